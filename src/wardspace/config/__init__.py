@@ -1,0 +1,37 @@
+"""The study file as typed sections; one place for defaults."""
+
+from wardspace.config.corpus import CleanConfig, ColumnsConfig, CorpusConfig, SourceConfig, SplitConfig, WardConfig
+from wardspace.config.keys import Key, study_keys
+from wardspace.config.load import load_study, parse_study
+from wardspace.config.objectives import CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
+from wardspace.config.study import BASELINES, StudyConfig
+from wardspace.config.tasks import ClassificationConfig, FinetuneConfig, ReportConfig, SpaceConfig
+from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig, TrainingOverrides
+
+__all__ = [
+    "BASELINES",
+    "AdaptConfig",
+    "BudgetConfig",
+    "CategoryConfig",
+    "ClassificationConfig",
+    "CleanConfig",
+    "ColumnsConfig",
+    "CorpusConfig",
+    "DeclutrConfig",
+    "EncoderConfig",
+    "FinetuneConfig",
+    "Key",
+    "MlmConfig",
+    "ObjectiveConfig",
+    "ReportConfig",
+    "SourceConfig",
+    "SpaceConfig",
+    "SplitConfig",
+    "StudyConfig",
+    "TrainingConfig",
+    "TrainingOverrides",
+    "WardConfig",
+    "load_study",
+    "parse_study",
+    "study_keys",
+]

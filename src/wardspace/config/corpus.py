@@ -1,0 +1,127 @@
+"""The corpus section: where the notes are and what becomes of them before any model sees them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from wardspace.config.section import Section
+
+
+class WardConfig(Section):
+    """The synthetic ward, made when the source format is `ward`."""
+
+    patients: int = Field(2000, ge=1)
+    """How many patients to make (about three notes each)."""
+    seed: int = 7
+    """Seed of the generator: the same seed gives the same notes."""
+
+
+class SourceConfig(Section):
+    """Where the notes are."""
+
+    path: str | None = None
+    """A file, a folder or a glob; null only for the synthetic ward."""
+    format: Literal["auto", "csv", "tsv", "parquet", "jsonl", "ward"] = "auto"
+    """How the notes are stored; `auto` goes by the file's name. Each may be gzipped (`.gz`)."""
+    encoding: str = "auto"
+    """Text encoding of CSV, TSV and JSONL; `auto` detects it and says what it took."""
+    ward: WardConfig = WardConfig()
+    """Size and seed of the synthetic ward."""
+
+
+class ColumnsConfig(Section):
+    """Which column plays which role."""
+
+    note_id: str | None = "note_id"
+    """Unique name of a note; null numbers the notes by file and row."""
+    patient_id: str | None = None
+    """The patient a note is about: splits and intervals group by it."""
+    time: str | None = None
+    """When the note was written."""
+    text: str = "text"
+    """The note itself."""
+    metadata: list[str] = []
+    """Columns known without a reader's effort (note type, ward): objectives may learn from them."""
+    labels: list[str] = []
+    """Columns that tasks predict."""
+    spans: list[str] = []
+    """Columns of marked spans (lists of records with `start` and `end` in characters of the text)."""
+
+
+class CleanConfig(Section):
+    """Steps of cleaning, in the order in which they are applied; each is optional."""
+
+    unicode: bool = True
+    """Compose characters (Unicode NFC)."""
+    controls: bool = True
+    """Drop control characters other than line breaks and tabs."""
+    line_ends: bool = True
+    """Turn CR LF and CR into LF."""
+    trailing_space: bool = True
+    """Drop blanks at the end of lines."""
+    blank_lines: bool = True
+    """Keep at most one empty line in a row, none at the start or end."""
+    deidentified_spans: bool = False
+    """Delete `[** … **]` spans, as the embedding-space study does for MIMIC-III."""
+    headers: list[str] = []
+    """Phrases to delete wherever they stand (letter heads, disclaimers)."""
+    rules: bool = False
+    """Delete lines made of dashes, equals signs, underscores or asterisks."""
+    list_numerals: bool = False
+    """Delete numerals of list items at the start of lines (`1.`, `2)`)."""
+    titles: bool = False
+    """Expand `dr.` to `doctor` and `m.d.` to `md`, so that their full stops end no sentence."""
+    newlines: bool = False
+    """Turn line breaks into blanks and collapse runs of blanks."""
+    lowercase: bool = False
+    """Lower-case the text."""
+
+
+class RejectConfig(Section):
+    """When a note is left out (always with its reason, in rejects.parquet)."""
+
+    min_characters: int = Field(1, ge=1)
+    """Notes shorter than this after cleaning are left out."""
+    max_bytes: int = Field(5_000_000, ge=1)
+    """Notes longer than this in UTF-8 are left out: they are exports gone wrong, not notes."""
+
+
+class DeduplicateConfig(Section):
+    """Which copies are left out."""
+
+    exact: bool = True
+    """Leave out a note whose normalised text (case, blanks and punctuation aside) was seen before."""
+
+
+class SplitConfig(Section):
+    """How notes are shared out, by patient where there is one, else by note."""
+
+    validation: float = Field(0.1, gt=0, lt=1)
+    """Share for choosing between models and settings."""
+    test: float = Field(0.2, gt=0, lt=1)
+    """Share that is looked at once."""
+    seed: int = 13
+    """Seed of the split."""
+    stratify: str | None = None
+    """Column whose values are shared out evenly as far as patients allow; null takes the first label."""
+
+
+class CorpusConfig(Section):
+    """From the notes as they are stored to a corpus folder."""
+
+    source: SourceConfig = SourceConfig()
+    """Where the notes are."""
+    columns: ColumnsConfig = ColumnsConfig()
+    """Which column plays which role."""
+    clean: CleanConfig = CleanConfig()
+    """Steps of cleaning."""
+    reject: RejectConfig = RejectConfig()
+    """When a note is left out."""
+    deduplicate: DeduplicateConfig = DeduplicateConfig()
+    """Which copies are left out."""
+    split: SplitConfig = SplitConfig()
+    """How notes are shared out."""
+    sample: int | None = Field(None, ge=1)
+    """Keep at most this many notes, drawn by seed and note id; null keeps all."""

@@ -1,0 +1,123 @@
+"""Read a study file, apply overrides, and name every mistake at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from wardspace.config.study import StudyConfig
+from wardspace.core.errors import StudyError
+
+
+def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudyConfig:
+    """Read a study file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A YAML file.
+    overrides : sequence of str
+        `key.subkey=value`, values in YAML; a number as key picks an item of a list.
+
+    Raises
+    ------
+    StudyError
+        Naming every unknown key, wrong type and impossible value with its place.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise StudyError("no such study file", where=path, fix="give the path of a YAML file; recipes/ holds examples")
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StudyError(f"this is not a YAML file: {error}", where=path, fix="mend the line named above") from error
+    return parse_study(raw if raw is not None else {}, overrides, where=str(path))
+
+
+def parse_study(raw: Any, overrides: Sequence[str] = (), where: str = "study") -> StudyConfig:
+    """Check plain values as a study; see `load_study`."""
+    if not isinstance(raw, dict):
+        raise StudyError("a study file is a mapping of keys to values", where=where, fix="see recipes/demo.yaml")
+    for override in overrides:
+        raw = _override(raw, override)
+    try:
+        return StudyConfig.model_validate(raw)
+    except ValidationError as error:
+        lines = [_explain(detail) for detail in error.errors(include_url=False)]
+        count = f"{len(lines)} mistake{'s' if len(lines) > 1 else ''} in the study"
+        fix = "`wardspace validate STUDY.yaml --keys` lists every key with its type and default"
+        raise StudyError(count + ":\n" + "\n".join(f"  - {line}" for line in lines), where=where, fix=fix) from error
+
+
+def _override(raw: dict[str, Any], override: str) -> dict[str, Any]:
+    key, sign, text = override.partition("=")
+    if not sign or not key:
+        raise StudyError(f"--set {override!r} has no value", fix="write --set key.subkey=value")
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise StudyError(f"--set {key}: not a YAML value: {text!r}", fix="quote the value") from error
+    return _placed(raw, key.split("."), value, key)
+
+
+def _placed(node: Any, keys: list[str], value: Any, whole: str) -> Any:
+    """A copy of `node` with `value` at `keys`."""
+    if not keys:
+        return value
+    head, *rest = keys
+    if isinstance(node, list):
+        if not head.isdigit() or int(head) >= len(node):
+            raise StudyError(f"--set {whole}: {head!r} is no item of a list of {len(node)}", fix="count from 0")
+        items = list(node)
+        items[int(head)] = _placed(items[int(head)], rest, value, whole)
+        return items
+    mapping = dict(node) if isinstance(node, dict) else {}
+    mapping[head] = _placed(mapping.get(head), rest, value, whole)
+    return mapping
+
+
+def _explain(detail: ErrorDetails) -> str:
+    place = ".".join(str(part) for part in detail["loc"] if part not in _TAGS)
+    kind, given = detail["type"], detail.get("input")
+    if kind == "extra_forbidden":
+        return f"{place}: no such key{_did_you_mean(detail['loc'])}"
+    if kind == "missing":
+        return f"{place}: missing"
+    message = detail["msg"].removeprefix("Value error, ")
+    if kind == "value_error" or isinstance(given, dict | list):
+        return f"{place}: {message}" if place else message
+    return f"{place}: {message[0].lower()}{message[1:]} (got {given!r})"
+
+
+_TAGS = ("mlm", "declutr", "category")
+"""Names that pydantic adds to a place to say which kind of objective it tried."""
+
+
+def _did_you_mean(loc: tuple[str | int, ...]) -> str:
+    known = sorted(_keys_at(StudyConfig, loc[:-1]))
+    near = difflib.get_close_matches(str(loc[-1]), known, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; known here: {', '.join(known)}" if known else ""
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
+    """Keys that the section at `loc` knows, found by walking the models' annotations."""
+    candidates: set[type[BaseModel]] = {model}
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        tagged = {c for c in candidates if "kind" in c.model_fields and c.model_fields["kind"].default == part}
+        found = {m for c in candidates if part in c.model_fields for m in _models(c.model_fields[part].annotation)}
+        candidates = tagged or found
+    return {name for c in candidates for name in c.model_fields}
+
+
+def _models(annotation: Any) -> set[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {annotation}
+    return {model for argument in get_args(annotation) for model in _models(argument)}

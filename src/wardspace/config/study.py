@@ -1,0 +1,133 @@
+"""The study file as a whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from pydantic import Field, field_validator, model_validator
+
+from wardspace.config.corpus import CorpusConfig
+from wardspace.config.objectives import CategoryConfig
+from wardspace.config.section import Section
+from wardspace.config.tasks import ClassificationConfig, ReportConfig, SpaceConfig
+from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
+
+BASELINES = ("base", "tfidf")
+"""Names that stand in every table beside the adapted models."""
+
+
+class StudyConfig(Section):
+    """One study: notes in, compared embedding spaces out."""
+
+    name: str = Field("study", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Name of the study; its run folder is runs/NAME unless --out says otherwise."""
+    corpus: CorpusConfig = CorpusConfig()
+    """The notes and what becomes of them before any model sees them."""
+    base: str = "minilm"
+    """The model to start from: a folder, `minilm`, an installed package that carries a model, or a hub name."""
+    encoder: EncoderConfig = EncoderConfig()
+    """How a note becomes one vector."""
+    budget: BudgetConfig = BudgetConfig()
+    """What every adapted model may spend."""
+    training: TrainingConfig = TrainingConfig()
+    """The training loop's options."""
+    transductive: bool = False
+    """Let adaptation read the texts (never the labels) of validation and test; the report then says so."""
+    adapt: list[AdaptConfig] = []
+    """Adapted models, compared with the base and with TF-IDF."""
+    tasks: list[ClassificationConfig] = []
+    """What the models are scored on."""
+    space: SpaceConfig = SpaceConfig()
+    """The shape of the embedding space."""
+    report: ReportConfig = ReportConfig()
+    """The report."""
+
+    @field_validator("adapt")
+    @classmethod
+    def _model_names(cls, adapt: list[AdaptConfig]) -> list[AdaptConfig]:
+        _distinct([model.name for model in adapt])
+        taken = [model.name for model in adapt if model.name in BASELINES]
+        if taken:
+            raise ValueError(f"{', '.join(taken)}: this name belongs to a baseline; choose another")
+        return adapt
+
+    @field_validator("tasks")
+    @classmethod
+    def _task_names(cls, tasks: list[ClassificationConfig]) -> list[ClassificationConfig]:
+        _distinct([task.name for task in tasks])
+        return tasks
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> StudyConfig:
+        problems = [*self._label_problems(), *self._metadata_problems(), *self._finetune_problems()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _label_problems(self) -> list[str]:
+        columns = self.corpus.columns
+        known = [*columns.labels, *columns.metadata]
+        found = [
+            f"tasks.{i}.label: no column {task.label!r} among corpus.columns.labels and metadata ({', '.join(known)})"
+            for i, task in enumerate(self.tasks)
+            if task.label not in known
+        ]
+        found += [
+            f"space.columns: no column {name!r} ({', '.join(known)})"
+            for name in self.space.columns
+            if name not in known
+        ]
+        for i, task in enumerate(self.tasks):
+            trained = [m.name for m in self.adapt if task.label in self.trained_columns(m)]
+            if trained and not task.allow_trained_label:
+                found.append(
+                    f"tasks.{i}.label: {', '.join(trained)} learns from {task.label!r}, which it would be scored on;"
+                    " choose other columns, or set allow_trained_label: true and the report will say so"
+                )
+        return found
+
+    def _metadata_problems(self) -> list[str]:
+        metadata = self.corpus.columns.metadata
+        found = []
+        for i, model in enumerate(self.adapt):
+            for j, objective in enumerate(model.objectives):
+                if not isinstance(objective, CategoryConfig):
+                    continue
+                place = f"adapt.{i}.objectives.{j}"
+                if not metadata:
+                    found.append(f"{place}: category needs a column in corpus.columns.metadata")
+                found += [
+                    f"{place}.columns: no column {name!r} among corpus.columns.metadata ({', '.join(metadata)})"
+                    for name in objective.columns
+                    if name not in metadata
+                ]
+        return found
+
+    def _finetune_problems(self) -> list[str]:
+        known = {"base", *(model.name for model in self.adapt)}
+        return [
+            f"tasks.{i}.finetune.models: no model {name!r} ({', '.join(sorted(known))})"
+            for i, task in enumerate(self.tasks)
+            if isinstance(task.finetune.models, list)
+            for name in task.finetune.models
+            if name not in known
+        ]
+
+    def trained_columns(self, model: AdaptConfig) -> set[str]:
+        """Metadata columns that an adapted model learns from."""
+        columns: set[str] = set()
+        for objective in model.objectives:
+            if isinstance(objective, CategoryConfig):
+                columns |= set(objective.columns or self.corpus.columns.metadata)
+        return columns
+
+    def resolved(self) -> dict[str, Any]:
+        """The study as plain values with every default filled in (what study.yaml of a run holds)."""
+        return self.model_dump(mode="json")
+
+
+def _distinct(names: list[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"named twice: {', '.join(twice)}")

@@ -1,0 +1,91 @@
+"""How much is trained, how, and into which models."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from wardspace.config.objectives import ObjectiveConfig
+from wardspace.config.section import Section
+
+
+class BudgetConfig(Section):
+    """What every adapted model may spend."""
+
+    tokens: int = Field(1_000_000, ge=1)
+    """Tokens the encoder reads in training, padding not counted; a sequence of objectives shares it evenly."""
+
+
+class TrainingConfig(Section):
+    """The training loop's options; an adapted model may override each of them."""
+
+    learning_rate: float = Field(2e-5, gt=0)
+    """Highest learning rate: linear warm-up, then linear decay."""
+    weight_decay: float = Field(0.01, ge=0)
+    """AdamW weight decay (not on biases and norms)."""
+    warmup: float = Field(0.1, ge=0, lt=1)
+    """Share of steps of rising learning rate."""
+    clip: float = Field(1.0, gt=0)
+    """Largest norm of a gradient."""
+    batch_tokens: int = Field(8192, ge=1)
+    """Tokens of a batch, padding not counted; a batch holds at least two notes."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """`auto` takes bf16 where the processor has it."""
+    seed: int = 1
+    """Seed of order, masks, spans and new weights."""
+    holdout: float = Field(0.03, gt=0, lt=0.5)
+    """Share of the training patients held out for the validation loss (never the validation or test split)."""
+    holdout_notes: int = Field(256, ge=2)
+    """Most notes held out."""
+    evaluations: int = Field(4, ge=1)
+    """How often the validation loss is taken; the best checkpoint is kept."""
+    freeze_layers: int = Field(0, ge=0)
+    """Keep the embeddings and this many of the lowest layers as they are; 0 trains everything."""
+
+
+class TrainingOverrides(Section):
+    """The same options, for one adapted model; what is not given comes from the study."""
+
+    learning_rate: float | None = Field(None, gt=0)
+    """Highest learning rate."""
+    weight_decay: float | None = Field(None, ge=0)
+    """AdamW weight decay."""
+    warmup: float | None = Field(None, ge=0, lt=1)
+    """Share of steps of rising learning rate."""
+    batch_tokens: int | None = Field(None, ge=1)
+    """Tokens of a batch."""
+    seed: int | None = None
+    """Seed of order, masks, spans and new weights."""
+    freeze_layers: int | None = Field(None, ge=0)
+    """Lowest layers that stay as they are."""
+
+    def applied_to(self, training: TrainingConfig) -> TrainingConfig:
+        """The study's training options with these in their place."""
+        return training.model_copy(update=self.model_dump(exclude_none=True))
+
+
+class AdaptConfig(Section):
+    """One adapted model: a name and the objectives it is trained with, one after the other."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Name of the model in tables and folders."""
+    objectives: list[ObjectiveConfig] = Field(min_length=1)
+    """Objectives in the order of training; they share the budget evenly."""
+    training: TrainingOverrides = TrainingOverrides()
+    """Training options of this model alone."""
+
+
+class EncoderConfig(Section):
+    """How a note becomes one vector."""
+
+    pooling: Literal["auto", "mean", "cls"] = "auto"
+    """Masked mean of the last layer or its first token; `auto` takes what the base's folder says, else mean."""
+    normalise: Literal["auto", "yes", "no"] = "auto"
+    """Scale vectors to length one; `auto` takes what the base's folder says, else no."""
+    window: int | None = Field(None, ge=8)
+    """Tokens the model reads at once (null: what the base's folder says). Longer notes are read in windows."""
+    overlap: float = Field(0.125, ge=0, lt=1)
+    """Share of a window that the next one reads again."""
+    batch_tokens: int = Field(16384, ge=1)
+    """Tokens of an encoding batch, padding counted."""

@@ -1,0 +1,1 @@
+"""Scores, intervals and paired differences: pure functions of stored predictions."""

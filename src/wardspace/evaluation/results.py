@@ -1,0 +1,212 @@
+"""The schema of results.json: the report, the tables and the comparisons are all views of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from wardspace.core.errors import RunError
+from wardspace.core.files import read_json, write_json
+
+SCHEMA_VERSION = 1
+"""Raised when a field changes its meaning or goes; new optional fields leave it as it is."""
+
+
+class Record(BaseModel):
+    """A row of the results."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class LossPoint(Record):
+    """The validation loss at one moment of training."""
+
+    tokens: int
+    """Tokens read so far in this stage."""
+    loss: float
+    """Loss on the held-out training notes."""
+    parts: dict[str, float] = {}
+    """Its parts by name."""
+
+
+class StageCost(Record):
+    """What one objective of one model read, took and changed."""
+
+    objective: str
+    """Name of the objective."""
+    options: dict[str, Any]
+    """Its options."""
+    tokens: int
+    """Tokens the encoder read, padding not counted."""
+    padding: float
+    """Share of encoded positions that were padding."""
+    notes_seen: int
+    """Distinct notes read at least once."""
+    notes_read: int
+    """Readings of notes, repetitions counted."""
+    notes_left_out: int
+    """Notes of the training split that the objective could not use."""
+    steps: int
+    """Updates of the weights."""
+    seconds: float
+    """Wall-clock seconds of training, validation included."""
+    parameters_updated: int
+    """Parameters that received updates."""
+    parameters: int
+    """Parameters of the encoder and the heads of the objective."""
+    device: str
+    """Where it ran and in which precision."""
+    losses: list[LossPoint]
+    """Validation losses; the weights kept are those of the lowest."""
+
+
+class ModelRecord(Record):
+    """One row of the comparison."""
+
+    name: str
+    """Name in tables."""
+    kind: Literal["base", "tfidf", "adapted"]
+    """Baseline or adapted."""
+    dimension: int
+    """Length of a vector (number of terms for TF-IDF)."""
+    parameters: int | None = None
+    """Parameters of the encoder."""
+    stages: list[StageCost] = []
+    """Objectives in the order of training."""
+    encode_seconds: float | None = None
+    """Seconds to embed all notes of the corpus."""
+    learned_columns: list[str] = []
+    """Metadata columns the model has learned from."""
+
+
+class Score(Record):
+    """One value of one metric."""
+
+    model: str
+    """Model."""
+    task: str
+    """Task."""
+    setting: str
+    """`logistic` or `head` on the frozen encoder, or `finetune`."""
+    shots: int | None
+    """Labelled notes per class; null for all."""
+    seed: int | None
+    """Seed or subset; null for the mean over all of them, which alone carries the interval."""
+    split: Literal["validation", "test"]
+    """Notes that were scored."""
+    metric: str
+    """Name of the metric."""
+    value: float
+    """Its value."""
+    low: float | None = None
+    """Lower end of the interval."""
+    high: float | None = None
+    """Upper end of the interval."""
+    spread: float | None = None
+    """Standard deviation over seeds or subsets."""
+    n: int
+    """Notes scored."""
+    groups: int
+    """Patients among them (the unit of the bootstrap)."""
+
+
+class Difference(Record):
+    """A paired difference of two models over the same test notes."""
+
+    model: str
+    """Model."""
+    against: str
+    """The model it is compared with."""
+    task: str
+    """Task."""
+    setting: str
+    """Setting of both."""
+    shots: int | None
+    """Labelled notes per class; null for all."""
+    metric: str
+    """Name of the metric."""
+    value: float
+    """Score of `model` minus score of `against`."""
+    low: float
+    """Lower end of the interval."""
+    high: float
+    """Upper end of the interval."""
+    tie: bool
+    """True where the interval spans zero."""
+
+
+class SpaceScore(Record):
+    """One measure of the shape of a model's space."""
+
+    model: str
+    """Model."""
+    column: str
+    """Label or metadata column; `*` where the measure needs none."""
+    measure: str
+    """Name of the measure."""
+    value: float
+    """Its value."""
+    better: Literal["higher", "lower"]
+    """Which direction is better."""
+    n: int
+    """Notes measured."""
+
+
+class Results(Record):
+    """results.json."""
+
+    schema_version: int = SCHEMA_VERSION
+    """Version of this schema."""
+    wardspace: str
+    """Version of the program that made it."""
+    study: str
+    """Name of the study."""
+    synthetic: bool
+    """True where the notes were made up: the figures are then no findings."""
+    transductive: bool
+    """True where adaptation read the texts of validation and test."""
+    confidence: float
+    """Confidence of all intervals."""
+    corpus: dict[str, Any]
+    """Counts and statistics of the corpus (see corpus.json)."""
+    classes: dict[str, list[str]]
+    """Classes of each task, in the order of the probabilities."""
+    models: list[ModelRecord]
+    """Models compared, baselines first."""
+    scores: list[Score]
+    """One record per model, task, setting, shots, seed, split and metric."""
+    differences: list[Difference]
+    """Paired differences."""
+    space: list[SpaceScore]
+    """Shape of the spaces."""
+    warnings: list[str]
+    """What a reader must know before believing a figure."""
+
+    def write(self, path: Path) -> None:
+        """Write results.json."""
+        write_json(path, self.model_dump(mode="json"))
+
+    @classmethod
+    def read(cls, path: Path) -> Results:
+        """Read results.json.
+
+        Raises
+        ------
+        RunError
+            If there is none, or another version of wardspace made it.
+        """
+        if not path.is_file():
+            raise RunError("this run has no results yet", where=path, fix="finish it with `wardspace run STUDY.yaml`")
+        raw = read_json(path)
+        if raw.get("schema_version") != SCHEMA_VERSION:
+            raise RunError(
+                f"results of schema version {raw.get('schema_version')}; this wardspace reads {SCHEMA_VERSION}",
+                where=path,
+                fix="run the study again into another folder with --out",
+            )
+        try:
+            return cls.model_validate(raw)
+        except ValidationError as error:
+            raise RunError(f"damaged results: {error.error_count()} faults", where=path, fix="run again") from error
