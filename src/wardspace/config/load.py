@@ -55,7 +55,7 @@ def parse_study(raw: Any, overrides: Sequence[str] = (), where: str = "study") -
         raise StudyError(count + ":\n" + "\n".join(f"  - {line}" for line in lines), where=where, fix=fix) from error
 
 
-def _override(raw: dict[str, Any], override: str) -> dict[str, Any]:
+def _override(raw: Any, override: str) -> Any:
     key, sign, text = override.partition("=")
     if not sign or not key:
         raise StudyError(f"--set {override!r} has no value", fix="write --set key.subkey=value")
