@@ -1,3 +1,25 @@
 """Turn a hospital's own notes into a private language-model embedding space, and prove what it gained."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wardspace.corpus import Corpus
+    from wardspace.encoders import Encoder
+    from wardspace.study import Study
+    from wardspace.training import adapt
+
 __version__ = "0.1.0"
+
+__all__ = ["Corpus", "Encoder", "Study", "__version__", "adapt"]
+
+_HOMES = {"Corpus": "corpus", "Encoder": "encoders", "Study": "study", "adapt": "training"}
+
+
+def __getattr__(name: str) -> Any:
+    # torch takes seconds to import: only what is asked for is loaded
+    if name not in _HOMES:
+        raise AttributeError(f"module 'wardspace' has no attribute {name!r}")
+    return getattr(import_module(f"wardspace.{_HOMES[name]}"), name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, get_args
 
@@ -46,13 +47,54 @@ def parse_study(raw: Any, overrides: Sequence[str] = (), where: str = "study") -
         raise StudyError("a study file is a mapping of keys to values", where=where, fix="see recipes/demo.yaml")
     for override in overrides:
         raw = _override(raw, override)
-    try:
-        return StudyConfig.model_validate(raw)
-    except ValidationError as error:
-        lines = [_explain(detail) for detail in error.errors(include_url=False)]
-        count = f"{len(lines)} mistake{'s' if len(lines) > 1 else ''} in the study"
-        fix = "`wardspace validate STUDY.yaml --keys` lists every key with its type and default"
-        raise StudyError(count + ":\n" + "\n".join(f"  - {line}" for line in lines), where=where, fix=fix) from error
+    mistakes: list[str] = []
+    # Pydantic compares sections with each other only once every section is sound: what is at fault is taken
+    # out and the rest looked at again, so that one reading names everything.
+    for attempt in range(8):
+        try:
+            study = StudyConfig.model_validate(raw)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            told = details if attempt == 0 else [d for d in details if d["type"] not in ("missing", "too_short")]
+            mistakes += [line for line in map(_explain, told) if line not in mistakes]
+            raw = _without(raw, [detail["loc"] for detail in details])
+            if any(not detail["loc"] for detail in details):
+                break
+        else:
+            if not mistakes:
+                return study
+            break
+    count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''} in the study"
+    fix = "`wardspace validate --keys` lists every key with its type, default and meaning"
+    raise StudyError(count + ":\n" + "\n".join(f"  - {line}" for line in mistakes), where=where, fix=fix)
+
+
+def _without(raw: Any, places: list[tuple[str | int, ...]]) -> Any:
+    """A copy of `raw` without what stands at `places`; a list's item goes whole."""
+    copy = deepcopy(raw)
+    for place in sorted(places, key=str, reverse=True):
+        node, holder = copy, None
+        for part in (part for part in place if part not in _TAGS):
+            if isinstance(node, list) and isinstance(part, int) and part < len(node):
+                node, holder = node[part], (node, part)
+            elif isinstance(node, dict) and part in node:
+                node, holder = node[part], (node, part)
+            else:
+                break
+        if holder is not None:
+            container, key = holder
+            if isinstance(container, dict):
+                del container[key]
+            else:
+                container[key] = "mlm" if "objectives" in place else None
+    return _pruned(copy)
+
+
+def _pruned(node: Any) -> Any:
+    """Lists lose the items that were taken out, so that the places of the others' mistakes are not counted anew."""
+    if isinstance(node, dict):
+        return {key: _pruned(value) for key, value in node.items()}
+    return [_pruned(item) for item in node if item is not None] if isinstance(node, list) else node
 
 
 def _override(raw: Any, override: str) -> Any:
@@ -89,6 +131,8 @@ def _explain(detail: ErrorDetails) -> str:
         return f"{place}: no such key{_did_you_mean(detail['loc'])}"
     if kind == "missing":
         return f"{place}: missing"
+    if kind.startswith("union_tag"):
+        return f"{place}: no such objective (got {given!r}); known: {', '.join(_TAGS)}"
     message = detail["msg"].removeprefix("Value error, ")
     if kind == "value_error" or isinstance(given, dict | list):
         return f"{place}: {message}" if place else message

@@ -1,1 +1,5 @@
-"""Room."""
+"""Runs the stages of a study, remembers them, records what ran."""
+
+from wardspace.study.study import STAGES, Study
+
+__all__ = ["STAGES", "Study"]

@@ -1,0 +1,27 @@
+"""The commands by name."""
+
+from __future__ import annotations
+
+import typer
+
+from wardspace.cli import demo, doctor, ls, stages, validate
+
+app = typer.Typer(
+    name="wardspace",
+    help="Turn a hospital's own notes into a private embedding space, and prove what it gained. Nothing leaves the machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+app.command()(demo.demo)
+app.command()(stages.run)
+app.command()(stages.prepare)
+app.command()(stages.adapt)
+app.command()(stages.evaluate)
+app.command()(stages.space)
+app.command()(stages.report)
+app.command()(validate.validate)
+app.command()(ls.ls)
+app.command()(doctor.doctor)

@@ -1,0 +1,65 @@
+"""`wardspace ls`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+
+class Kind(StrEnum):
+    """What can be listed."""
+
+    objectives = "objectives"
+    readers = "readers"
+    tasks = "tasks"
+    models = "models"
+
+
+def ls(kind: Annotated[Kind | None, typer.Argument(help="What to list; all if not given.")] = None) -> None:
+    """List objectives, readers, tasks and models."""
+    console = Console(highlight=False)
+    listings = {
+        Kind.objectives: _objectives,
+        Kind.readers: _readers,
+        Kind.tasks: _tasks,
+        Kind.models: _models,
+    }
+    for name, listing in listings.items():
+        if kind in (None, name):
+            table = Table(name.value, "", box=None, pad_edge=False)
+            for row in listing().items():
+                table.add_row(*row)
+            console.print(table, markup=False)
+            console.print()
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().splitlines()[0]
+
+
+def _objectives() -> dict[str, str]:
+    from wardspace.config import CategoryConfig, DeclutrConfig, MlmConfig
+
+    return {section.model_fields["kind"].default: _first_line(section.__doc__) for section in (MlmConfig, DeclutrConfig, CategoryConfig)}
+
+
+def _tasks() -> dict[str, str]:
+    from wardspace.config import ClassificationConfig
+
+    return {ClassificationConfig.model_fields["kind"].default: _first_line(ClassificationConfig.__doc__)}
+
+
+def _readers() -> dict[str, str]:
+    from wardspace.corpus import READERS
+
+    return dict(READERS)
+
+
+def _models() -> dict[str, str]:
+    from wardspace.encoders.bases import BASES
+
+    return dict(BASES)

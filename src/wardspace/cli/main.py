@@ -1,0 +1,53 @@
+"""The entry point: runs a command and tells faults in words."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import typer
+
+from wardspace.cli.app import app
+from wardspace.core.errors import WardspaceError
+from wardspace.core.progress import say
+
+FAULT = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit.
+
+    Exit codes: 0 done; 2 a fault of the input, the study or the machine; 130 interrupted (run again to go on).
+    A fault of the program itself keeps its traceback.
+    """
+    sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        outcome = typer.main.get_command(app).main(args=arguments, prog_name="wardspace", standalone_mode=False)
+    except click.exceptions.Abort:
+        say("interrupted; run the same command again to go on from here")
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return FAULT
+    except WardspaceError as error:
+        say(f"error: {error}")
+        return error.exit_code
+    except Exception as error:
+        # torch and safetensors report a full disk as errors of their own
+        if not _disk_is_full(error):
+            raise
+        say("error: the disk is full\n  to do: free some space, or choose another folder with --out, and run again")
+        return FAULT
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _disk_is_full(error: Exception) -> bool:
+    told = "No space left on device" in str(error) or "os error 28" in str(error)
+    return told or shutil.disk_usage(Path.cwd()).free < 1 << 20

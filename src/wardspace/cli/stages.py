@@ -1,0 +1,54 @@
+"""`wardspace run` and its stages on their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wardspace.cli.options import Out, Overrides, StudyFile
+from wardspace.core.progress import say
+
+if TYPE_CHECKING:
+    from wardspace.study.study import StageName
+
+
+def run(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
+    """Run a study from its notes to its report; what has not changed is not run again."""
+    _until("report", study, overrides, out)
+
+
+def prepare(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
+    """Read, clean, deduplicate and split the notes into a corpus folder."""
+    _until("prepare", study, overrides, out)
+
+
+def adapt(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
+    """Adapt the base with each of the study's objectives (and prepare, if needed)."""
+    _until("adapt", study, overrides, out)
+
+
+def evaluate(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
+    """Embed the notes and score every model on the study's tasks (and what comes before, if needed)."""
+    _until("evaluate", study, overrides, out)
+
+
+def space(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
+    """Measure the shape of every model's space and write results.json (and what comes before, if needed)."""
+    _until("space", study, overrides, out)
+
+
+def report(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
+    """Write report.html (and run what comes before, if needed)."""
+    _until("report", study, overrides, out)
+
+
+def _until(stage: StageName, study: Path, overrides: list[str] | None, out: Path | None) -> None:
+    from wardspace.config import load_study
+
+    config = load_study(study, overrides or ())
+    say(f"study {config.name}: reading the libraries …")
+
+    from wardspace.study import Study
+
+    written = Study(config, out).run(until=stage)
+    say(f"✓ {written}")

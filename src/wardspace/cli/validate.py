@@ -1,0 +1,41 @@
+"""`wardspace validate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from wardspace.cli.options import Overrides
+from wardspace.core.errors import StudyError
+
+
+def validate(
+    study: Annotated[Path | None, typer.Argument(metavar="STUDY.yaml", help="The study file.", show_default=False)] = None,
+    overrides: Overrides = None,
+    keys: Annotated[bool, typer.Option("--keys", help="List every key with its type, default and meaning.")] = False,
+) -> None:
+    """Name every mistake in a study file at once, with its key and what was expected."""
+    if keys:
+        _list_keys()
+        return
+    if study is None:
+        raise StudyError("no study file given", fix="wardspace validate STUDY.yaml, or --keys for the list of keys")
+    from wardspace.config import load_study
+
+    config = load_study(study, overrides or ())
+    models = ", ".join(model.name for model in config.adapt) or "none"
+    tasks = ", ".join(task.name for task in config.tasks) or "none"
+    Console(highlight=False).print(f"{study}: sound. Adapted models: {models}. Tasks: {tasks}.", markup=False)
+
+
+def _list_keys() -> None:
+    from wardspace.config import study_keys
+
+    table = Table("key", "type", "default", "meaning", box=None, pad_edge=False)
+    for key in study_keys():
+        table.add_row(key.place, key.type, key.default, key.help)
+    Console(highlight=False).print(table, markup=False)

@@ -1,0 +1,130 @@
+"""The run folder: where everything of one study lies, who may write to it, and which version made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+import wardspace
+from wardspace.core.errors import RunError, machine_faults
+from wardspace.core.files import read_json, write_json
+
+LAYOUT = 1
+"""Raised when what lies where in a run folder changes."""
+
+
+class RunFolder:
+    """Paths of one run.
+
+    Parameters
+    ----------
+    path : Path
+        The folder; made when first written to.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def mark(self) -> Path:
+        """The file that says this is a run folder, and of which version."""
+        return self.path / "run.json"
+
+    @property
+    def corpus(self) -> Path:
+        """The only place that holds text of notes."""
+        return self.path / "corpus"
+
+    @property
+    def results(self) -> Path:
+        """results.json."""
+        return self.path / "results.json"
+
+    @property
+    def report(self) -> Path:
+        """report.html."""
+        return self.path / "report.html"
+
+    @property
+    def log(self) -> Path:
+        """log.jsonl."""
+        return self.path / "log.jsonl"
+
+    def model(self, name: str) -> Path:
+        """Folder of an adapted encoder."""
+        return self.path / "models" / name
+
+    def vectors(self, name: str) -> Path:
+        """Vectors of a model, float32 [notes, dimension] in the order of the corpus."""
+        return self.path / "vectors" / f"{name}.npy"
+
+    def predictions(self, task: str, model: str, kind: str) -> Path:
+        """Stored predictions of a model on a task (`frozen` or `finetune`)."""
+        return self.path / "predictions" / f"{task}-{model}-{kind}.parquet"
+
+    def stage(self, name: str) -> Path:
+        """Record of a finished stage."""
+        return self.path / "stages" / f"{name}.json"
+
+    def work(self, name: str) -> Path:
+        """What an unfinished stage needs to go on; gone when it is finished."""
+        return self.path / "work" / name
+
+    def check(self) -> None:
+        """Refuse a folder that this version must not write to.
+
+        Raises
+        ------
+        RunError
+            If the folder holds something else, or was made by another version. Nothing in it is touched.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise RunError("a file stands where the run folder should be", where=self.path, fix="choose another --out")
+        if not self.mark.is_file():
+            if self.path.is_dir() and any(self.path.iterdir()):
+                raise RunError("this folder holds something that is no run", where=self.path, fix="choose another --out")
+            return
+        try:
+            made = read_json(self.mark)
+        except ValueError as error:
+            raise RunError("damaged run.json", where=self.mark, fix="choose another --out") from error
+        if made.get("layout") != LAYOUT or _series(made.get("wardspace", "")) != _series(wardspace.__version__):
+            raise RunError(
+                f"this run was made by wardspace {made.get('wardspace')}, and this is {wardspace.__version__}",
+                where=self.path,
+                fix="choose another folder with --out, or open the run with the version that made it",
+            )
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the folder for one process.
+
+        Raises
+        ------
+        RunError
+            If another process is at work in it, or `check` refuses it.
+        """
+        self.check()
+        with machine_faults(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            if not self.mark.exists():
+                write_json(self.mark, {"layout": LAYOUT, "wardspace": wardspace.__version__})
+            lock = FileLock(self.path / ".lock", timeout=0)
+            try:
+                lock.acquire()
+            except Timeout as error:
+                raise RunError(
+                    "another process is at work on this run", where=self.path, fix="wait for it, or choose another --out"
+                ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _series(version: str) -> str:
+    """Major and minor number: patch releases read each other's runs."""
+    return ".".join(version.split(".")[:2])

@@ -1,0 +1,80 @@
+"""Everything the stages found, as one results.json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import wardspace
+from wardspace.config import StudyConfig
+from wardspace.corpus import Corpus
+from wardspace.evaluation.results import Difference, ModelRecord, Results, Score, SpaceScore, StageCost
+from wardspace.study.scoring import Scoring
+
+
+def collect(
+    study: StudyConfig,
+    corpus: Corpus,
+    models: dict[str, dict[str, Any]],
+    scoring: Scoring,
+    scored: tuple[list[Score], list[Difference]],
+    measured: dict[str, list[dict[str, Any]]],
+) -> Results:
+    """Results of a study from the records of its stages."""
+    manifest = corpus.manifest
+    return Results(
+        wardspace=wardspace.__version__,
+        study=study.name,
+        synthetic=manifest.synthetic,
+        transductive=study.transductive,
+        confidence=study.report.confidence,
+        corpus=manifest.model_dump(mode="json"),
+        classes={task: list(labels.classes) for task, labels in scoring.labels.items()},
+        models=[*_tfidf(study, scoring), *(_model(study, name, record) for name, record in models.items())],
+        scores=scored[0],
+        differences=scored[1],
+        space=[SpaceScore.model_validate(score) for found in measured.values() for score in found],
+        warnings=_warnings(study, corpus, models, scoring),
+    )
+
+
+def _tfidf(study: StudyConfig, scoring: Scoring) -> list[ModelRecord]:
+    if not study.tasks:
+        return []
+    return [ModelRecord(name="tfidf", kind="tfidf", dimension=scoring.terms)]
+
+
+def _model(study: StudyConfig, name: str, record: dict[str, Any]) -> ModelRecord:
+    learned = [study.trained_columns(model) for model in study.adapt if model.name == name]
+    return ModelRecord(
+        name=name,
+        kind="base" if name == "base" else "adapted",
+        dimension=record["embedding"]["dimension"],
+        parameters=record["embedding"]["parameters"],
+        stages=[StageCost.model_validate(stage) for stage in record["stages"]],
+        encode_seconds=record["embedding"]["seconds"],
+        learned_columns=sorted(learned[0]) if learned else [],
+    )
+
+
+def _warnings(
+    study: StudyConfig, corpus: Corpus, models: dict[str, dict[str, Any]], scoring: Scoring
+) -> list[str]:
+    found = []
+    if corpus.manifest.synthetic:
+        found.append("The notes are synthetic: these figures show that the tool works, and are no findings.")
+    if study.transductive:
+        found.append("Transductive: adaptation read the texts (not the labels) of the validation and test notes.")
+    found += corpus.manifest.warnings
+    for task, labels in scoring.labels.items():
+        found += [f"{task}: {warning}" for warning in labels.warnings]
+    for task in study.tasks:
+        learned = [model.name for model in study.adapt if task.label in study.trained_columns(model)]
+        if learned:
+            found.append(f"{task.name}: {', '.join(learned)} learned from {task.label}, the label they are scored on.")
+    for name, record in models.items():
+        found += [
+            f"{name}: {stage['objective']} could not use {stage['notes_left_out']} training notes (too short)."
+            for stage in record["stages"]
+            if stage["notes_left_out"]
+        ]
+    return found

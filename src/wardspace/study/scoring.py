@@ -1,0 +1,148 @@
+"""Tasks to stored predictions, stored predictions to scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from wardspace.config import ClassificationConfig, StudyConfig
+from wardspace.core.errors import machine_faults
+from wardspace.corpus import Corpus
+from wardspace.evaluation import best_models, differences, scores
+from wardspace.evaluation.results import Difference, Score
+from wardspace.study.folder import RunFolder
+from wardspace.study.stage import Stages
+from wardspace.tasks import Labelled, finetune_predictions, frozen_predictions, labelled, tfidf_predictions
+
+Vectors = Callable[[], NDArray[np.float32]]
+"""Opens a model's vectors when they are needed."""
+
+
+class Scoring:
+    """Runs the tasks of a study and scores what was stored.
+
+    Parameters
+    ----------
+    study : StudyConfig
+        Names the tasks.
+    corpus : Corpus
+        The notes.
+    folder : RunFolder
+        Where predictions are kept.
+    stages : Stages
+        Runs each model of each task once.
+    keys : dict
+        Digests of the corpus, the models and their vectors.
+    show_progress : bool
+        Show bars.
+    """
+
+    def __init__(
+        self,
+        study: StudyConfig,
+        corpus: Corpus,
+        folder: RunFolder,
+        stages: Stages,
+        keys: Mapping[str, str],
+        *,
+        show_progress: bool = True,
+    ) -> None:
+        self.study = study
+        self.corpus = corpus
+        self.folder = folder
+        self.stages = stages
+        self.keys = keys
+        self.show = show_progress
+        self.labels: dict[str, Labelled] = {task.name: labelled(corpus, task) for task in study.tasks}
+        self.predicted: dict[tuple[str, str, str], str] = {}
+
+    def frozen(self, task: ClassificationConfig, models: Mapping[str, Vectors]) -> None:
+        """Probes on TF-IDF and on the frozen vectors of every model."""
+        labels = self.labels[task.name]
+
+        def words() -> pa.Table:
+            return tfidf_predictions(self.corpus, labels, task, show_progress=self.show)
+
+        self._store(task, "tfidf", "frozen", self.keys["corpus"], words)
+        for name, vectors in models.items():
+
+            def probe(name: str = name, vectors: Vectors = vectors) -> pa.Table:
+                return frozen_predictions(vectors(), labels, task, model=name, show_progress=self.show)
+
+            self._store(task, name, "frozen", self.keys[f"vectors/{name}"], probe)
+
+    def finetuned(self, task: ClassificationConfig) -> None:
+        """Full fine-tuning of the models the task asks for."""
+        if "finetune" not in task.settings:
+            return
+        for name in self._chosen(task):
+
+            def tune(name: str = name) -> pa.Table:
+                return finetune_predictions(
+                    self.corpus,
+                    self.labels[task.name],
+                    task,
+                    model=name,
+                    folder_or_name=self.study.base if name == "base" else str(self.folder.model(name)),
+                    encoder=self.study.encoder,
+                    work=self.folder.work(f"{task.name}-{name}-{self.keys[f'vectors/{name}']}"),
+                    show_progress=self.show,
+                )
+
+            self._store(task, name, "finetune", self.keys[f"vectors/{name}"], tune)
+
+    def _chosen(self, task: ClassificationConfig) -> list[str]:
+        adapted = [model.name for model in self.study.adapt]
+        if task.finetune.models == "all":
+            return ["base", *adapted]
+        if isinstance(task.finetune.models, list):
+            return task.finetune.models
+        return ["base", *best_models(self._table(task.name, "frozen"), adapted, task.finetune.best)]
+
+    def _store(
+        self, task: ClassificationConfig, model: str, kind: str, source: str, work: Callable[[], pa.Table]
+    ) -> None:
+        path = self.folder.predictions(task.name, model, kind)
+        asked = task.model_dump(mode="json", exclude={"finetune"} if kind == "frozen" else {"probes", "shots", "subsets"})
+
+        def write() -> int:
+            table = work()
+            with machine_faults(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                scratch = path.with_suffix(".part")
+                pq.write_table(table, scratch, compression="zstd")
+                scratch.replace(path)
+            return int(table.num_rows)
+
+        key, _ = self.stages.once(f"evaluate/{task.name}-{model}-{kind}", [source, asked], [path], write)
+        self.predicted[task.name, model, kind] = key
+
+    def _table(self, task: str, kind: str) -> pa.Table:
+        wanted = [key for key in self.predicted if key[0] == task and key[2] == kind]
+        return pa.concat_tables([pq.read_table(self.folder.predictions(*key)) for key in wanted])
+
+    def scored(self) -> tuple[list[Score], list[Difference]]:
+        """Scores and paired differences of everything stored."""
+
+        def work() -> dict[str, list[dict[str, Any]]]:
+            report = self.study.report
+            found: dict[str, list[dict[str, Any]]] = {"scores": [], "differences": []}
+            for task, labels in self.labels.items():
+                kinds = sorted({key[2] for key in self.predicted if key[0] == task})
+                table = pa.concat_tables([self._table(task, kind) for kind in kinds])
+                classes = {task: labels.classes}
+                found["scores"] += [s.model_dump() for s in scores(table, classes, report)]
+                found["differences"] += [d.model_dump() for d in differences(table, classes, report)]
+            return found
+
+        inputs = [sorted(self.predicted.values()), self.study.report.model_dump(include={"resamples", "confidence", "seed"})]
+        _, found = self.stages.once("scores", inputs, [], work)
+        return (
+            [Score.model_validate(score) for score in found["scores"]],
+            [Difference.model_validate(difference) for difference in found["differences"]],
+        )

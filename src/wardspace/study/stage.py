@@ -1,0 +1,66 @@
+"""A stage runs once for the same inputs: its record names them by their content."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import wardspace
+from wardspace.core.files import digest, read_json, write_json
+from wardspace.core.progress import say
+from wardspace.study.folder import RunFolder
+from wardspace.study.log import RunLog
+
+
+class Stages:
+    """Runs stages and remembers them.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        Where records are kept.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self.log = RunLog(folder.log)
+
+    def once(self, name: str, inputs: Any, outputs: Sequence[Path], work: Callable[[], Any]) -> tuple[str, Any]:
+        """Run `work` unless it ran with equal inputs and its outputs still stand.
+
+        Parameters
+        ----------
+        name : str
+            Name of the stage, e.g. `adapt/mlm`.
+        inputs : JSON-serialisable
+            Everything the outcome depends on.
+        outputs : sequence of Path
+            Files or folders that the stage writes.
+        work : callable
+            Does the work; what it returns (JSON-serialisable) is kept in the record.
+
+        Returns
+        -------
+        key : str
+            Digest of the inputs, to be an input of later stages.
+        result
+            What `work` returned, now or then.
+        """
+        key = digest({"stage": name, "inputs": inputs, "wardspace": wardspace.__version__})
+        record = self.folder.stage(name)
+        if record.is_file() and all(path.exists() for path in outputs):
+            known = read_json(record)
+            if known.get("key") == key:
+                self.log.write("kept", stage=name)
+                return key, known["result"]
+        record.unlink(missing_ok=True)
+        self.log.write("started", stage=name)
+        say(f"• {name}")
+        start = time.perf_counter()
+        result = work()
+        seconds = round(time.perf_counter() - start, 2)
+        write_json(record, {"key": key, "seconds": seconds, "result": result})
+        self.log.write("finished", stage=name, seconds=seconds)
+        return key, result

@@ -1,0 +1,198 @@
+"""A study: its stages in order, each run once for the same inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from wardspace.config import StudyConfig, load_study, parse_study
+from wardspace.core.files import write_json, write_text
+from wardspace.corpus import Corpus, prepare
+from wardspace.encoders import Encoder, bases
+from wardspace.report import write_report
+from wardspace.study.adapting import adapt_model
+from wardspace.study.embed import embed
+from wardspace.study.environment import environment
+from wardspace.study.folder import RunFolder
+from wardspace.study.outcome import collect
+from wardspace.study.scoring import Scoring
+from wardspace.study.source import base_content, source_content
+from wardspace.study.spaces import SpaceNotes
+from wardspace.study.stage import Stages
+
+StageName = Literal["prepare", "adapt", "evaluate", "space", "report"]
+STAGES: tuple[StageName, ...] = ("prepare", "adapt", "evaluate", "space", "report")
+"""Stages in order; each reads only what the ones before wrote."""
+
+
+class Study:
+    """Notes in, compared embedding spaces out.
+
+    Parameters
+    ----------
+    config : StudyConfig
+        What is asked.
+    folder : str or Path, optional
+        Where the run lies; default `runs/NAME`.
+    show_progress : bool
+        Show bars on a terminal.
+
+    Examples
+    --------
+    >>> study = Study.load("recipes/demo.yaml", ["budget.tokens=20000"])  # doctest: +SKIP
+    >>> study.run()  # doctest: +SKIP
+    PosixPath('runs/demo/report.html')
+    """
+
+    def __init__(self, config: StudyConfig, folder: str | Path | None = None, *, show_progress: bool = True) -> None:
+        self.config = config
+        self.folder = RunFolder(Path(folder) if folder is not None else Path("runs") / config.name)
+        self.show_progress = show_progress
+        self.stages = Stages(self.folder)
+
+    @classmethod
+    def load(cls, path: str | Path, overrides: Sequence[str] = (), folder: str | Path | None = None) -> Self:
+        """Read a study file; see `wardspace.config.load_study`."""
+        return cls(load_study(path, overrides), folder)
+
+    @classmethod
+    def parse(cls, values: dict[str, Any], folder: str | Path | None = None) -> Self:
+        """Make a study of plain values, as they would stand in a study file."""
+        return cls(parse_study(values), folder)
+
+    def run(self, until: StageName = "report") -> Path:
+        """Run the stages up to `until`, leaving out those whose inputs have not changed.
+
+        Returns
+        -------
+        Path
+            What the last stage wrote: the corpus, the models, results.json or report.html.
+
+        Raises
+        ------
+        WardspaceError
+            For any fault of the study, the notes, the models or the machine. What earlier stages wrote stays,
+            and running again goes on from there.
+        """
+        base = bases.resolve(self.config.base)
+        with self.folder.held():
+            write_text(self.folder.path / "study.yaml", yaml.safe_dump(self.config.resolved(), sort_keys=False))
+            write_json(self.folder.path / "environment.json", environment())
+            return self._run(_Run(self, base), STAGES.index(until))
+
+    def _run(self, run: _Run, last: int) -> Path:
+        steps = (run.prepare, run.adapt, run.evaluate, run.space, run.report)
+        outcome = self.folder.path
+        for step in steps[: last + 1]:
+            outcome = step()
+        return outcome
+
+
+class _Run:
+    """One pass over the stages: what each needs of the ones before."""
+
+    def __init__(self, study: Study, base: str) -> None:
+        self.config = study.config
+        self.folder = study.folder
+        self.stages = study.stages
+        self.show = study.show_progress
+        self.base = base
+        self.keys: dict[str, str] = {}
+        self.models: dict[str, dict[str, Any]] = {}
+        self.measured: dict[str, list[dict[str, Any]]] = {}
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        return Corpus.open(self.folder.corpus)
+
+    @cached_property
+    def base_files(self) -> list[tuple[str, str]]:
+        return base_content(self.base)
+
+    def prepare(self) -> Path:
+        asked = self.config.corpus
+
+        def work() -> str:
+            counter = Encoder.load(self.config.base, self.config.encoder).count_tokens
+            return prepare(asked, self.folder.corpus, tokens=counter, show_progress=self.show).content_hash
+
+        inputs = [_without_path(asked.model_dump(mode="json")), source_content(self.config), self.base_files]
+        _, self.keys["corpus"] = self.stages.once("prepare", inputs, [self.folder.corpus / "corpus.json"], work)
+        return self.folder.corpus
+
+    def adapt(self) -> Path:
+        common = [self.config.encoder, self.config.budget, self.config.training]
+        shared = [self.keys["corpus"], self.base_files, [section.model_dump(mode="json") for section in common]]
+        for model in self.config.adapt:
+            inputs = [*shared, model.model_dump(mode="json"), self.config.transductive]
+            target = self.folder.model(model.name)
+
+            def work(model: Any = model) -> list[dict[str, Any]]:
+                return adapt_model(self.corpus, model, self.config, self.folder, show_progress=self.show)
+
+            key, costs = self.stages.once(f"adapt/{model.name}", inputs, [target / "modules.json"], work)
+            self.keys[model.name] = key
+            self.models[model.name] = {"stages": costs}
+        return self.folder.path / "models"
+
+    def embed(self) -> None:
+        names = ["base", *(model.name for model in self.config.adapt)]
+        self.models = {"base": {"stages": []}, **{name: self.models[name] for name in names[1:]}}
+        self.keys["base"] = "base"
+        for name in names:
+            source = self.config.base if name == "base" else str(self.folder.model(name))
+            path = self.folder.vectors(name)
+
+            def work(source: str = source, path: Path = path, name: str = name) -> dict[str, Any]:
+                encoder = Encoder.load(source, self.config.encoder)
+                return embed(self.corpus, encoder, path, title=f"embedding with {name}", show_progress=self.show)
+
+            encoder = self.config.encoder.model_dump(mode="json")
+            inputs = [self.keys["corpus"], self.base_files, self.keys[name], encoder]
+            self.keys[f"vectors/{name}"], cost = self.stages.once(f"embed/{name}", inputs, [path], work)
+            self.models[name] |= {"embedding": cost}
+
+    def vectors(self, name: str) -> NDArray[np.float32]:
+        vectors: NDArray[np.float32] = np.load(self.folder.vectors(name), mmap_mode="r")
+        return vectors
+
+    def evaluate(self) -> Path:
+        self.embed()
+        self.scoring = Scoring(self.config, self.corpus, self.folder, self.stages, self.keys, show_progress=self.show)
+        for task in self.config.tasks:
+            self.scoring.frozen(task, {name: lambda name=name: self.vectors(name) for name in self.models})
+            self.scoring.finetuned(task)
+        self.scores = self.scoring.scored()
+        return self.folder.path / "predictions"
+
+    def space(self) -> Path:
+        self.space_notes = SpaceNotes(self.corpus, self.config)
+        config = self.config.space.model_dump(mode="json")
+        for name in self.models:
+
+            def work(name: str = name) -> list[dict[str, Any]]:
+                return self.space_notes.measured(name, self.vectors(name))
+
+            _, self.measured[name] = self.stages.once(
+                f"space/{name}", [self.keys[f"vectors/{name}"], config], [], work
+            )
+        results = collect(self.config, self.corpus, self.models, self.scoring, self.scores, self.measured)
+        results.write(self.folder.results)
+        self.results = results
+        return self.folder.results
+
+    def report(self) -> Path:
+        maps = {name: self.space_notes.map(self.vectors(name)) for name in self.models}
+        write_report(self.results, maps, self.folder.report, self.config.report, self.config)
+        return self.folder.report
+
+
+def _without_path(corpus: dict[str, Any]) -> dict[str, Any]:
+    """The corpus section without where its files lie: what is in them is compared instead."""
+    return {**corpus, "source": {key: value for key, value in corpus["source"].items() if key != "path"}}
