@@ -5,17 +5,17 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from wardspace.core.version import __version__
+
 if TYPE_CHECKING:
     from wardspace.corpus import Corpus
     from wardspace.encoders import Encoder
-    from wardspace.study import Study
+    from wardspace.study import Study, evaluate
     from wardspace.training import adapt
 
-__version__ = "0.1.0"
+__all__ = ["Corpus", "Encoder", "Study", "__version__", "adapt", "evaluate"]
 
-__all__ = ["Corpus", "Encoder", "Study", "__version__", "adapt"]
-
-_HOMES = {"Corpus": "corpus", "Encoder": "encoders", "Study": "study", "adapt": "training"}
+_HOMES = {"Corpus": "corpus", "Encoder": "encoders", "Study": "study", "adapt": "training", "evaluate": "study"}
 
 
 def __getattr__(name: str) -> Any:

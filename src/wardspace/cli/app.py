@@ -8,7 +8,7 @@ from wardspace.cli import demo, doctor, ls, stages, validate
 
 app = typer.Typer(
     name="wardspace",
-    help="Turn a hospital's own notes into a private embedding space, and prove what it gained. Nothing leaves the machine.",
+    help="Turn a hospital's own notes into a private embedding space, and prove what it gained.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -44,7 +44,10 @@ def _first_line(text: str | None) -> str:
 def _objectives() -> dict[str, str]:
     from wardspace.config import CategoryConfig, DeclutrConfig, MlmConfig
 
-    return {section.model_fields["kind"].default: _first_line(section.__doc__) for section in (MlmConfig, DeclutrConfig, CategoryConfig)}
+    return {
+        section.model_fields["kind"].default: _first_line(section.__doc__)
+        for section in (MlmConfig, DeclutrConfig, CategoryConfig)
+    }
 
 
 def _tasks() -> dict[str, str]:
@@ -62,4 +65,4 @@ def _readers() -> dict[str, str]:
 def _models() -> dict[str, str]:
     from wardspace.encoders.bases import BASES
 
-    return dict(BASES)
+    return {name: base.about for name, base in BASES.items()}

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
 import typer
 
 from wardspace.cli.app import app
@@ -30,11 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: list[str]) -> int:
     try:
         outcome = typer.main.get_command(app).main(args=arguments, prog_name="wardspace", standalone_mode=False)
-    except click.exceptions.Abort:
-        say("interrupted; run the same command again to go on from here")
-        return INTERRUPTED
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        say(f"error: {error}\n  to do: wardspace --help, or wardspace COMMAND --help")
         return FAULT
     except WardspaceError as error:
         say(f"error: {error}")
@@ -45,6 +41,8 @@ def _run(arguments: list[str]) -> int:
             raise
         say("error: the disk is full\n  to do: free some space, or choose another folder with --out, and run again")
         return FAULT
+    if outcome == INTERRUPTED:  # typer's own code for Ctrl-C
+        say("interrupted; run the same command again to go on from here")
     return outcome if isinstance(outcome, int) else 0
 
 

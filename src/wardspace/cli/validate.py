@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from wardspace.cli.options import Overrides
 from wardspace.core.errors import StudyError
 
 
 def validate(
-    study: Annotated[Path | None, typer.Argument(metavar="STUDY.yaml", help="The study file.", show_default=False)] = None,
+    study: Annotated[
+        Path | None, typer.Argument(metavar="STUDY.yaml", help="The study file.", show_default=False)
+    ] = None,
     overrides: Overrides = None,
     keys: Annotated[bool, typer.Option("--keys", help="List every key with its type, default and meaning.")] = False,
 ) -> None:
@@ -35,7 +36,7 @@ def validate(
 def _list_keys() -> None:
     from wardspace.config import study_keys
 
-    table = Table("key", "type", "default", "meaning", box=None, pad_edge=False)
+    console = Console(highlight=False)
     for key in study_keys():
-        table.add_row(key.place, key.type, key.default, key.help)
-    Console(highlight=False).print(table, markup=False)
+        console.print(f"{key.place}  ({key.type}; default {key.default})", markup=False, soft_wrap=True)
+        console.print(f"    {key.help}", markup=False, soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from wardspace.config.section import Section
 
@@ -58,7 +58,7 @@ class CleanConfig(Section):
     controls: bool = True
     """Drop control characters other than line breaks and tabs."""
     line_ends: bool = True
-    """Turn CR LF and CR into LF."""
+    """Turn CR LF, CR, form feeds and other line breaks into LF."""
     trailing_space: bool = True
     """Drop blanks at the end of lines."""
     blank_lines: bool = True
@@ -106,6 +106,12 @@ class SplitConfig(Section):
     """Seed of the split."""
     stratify: str | None = None
     """Column whose values are shared out evenly as far as patients allow; null takes the first label."""
+
+    @model_validator(mode="after")
+    def _leaves_training_notes(self) -> SplitConfig:
+        if self.validation + self.test >= 1:
+            raise ValueError("validation and test together leave nothing to train on; let their sum be below 1")
+        return self
 
 
 class CorpusConfig(Section):

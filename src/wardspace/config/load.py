@@ -16,6 +16,18 @@ from wardspace.config.study import StudyConfig
 from wardspace.core.errors import StudyError
 
 
+class _OneKeyLoader(yaml.SafeLoader):
+    """A YAML loader to which a key given twice is a mistake (YAML 1.2 forbids it; PyYAML keeps the last in silence)."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Build a mapping, keys checked."""
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = [key for i, key in enumerate(keys) if key in keys[:i]]
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {twice[0]!r} is given twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudyConfig:
     """Read a study file.
 
@@ -35,7 +47,7 @@ def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudyConfig:
     if not path.is_file():
         raise StudyError("no such study file", where=path, fix="give the path of a YAML file; recipes/ holds examples")
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_OneKeyLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise StudyError(f"this is not a YAML file: {error}", where=path, fix="mend the line named above") from error
     return parse_study(raw if raw is not None else {}, overrides, where=str(path))
@@ -75,9 +87,9 @@ def _without(raw: Any, places: list[tuple[str | int, ...]]) -> Any:
     for place in sorted(places, key=str, reverse=True):
         node, holder = copy, None
         for part in (part for part in place if part not in _TAGS):
-            if isinstance(node, list) and isinstance(part, int) and part < len(node):
-                node, holder = node[part], (node, part)
-            elif isinstance(node, dict) and part in node:
+            if (isinstance(node, list) and isinstance(part, int) and part < len(node)) or (
+                isinstance(node, dict) and part in node
+            ):
                 node, holder = node[part], (node, part)
             else:
                 break
@@ -90,8 +102,14 @@ def _without(raw: Any, places: list[tuple[str | int, ...]]) -> Any:
     return _pruned(copy)
 
 
+def _holds(node: Any, part: str | int) -> bool:
+    if isinstance(node, list):
+        return isinstance(part, int) and part < len(node)
+    return isinstance(node, dict) and part in node
+
+
 def _pruned(node: Any) -> Any:
-    """Lists lose the items that were taken out, so that the places of the others' mistakes are not counted anew."""
+    """The node without the items of lists that were taken out."""
     if isinstance(node, dict):
         return {key: _pruned(value) for key, value in node.items()}
     return [_pruned(item) for item in node if item is not None] if isinstance(node, list) else node

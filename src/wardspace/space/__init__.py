@@ -5,7 +5,7 @@ from wardspace.space.clusters import calinski_harabasz, davies_bouldin, silhouet
 from wardspace.space.cosine import cosine_between, cosine_within
 from wardspace.space.measures import DIRECTIONS, SpaceScore, measures, sample
 from wardspace.space.neighbours import neighbour_purity
-from wardspace.space.project import Projection, project, projection
+from wardspace.space.project import Projection, project
 from wardspace.space.unit import unit_norm
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "measures",
     "neighbour_purity",
     "project",
-    "projection",
     "sample",
     "silhouette",
     "uniformity",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,7 @@ from sklearn.decomposition import PCA
 from wardspace.space.unit import unit_norm
 
 
-@dataclass(frozen=True)
-class Projection:
+class Projection(NamedTuple):
     """Notes in two dimensions."""
 
     xy: NDArray[np.float32]
@@ -21,7 +20,7 @@ class Projection:
     """Share of the variance that each axis keeps."""
 
 
-def projection(vectors: NDArray[np.floating], seed: int = 1) -> Projection:
+def project(vectors: NDArray[np.floating], seed: int = 1) -> Projection:
     """Project unit-norm vectors on their first two principal components.
 
     Linear and deterministic, so that two runs and two machines draw the same map. The sign of each axis is fixed: the
@@ -55,8 +54,3 @@ def projection(vectors: NDArray[np.floating], seed: int = 1) -> Projection:
     xy = np.zeros((len(units), 2), dtype=np.float32)
     xy[:, :kept] = scores * np.where(signs == 0, 1, signs)
     return Projection(xy, (float(shares[0]), float(shares[1]) if kept > 1 else 0.0))
-
-
-def project(vectors: NDArray[np.floating], seed: int = 1) -> NDArray[np.float32]:
-    """Coordinates alone, shape (n, 2); see `projection`."""
-    return projection(vectors, seed).xy

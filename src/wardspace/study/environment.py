@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 
-import wardspace
+from wardspace.core.version import __version__
 from wardspace.encoders import hardware
 
 PACKAGES = (
@@ -30,7 +30,7 @@ PACKAGES = (
 def environment() -> dict[str, Any]:
     """Versions and hardware; no host name, user or path."""
     return {
-        "wardspace": wardspace.__version__,
+        "wardspace": __version__,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),

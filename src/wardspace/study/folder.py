@@ -8,9 +8,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-import wardspace
 from wardspace.core.errors import RunError, machine_faults
 from wardspace.core.files import read_json, write_json
+from wardspace.core.version import __version__
 
 LAYOUT = 1
 """Raised when what lies where in a run folder changes."""
@@ -85,15 +85,17 @@ class RunFolder:
             raise RunError("a file stands where the run folder should be", where=self.path, fix="choose another --out")
         if not self.mark.is_file():
             if self.path.is_dir() and any(self.path.iterdir()):
-                raise RunError("this folder holds something that is no run", where=self.path, fix="choose another --out")
+                raise RunError(
+                    "this folder holds something that is no run", where=self.path, fix="choose another --out"
+                )
             return
         try:
             made = read_json(self.mark)
         except ValueError as error:
             raise RunError("damaged run.json", where=self.mark, fix="choose another --out") from error
-        if made.get("layout") != LAYOUT or _series(made.get("wardspace", "")) != _series(wardspace.__version__):
+        if made.get("layout") != LAYOUT or _series(made.get("wardspace", "")) != _series(__version__):
             raise RunError(
-                f"this run was made by wardspace {made.get('wardspace')}, and this is {wardspace.__version__}",
+                f"this run was made by wardspace {made.get('wardspace')}, and this is {__version__}",
                 where=self.path,
                 fix="choose another folder with --out, or open the run with the version that made it",
             )
@@ -111,13 +113,15 @@ class RunFolder:
         with machine_faults(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             if not self.mark.exists():
-                write_json(self.mark, {"layout": LAYOUT, "wardspace": wardspace.__version__})
+                write_json(self.mark, {"layout": LAYOUT, "wardspace": __version__})
             lock = FileLock(self.path / ".lock", timeout=0)
             try:
                 lock.acquire()
             except Timeout as error:
                 raise RunError(
-                    "another process is at work on this run", where=self.path, fix="wait for it, or choose another --out"
+                    "another process is at work on this run",
+                    where=self.path,
+                    fix="wait for it, or choose another --out",
                 ) from error
         try:
             yield

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import wardspace
 from wardspace.config import StudyConfig
+from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
 from wardspace.evaluation.results import Difference, ModelRecord, Results, Score, SpaceScore, StageCost
 from wardspace.study.scoring import Scoring
@@ -14,6 +14,7 @@ from wardspace.study.scoring import Scoring
 def collect(
     study: StudyConfig,
     corpus: Corpus,
+    *,
     models: dict[str, dict[str, Any]],
     scoring: Scoring,
     scored: tuple[list[Score], list[Difference]],
@@ -22,7 +23,7 @@ def collect(
     """Results of a study from the records of its stages."""
     manifest = corpus.manifest
     return Results(
-        wardspace=wardspace.__version__,
+        wardspace=__version__,
         study=study.name,
         synthetic=manifest.synthetic,
         transductive=study.transductive,
@@ -56,9 +57,7 @@ def _model(study: StudyConfig, name: str, record: dict[str, Any]) -> ModelRecord
     )
 
 
-def _warnings(
-    study: StudyConfig, corpus: Corpus, models: dict[str, dict[str, Any]], scoring: Scoring
-) -> list[str]:
+def _warnings(study: StudyConfig, corpus: Corpus, models: dict[str, dict[str, Any]], scoring: Scoring) -> list[str]:
     found = []
     if corpus.manifest.synthetic:
         found.append("The notes are synthetic: these figures show that the tool works, and are no findings.")

@@ -108,7 +108,9 @@ class Scoring:
         self, task: ClassificationConfig, model: str, kind: str, source: str, work: Callable[[], pa.Table]
     ) -> None:
         path = self.folder.predictions(task.name, model, kind)
-        asked = task.model_dump(mode="json", exclude={"finetune"} if kind == "frozen" else {"probes", "shots", "subsets"})
+        asked = task.model_dump(
+            mode="json", exclude={"finetune"} if kind == "frozen" else {"probes", "shots", "subsets"}
+        )
 
         def write() -> int:
             table = work()
@@ -140,7 +142,10 @@ class Scoring:
                 found["differences"] += [d.model_dump() for d in differences(table, classes, report)]
             return found
 
-        inputs = [sorted(self.predicted.values()), self.study.report.model_dump(include={"resamples", "confidence", "seed"})]
+        inputs = [
+            sorted(self.predicted.values()),
+            self.study.report.model_dump(include={"resamples", "confidence", "seed"}),
+        ]
         _, found = self.stages.once("scores", inputs, [], work)
         return (
             [Score.model_validate(score) for score in found["scores"]],

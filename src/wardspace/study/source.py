@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from glob import glob
 from pathlib import Path
 
 from wardspace.config import StudyConfig
@@ -20,7 +19,7 @@ def source_content(study: StudyConfig) -> list[tuple[str, str]]:
     elif root.is_file():
         files = [root]
     else:
-        files = [Path(name) for name in glob(str(root), recursive=True) if Path(name).is_file()]
+        files = [file for file in Path(root.anchor or ".").glob(_pattern(root)) if file.is_file()]
     return [(file.name, file_digest(file)) for file in sorted(files)]
 
 
@@ -30,3 +29,8 @@ def base_content(resolved: str) -> list[tuple[str, str]]:
     if not root.is_dir():
         return [("hub", resolved)]
     return [(str(file.relative_to(root)), file_digest(file)) for file in sorted(root.rglob("*")) if file.is_file()]
+
+
+def _pattern(path: Path) -> str:
+    """A glob relative to its anchor, as pathlib asks for."""
+    return str(path.relative_to(path.anchor)) if path.anchor else str(path)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import wardspace
 from wardspace.core.files import digest, read_json, write_json
 from wardspace.core.progress import say
+from wardspace.core.version import __version__
 from wardspace.study.folder import RunFolder
 from wardspace.study.log import RunLog
 
@@ -48,7 +48,7 @@ class Stages:
         result
             What `work` returned, now or then.
         """
-        key = digest({"stage": name, "inputs": inputs, "wardspace": wardspace.__version__})
+        key = digest({"stage": name, "inputs": inputs, "wardspace": __version__})
         record = self.folder.stage(name)
         if record.is_file() and all(path.exists() for path in outputs):
             known = read_json(record)

@@ -179,10 +179,15 @@ class _Run:
             def work(name: str = name) -> list[dict[str, Any]]:
                 return self.space_notes.measured(name, self.vectors(name))
 
-            _, self.measured[name] = self.stages.once(
-                f"space/{name}", [self.keys[f"vectors/{name}"], config], [], work
-            )
-        results = collect(self.config, self.corpus, self.models, self.scoring, self.scores, self.measured)
+            _, self.measured[name] = self.stages.once(f"space/{name}", [self.keys[f"vectors/{name}"], config], [], work)
+        results = collect(
+            self.config,
+            self.corpus,
+            models=self.models,
+            scoring=self.scoring,
+            scored=self.scores,
+            measured=self.measured,
+        )
         results.write(self.folder.results)
         self.results = results
         return self.folder.results

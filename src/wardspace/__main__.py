@@ -1,0 +1,5 @@
+"""`python -m wardspace`."""
+
+from wardspace.cli import main
+
+main()

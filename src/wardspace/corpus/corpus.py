@@ -1,0 +1,137 @@
+"""A corpus folder, opened for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pydantic import ValidationError
+
+from wardspace.core.errors import CorpusError
+from wardspace.core.files import read_json
+from wardspace.corpus.manifest import Manifest
+from wardspace.corpus.schema import SCHEMA_VERSION, SPLITS
+
+MANIFEST = "corpus.json"
+REJECTS = "rejects.parquet"
+NOTES = "notes"
+
+_AGAIN = "prepare the corpus again with `wardspace prepare`"
+
+
+class Corpus:
+    """Notes as they were prepared: read, cleaned, without copies, split by patient.
+
+    Parameters
+    ----------
+    folder : Path
+        The corpus folder.
+    manifest : Manifest
+        Its corpus.json.
+
+    Examples
+    --------
+    >>> corpus = Corpus.open(Path("runs/demo/corpus"))  # doctest: +SKIP
+    >>> corpus.table(["note_id", "text"], splits=["train"]).num_rows  # doctest: +SKIP
+    4213
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder, self.manifest = folder, manifest
+        self._parts = [folder / NOTES / name for name in manifest.parts]
+
+    @classmethod
+    def open(cls, folder: Path) -> Corpus:
+        """Open a corpus folder.
+
+        Raises
+        ------
+        CorpusError
+            If there is none, it is damaged, or its layout is of another version.
+        """
+        folder = Path(folder)
+        path = folder / MANIFEST
+        if not path.is_file():
+            raise CorpusError("no corpus in this folder", where=folder, fix=_AGAIN)
+        try:
+            raw = read_json(path)
+            version = raw.get("schema_version") if isinstance(raw, dict) else None
+            if version != SCHEMA_VERSION:
+                problem = f"a corpus of schema version {version}; this wardspace reads {SCHEMA_VERSION}"
+                raise CorpusError(problem, where=path, fix=_AGAIN)
+            corpus = cls(folder, Manifest.model_validate(raw))
+            found = sum(pq.read_metadata(part).num_rows for part in corpus._parts)
+        except (ValidationError, ValueError, OSError) as error:
+            raise CorpusError("the corpus is damaged", where=folder, fix=_AGAIN) from error
+        if found != len(corpus):
+            raise CorpusError(f"{found} notes where corpus.json tells of {len(corpus)}", where=folder, fix=_AGAIN)
+        return corpus
+
+    def __len__(self) -> int:
+        """Notes of all splits."""
+        return int(self.manifest.counts["notes"])
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over every value of every note."""
+        return self.manifest.content_hash
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Arrow schema of the notes."""
+        return pq.read_schema(self._parts[0])
+
+    def batches(
+        self, columns: Sequence[str] | None = None, splits: Sequence[str] | None = None, rows: int = 4096
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield notes in their fixed order, in batches of at most `rows`.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            Columns in the order wanted; None gives all.
+        splits : sequence of str, optional
+            Of train, validation, test; None gives all.
+        rows : int
+            Most notes of a batch.
+
+        Raises
+        ------
+        CorpusError
+            If there is no such column or split.
+        """
+        names = list(self.schema.names if columns is None else columns)
+        self._check(names, self.schema.names, "column")
+        self._check(list(splits or ()), list(SPLITS), "split")
+        return self._read(names, None if splits is None else pa.array(list(splits), pa.string()), rows)
+
+    def _read(self, names: list[str], splits: pa.Array | None, rows: int) -> Iterator[pa.RecordBatch]:
+        read = names if splits is None or "split" in names else [*names, "split"]
+        for path in self._parts:
+            with pq.ParquetFile(path) as part:
+                for batch in part.iter_batches(batch_size=rows, columns=read):
+                    kept = batch if splits is None else batch.filter(pc.is_in(batch["split"], splits))
+                    if kept.num_rows:
+                        yield kept.select(names)
+
+    def table(self, columns: Sequence[str] | None = None, splits: Sequence[str] | None = None) -> pa.Table:
+        """Notes as one table; see `batches`."""
+        batches = list(self.batches(columns, splits, rows=1 << 16))
+        names = self.schema.names if columns is None else columns
+        return pa.Table.from_batches(batches, pa.schema([self.schema.field(name) for name in names]))
+
+    def rejects(self) -> pa.Table:
+        """Rows left out: file, row, note_id, kind and reason."""
+        return pq.read_table(self.folder / REJECTS)
+
+    def _check(self, given: list[str], known: list[str], kind: str) -> None:
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            raise CorpusError(
+                f"no such {kind} in the corpus: {', '.join(unknown)}",
+                where=self.folder,
+                fix=f"there are {', '.join(known)}",
+            )

@@ -1,0 +1,133 @@
+"""Which text encoding a file has: UTF-8 unless its bytes say otherwise; and how undecodable bytes are marked."""
+
+from __future__ import annotations
+
+import codecs
+from typing import NamedTuple
+
+from wardspace.core.errors import CorpusError
+
+MARK = "wardspace-mark"
+"""Name of the codec error handler that puts a lone surrogate where bytes do not decode."""
+
+_MARKER = "\udc80"
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return _MARKER, error.end
+
+
+# `surrogateescape` would do for one-byte encodings and UTF-8, but it cannot mark faults of UTF-16.
+codecs.register_error(MARK, _mark)
+
+
+class Encoding(NamedTuple):
+    """The encoding a file is read with."""
+
+    name: str
+    warning: str | None = None
+
+
+def choose_encoding(given: str, sample: bytes, *, where: str) -> Encoding:
+    """Take the encoding the study gives, checked against the bytes, or detect it.
+
+    Parameters
+    ----------
+    given : str
+        Name of an encoding, or `auto`.
+    sample : bytes
+        Some of the file, beginning with its first bytes.
+    where : str
+        Name of the file, for messages.
+
+    Raises
+    ------
+    CorpusError
+        If there is no such encoding, or nearly nothing in the sample decodes with it.
+    """
+    found = detect(sample)
+    if given == "auto":
+        return Encoding(found)
+    name = _codec_name(given)
+    wide = (_is_wide(name), _is_wide(found))
+    if wide[0] != wide[1] or (not wide[0] and _bad_share(sample, name) > 0.5):
+        raise CorpusError(
+            f"wrong encoding: the file does not decode as {given}; it looks like {found}",
+            where=where,
+            fix="set corpus.source.encoding: auto, or the right name",
+        )
+    if name == "utf-8" and found == "utf-8-sig":
+        return Encoding(found)
+    if found.startswith("utf-8") and not name.startswith("utf-8") and _bad_share(sample, "ascii") > 0:
+        return Encoding(name, f"{where}: read as {given}, as the study says, but its bytes are valid UTF-8")
+    return Encoding(name)
+
+
+def detect(sample: bytes) -> str:
+    """Name the encoding of some bytes: a byte-order mark, else UTF-8, else the likeliest other one.
+
+    A few broken lines in a file that is otherwise ASCII or UTF-8 leave it UTF-8: those rows are rejects, and
+    re-reading the whole file in another encoding would turn all its accents into nonsense.
+    """
+    for bom, name in _BOMS:
+        if sample.startswith(bom):
+            return name
+    head = sample[:4096]
+    if head.count(0) > len(head) // 5:
+        return "utf-16-le" if head[1::2].count(0) >= head[0::2].count(0) else "utf-16-be"
+    lines = sample.splitlines()
+    coded = [line for line in lines if not line.isascii()]
+    bad = sum(not _decodes(line, "utf-8") for line in coded)
+    good = len(coded) - bad
+    if bad * 2 < len(lines) and (bad < 3 or bad * 100 <= len(lines) or bad <= good):
+        return "utf-8"
+    return _guess(b"\n".join(coded)) if coded else "utf-8"
+
+
+def _guess(coded: bytes) -> str:
+    # Only the lines with other than ASCII bytes tell anything; imported here because UTF-8 files never need it.
+    from charset_normalizer import from_bytes  # noqa: PLC0415
+
+    best = from_bytes(coded[: 256 * 1024]).best()
+    if best is None:
+        return "cp1252"
+    # Where several code pages read these bytes alike, the commonest in Western exports is the safest for the rest.
+    return "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
+
+
+def _codec_name(given: str) -> str:
+    try:
+        "".encode(given)  # raises LookupError for codecs that are not of text, too
+        return codecs.lookup(given).name
+    except (LookupError, ValueError) as error:
+        raise CorpusError(
+            f"no such encoding: {given!r}",
+            where="corpus.source.encoding",
+            fix="use auto, utf-8, cp1252, iso-8859-15, utf-16 or another name Python knows",
+        ) from error
+
+
+def _is_wide(name: str) -> bool:
+    return name.replace("_", "-").startswith(("utf-16", "utf-32"))
+
+
+def _bad_share(sample: bytes, name: str) -> float:
+    lines = sample.splitlines()
+    return sum(not _decodes(line, name) for line in lines) / max(1, len(lines))
+
+
+def _decodes(line: bytes, name: str) -> bool:
+    try:
+        line.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,108 @@
+"""The first pass: every row read, checked, cleaned and compared with those before it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from wardspace.config import CorpusConfig
+from wardspace.core.errors import CorpusError
+from wardspace.core.progress import progress
+from wardspace.core.seeds import derive
+from wardspace.corpus.fingerprint import fingerprint
+from wardspace.corpus.ledger import Ledger
+from wardspace.corpus.notes import Examiner, Note, Unusable
+from wardspace.corpus.readers import Reader, Row
+from wardspace.corpus.rejects import SEEN, UNDECODABLE, Fault, Rejects, duplicate
+from wardspace.corpus.spool import Spool
+
+_PROGRESS_ROWS = 256
+
+
+class Intake:
+    """Takes in rows: a usable note goes to the spool and the ledger, any other row to the rejects.
+
+    Parameters
+    ----------
+    config : CorpusConfig
+        What to leave out.
+    examiner : Examiner
+        Checks and cleans single rows.
+    ledger : Ledger
+        Remembers what was seen.
+    spool : Spool
+        Where notes go.
+    rejects : Rejects
+        Where other rows go.
+    """
+
+    def __init__(
+        self, config: CorpusConfig, examiner: Examiner, ledger: Ledger, spool: Spool, rejects: Rejects
+    ) -> None:
+        self._config, self._examiner = config, examiner
+        self._ledger, self._spool, self._rejects = ledger, spool, rejects
+        self.rows_read = 0
+        self.patients_missing = 0
+        self.changed: Counter[str] = Counter()
+
+    def read(self, readers: list[Reader], *, show_progress: bool) -> None:
+        """Take in all rows of all files.
+
+        Raises
+        ------
+        CorpusError
+            If no note is left, or most rows do not decode.
+        """
+        with progress("reading notes (bytes)", sum(reader.size for reader in readers), show=show_progress) as advance:
+            for reader in readers:
+                done = 0
+                for count, row in enumerate(reader.rows(), 1):
+                    self._take(reader.name, row)
+                    if count % _PROGRESS_ROWS == 0:
+                        advance(reader.position() - done)
+                        done = reader.position()
+                advance(reader.size - done)
+        self._check_outcome(readers)
+
+    def _take(self, file: str, row: Row) -> None:
+        self.rows_read += 1
+        found = self._examiner.examine(file, row)
+        if isinstance(found, Unusable):
+            self._rejects.add(file, row.number, found.note_id, found.fault)
+            return
+        fault = self._fault_beside_others(found)
+        if fault:
+            self._rejects.add(file, row.number, found.note_id, fault)
+            return
+        self.patients_missing += found.patient_id is None
+        self.changed.update(found.changed)
+        patient = found.patient_id or found.note_id
+        sampled = self._config.sample is not None
+        draw = derive("sample", self._config.split.seed, found.note_id) if sampled else None
+        self._ledger.add(patient, found.stratum, draw)
+        self._spool.add(found, patient, file, row.number)
+
+    def _fault_beside_others(self, note: Note) -> Fault | None:
+        if not self._ledger.new_id(note.note_id):
+            return SEEN
+        if self._config.deduplicate.exact:
+            first = self._ledger.first_with(fingerprint(note.text), note.note_id)
+            if first != note.note_id:
+                return duplicate(first)
+        return None
+
+    def _check_outcome(self, readers: list[Reader]) -> None:
+        where = ", ".join(reader.name for reader in readers[:5]) + (" …" if len(readers) > 5 else "")
+        if self._rejects.counts[UNDECODABLE] * 2 > self.rows_read:
+            encodings = ", ".join(sorted({reader.encoding for reader in readers if reader.encoding}))
+            raise CorpusError(
+                f"wrong encoding: most rows do not decode as {encodings}",
+                where=where,
+                fix="set corpus.source.encoding: auto, or the right name",
+            )
+        if not self._ledger.notes:
+            reasons = "; ".join(f"{kind}: {count}" for kind, count in self._rejects.counts.most_common())
+            raise CorpusError(
+                f"no note is left of {self.rows_read} rows" + (f" ({reasons})" if reasons else ""),
+                where=where,
+                fix="see to corpus.columns.text, corpus.clean and corpus.reject",
+            )

@@ -1,0 +1,76 @@
+"""What must be remembered of every note while a corpus is prepared, kept on disk so that memory does not grow."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+
+_CACHE_KIB = 16 * 1024
+
+_TABLES = """
+CREATE TABLE ids (key BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE texts (key BLOB PRIMARY KEY, note_id TEXT) WITHOUT ROWID;
+CREATE TABLE notes (seq INTEGER PRIMARY KEY, patient TEXT, stratum TEXT, draw INTEGER);
+CREATE TABLE draws (draw INTEGER, seq INTEGER, PRIMARY KEY (draw, seq)) WITHOUT ROWID;
+"""
+
+
+class Ledger:
+    """Ids and texts seen, and the patient and stratum of every note kept; a context manager.
+
+    Parameters
+    ----------
+    path : Path
+        A new SQLite file, of no use once the corpus is written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        # Nobody reads the ledger after a crash, so it needs no journal; temporary tables stay in memory because the
+        # system's folder for temporary files is no place for patients' ids (no query here sorts a long table).
+        self.connection.executescript(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY; PRAGMA locking_mode=EXCLUSIVE;"
+            f"PRAGMA cache_size=-{_CACHE_KIB};" + _TABLES + "BEGIN;"
+        )
+        self._cursor = self.connection.cursor()
+        self.notes = 0
+
+    def new_id(self, note_id: str) -> bool:
+        """Remember an id; False where it was seen before."""
+        key = hashlib.blake2b(note_id.encode("utf-8"), digest_size=16).digest()
+        return self._cursor.execute("INSERT OR IGNORE INTO ids VALUES (?)", (key,)).rowcount == 1
+
+    def first_with(self, fingerprint: bytes, note_id: str) -> str:
+        """Remember a text; the id of the first note with this fingerprint (`note_id` itself if it is the first)."""
+        self._cursor.execute("INSERT OR IGNORE INTO texts VALUES (?, ?)", (fingerprint, note_id))
+        if self._cursor.rowcount == 1:
+            return note_id
+        found = self._cursor.execute("SELECT note_id FROM texts WHERE key = ?", (fingerprint,)).fetchone()
+        return str(found[0])
+
+    def add(self, patient: str, stratum: str | None, draw: int | None) -> None:
+        """Remember the next note's patient, stratum and, where a sample is drawn, its lot."""
+        self._cursor.execute("INSERT INTO notes VALUES (?, ?, ?, ?)", (self.notes, patient, stratum or "", draw or 0))
+        if draw is not None:
+            self._cursor.execute("INSERT INTO draws VALUES (?, ?)", (draw, self.notes))
+        self.notes += 1
+
+    def highest_lot(self, sample: int | None) -> int:
+        """The highest lot that belongs to a sample of this many notes."""
+        if sample is None or sample >= self.notes:
+            return 2**63 - 1
+        query = "SELECT draw FROM draws ORDER BY draw, seq LIMIT 1 OFFSET ?"
+        return int(self._cursor.execute(query, (sample - 1,)).fetchone()[0])
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.connection.close()
+        if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
+            raise OSError(errno.ENOSPC, "No space left on device") from error

@@ -1,0 +1,141 @@
+"""From a row of a source to a note, or to the fault that keeps it from being one."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NamedTuple
+
+from wardspace.config.corpus import RejectConfig
+from wardspace.corpus.clean import Cleaner
+from wardspace.corpus.offsets import Offsets
+from wardspace.corpus.readers import Row
+from wardspace.corpus.rejects import EMPTY, NO_ID, NUL, Fault, undecodable
+from wardspace.corpus.schema import Roles
+from wardspace.corpus.spans import SpanTypes, moved_spans, read_spans
+
+
+class Note(NamedTuple):
+    """A usable note, cleaned."""
+
+    note_id: str
+    patient_id: str | None
+    time: str | None
+    text: str
+    categories: tuple[str | None, ...]
+    spans: tuple[str, ...]
+    """One JSON list for each column of spans."""
+    stratum: str | None
+    changed: tuple[str, ...]
+    """Steps of cleaning that changed the text."""
+
+
+class Unusable(NamedTuple):
+    """A row that is no note."""
+
+    note_id: str | None
+    fault: Fault
+
+
+class Examiner:
+    """Checks and cleans rows one by one.
+
+    Parameters
+    ----------
+    roles : Roles
+        Which column plays which role.
+    cleaner : Cleaner
+        The steps of cleaning.
+    limits : RejectConfig
+        Shortest and longest notes.
+    """
+
+    def __init__(self, roles: Roles, cleaner: Cleaner, limits: RejectConfig) -> None:
+        self._roles, self._cleaner, self._limits = roles, cleaner, limits
+        place = {name: i for i, name in enumerate(roles.needed)}
+        self._place = place
+        self._categories = [place[name] for name in roles.categories]
+        self._spans = [place[name] for name in roles.spans]
+        self.span_types = {name: SpanTypes() for name in roles.spans}
+        self.spans_dropped = 0
+
+    def examine(self, file: str, row: Row) -> Note | Unusable:
+        """Turn a row of a file into a note."""
+        if row.values is None:
+            return Unusable(None, row.fault or EMPTY)
+        values, place, roles = row.values, self._place, self._roles
+        note_id = as_text(values[place[roles.note_id]]) if roles.note_id else f"{file}:{row.number}"
+        if note_id is None:
+            return Unusable(None, NO_ID)
+        text = values[place[roles.text]]
+        fault = self._fault_of(values, text)
+        if fault:
+            return Unusable(note_id, fault)
+        cleaned = self._cleaner.clean(text, follow=bool(self._spans))
+        fault = self._fault_of_cleaned(cleaned.text)
+        if fault:
+            return Unusable(note_id, fault)
+        try:
+            spans = [self._spans_of(values[i], cleaned.offsets, len(text)) for i in self._spans]
+        except (ValueError, OverflowError, RecursionError):
+            # The error's own words may quote the note, so that they are left unsaid.
+            return Unusable(note_id, Fault("malformed spans", "a column of spans is no list of records with offsets"))
+        for kind, (found, dropped) in zip(self.span_types.values(), spans, strict=True):
+            kind.see(found)
+            self.spans_dropped += dropped
+        return Note(
+            note_id,
+            as_text(values[place[roles.patient_id]]) if roles.patient_id else None,
+            as_text(values[place[roles.time]]) if roles.time else None,
+            cleaned.text,
+            tuple([as_text(values[i]) for i in self._categories]),
+            tuple([json.dumps(found, ensure_ascii=False) for found, _ in spans]),
+            as_text(values[place[roles.stratify]]) if roles.stratify else None,
+            cleaned.changed,
+        )
+
+    def _fault_of(self, values: tuple[Any, ...], text: Any) -> Fault | None:
+        """What is wrong with the values as they were read."""
+        if text is None or (isinstance(text, str) and (not text or text.isspace())):
+            return EMPTY
+        if not isinstance(text, str):
+            return Fault("text is no string", f"the text is a {type(text).__name__}, not a string")
+        for name, value in zip(self._roles.needed, values, strict=True):
+            stored = value if isinstance(value, str) else as_text(value) or ""
+            if "\0" in stored:
+                return NUL
+            if not _encodes(stored):
+                return undecodable(name)
+        most = self._limits.max_bytes
+        if len(text) > most // 4 and len(text.encode("utf-8")) > most:
+            return Fault("too long", f"longer than {most} bytes")
+        return None
+
+    def _fault_of_cleaned(self, text: str) -> Fault | None:
+        if not text or text.isspace():
+            return Fault("nothing left after cleaning", "nothing left after cleaning")
+        if len(text) < self._limits.min_characters:
+            return Fault("too short", f"shorter than {self._limits.min_characters} characters after cleaning")
+        return None
+
+    def _spans_of(self, value: Any, offsets: Offsets | None, length: int) -> tuple[list[dict[str, Any]], int]:
+        return moved_spans(read_spans(value), offsets or Offsets(), length)
+
+
+def as_text(value: Any) -> str | None:
+    """An id, a time or a category as text without outer blanks; None where there is none."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _encodes(value: str) -> bool:
+    if value.isascii():
+        return True
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,90 @@
+"""The second pass: notes with their splits, written and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from wardspace.core.progress import progress
+from wardspace.corpus.parts import ContentHash, PartsWriter
+from wardspace.corpus.rejects import NOT_DRAWN, Fault, Rejects
+from wardspace.corpus.schema import Roles, note_schema
+from wardspace.corpus.spans import SpanTypes
+from wardspace.corpus.spool import read_spool
+from wardspace.corpus.statistics import Categories, TextStatistics
+
+
+class Output:
+    """Writes the notes of a spool, each with its split, and counts what it writes.
+
+    Parameters
+    ----------
+    roles : Roles
+        Which columns there are.
+    span_types : dict of SpanTypes
+        Types of the columns of spans.
+    statistics : TextStatistics
+        Counts words and tokens.
+    """
+
+    def __init__(self, roles: Roles, span_types: dict[str, SpanTypes], statistics: TextStatistics) -> None:
+        self._roles, self._span_types = roles, span_types
+        self._schema = note_schema(roles, {name: types.type for name, types in span_types.items()})
+        self._hash = ContentHash(self._schema.names)
+        self.statistics = statistics
+        self.categories = Categories(roles.categories)
+        self.splits: Counter[str] = Counter()
+        self.parts: list[str] = []
+
+    @property
+    def content_hash(self) -> str:
+        """Hash of what was written."""
+        return self._hash.hexdigest()
+
+    def write(
+        self, spool: Path, splits: Iterator[str | None], folder: Path, rejects: Rejects, *, total: int, show: bool
+    ) -> None:
+        """Write all notes to `folder`; those without a split were not drawn and go to the rejects."""
+        with (
+            progress("writing the corpus (notes)", total, show=show) as advance,
+            PartsWriter(folder, self._schema, self._roles) as writer,
+        ):
+            for batch in read_spool(spool):
+                assigned = list(islice(splits, batch.num_rows))
+                self._reject_undrawn(batch, assigned, rejects)
+                kept = batch.filter(pa.array([split is not None for split in assigned]))
+                if kept.num_rows:
+                    writer.write(self._finished(kept, [split for split in assigned if split is not None]))
+                advance(batch.num_rows)
+        self.parts = writer.names
+
+    def _reject_undrawn(self, batch: pa.RecordBatch, assigned: list[str | None], rejects: Rejects) -> None:
+        if None not in assigned:
+            return
+        fault = Fault(NOT_DRAWN, NOT_DRAWN)
+        for place, split in zip(batch.select(["file", "row", "note_id"]).to_pylist(), assigned, strict=True):
+            if split is None:
+                rejects.add(place["file"], place["row"], place["note_id"], fault)
+
+    def _finished(self, notes: pa.RecordBatch, splits: list[str]) -> pa.RecordBatch:
+        """Notes of the spool as notes of the corpus; counted on the way."""
+        values: dict[str, list[Any]] = {
+            name: splits if name == "split" else notes[name].to_pylist() for name in self._schema.names
+        }
+        self.splits.update(splits)
+        self.statistics.add(values["text"])
+        for name in self._roles.categories:
+            self.categories.add(name, values[name], splits)
+        self._hash.add(list(values.values()))
+        arrays = [
+            self._span_types[name].array(values[name])
+            if name in self._span_types
+            else pa.array(values[name], pa.string())
+            for name in self._schema.names
+        ]
+        return pa.record_batch(arrays, schema=self._schema)

@@ -1,0 +1,202 @@
+"""From notes as they are stored to a corpus folder, in two passes and constant memory."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wardspace.config import CorpusConfig
+from wardspace.core.errors import CorpusError
+from wardspace.core.files import whole_folder, write_json
+from wardspace.core.version import __version__
+from wardspace.corpus.clean import Cleaner
+from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS, Corpus
+from wardspace.corpus.intake import Intake
+from wardspace.corpus.ledger import Ledger
+from wardspace.corpus.manifest import Manifest
+from wardspace.corpus.notes import Examiner
+from wardspace.corpus.output import Output
+from wardspace.corpus.readers import Reader, open_readers
+from wardspace.corpus.readers.ward import ward_columns
+from wardspace.corpus.rejects import DUPLICATE, NOT_DRAWN, Rejects
+from wardspace.corpus.schema import SPLITS, Roles, resolve_roles
+from wardspace.corpus.split import Shares, share_out, splits_of_notes
+from wardspace.corpus.spool import Spool
+from wardspace.corpus.statistics import TextStatistics, TokenCounter
+
+_WORK = ".work"
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What the two passes found out."""
+
+    readers: list[Reader]
+    intake: Intake
+    rejects: Counter[str]
+    shares: Shares
+    output: Output
+    spans_dropped: int
+
+
+def prepare(
+    config: CorpusConfig, folder: Path, *, tokens: TokenCounter | None = None, show_progress: bool = True
+) -> Corpus:
+    """Read, clean, deduplicate and split notes, and write them as a corpus folder.
+
+    Memory does not grow with the number of notes. The folder appears whole or not at all: a fault or an interruption
+    leaves what stood there before.
+
+    Parameters
+    ----------
+    config : CorpusConfig
+        Where the notes are and what is to become of them.
+    folder : Path
+        The folder to write; one that is there is replaced.
+    tokens : callable, optional
+        Tokens per text under the base's own tokenizer, for the statistics.
+    show_progress : bool
+        Show a bar on a terminal.
+
+    Raises
+    ------
+    CorpusError
+        For any fault of the source as a whole. Faults of single rows go to `rejects.parquet`.
+    """
+    config, roles = _resolved(config)
+    with whole_folder(Path(folder)) as scratch:
+        work = scratch / _WORK
+        work.mkdir()
+        (scratch / NOTES).mkdir()
+        readers = open_readers(config.source, roles.needed, work)
+        made = _passes(config, roles, readers, scratch, tokens=tokens, show=show_progress)
+        write_json(scratch / MANIFEST, _manifest(config, roles, made).model_dump(mode="json"))
+        shutil.rmtree(work)
+    return Corpus.open(Path(folder))
+
+
+def _resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
+    """The study's corpus section with the ward's own columns filled in, and the roles that follow."""
+    path, is_ward = config.source.path, config.source.format == "ward"
+    if is_ward and path is not None:
+        raise CorpusError(
+            "the synthetic ward is made, not read: it has no path",
+            where="corpus.source.path",
+            fix="leave corpus.source.path null, or choose another corpus.source.format",
+        )
+    if not is_ward and not path:
+        raise CorpusError(
+            "no notes given",
+            where="corpus.source.path",
+            fix="name a file, a folder or a glob: --set corpus.source.path=…, or set corpus.source.format: ward",
+        )
+    if is_ward:
+        config = config.model_copy(update={"columns": ward_columns(config.columns)})
+    return config, resolve_roles(config.columns, config.split.stratify)
+
+
+def _passes(
+    config: CorpusConfig,
+    roles: Roles,
+    readers: list[Reader],
+    scratch: Path,
+    *,
+    tokens: TokenCounter | None,
+    show: bool,
+) -> _Made:
+    work = scratch / _WORK
+    examiner = Examiner(roles, Cleaner(config.clean), config.reject)
+    with Rejects(scratch / REJECTS) as rejects, Ledger(work / "ledger.sqlite") as ledger:
+        with Spool(work / "spool.arrow", roles) as spool:
+            intake = Intake(config, examiner, ledger, spool, rejects)
+            intake.read(readers, show_progress=show)
+        highest_lot = ledger.highest_lot(config.sample)
+        shares = share_out(ledger.connection, config.split, highest_lot)
+        output = Output(roles, examiner.span_types, TextStatistics(tokens))
+        splits = splits_of_notes(ledger.connection, highest_lot)
+        output.write(spool.path, splits, scratch / NOTES, rejects, total=ledger.notes, show=show)
+    return _Made(readers, intake, rejects.counts, shares, output, examiner.spans_dropped)
+
+
+def _manifest(config: CorpusConfig, roles: Roles, made: _Made) -> Manifest:
+    encodings = sorted({reader.encoding for reader in made.readers if reader.encoding})
+    source: dict[str, Any] = {
+        "format": made.readers[0].format,
+        "files": [reader.name for reader in made.readers],
+        "encoding": ", ".join(encodings) or None,
+    }
+    return Manifest(
+        wardspace=__version__,
+        roles={
+            "note_id": roles.note_id,
+            "patient_id": roles.patient_id,
+            "time": roles.time,
+            "text": roles.text,
+            "metadata": list(roles.metadata),
+            "labels": list(roles.labels),
+            "spans": list(roles.spans),
+        },
+        counts=_counts(made),
+        steps=_steps(config, roles, made),
+        source=source,
+        synthetic=config.source.format == "ward",
+        content_hash=made.output.content_hash,
+        parts=made.output.parts,
+        warnings=_warnings(config, roles, made),
+        statistics={
+            "notes_per_patient": made.shares.notes_per_patient.summary(),
+            **made.output.statistics.summary(),
+        },
+    )
+
+
+def _counts(made: _Made) -> dict[str, Any]:
+    return {
+        "rows_read": made.intake.rows_read,
+        "notes": made.output.splits.total(),
+        "patients": sum(made.shares.patients.values()),
+        "patients_missing": made.intake.patients_missing,
+        "spans_dropped": made.spans_dropped,
+        "splits": {
+            split: {"notes": made.output.splits[split], "patients": made.shares.patients[split]} for split in SPLITS
+        },
+        "rejects": dict(made.rejects.most_common()),
+        "categories": made.output.categories.summary(),
+    }
+
+
+def _steps(config: CorpusConfig, roles: Roles, made: _Made) -> list[dict[str, Any]]:
+    cleaning = type(config.clean).model_fields
+    steps: list[dict[str, Any]] = [
+        {"step": f"clean.{name}", "changed": made.intake.changed[name]}
+        for name in cleaning
+        if getattr(config.clean, name)
+    ]
+    if config.deduplicate.exact:
+        steps.append({"step": "deduplicate.exact", "left_out": made.rejects[DUPLICATE]})
+    if config.sample is not None:
+        steps.append({"step": "sample", "notes": config.sample, "left_out": made.rejects[NOT_DRAWN]})
+    split = config.split.model_dump() | {"stratify": roles.stratify, "by": "patient" if roles.patient_id else "note"}
+    return [*steps, {"step": "split", **split, "strata": made.shares.strata, "strata_mended": made.shares.mended}]
+
+
+def _warnings(config: CorpusConfig, roles: Roles, made: _Made) -> list[str]:
+    found = [warning for reader in made.readers for warning in reader.warnings]
+    if roles.patient_id is None:
+        found.append(
+            "no patient column: the split is by note, so that notes of one patient may stand in several splits"
+            " and scores on them may be too good"
+        )
+    elif made.intake.patients_missing:
+        found.append(f"{made.intake.patients_missing} notes without a patient count as a patient each")
+    if made.rejects[NOT_DRAWN]:
+        found.append(f"a sample: {made.output.splits.total()} notes drawn, {made.rejects[NOT_DRAWN]} left out")
+    if made.spans_dropped:
+        found.append(f"{made.spans_dropped} spans were dropped: outside their note, or their words were cleaned away")
+    empty = [split for split in SPLITS if not made.output.splits[split]]
+    if empty:
+        found.append(f"too few patients: nothing in {' and '.join(empty)}")
+    return found

@@ -1,0 +1,54 @@
+"""Telling which columns are missing, without telling what is no column name."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+
+from wardspace.core.errors import CorpusError
+
+_LONGEST_NAME = 64
+_MOST_NAMES = 40
+
+
+def check_columns(existing: Sequence[str], needed: Sequence[str], where: str, *, hint: str = "") -> None:
+    """Check that the columns needed are there, once each.
+
+    Raises
+    ------
+    CorpusError
+        Naming every missing column with the nearest that exists, and those that exist.
+    """
+    missing = [name for name in needed if name not in existing]
+    if missing:
+        named = "; ".join(f"{name!r}{_nearest(name, existing)}" for name in missing)
+        plural = "s" if len(missing) > 1 else ""
+        raise CorpusError(
+            f"missing column{plural}: {named}\n  {_listed(existing)}",
+            where=where,
+            fix=f"name the columns in corpus.columns{hint}",
+        )
+    twice = sorted(name for name, count in Counter(existing).items() if count > 1 and name in needed)
+    if twice:
+        raise CorpusError(f"two columns of the same name: {', '.join(twice)}", where=where, fix="rename one of them")
+
+
+def _nearest(name: str, existing: Sequence[str]) -> str:
+    if not _is_header(existing):
+        return ""
+    folded = {other.casefold().strip(): other for other in existing}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1)
+    return f" (did you mean {folded[near[0]]!r}?)" if near else ""
+
+
+def _is_header(names: Sequence[str]) -> bool:
+    """Whether these look like names of columns; the first line of a file without a header is somebody's note."""
+    return all(len(name) <= _LONGEST_NAME and "\n" not in name and name.isprintable() for name in names)
+
+
+def _listed(existing: Sequence[str]) -> str:
+    if not _is_header(existing):
+        return f"the first line has {len(existing)} fields that do not look like column names: is there a header?"
+    more = f" and {len(existing) - _MOST_NAMES} more" if len(existing) > _MOST_NAMES else ""
+    return f"there are: {', '.join(existing[:_MOST_NAMES])}{more}"

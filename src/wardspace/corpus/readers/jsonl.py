@@ -1,0 +1,105 @@
+"""JSON lines: one object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO, TextIO
+
+from wardspace.core.errors import CorpusError
+from wardspace.corpus.encoding import choose_encoding
+from wardspace.corpus.readers.columns import check_columns
+from wardspace.corpus.readers.files import SourceFile, read_faults
+from wardspace.corpus.readers.row import Row
+from wardspace.corpus.rejects import Fault
+
+LONGEST_LINE = 64 * 2**20
+"""Characters of a line (64 Mi) that are read at most; longer ones are rejects."""
+
+_KIND = "malformed JSON"
+
+
+class JsonlReader:
+    """Reads one file of JSON lines; a key that an object lacks is a missing value.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file.
+    needed : tuple of str
+        Keys to read.
+    encoding : str
+        Encoding, or `auto`.
+
+    Raises
+    ------
+    CorpusError
+        If no line is a JSON object, no object has one of the keys, or the encoding is wrong.
+    """
+
+    def __init__(self, file: SourceFile, needed: tuple[str, ...], encoding: str) -> None:
+        self.name, self.format, self.size = file.name, file.format, file.size
+        self._file, self._needed = file, needed
+        self._raw: BinaryIO | None = None
+        with read_faults(str(file.path)):
+            chosen = choose_encoding(encoding, file.sample(), where=file.name)
+        self.encoding: str = chosen.name
+        self.warnings = [chosen.warning] if chosen.warning else []
+        self._check_keys()
+
+    def position(self) -> int:
+        """Bytes read so far."""
+        return self._raw.tell() if self._raw and not self._raw.closed else 0
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows; a line that is no JSON object is a fault."""
+        for number, value, fault in self._objects():
+            values = None if value is None else tuple([value.get(key) for key in self._needed])
+            yield Row(number, values, fault)
+
+    def _objects(self) -> Iterator[tuple[int, dict[str, Any] | None, Fault | None]]:
+        # JSON forbids line breaks inside strings, so that a line feed always ends a row.
+        with read_faults(str(self._file.path)), self._file.open_text(self.encoding, "\n") as (handle, self._raw):
+            number = 0
+            while line := handle.readline(LONGEST_LINE):
+                number += 1
+                if len(line) >= LONGEST_LINE and not line.endswith("\n"):
+                    _skip_line(handle)
+                    yield number, None, Fault(_KIND, f"a line longer than {LONGEST_LINE} characters")
+                elif not line.isspace():
+                    yield number, *_parsed(line)
+
+    def _check_keys(self) -> None:
+        """Read on until every key was met: in the first lines as a rule, in the whole file if one is rare."""
+        keys: dict[str, None] = {}
+        objects = 0
+        for _, value, _ in self._objects():
+            if value is not None:
+                objects += 1
+                keys.update((key, None) for key in value if len(keys) < 1000 or key in self._needed)
+                if all(key in keys for key in self._needed):
+                    return
+        if not objects:
+            raise CorpusError(
+                "no line of this file is a JSON object",
+                where=self.name,
+                fix="write one object a line (an array becomes that with `jq -c '.[]'`)",
+            )
+        check_columns(list(keys), self._needed, self.name)
+
+
+def _parsed(line: str) -> tuple[dict[str, Any] | None, Fault | None]:
+    try:
+        value = json.loads(line.removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        return None, Fault(_KIND, f"malformed JSON: {error.msg} at character {error.pos + 1}")
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets in thousands
+        return None, Fault(_KIND, "malformed JSON: a value too long or too deep")
+    if not isinstance(value, dict):
+        return None, Fault(_KIND, "not a JSON object")
+    return value, None
+
+
+def _skip_line(handle: TextIO) -> None:
+    while (rest := handle.readline(LONGEST_LINE)) and not rest.endswith("\n"):
+        pass

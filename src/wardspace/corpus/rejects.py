@@ -1,0 +1,92 @@
+"""Rows that are left out: which, where they stand, and why. Nothing is dropped silently."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+SCHEMA = pa.schema(
+    [
+        ("file", pa.string()),
+        ("row", pa.int64()),
+        ("note_id", pa.string()),
+        ("kind", pa.string()),
+        ("reason", pa.string()),
+    ]
+)
+"""Columns of rejects.parquet. `row` is a line number in text files and a row number in Parquet, both from 1."""
+
+_BATCH = 10_000
+
+
+class Fault(NamedTuple):
+    """Why a row cannot be used."""
+
+    kind: str
+    """The sort of fault, one of a few: what the counts go by."""
+    reason: str
+    """The fault of this row in words; never any text of the note."""
+
+
+NO_ID = Fault("missing note id", "missing note id")
+EMPTY = Fault("empty text", "empty or blank text")
+NUL = Fault("NUL bytes", "NUL bytes")
+SEEN = Fault("note id seen before", "this note id was seen before")
+NOT_DRAWN = "not in the sample"
+DUPLICATE = "duplicate text"
+UNDECODABLE = "undecodable bytes"
+
+
+def undecodable(column: str) -> Fault:
+    """Bytes that the file's encoding does not know."""
+    return Fault(UNDECODABLE, f"bytes in column {column!r} that do not decode")
+
+
+def duplicate(note_id: str) -> Fault:
+    """The same normalised text as an earlier note."""
+    return Fault(DUPLICATE, f"duplicate of {note_id}")
+
+
+class Rejects:
+    """Writes rejects.parquet as the rows come, and counts them by kind; a context manager.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.counts: Counter[str] = Counter()
+        self._writer = pq.ParquetWriter(path, SCHEMA, compression="zstd")
+        self._rows: list[tuple[str, int, str | None, str, str]] = []
+
+    def add(self, file: str, row: int, note_id: str | None, fault: Fault) -> None:
+        """Note one row left out."""
+        self.counts[fault.kind] += 1
+        # An undecodable id is no id; lone surrogates cannot be stored either.
+        known = None if note_id is None else note_id.encode("utf-8", "replace").decode()
+        self._rows.append((file, row, known, fault.kind, fault.reason))
+        if len(self._rows) >= _BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        columns = list(zip(*self._rows, strict=True)) if self._rows else [()] * len(SCHEMA)
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+        self._writer.write_batch(pa.record_batch(arrays, schema=SCHEMA))
+        self._rows.clear()
+
+    def __enter__(self) -> Rejects:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._flush()
+        self._writer.close()

@@ -1,0 +1,91 @@
+"""The columns of a corpus: which roles there are, and the Arrow schema that follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from wardspace.config import ColumnsConfig
+from wardspace.core.errors import CorpusError
+
+SCHEMA_VERSION = 1
+"""Version of the corpus folder; raised when an older reader would misread it."""
+SPLITS = ("train", "validation", "test")
+"""Names of the splits."""
+FIXED = ("note_id", "patient_id", "time", "text", "split")
+"""Columns every corpus has, in their order; the user's own follow."""
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which source column plays which role."""
+
+    note_id: str | None
+    patient_id: str | None
+    time: str | None
+    text: str
+    metadata: tuple[str, ...]
+    labels: tuple[str, ...]
+    spans: tuple[str, ...]
+    stratify: str | None
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Metadata and labels, each once."""
+        return tuple(dict.fromkeys((*self.metadata, *self.labels)))
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Source columns that are read, each once."""
+        single = (self.note_id, self.patient_id, self.time, self.text, self.stratify)
+        return tuple(dict.fromkeys(name for name in (*single, *self.categories, *self.spans) if name))
+
+
+def resolve_roles(columns: ColumnsConfig, stratify: str | None) -> Roles:
+    """Check the roles of a study.
+
+    Raises
+    ------
+    CorpusError
+        If a metadata, label or span column bears a name that every corpus gives to something else, or has two roles
+        that exclude each other.
+    """
+    own = (*columns.metadata, *columns.labels, *columns.spans)
+    for name in own:
+        if name in FIXED:
+            raise CorpusError(
+                f"the column name {name!r} is taken: every corpus has a column of that name",
+                where="corpus.columns",
+                fix=f"rename the column in the source; taken are {', '.join(FIXED)}",
+            )
+    both = set(columns.spans) & {*columns.metadata, *columns.labels}
+    if both:
+        raise CorpusError(
+            f"{', '.join(sorted(both))}: a column of spans cannot be metadata or a label too", where="corpus.columns"
+        )
+    return Roles(
+        note_id=columns.note_id,
+        patient_id=columns.patient_id,
+        time=columns.time,
+        text=columns.text,
+        metadata=tuple(dict.fromkeys(columns.metadata)),
+        labels=tuple(dict.fromkeys(columns.labels)),
+        spans=tuple(dict.fromkeys(columns.spans)),
+        stratify=stratify or next(iter(columns.labels), None),
+    )
+
+
+def note_schema(roles: Roles, span_types: Mapping[str, pa.DataType]) -> pa.Schema:
+    """Arrow schema of `notes/part-*.parquet`: the fixed columns, metadata, labels, spans."""
+    required = {"note_id", "patient_id", "text", "split"}
+    fixed = [pa.field(name, pa.string(), nullable=name not in required) for name in FIXED]
+    own = [pa.field(name, pa.string()) for name in roles.categories]
+    return pa.schema([*fixed, *own, *(pa.field(name, span_types[name]) for name in roles.spans)])
+
+
+def spool_schema(roles: Roles) -> pa.Schema:
+    """Arrow schema of the notes between the two passes: no split yet, spans as JSON, and the place of each row."""
+    names = ["note_id", "patient_id", "time", "text", *roles.categories, *roles.spans, "file"]
+    return pa.schema([*(pa.field(name, pa.string()) for name in names), pa.field("row", pa.int64())])

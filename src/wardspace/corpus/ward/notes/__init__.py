@@ -1,0 +1,1 @@
+"""One file a type of note, each with its own sections and style."""

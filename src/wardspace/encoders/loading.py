@@ -1,0 +1,169 @@
+"""Tokenizers and weights from a folder: checked, in float32, without a network, and without transformers' chatter."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from safetensors import SafetensorError
+from tokenizers import normalizers
+from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.utils import logging
+
+from wardspace.core.errors import ModelError
+from wardspace.encoders.bases import resolve
+from wardspace.encoders.folder import FolderSettings, read_settings
+from wardspace.encoders.hub import snapshot
+
+_FAULTS = (OSError, ValueError, RuntimeError, KeyError, EOFError, SafetensorError, pickle.UnpicklingError)
+"""What transformers raises on damaged or foreign files."""
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Hold back transformers' bars and its report on new or unused weights: `missing keys` are judged here instead."""
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity(40)  # errors only
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def open_folder(name_or_path: str | Path) -> FolderSettings:
+    """Resolve a name and read what its folder says; a hub name is fetched.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model or its folder is not whole.
+    """
+    place = Path(resolve(name_or_path))
+    return read_settings(place if place.is_dir() else snapshot(str(place)))
+
+
+def load_tokenizer(settings: FolderSettings) -> PreTrainedTokenizerBase:
+    """Load the fast tokenizer of a folder.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be read or has no fast form.
+    """
+    with _faults_of(settings.transformer, "tokenizer"), quiet():
+        tokenizer = AutoTokenizer.from_pretrained(settings.transformer, local_files_only=True)
+    if not isinstance(tokenizer, PreTrainedTokenizerBase) or not tokenizer.is_fast:
+        raise ModelError(
+            "this model has no fast tokenizer",
+            where=settings.transformer,
+            fix="save it again with a tokenizer.json (`AutoTokenizer.from_pretrained(…, use_fast=True)`)",
+        )
+    if settings.lower_case:
+        core = tokenizer.backend_tokenizer
+        steps = [normalizers.Lowercase(), *([core.normalizer] if core.normalizer else [])]
+        core.normalizer = normalizers.Sequence(steps)
+    return tokenizer
+
+
+def load_encoder(settings: FolderSettings, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """Load the bare encoder, in float32 and in evaluation mode; a pooler is dropped, because nothing here reads it.
+
+    Raises
+    ------
+    ModelError
+        If the weights are damaged, incomplete or not those of an encoder.
+    """
+    model, missing = _load(AutoModel, settings.transformer)
+    if getattr(model, "pooler", None) is not None:
+        model.register_module("pooler", None)
+    _check_encoder(model, missing, settings.transformer, tokenizer)
+    return model
+
+
+def load_masked(
+    settings: FolderSettings, tokenizer: PreTrainedTokenizerBase, seed: int
+) -> tuple[PreTrainedModel, set[str]]:
+    """Load the encoder with its masked-word head, in float32 and in evaluation mode.
+
+    Parameters
+    ----------
+    settings : FolderSettings
+        The folder.
+    tokenizer : PreTrainedTokenizerBase
+        Its tokenizer.
+    seed : int
+        Seed of the weights that the folder lacks; no other random state is touched.
+
+    Returns
+    -------
+    (PreTrainedModel, set of str)
+        The model, and the names of its head's weights that the folder lacks.
+
+    Raises
+    ------
+    ModelError
+        If the weights are damaged or incomplete, or the family has no masked-word head.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        model, missing = _load(AutoModelForMaskedLM, settings.transformer)
+    prefix = f"{model.base_model_prefix}."
+    encoder = {name.removeprefix(prefix) for name in missing if name.startswith(prefix)}
+    _check_encoder(bare(model), encoder, settings.transformer, tokenizer)
+    return model, {name for name in missing if not name.startswith(prefix)}
+
+
+def bare(model: PreTrainedModel) -> PreTrainedModel:
+    """The encoder inside a model with a head."""
+    return cast("PreTrainedModel", model.base_model)
+
+
+def _load(auto: Any, folder: Path) -> tuple[PreTrainedModel, set[str]]:
+    with _faults_of(folder, "model"), quiet():
+        model, report = auto.from_pretrained(
+            folder, dtype=torch.float32, output_loading_info=True, local_files_only=True
+        )
+    return model.eval(), set(report["missing_keys"])
+
+
+def _check_encoder(model: PreTrainedModel, missing: set[str], where: Path, tokenizer: PreTrainedTokenizerBase) -> None:
+    lacking = sorted(name for name in missing if not name.startswith("pooler."))
+    if lacking:
+        raise ModelError(
+            f"the weights lack {len(lacking)} tensors of the encoder ({lacking[0]}, …): they would be random",
+            where=where,
+            fix="config.json and the weights are of different models; copy the whole folder again",
+        )
+    if getattr(model.config, "is_encoder_decoder", False):
+        raise ModelError(
+            f"{model.config.model_type!r} is an encoder with a decoder",
+            where=where,
+            fix="use an encoder such as BERT, RoBERTa, DistilBERT, ModernBERT or MPNet",
+        )
+    vocabulary = int(cast("torch.Tensor", model.get_input_embeddings().weight).shape[0])
+    if len(tokenizer) > vocabulary:
+        raise ModelError(
+            f"the tokenizer knows {len(tokenizer)} tokens, the model only {vocabulary}",
+            where=where,
+            fix="the tokenizer is of another model; copy the whole folder again",
+        )
+
+
+@contextmanager
+def _faults_of(folder: Path, what: str) -> Iterator[None]:
+    try:
+        yield
+    except _FAULTS as error:
+        reason = (str(error).strip().splitlines() or [""])[0][:200]
+        raise ModelError(
+            f"cannot load the {what}: {type(error).__name__}: {reason}",
+            where=folder,
+            fix="the files are damaged or of a kind this transformers does not know; copy the model folder again",
+        ) from error

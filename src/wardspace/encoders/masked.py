@@ -1,0 +1,174 @@
+"""An encoder with a masked-word head: what every objective trains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from torch import nn
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from wardspace.config import EncoderConfig
+from wardspace.core.errors import ModelError
+from wardspace.core.files import whole_folder, write_json
+from wardspace.encoders import positions
+from wardspace.encoders.encoder import Encoder
+from wardspace.encoders.folder import OWN_FILE, FolderSettings
+from wardspace.encoders.heads import head_of
+from wardspace.encoders.loading import bare, load_masked, load_tokenizer, open_folder
+from wardspace.encoders.saving import check_target, save_transformer
+
+
+class MaskedModel(nn.Module):
+    """A masked language model whose head can be put on chosen positions alone.
+
+    Attributes
+    ----------
+    model : PreTrainedModel
+        transformers' own model, head included.
+    tokenizer : PreTrainedTokenizerBase
+        Its fast tokenizer.
+    head_is_new : bool
+        True while the head holds weights that nothing has trained: such a head is warmed up with the encoder frozen
+        before it may teach the encoder anything. Whoever has warmed it up sets this to False.
+    name : str
+        What it was loaded from.
+    """
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        settings: FolderSettings,
+        *,
+        head_is_new: bool,
+        name: str,
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.tokenizer = tokenizer
+        self.head_is_new = head_is_new
+        self.name = name
+        self._settings = settings
+        head_of(model)  # a family without a known head is refused now, not in the middle of training
+
+    @classmethod
+    def load(cls, name_or_path: str | Path, *, seed: int = 0) -> MaskedModel:
+        """Load a base, or a folder that `save` or `Encoder.save` has written, onto the CPU.
+
+        Parameters
+        ----------
+        name_or_path : str or Path
+            As for `Encoder.load`.
+        seed : int
+            Seed of a new head's weights.
+
+        Raises
+        ------
+        ModelError
+            If there is no such model, it is not whole, or its family has no masked-word head or mask token.
+        """
+        settings = open_folder(name_or_path)
+        tokenizer = load_tokenizer(settings)
+        if tokenizer.mask_token_id is None:
+            raise ModelError(
+                "this model's tokenizer has no mask token",
+                where=settings.transformer,
+                fix="use a base that was made for masked language modelling",
+            )
+        model, missing = load_masked(settings, tokenizer, seed)
+        new = bool(missing) or not settings.head_trained
+        return cls(model, tokenizer, settings, head_is_new=new, name=str(name_or_path))
+
+    @property
+    def encoder(self) -> PreTrainedModel:
+        """The bare encoder: the same kind of module as `Encoder.model`."""
+        return bare(self.model)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a token vector."""
+        return int(self.model.config.hidden_size)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.model.parameters()).device
+
+    @property
+    def window(self) -> int:
+        """Tokens read at once, special tokens included, where the study does not say."""
+        return positions.window(None, self._settings.window, self.encoder, self.tokenizer, self.name)
+
+    def hidden(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Token vectors of the last layer.
+
+        Parameters
+        ----------
+        input_ids, attention_mask : Tensor, shape (batch, tokens)
+            Padded on the right.
+
+        Returns
+        -------
+        Tensor, shape (batch, tokens, dimension)
+        """
+        hidden: torch.Tensor = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        return hidden
+
+    def logits(self, hidden_rows: torch.Tensor) -> torch.Tensor:
+        """Scores of every word of the vocabulary for chosen rows of `hidden`.
+
+        Parameters
+        ----------
+        hidden_rows : Tensor, shape (rows, dimension)
+            Usually those of the masked positions.
+
+        Returns
+        -------
+        Tensor, shape (rows, vocabulary)
+        """
+        # looked up anew, so that a copy of this module uses its own head
+        return head_of(self.model)(hidden_rows)
+
+    def head_parameters(self) -> Iterator[nn.Parameter]:
+        """The head's own parameters: without the word embeddings, which it shares with the encoder."""
+        shared = {id(parameter) for parameter in self.encoder.parameters()}
+        return (parameter for parameter in self.model.parameters() if id(parameter) not in shared)
+
+    def to_encoder(self, template: Encoder | EncoderConfig | None = None) -> Encoder:
+        """An encoder on these very weights: later training changes its vectors.
+
+        Parameters
+        ----------
+        template : Encoder or EncoderConfig, optional
+            Whose pooling, normalising, window and overlap to take; what is left open comes from the folder that this
+            model was loaded from.
+        """
+        if isinstance(template, Encoder):
+            return Encoder(
+                model=self.encoder,
+                tokenizer=self.tokenizer,
+                pooling=template.pooling,
+                normalise=template.normalise,
+                window=template.window,
+                overlap=template.overlap,
+                batch_tokens=template.batch_tokens,
+                name=template.name,
+            )
+        return Encoder.assembled(self.encoder, self.tokenizer, self._settings, template, self.name)
+
+    def save(self, folder: Path) -> None:
+        """Write a plain transformers folder (`AutoModelForMaskedLM` opens it) with the tokenizer.
+
+        Raises
+        ------
+        ModelError
+            If the folder holds something that is no model.
+        """
+        check_target(folder)
+        with whole_folder(folder) as scratch:
+            save_transformer(self.model, self.tokenizer, self.window, scratch)
+            said = self._settings
+            own = {"pooling": said.pooling, "normalise": said.normalise, "window": said.window}
+            write_json(scratch / OWN_FILE, own | {"overlap": said.overlap, "head_trained": not self.head_is_new})

@@ -1,0 +1,85 @@
+"""Sequences of differing length as a few padded rectangles, so that little of what the encoder reads is padding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+import numpy as np
+import torch
+
+from wardspace.objectives.masking import Masked
+from wardspace.objectives.notes import Ids
+from wardspace.objectives.vocabulary import Vocabulary
+
+CHUNK_TOKENS = 2048
+"""Padded tokens of a chunk: enough rows to keep a processor busy, few enough that lengths within it are close."""
+
+
+class Chunk(TypedDict):
+    """Sequences of similar length, padded to the longest of them.
+
+    `rows` holds the place of each sequence in the list they came from, `masked` the places of words to predict in the
+    flattened [b * t], `targets` those words.
+    """
+
+    input_ids: torch.Tensor
+    attention_mask: torch.Tensor
+    rows: torch.Tensor
+    masked: torch.Tensor
+    targets: torch.Tensor
+
+
+def chunked(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary) -> list[Chunk]:
+    """Sort sequences by length, cut them into chunks and add the special tokens.
+
+    Parameters
+    ----------
+    sequences : sequence of int32 [n] or Masked
+        Token ids without special tokens; `Masked` ones carry words to predict.
+    vocabulary : Vocabulary
+        Special tokens and padding.
+    """
+    size = [len(s.ids if isinstance(s, Masked) else s) + vocabulary.specials_per_sequence for s in sequences]
+    order = np.argsort([-n for n in size], kind="stable")
+    chunks: list[Chunk] = []
+    start = 0
+    while start < len(order):
+        rows = max(1, CHUNK_TOKENS // size[order[start]])  # the first of a chunk is its longest
+        taken = order[start : start + rows]
+        chunks.append(_chunk([sequences[i] for i in taken], taken, size[order[start]], vocabulary))
+        start += rows
+    return chunks
+
+
+def real_tokens(chunks: Sequence[Chunk]) -> tuple[int, int]:
+    """Tokens that are no padding, and all positions."""
+    return (
+        sum(int(chunk["attention_mask"].sum()) for chunk in chunks),
+        sum(chunk["attention_mask"].numel() for chunk in chunks),
+    )
+
+
+def _chunk(sequences: list[Ids | Masked], rows: np.ndarray, width: int, vocabulary: Vocabulary) -> Chunk:
+    ids = np.full((len(sequences), width), vocabulary.pad_id, dtype=np.int64)
+    attended = np.zeros((len(sequences), width), dtype=np.int64)
+    masked: list[np.ndarray] = []
+    targets: list[np.ndarray] = []
+    for row, sequence in enumerate(sequences):
+        whole = vocabulary.wrap(sequence.ids if isinstance(sequence, Masked) else sequence)
+        ids[row, : len(whole)] = whole
+        attended[row, : len(whole)] = 1
+        if isinstance(sequence, Masked):
+            masked.append(row * width + len(vocabulary.prefix) + sequence.positions)
+            targets.append(sequence.targets)
+    return Chunk(
+        input_ids=torch.from_numpy(ids),
+        attention_mask=torch.from_numpy(attended),
+        rows=torch.from_numpy(rows),
+        masked=_joined(masked),
+        targets=_joined(targets),
+    )
+
+
+def _joined(arrays: list[np.ndarray]) -> torch.Tensor:
+    return torch.from_numpy(np.concatenate(arrays).astype(np.int64) if arrays else np.zeros(0, dtype=np.int64))

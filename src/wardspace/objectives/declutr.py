@@ -1,0 +1,117 @@
+"""DeCLUTR: spans of one note together, spans of others apart, jointly with masked words or alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from wardspace.config import DeclutrConfig
+from wardspace.core.seeds import generator
+from wardspace.encoders import MaskedModel
+from wardspace.objectives.base import Batch, Objective, Output, Setting
+from wardspace.objectives.chunks import Chunk, chunked
+from wardspace.objectives.masking import Masked
+from wardspace.objectives.notes import Example, Ids, Reading
+from wardspace.objectives.ntxent import NTXent
+from wardspace.objectives.spans import Draw, Span, SpanRule
+
+
+class Declutr(Objective):
+    """NT-Xent between anchor spans and the averaged positives around them, plus masked words on the anchors.
+
+    Anchors are masked before encoding and that one pass serves both losses; positives are not masked. The embeddings
+    of an anchor's positives are averaged. Other anchors of the same note, and their positives, are hard negatives.
+    With `mlm_weight` 0 anchors stay unmasked and the masked-word head takes no part.
+
+    Parameters
+    ----------
+    config : DeclutrConfig
+        Anchors, positives, lengths, strategy, temperature, weights.
+    masked : MaskedModel
+        The encoder with its masked-word head.
+    setting : Setting
+        Window (it caps the longest span), vocabulary, pooling and seed.
+
+    References
+    ----------
+    Giorgi et al. 2021, DeCLUTR: Deep Contrastive Learning for Unsupervised Textual Representations.
+    Taylor et al. 2024, Developing Healthcare Language Model Embedding Spaces.
+
+    Examples
+    --------
+    >>> objective = build(DeclutrConfig(anchors=1), masked, setting)  # doctest: +SKIP
+    >>> batch = objective.collate([Reading(one, epoch=0), Reading(other, epoch=0)])  # doctest: +SKIP
+    >>> objective(**batch).parts  # doctest: +SKIP
+    {'contrast': tensor(…), 'mlm': tensor(…)}
+    """
+
+    group_lengths = False
+
+    def __init__(self, config: DeclutrConfig, masked: MaskedModel, setting: Setting) -> None:
+        super().__init__(masked, setting)
+        self.options = config
+        self.words = config.mlm
+        self.uses_head = config.mlm_weight > 0
+        self.weights = {"contrast": config.contrast_weight, "mlm": config.mlm_weight}
+        self.contrast = NTXent(config.temperature, learned=config.learn_temperature)
+        longest = min(config.longest, setting.room)
+        self.rule = SpanRule(
+            anchors=config.anchors,
+            positives=config.positives,
+            longest=longest,
+            shortest=min(config.shortest, longest),
+            strategy=config.strategy,
+            scaled=config.spans == "scaled",
+        )
+
+    def usable(self, example: Example) -> bool:
+        """Notes long enough for the spans (see `SpanRule.bounds`)."""
+        return self.rule.bounds(len(example.ids)) is not None
+
+    def tokens(self, reading: Reading) -> int:
+        """Tokens of all anchors and positives with their special tokens."""
+        spans = [span for draw in self._draws(reading) for span in (draw.anchor, *draw.positives)]
+        return sum(span.length + self.setting.vocabulary.specials_per_sequence for span in spans)
+
+    def collate(self, readings: Sequence[Reading]) -> Batch:
+        """Draw spans by (seed, epoch, note), mask anchors by (seed, epoch, note, anchor)."""
+        anchors: list[Ids | Masked] = []
+        positives: list[Ids | Masked] = []
+        for reading in readings:
+            for index, draw in enumerate(self._draws(reading)):
+                anchors.append(self._anchor(reading, index, draw.anchor))
+                positives.extend(reading.example.ids[start:end] for start, end in draw.positives)
+        vocabulary = self.setting.vocabulary
+        return {"anchors": chunked(anchors, vocabulary), "positives": chunked(positives, vocabulary)}
+
+    def forward(self, anchors: Sequence[Chunk], positives: Sequence[Chunk]) -> Output:
+        """Contrast anchors with their averaged positives; predict the anchors' hidden words."""
+        read = self.encode(anchors, vectors=True, words=self.uses_head)
+        around = self.encode(positives, vectors=True, words=False)
+        assert read.vectors is not None
+        assert around.vectors is not None
+        means = around.vectors.view(len(read.vectors), self.options.positives, -1).mean(1)
+        parts: dict[str, Tensor] = {"contrast": self.contrast(read.vectors, means)}
+        counts = {"contrast": 2 * len(read.vectors)}
+        if read.word_loss is not None:
+            parts["mlm"], counts["mlm"] = read.word_loss, read.words
+        return self.combined(parts, counts)
+
+    @torch.no_grad()
+    def temperature(self) -> float:
+        """The temperature as it stands."""
+        return self.contrast.temperature.item()
+
+    def _draws(self, reading: Reading) -> list[Draw]:
+        random = generator(self.setting.seed, "spans", reading.epoch, reading.example.note_id)
+        return self.rule.draw(len(reading.example.ids), random)
+
+    def _anchor(self, reading: Reading, index: int, span: Span) -> Ids | Masked:
+        example = reading.example
+        ids = example.ids[span.start : span.end]
+        if not self.uses_head:
+            return ids
+        words = None if example.words is None else example.words[span.start : span.end]
+        return self.masked_words(ids, words, reading.epoch, example.note_id, index)

@@ -1,0 +1,80 @@
+"""Masked language modelling: predict hidden words from their context."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wardspace.config import MlmConfig
+from wardspace.encoders import MaskedModel
+from wardspace.objectives.base import Batch, Objective, Output, Setting
+from wardspace.objectives.chunks import Chunk, chunked
+from wardspace.objectives.masking import Masked
+from wardspace.objectives.notes import Example, Reading
+
+
+class MaskedLanguageModelling(Objective):
+    """Cross-entropy of the hidden words, averaged over all of them in the batch.
+
+    A note of n tokens is read in ceil(n / room) pieces of nearly equal length, so that every token is read and
+    nothing is cut; each piece is a reading of its own. The head runs at masked positions only.
+
+    Parameters
+    ----------
+    config : MlmConfig
+        Share of words to predict, whole words or not.
+    masked : MaskedModel
+        The encoder with its masked-word head.
+    setting : Setting
+        Window, vocabulary and seed.
+
+    References
+    ----------
+    Devlin et al. 2019, BERT. For the study's use of it on clinical notes: Taylor et al. 2024, Developing Healthcare
+    Language Model Embedding Spaces.
+
+    Examples
+    --------
+    >>> objective = build(MlmConfig(), masked, setting)  # doctest: +SKIP
+    >>> batch = objective.collate([Reading(example, epoch=0)])  # doctest: +SKIP
+    >>> objective(**batch).loss.backward()  # doctest: +SKIP
+    """
+
+    uses_head = True
+
+    def __init__(self, config: MlmConfig, masked: MaskedModel, setting: Setting) -> None:
+        super().__init__(masked, setting)
+        self.words = config
+        self.weights = {"mlm": 1.0}
+
+    def pieces(self, example: Example) -> int:
+        """Windows it takes to read the whole note."""
+        return -(-len(example.ids) // self.setting.room) if self.usable(example) else 0
+
+    def usable(self, example: Example) -> bool:
+        """Any note with a token that can be hidden."""
+        return bool((~self.setting.vocabulary.special[example.ids]).any())
+
+    def tokens(self, reading: Reading) -> int:
+        """Tokens of the piece with its special tokens."""
+        start, end = self._bounds(reading)
+        return end - start + self.setting.vocabulary.specials_per_sequence
+
+    def collate(self, readings: Sequence[Reading]) -> Batch:
+        """Mask each piece by (seed, epoch, note, piece)."""
+        sequences = [self._masked(reading) for reading in readings]
+        return {"chunks": chunked(sequences, self.setting.vocabulary)}
+
+    def forward(self, chunks: Sequence[Chunk]) -> Output:
+        """Predict the hidden words."""
+        encoded = self.encode(chunks, vectors=False, words=True)
+        assert encoded.word_loss is not None
+        return self.combined({"mlm": encoded.word_loss}, {"mlm": encoded.words})
+
+    def _masked(self, reading: Reading) -> Masked:
+        example, (start, end) = reading.example, self._bounds(reading)
+        words = None if example.words is None else example.words[start:end]
+        return self.masked_words(example.ids[start:end], words, reading.epoch, example.note_id, reading.piece)
+
+    def _bounds(self, reading: Reading) -> tuple[int, int]:
+        n, pieces = len(reading.example.ids), self.pieces(reading.example)
+        return n * reading.piece // pieces, n * (reading.piece + 1) // pieces

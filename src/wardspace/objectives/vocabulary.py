@@ -1,0 +1,70 @@
+"""What masking and collating need to know of a tokenizer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from transformers import PreTrainedTokenizerBase
+
+from wardspace.core.errors import ModelError
+from wardspace.encoders.tokens import affixes
+from wardspace.objectives.notes import Ids
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """Special tokens and the words that may stand in for others.
+
+    Parameters
+    ----------
+    prefix, suffix : int32 [k]
+        Special tokens before and after a sequence.
+    mask_id, pad_id : int
+        The mask and padding tokens.
+    special : bool [vocabulary]
+        True for ids that are never masked nor drawn as replacement.
+    """
+
+    prefix: Ids
+    suffix: Ids
+    mask_id: int
+    pad_id: int
+    special: npt.NDArray[np.bool_]
+
+    @cached_property
+    def replacements(self) -> npt.NDArray[np.int64]:
+        """Ids that may replace a token: all but the special ones."""
+        return np.flatnonzero(~self.special)
+
+    @property
+    def specials_per_sequence(self) -> int:
+        """Special tokens that every sequence carries."""
+        return len(self.prefix) + len(self.suffix)
+
+    def wrap(self, ids: Ids) -> Ids:
+        """`ids` between the special tokens."""
+        return np.concatenate([self.prefix, ids, self.suffix])
+
+    @classmethod
+    def of(cls, tokenizer: PreTrainedTokenizerBase) -> Vocabulary:
+        """Read it off a tokenizer.
+
+        Raises
+        ------
+        ModelError
+            If the tokenizer has no mask or no padding token.
+        """
+        if tokenizer.mask_token_id is None or tokenizer.pad_token_id is None:
+            raise ModelError(
+                "this model's tokenizer has no mask or padding token, so its words cannot be masked",
+                where=tokenizer.name_or_path,
+                fix="choose a base that was pre-trained with masked words (BERT, RoBERTa, MPNet, ModernBERT …)",
+            )
+        special = np.zeros(len(tokenizer), dtype=np.bool_)
+        special[[i for i in tokenizer.all_special_ids if i < len(special)]] = True
+        around = affixes(tokenizer)
+        prefix, suffix = np.array(around.before, dtype=np.int32), np.array(around.after, dtype=np.int32)
+        return cls(prefix, suffix, tokenizer.mask_token_id, tokenizer.pad_token_id, special)

@@ -1,0 +1,156 @@
+"""What the study asked, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from wardspace.config import (
+    AdaptConfig,
+    CategoryConfig,
+    ClassificationConfig,
+    DeclutrConfig,
+    MlmConfig,
+    ObjectiveConfig,
+    StudyConfig,
+)
+from wardspace.report.numbers import counted, listed, share, thousands
+
+
+@dataclass(frozen=True)
+class AskedModel:
+    """An adapted model in words, with every option of its objectives."""
+
+    name: str
+    words: list[str]
+    options: list[tuple[str, list[tuple[str, str]]]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The study in words."""
+
+    summary: list[str]
+    models: list[AskedModel]
+    tasks: list[tuple[str, str]]
+
+
+def asked(study: StudyConfig) -> Asked:
+    """Put the study into words."""
+    return Asked(
+        summary=_summary(study),
+        models=[_model(model, study) for model in study.adapt],
+        tasks=[(task.name, _task(task)) for task in study.tasks],
+    )
+
+
+def _summary(study: StudyConfig) -> list[str]:
+    split = study.corpus.split
+    unit = "patients" if study.corpus.columns.patient_id else "notes (there is no patient column)"
+    lines = [
+        f"Which way of adapting the base model {base_name(study.base)} to these notes gives the most useful embeddings?",
+        f"Each adapted model starts from the base and may read {thousands(study.budget.tokens)} tokens; objectives in "
+        "sequence share that budget evenly.",
+        f"The notes were divided by {unit}: {share(split.validation)} for choosing, {share(split.test)} for the test, "
+        "the rest for training.",
+    ]
+    if study.transductive:
+        lines.append("Adaptation was allowed to read the texts (never the labels) of validation and test notes.")
+    else:
+        lines.append("No note, and no patient, of validation or test was read in adaptation.")
+    return lines
+
+
+def base_name(base: str) -> str:
+    """A base's name without the folders of the machine it was run on."""
+    is_path = base.startswith(("/", "~", ".")) or "\\" in base
+    return PurePath(base.replace("\\", "/")).name if is_path else base
+
+
+def _model(model: AdaptConfig, study: StudyConfig) -> AskedModel:
+    words = [objective_words(objective, study.corpus.columns.metadata) for objective in model.objectives]
+    options = [(objective.kind, flat(objective.model_dump(exclude={"kind"}))) for objective in model.objectives]
+    changed = flat(model.training.model_dump(exclude_none=True))
+    return AskedModel(model.name, words, [*options, *([("training", changed)] if changed else [])])
+
+
+def objective_words(objective: ObjectiveConfig, metadata: list[str]) -> str:
+    """An objective in one sentence."""
+    if isinstance(objective, MlmConfig):
+        return f"predicts hidden {_masked(objective)}"
+    if isinstance(objective, DeclutrConfig):
+        return _declutr(objective)
+    return _category(objective, metadata)
+
+
+def _masked(mlm: MlmConfig) -> str:
+    unit = "whole words" if mlm.whole_words else "words"
+    return f"{unit} from their context ({share(mlm.probability)} of tokens)"
+
+
+def _declutr(objective: DeclutrConfig) -> str:
+    temperature = f"{'starting at ' if objective.learn_temperature else ''}{objective.temperature:g}"
+    if objective.learn_temperature:
+        temperature += ", learned"
+    text = (
+        "draws spans of one note together and spans of other notes apart "
+        f"({counted(objective.anchors, 'anchor')}, {counted(objective.positives, 'positive')}, "
+        f"spans of {objective.shortest} to {objective.longest} tokens, temperature {temperature})"
+    )
+    if objective.spans == "paper":
+        text += "; short notes are left out, as in the paper"
+    if objective.mlm_weight:
+        return f"{text}, and predicts hidden {_masked(objective.mlm)}"
+    return f"{text}, without masked words"
+
+
+def _category(objective: CategoryConfig, metadata: list[str]) -> str:
+    columns = listed(objective.columns or metadata)
+    if objective.loss == "classify":
+        text = f"predicts the note's {columns} (weight {objective.weight:g})"
+    else:
+        text = (
+            f"draws notes with the same {columns} together (supervised contrast, weight {objective.weight:g}, "
+            f"temperature {objective.temperature:g})"
+        )
+    return f"{text}, and predicts hidden {_masked(objective.mlm)}" if objective.mlm_weight else text
+
+
+def _task(task: ClassificationConfig) -> str:
+    parts = [f"predict {task.label} of the whole note"]
+    if "probe" in task.settings:
+        names = {"logistic": "logistic regression", "head": f"a two-layer head ({counted(task.seeds, 'seed')})"}
+        parts.append(f"frozen encoder with {listed([names[probe] for probe in task.probes])}")
+    if task.shots:
+        shots = listed([str(n) for n in task.shots])
+        parts.append(f"few-shot with {shots} labels per class, {counted(task.subsets, 'random subset')} each")
+    if "finetune" in task.settings:
+        tune = task.finetune
+        which = (
+            f"the base and the {tune.best} best adapted models by validation"
+            if tune.models == "best"
+            else ("every model" if tune.models == "all" else listed(list(tune.models)))
+        )
+        limit = "" if tune.notes is None else f", on {thousands(tune.notes)} notes"
+        parts.append(f"full fine-tuning of {which} ({counted(tune.seeds, 'seed')}{limit})")
+    return "; ".join(parts)
+
+
+def flat(options: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Options with dotted names and values in words."""
+    found: list[tuple[str, str]] = []
+    for name, value in options.items():
+        if isinstance(value, dict):
+            found += flat(value, f"{prefix}{name}.")
+        elif isinstance(value, list):
+            found.append((prefix + name, ", ".join(map(str, value)) or "all"))
+        else:
+            found.append((prefix + name, _shown(value)))
+    return [pair for pair in found if not pair[0].endswith("kind")]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)

@@ -1,0 +1,105 @@
+"""The scores of a study by task, model and place: what every table, figure and finding looks up."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wardspace.evaluation.results import Difference, ModelRecord, Results, Score
+from wardspace.report.words import METRICS, SETTINGS, setting_name
+
+
+class Place(NamedTuple):
+    """A column of the comparison: how the models were used and with how many labels."""
+
+    setting: str
+    shots: int | None
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the encoder stayed as it was."""
+        return self.setting != "finetune"
+
+    @property
+    def group(self) -> tuple[int, str]:
+        """Rank and heading under which the places of one setting stand together."""
+        rank = list(SETTINGS).index(self.setting) if self.setting in SETTINGS else len(SETTINGS)
+        return rank, f"{'Frozen encoder, ' if self.frozen else ''}{setting_name(self.setting)}"
+
+    @property
+    def labels(self) -> str:
+        """How many labels, in words."""
+        return "all labels" if self.shots is None else f"{self.shots} labels per class"
+
+    @property
+    def name(self) -> str:
+        """The place in words."""
+        return f"{self.labels}, {setting_name(self.setting)}"
+
+
+class Board:
+    """Looks up scores and differences.
+
+    Parameters
+    ----------
+    results : Results
+        Only test scores that stand for all seeds (seed null) are looked up.
+    """
+
+    def __init__(self, results: Results) -> None:
+        self.results = results
+        self.records: dict[str, ModelRecord] = {model.name: model for model in results.models}
+        self.base = next((model.name for model in results.models if model.kind == "base"), "base")
+        self._scores: dict[tuple[str, str, str, int | None, str], Score] = {
+            (s.task, s.model, s.setting, s.shots, s.metric): s
+            for s in results.scores
+            if s.split == "test" and s.seed is None
+        }
+        self._differences: dict[tuple[str, str, str, str, int | None, str], Difference] = {
+            (d.task, d.model, d.against, d.setting, d.shots, d.metric): d for d in results.differences
+        }
+        self.tasks: list[str] = list(dict.fromkeys([*results.classes, *(key[0] for key in self._scores)]))
+
+    def metrics(self, task: str) -> list[str]:
+        """Metrics of a task, macro F1 first."""
+        found = dict.fromkeys(key[4] for key in self._scores if key[0] == task)
+        return sorted(found, key=lambda metric: list(METRICS).index(metric) if metric in METRICS else len(METRICS))
+
+    def places(self, task: str, metric: str) -> list[Place]:
+        """Columns of the comparison: fewest labels first, fine-tuning last."""
+        found = {Place(key[2], key[3]) for key in self._scores if key[0] == task and key[4] == metric}
+        return sorted(found, key=lambda place: (place.group, place.shots is None, place.shots or 0))
+
+    def models(self, task: str) -> list[str]:
+        """Models with a score, baselines first."""
+        scored = {key[1] for key in self._scores if key[0] == task}
+        kinds = {"tfidf": 0, "base": 1, "adapted": 2}
+        ranked = sorted(self.results.models, key=lambda model: kinds[model.kind])
+        return [model.name for model in ranked if model.name in scored]
+
+    def score(self, task: str, model: str, place: Place, metric: str) -> Score | None:
+        """The test score over all seeds, with its interval."""
+        return self._scores.get((task, model, place.setting, place.shots, metric))
+
+    def difference(
+        self, task: str, model: str, place: Place, metric: str, against: str | None = None
+    ) -> Difference | None:
+        """The paired difference of a model to another (the base if none is named), whichever way round it was taken."""
+        other = against or self.base
+        found = self._differences.get((task, model, other, place.setting, place.shots, metric))
+        if found is not None:
+            return found
+        turned = self._differences.get((task, other, model, place.setting, place.shots, metric))
+        if turned is None:
+            return None
+        ends = {"value": -turned.value, "low": -turned.high, "high": -turned.low}
+        return turned.model_copy(update={"model": model, "against": other, **ends})
+
+    def highest(self, task: str, place: Place, metric: str) -> Score | None:
+        """The score with the highest value of a column; of equal ones the first model's."""
+        found = [self.score(task, model, place, metric) for model in self.models(task)]
+        scores = [score for score in found if score is not None]
+        return max(scores, key=lambda score: score.value, default=None)
+
+    def adapted(self, task: str) -> list[str]:
+        """Adapted models with a score."""
+        return [name for name in self.models(task) if self.records[name].kind == "adapted"]

@@ -1,0 +1,57 @@
+"""What the results do not show: as much a finding as the rest."""
+
+from __future__ import annotations
+
+from wardspace.report.board import Board
+from wardspace.report.numbers import counted, listed, share
+
+
+def not_shown(board: Board, metric: str = "macro_f1") -> list[str]:
+    """Limits of the findings, each following from the results themselves."""
+    results = board.results
+    found = []
+    if results.synthetic:
+        found.append(
+            "Nothing about real notes: these were made up. The figures show that the tool works, and are no findings."
+        )
+    adapted = [model for model in results.models if model.kind == "adapted"]
+    if adapted:
+        found.append(
+            f"Whether training again would give the same model: each of the {counted(len(adapted), 'adapted model')} was "
+            "trained once. The intervals cover which patients were in the test split, not the luck of training."
+        )
+    found += _chance(board, metric)
+    found += _learned(board)
+    if results.transductive:
+        found.append(
+            "How the models do on notes they have not read: adaptation read the texts (never the labels) of the "
+            "validation and test notes."
+        )
+    found.append(
+        "Whether this holds elsewhere: all notes come from one corpus. A tie is not proof of equality; it says that "
+        "these patients are too few to tell the models apart."
+    )
+    if results.space:
+        found.append("How sure the measures of the space are: they carry no interval, and small gaps may be chance.")
+    return found
+
+
+def _chance(board: Board, metric: str) -> list[str]:
+    compared = [d for d in board.results.differences if d.against == board.base and d.metric == metric]
+    if not compared:
+        return []
+    chance = (1 - board.results.confidence) * len(compared)
+    return [
+        f"Which single gap is chance: {counted(len(compared), 'comparison')} with the base were made at "
+        f"{share(board.results.confidence)} each, without correction; about {max(1, round(chance))} would look like a gain "
+        "or a harm even if no model differed."
+    ]
+
+
+def _learned(board: Board) -> list[str]:
+    learned = [model for model in board.results.models if model.learned_columns]
+    return [
+        f"A fair separation by {listed(model.learned_columns)} for {model.name}: it learned from "
+        f"{'that column' if len(model.learned_columns) == 1 else 'those columns'}."
+        for model in learned
+    ]

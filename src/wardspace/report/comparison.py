@@ -1,0 +1,104 @@
+"""The comparison of all models on one task by one metric."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from wardspace.evaluation.results import Difference, Score
+from wardspace.report.board import Board, Place
+from wardspace.report.numbers import between, gap, points
+
+Mark = Literal["reference", "above", "below", "tie", "unpaired"]
+Rank = Literal["highest", "level", ""]
+STARS: dict[Rank, str] = {"highest": "★", "level": "☆", "": ""}
+"""Highest of its column, and a tie with the highest."""
+SIGNS: dict[Mark, str] = {"reference": "", "above": "▲", "below": "▼", "tie": "≈", "unpaired": ""}
+"""Signs beside the words, so that nothing hangs on colour."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One score of the comparison in words."""
+
+    value: str
+    interval: str
+    mark: Mark
+    verdict: str
+    """Against the base: `▲ +2.1 above base`, `≈ tie with base`."""
+    detail: str
+    """The difference with its interval."""
+    rank: Rank
+
+
+@dataclass(frozen=True)
+class Row:
+    """A model's scores; None where it was not tried."""
+
+    model: str
+    kind: str
+    cells: list[Cell | None]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A table: models by places."""
+
+    task: str
+    metric: str
+    places: list[Place]
+    rows: list[Row]
+
+
+def comparison(board: Board, task: str, metric: str) -> Comparison:
+    """The comparison table of a task by a metric; the HTML, the Markdown and the model card show the same one."""
+    places = board.places(task, metric)
+    rows = [
+        Row(model, board.records[model].kind, [_cell(board, task, model, place, metric) for place in places])
+        for model in board.models(task)
+    ]
+    return Comparison(task, metric, places, rows)
+
+
+def _cell(board: Board, task: str, model: str, place: Place, metric: str) -> Cell | None:
+    score = board.score(task, model, place, metric)
+    if score is None:
+        return None
+    difference = board.difference(task, model, place, metric)
+    interval = "" if score.low is None or score.high is None else between(score.low, score.high)
+    mark = mark_of(difference, is_base=score.model == board.base)
+    detail = ""
+    if difference is not None:
+        detail = f"{gap(difference.value)} ({between(difference.low, difference.high, signed=True)})"
+    return Cell(
+        points(score.value), interval, mark, _verdict(mark, difference, board.base), detail, _rank(board, score, place)
+    )
+
+
+def _rank(board: Board, score: Score, place: Place) -> Rank:
+    top = board.highest(score.task, place, score.metric)
+    if top is None or score.value == top.value:
+        return "highest"
+    apart = board.difference(score.task, top.model, place, score.metric, against=score.model)
+    return "level" if apart is not None and apart.tie else ""
+
+
+def mark_of(difference: Difference | None, *, is_base: bool = False) -> Mark:
+    """What a difference says: a gap whose interval spans zero is a tie."""
+    if is_base:
+        return "reference"
+    if difference is None:
+        return "unpaired"
+    if difference.tie:
+        return "tie"
+    return "above" if difference.value > 0 else "below"
+
+
+def _verdict(mark: Mark, difference: Difference | None, base: str) -> str:
+    if mark == "reference":
+        return "reference"
+    if difference is None:
+        return ""
+    if mark == "tie":
+        return f"{SIGNS[mark]} tie with {base}"
+    return f"{SIGNS[mark]} {gap(difference.value)} {mark} {base}"

@@ -1,0 +1,40 @@
+"""What metrics, measures and settings are called on the page."""
+
+from __future__ import annotations
+
+METRICS = {
+    "macro_f1": "macro F1",
+    "micro_f1": "micro F1",
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "auroc": "AUROC",
+}
+MEASURES = {
+    "alignment": "alignment",
+    "uniformity": "uniformity",
+    "cosine_within": "cosine within classes",
+    "cosine_between": "cosine between classes",
+    "silhouette": "silhouette",
+    "davies_bouldin": "Davies–Bouldin",
+    "calinski_harabasz": "Calinski–Harabasz",
+    "neighbour_purity": "nearest-neighbour purity",
+    "v_measure": "V-measure of k-means",
+}
+SETTINGS = {"logistic": "logistic regression", "head": "two-layer head", "finetune": "fine-tuned"}
+"""Settings in the order of the tables."""
+SPLITS = {"train": "training", "validation": "validation", "test": "test"}
+
+
+def metric_name(metric: str) -> str:
+    """Name of a metric in a sentence."""
+    return METRICS.get(metric, metric.replace("_", " "))
+
+
+def measure_name(measure: str) -> str:
+    """Name of a measure of the space in a sentence."""
+    return MEASURES.get(measure, measure.replace("_", " "))
+
+
+def setting_name(setting: str) -> str:
+    """Name of a setting in a sentence."""
+    return SETTINGS.get(setting, setting)

@@ -1,0 +1,87 @@
+"""Predictions from frozen vectors: what a model's space offers to a classifier that cannot change it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from wardspace.config import ClassificationConfig
+from wardspace.core.progress import progress
+from wardspace.tasks.head import fit_head, head_probabilities
+from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.predictions import RunKey, gathered, prediction_rows
+from wardspace.tasks.runs import LogisticRuns
+from wardspace.tasks.scaling import Scaling
+
+
+def frozen_predictions(
+    vectors: NDArray[np.float32],
+    labelled: Labelled,
+    task: ClassificationConfig,
+    *,
+    model: str,
+    show_progress: bool = True,
+) -> pa.Table:
+    """Predict validation and test from vectors computed once.
+
+    The task's probes on all labels (the logistic one once, the head with each seed), and the logistic probe on the
+    few-shot subsets. The vectors are scaled by the training notes of the corpus, labelled or not.
+
+    Parameters
+    ----------
+    vectors : float32 [n, d]
+        One vector a note, in the order of the corpus.
+    labelled : Labelled
+        The task's notes.
+    task : ClassificationConfig
+        Probes, shots, subsets and seeds.
+    model : str
+        Name of the model in the table.
+    show_progress : bool
+        Show a bar.
+
+    Returns
+    -------
+    pyarrow.Table
+        Of `wardspace.tasks.predictions.SCHEMA`.
+
+    Raises
+    ------
+    ValueError
+        If there is not one finite vector for each note of the corpus.
+    """
+    if len(vectors) != len(labelled.codes):
+        raise ValueError(f"{len(vectors)} vectors for {len(labelled.codes)} notes")
+    if not np.isfinite(vectors).all():
+        raise ValueError(f"vectors of {model} hold values that are not finite")
+    scaled = Scaling.of(vectors[labelled.split == "train"]).apply(vectors)
+    logistic = LogisticRuns(scaled, labelled, task, model)
+    seeds = range(task.seeds if "head" in task.probes else 0)
+    total = ("logistic" in task.probes) + len(seeds) + len(task.shots) * task.subsets
+    runs: list[pa.Table] = []
+    with progress(f"probes: {task.name}, {model}", total, show=show_progress) as advance:
+        if "logistic" in task.probes:
+            runs.append(logistic.on_all_labels())
+            advance()
+        for seed in seeds:
+            runs.append(_head_run(scaled, labelled, task, model, seed))
+            advance()
+        runs += logistic.few_shot(advance)
+    return gathered(runs, labelled.classes)
+
+
+def _head_run(
+    scaled: NDArray[np.float32], labelled: Labelled, task: ClassificationConfig, model: str, seed: int
+) -> pa.Table:
+    train, validation = labelled.rows("train"), labelled.rows("validation")
+    head, _ = fit_head(
+        scaled[train],
+        labelled.codes[train],
+        scaled[validation],
+        labelled.codes[validation],
+        len(labelled.classes),
+        seed=seed,
+    )
+    key = RunKey(task.name, model, "head", None, seed)
+    return prediction_rows(labelled, key, lambda split: head_probabilities(head, scaled[labelled.rows(split)]))

@@ -1,0 +1,161 @@
+"""The notes of a task with their classes, in the order of the corpus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from wardspace.config import ClassificationConfig
+from wardspace.core.errors import WardspaceError
+from wardspace.corpus import Corpus
+
+SPLITS = ("train", "validation", "test")
+NO_CLASS = -1
+"""Code of a note without a label, or whose class stands aside."""
+
+_NAMED = 12
+_NAME_LENGTH = 40
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Labels of a task, one row a note of the corpus and in its order.
+
+    Attributes
+    ----------
+    note_id, group, split : str [n]
+        Name of the note, its patient (the note itself where none is known) and its split.
+    codes : int32 [n]
+        Place of the note's class in `classes`; -1 for a note that stands aside.
+    classes : tuple of str
+        Sorted names.
+    warnings : tuple of str
+        What stands aside and what is short, in words.
+    """
+
+    note_id: NDArray[np.object_]
+    group: NDArray[np.object_]
+    split: NDArray[np.object_]
+    codes: NDArray[np.int32]
+    classes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+    def rows(self, split: str) -> NDArray[np.int64]:
+        """Rows of the split's labelled notes, in the order of the corpus."""
+        return np.flatnonzero((self.split == split) & (self.codes != NO_CLASS))
+
+
+def labelled(corpus: Corpus, task: ClassificationConfig) -> Labelled:
+    """Read the labels of a task.
+
+    Classes with fewer than `min_notes` notes stand aside, and so do classes that a split lacks where the task says
+    `absent_classes: drop`; both are named in `warnings`.
+
+    Raises
+    ------
+    WardspaceError
+        If fewer than two classes are left, or a class is absent from a split and the task does not say `drop`.
+    """
+    table = corpus.table(columns=["note_id", "patient_id", "split", task.label])
+    labels = _labels(table[task.label])
+    split = _objects(table["split"])
+    counts = Counter(label for label in labels if label is not None)
+    small = {name: count for name, count in counts.items() if count < task.min_notes}
+    warnings = [_aside(f"fewer than {task.min_notes} notes", small)] if small else []
+    by_split = {name: Counter(labels[split == name]) for name in SPLITS}
+    absent = _absent(by_split, [name for name in sorted(counts) if name not in small])
+    if absent and task.absent_classes == "error":
+        raise _absent_error(task, absent)
+    if absent:
+        gone = {name: counts[name] for name in absent}
+        warnings.append(_aside(f"no notes in a split ({_where_absent(absent)})", gone))
+    classes = tuple(name for name in sorted(counts) if name not in small and name not in absent)
+    if len(classes) < 2:
+        raise _too_few(task, classes, counts)
+    warnings += _short_of_shots(task.shots, {name: by_split["train"][name] for name in classes})
+    place = {name: code for code, name in enumerate(classes)}
+    codes = np.fromiter((place.get(label, NO_CLASS) for label in labels), dtype=np.int32, count=len(labels))
+    return Labelled(
+        _objects(table["note_id"]), _objects(table["patient_id"]), split, codes, classes, tuple(warnings)
+    )  # fmt: skip
+
+
+def _labels(column: pa.ChunkedArray) -> NDArray[np.object_]:
+    """Labels as text; a blank one is none."""
+    text = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    return _objects(pc.if_else(pc.equal(text, ""), None, text))
+
+
+def _objects(column: pa.ChunkedArray) -> NDArray[np.object_]:
+    found = np.empty(len(column), dtype=object)
+    found[:] = column.to_pylist()
+    return found
+
+
+def _absent(by_split: Mapping[str, Counter[str]], classes: Sequence[str]) -> dict[str, list[str]]:
+    """Classes that some split lacks, with those splits."""
+    lacking = {name: [split for split in SPLITS if not by_split[split][name]] for name in classes}
+    return {name: splits for name, splits in lacking.items() if splits}
+
+
+def _where_absent(absent: Mapping[str, Sequence[str]]) -> str:
+    return ", ".join(split for split in SPLITS if any(split in splits for splits in absent.values()))
+
+
+def _absent_error(task: ClassificationConfig, absent: Mapping[str, Sequence[str]]) -> WardspaceError:
+    named = [f"{_short(name)} (not in {', '.join(splits)})" for name, splits in absent.items()]
+    return WardspaceError(
+        f"task {task.name}: {len(absent)} of the classes are absent from a split: {_listed(named)}",
+        where=f"label {task.label}",
+        fix="set tasks.N.absent_classes: drop to go on without them, or raise tasks.N.min_notes",
+    )
+
+
+def _too_few(task: ClassificationConfig, classes: Sequence[str], counts: Mapping[str, int]) -> WardspaceError:
+    if not counts:
+        return WardspaceError(
+            f"task {task.name}: no note has a value in {task.label}",
+            where=f"label {task.label}",
+            fix="choose a label column that is filled in",
+        )
+    found = _listed([f"{_short(name)} {count}" for name, count in sorted(counts.items(), key=_by_count)])
+    return WardspaceError(
+        f"task {task.name}: {len(classes)} class left, two are needed (notes per class: {found})",
+        where=f"label {task.label}",
+        fix="lower tasks.N.min_notes, bring more notes, or choose another label",
+    )
+
+
+def _aside(why: str, classes: Mapping[str, int]) -> str:
+    named = _listed([f"{_short(name)} {count}" for name, count in sorted(classes.items(), key=_by_count)])
+    notes = sum(classes.values())
+    return f"{len(classes)} classes with {why} stand aside, {notes} notes in all: {named}."
+
+
+def _short_of_shots(shots: Sequence[int], training: Mapping[str, int]) -> list[str]:
+    """One warning for all sizes of few-shot subset: which classes have fewer training notes than were asked for."""
+    short = {name: count for name, count in training.items() if count < max(shots, default=0)}
+    if not short:
+        return []
+    named = _listed([f"{_short(name)} {count}" for name, count in sorted(short.items(), key=_by_count)])
+    return [f"Few-shot subsets take all training notes of a class that has fewer than asked for: {named}."]
+
+
+def _by_count(item: tuple[str, int]) -> tuple[int, str]:
+    return (-item[1], item[0])
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _short(name: str) -> str:
+    # a column of free text, given as a label by mistake, must not reach a message
+    return name if len(name) <= _NAME_LENGTH else f"(a value of {len(name)} characters)"

@@ -1,0 +1,136 @@
+"""Logistic regression on fixed features, its strength chosen on validation."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from wardspace.tasks.validation import balances, class_weights, macro_f1
+
+Features: TypeAlias = NDArray[np.floating] | sparse.csr_matrix
+STRENGTHS = tuple(10.0 ** (half / 2) for half in range(-4, 7))
+"""Inverse penalties C tried, from 0.01 to 1000, for features of mean squared length one."""
+
+_MOST_ROWS = 2000
+"""Up to here (and where there are more features than notes) the fit is done in the span of the notes."""
+
+
+@dataclass(frozen=True)
+class LogisticModel:
+    """A fitted classifier.
+
+    Attributes
+    ----------
+    weights : float64 [d, classes]
+    intercepts : float64 [classes]
+    strength : float
+        The chosen C.
+    balance : float
+        The chosen exponent of inverse class frequency.
+    """
+
+    weights: NDArray[np.float64]
+    intercepts: NDArray[np.float64]
+    strength: float
+    balance: float
+
+    def probabilities(self, features: Features) -> NDArray[np.float32]:
+        """Probability of each class [n, classes]."""
+        return _softmax(features @ self.weights + self.intercepts)
+
+
+def fit_logistic(
+    features: Features,
+    codes: NDArray[np.int32],
+    validation: Features,
+    validation_codes: NDArray[np.int32],
+    classes: int,
+) -> LogisticModel:
+    """Fit multinomial logistic regression with an L2 penalty.
+
+    Every strength of the penalty, with every weighting of the classes, is fitted, starting from the one before; the
+    one with the highest macro F1 on validation is kept (the stronger penalty of equals).
+
+    Parameters
+    ----------
+    features : [n, d]
+        Training notes, dense or sparse, of mean squared length one.
+    codes : int32 [n]
+        Their classes; each of 0 … classes - 1 occurs.
+    validation, validation_codes
+        The whole validation split.
+
+    Returns
+    -------
+    LogisticModel
+    """
+    span = _Span.of(features)
+    seen = span.reduce(validation)
+    best_score, best = -1.0, None
+    for candidate in _candidates(span.reduced, codes, classes):
+        score = macro_f1(validation_codes, candidate.probabilities(seen))
+        if best is None or score > best_score:
+            best_score, best = score, candidate
+    if best is None:
+        raise ValueError("there is nothing to choose from")
+    return replace(best, weights=span.expand(best.weights))
+
+
+def _candidates(features: Features, codes: NDArray[np.int32], classes: int) -> Iterator[LogisticModel]:
+    for balance in balances(codes, classes):
+        weighting = dict(enumerate(class_weights(codes, classes, balance)))
+        model = LogisticRegression(class_weight=weighting, warm_start=True, max_iter=500, tol=1e-5)
+        for strength in STRENGTHS:
+            with warnings.catch_warnings():
+                # A weak penalty on separable notes has no end in sight; validation judges where it got to.
+                warnings.simplefilter("ignore", ConvergenceWarning)
+                model.set_params(C=strength).fit(features, codes)
+            weights, intercepts = model.coef_.T.astype(np.float64), model.intercept_.astype(np.float64)
+            if weights.shape[1] == 1:  # of two classes, scikit-learn fits the second against the first
+                weights, intercepts = weights * [0.0, 1.0], intercepts * [0.0, 1.0]
+            yield LogisticModel(weights, intercepts, strength, balance)
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Coordinates of features in the span of the training notes.
+
+    The weights of an L2-penalised linear model lie in that span (the representer theorem; Kimeldorf and Wahba 1971),
+    so few notes with many features need few coordinates, and the solution is the same.
+    """
+
+    reduced: Features
+    basis: NDArray[np.float64] | None
+
+    @classmethod
+    def of(cls, features: Features) -> _Span:
+        notes, size = features.shape
+        if notes >= size or notes > _MOST_ROWS:
+            return cls(features, None)
+        products = features @ features.T
+        gram = np.asarray(products if isinstance(products, np.ndarray) else products.toarray(), dtype=np.float64)
+        values, vectors = np.linalg.eigh(gram)
+        kept = values > values[-1] * 1e-7
+        roots = np.sqrt(values[kept])
+        basis = np.asarray(features.T @ (vectors[:, kept] / roots))
+        return cls(vectors[:, kept] * roots, basis)
+
+    def reduce(self, features: Features) -> Features:
+        return features if self.basis is None else np.asarray(features @ self.basis)
+
+    def expand(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        return weights if self.basis is None else np.asarray(self.basis @ weights)
+
+
+def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float32]:
+    scores = np.asarray(scores, dtype=np.float64)
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)

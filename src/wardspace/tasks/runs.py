@@ -1,0 +1,57 @@
+"""The runs of the logistic probe over fixed features: on all labels, and on the few-shot subsets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from wardspace.config import ClassificationConfig
+from wardspace.core.progress import Advance
+from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.logistic import Features, fit_logistic
+from wardspace.tasks.predictions import RunKey, prediction_rows
+from wardspace.tasks.subsets import few_shot
+
+
+@dataclass(frozen=True)
+class LogisticRuns:
+    """Fits the logistic probe of a task on any training notes and predicts validation and test.
+
+    Attributes
+    ----------
+    features : [n, d]
+        One row a note of the corpus, of mean squared length one.
+    """
+
+    features: Features
+    labelled: Labelled
+    task: ClassificationConfig
+    model: str
+
+    def on_all_labels(self) -> pa.Table:
+        """The one run on all training notes."""
+        return self._run(self.labelled.rows("train"), None, 0)
+
+    def few_shot(self, advance: Advance) -> Iterator[pa.Table]:
+        """One run for each number of shots and each subset."""
+        for shots in self.task.shots:
+            for seed in range(self.task.subsets):
+                yield self._run(few_shot(self.labelled, shots, seed), shots, seed)
+                advance()
+
+    def _run(self, rows: NDArray[np.int64], shots: int | None, seed: int) -> pa.Table:
+        codes, validation = self.labelled.codes, self.labelled.rows("validation")
+        fitted = fit_logistic(
+            self.features[rows],
+            codes[rows],
+            self.features[validation],
+            codes[validation],
+            len(self.labelled.classes),
+        )
+        key = RunKey(self.task.name, self.model, "logistic", shots, seed)
+        rows_of = self.labelled.rows
+        return prediction_rows(self.labelled, key, lambda split: fitted.probabilities(self.features[rows_of(split)]))

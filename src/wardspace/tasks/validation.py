@@ -1,0 +1,38 @@
+"""What is chosen on the validation split, and by what: macro F1, and how much rare classes weigh in the loss."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import f1_score
+
+BALANCES = (0.0, 0.5, 1.0)
+"""Exponents of inverse class frequency tried: all notes alike, square root, all classes alike."""
+
+
+def macro_f1(codes: NDArray[np.int32], probabilities: NDArray[np.float32]) -> float:
+    """Macro F1 over all classes of the task; every choice on validation goes by it."""
+    classes = list(range(probabilities.shape[1]))
+    return float(f1_score(codes, probabilities.argmax(axis=1), labels=classes, average="macro", zero_division=0))
+
+
+def class_weights(codes: NDArray[np.int32], classes: int, balance: float) -> NDArray[np.float64]:
+    """Weight of each class in the loss: its inverse frequency, raised to `balance`.
+
+    Neither end is right for macro F1 everywhere: full balance costs large, overlapping classes more than it brings
+    the rare ones, none lets rare classes vanish. So the exponent is chosen on validation.
+
+    Returns
+    -------
+    float64 [classes]
+        With a mean of one over the notes.
+    """
+    counts = np.maximum(np.bincount(codes, minlength=classes), 1)
+    weights = (len(codes) / counts) ** balance
+    return np.asarray(weights / (weights * counts).sum() * len(codes))
+
+
+def balances(codes: NDArray[np.int32], classes: int) -> tuple[float, ...]:
+    """Exponents worth trying: one where all classes have equally many notes, for then they all come to the same."""
+    counts = np.bincount(codes, minlength=classes)
+    return BALANCES if counts.min() != counts.max() else BALANCES[:1]

@@ -1,0 +1,70 @@
+import subprocess
+import sys
+
+import pytest
+
+from wardspace.cli import main
+
+
+def run(*arguments):
+    with pytest.raises(SystemExit) as stop:
+        main(list(arguments))
+    return stop.value.code
+
+
+def test_help_imports_no_torch():
+    code = (
+        "import sys\nfrom wardspace.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit as stop: assert stop.code == 0\n"
+        "assert not {'torch', 'transformers', 'sklearn', 'pyarrow'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_a_missing_study_is_one_message_without_traceback(capsys, tmp_path):
+    assert run("run", str(tmp_path / "none.yaml")) == 2
+    told = capsys.readouterr().err
+    assert "no such study file" in told
+    assert "Traceback" not in told
+
+
+def test_unknown_commands_and_options_exit_with_2():
+    assert run("fly") == 2
+    assert run("run", "--fast") == 2
+
+
+def test_validate_says_sound(capsys, tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text("name: x\nadapt: [{name: m, objectives: [mlm]}]\n")
+    assert run("validate", str(file)) == 0
+    assert "sound" in capsys.readouterr().out
+
+
+def test_validate_names_mistakes(capsys, tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text("nam: x\nbudget: {tokens: -1}\n")
+    assert run("validate", str(file)) == 2
+    told = capsys.readouterr().err
+    assert "nam: no such key; did you mean name?" in told
+    assert "budget.tokens" in told
+
+
+def test_validate_lists_keys(capsys):
+    assert run("validate", "--keys") == 0
+    assert "corpus.split.validation" in capsys.readouterr().out
+
+
+def test_ls_names_what_there_is(capsys):
+    assert run("ls") == 0
+    listed = capsys.readouterr().out
+    for name in ("mlm", "declutr", "category", "csv", "parquet", "jsonl", "ward", "classification", "minilm"):
+        assert name in listed
+
+
+def test_interruption_exits_with_130(monkeypatch, capsys, tmp_path):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wardspace.config.load_study", interrupted)
+    assert run("run", str(tmp_path / "a.yaml")) == 130
+    assert "go on" in capsys.readouterr().err

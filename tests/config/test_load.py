@@ -1,0 +1,105 @@
+import textwrap
+
+import pytest
+
+from wardspace.config import load_study, parse_study, study_keys
+from wardspace.core.errors import StudyError
+
+COLUMNS = {"metadata": ["note_type"], "labels": ["specialty"]}
+
+
+def mistakes(values, overrides=()):
+    with pytest.raises(StudyError) as caught:
+        parse_study(values, overrides)
+    return str(caught.value)
+
+
+def test_every_mistake_is_named_at_once_with_its_key():
+    told = mistakes(
+        {
+            "corpus": {"columns": {**COLUMNS, "txt": "a"}, "splitt": {}},
+            "budget": {"tokens": "many"},
+            "adapt": [{"name": "a", "objectives": [{"declutr": {"anchor": 1}}, "foo"]}],
+            "tasks": [{"name": "s", "label": "specialt"}, {"name": "u", "label": "specialty", "shots": ["x"]}],
+        }
+    )
+    for key in (
+        "corpus.columns.txt: no such key; did you mean text?",
+        "corpus.splitt: no such key; did you mean split?",
+        "budget.tokens",
+        "adapt.0.objectives.0.anchor: no such key; did you mean anchors?",
+        "adapt.0.objectives.1: no such objective",
+        "tasks.0.label: no column 'specialt'",
+        "tasks.1.shots.0",
+    ):
+        assert key in told
+    assert "7 mistakes" in told
+
+
+def test_objectives_by_name_or_with_options():
+    study = parse_study({"adapt": [{"name": "a", "objectives": ["mlm", {"declutr": {"anchors": 1}}, {"mlm": None}]}]})
+    kinds = [objective.kind for objective in study.adapt[0].objectives]
+    assert kinds == ["mlm", "declutr", "mlm"]
+    assert study.adapt[0].objectives[1].anchors == 1
+
+
+def test_overrides_reach_lists_and_sections():
+    raw = {"adapt": [{"name": "a", "objectives": ["mlm"]}]}
+    study = parse_study(raw, ["budget.tokens=5", "adapt.0.name=b", "corpus.source.path=x y.csv", "transductive=true"])
+    assert (study.budget.tokens, study.adapt[0].name, study.corpus.source.path) == (5, "b", "x y.csv")
+    assert study.transductive
+    assert raw["adapt"][0]["name"] == "a"
+
+
+@pytest.mark.parametrize("override", ["budget.tokens", "adapt.3.name=x", "a=[", "=1"])
+def test_bad_overrides_are_told(override):
+    assert "--set" in mistakes({"adapt": []}, [override])
+
+
+def test_a_label_that_an_objective_learns_from_is_refused_unless_allowed():
+    values = {
+        "corpus": {"columns": COLUMNS},
+        "adapt": [{"name": "c", "objectives": ["category"]}],
+        "tasks": [{"name": "t", "label": "note_type"}],
+    }
+    assert "learns from 'note_type'" in mistakes(values)
+    values["tasks"][0]["allow_trained_label"] = True
+    assert parse_study(values).tasks[0].allow_trained_label
+
+
+def test_names_must_differ_and_leave_the_baselines_alone():
+    twice = [{"name": "a", "objectives": ["mlm"]}] * 2
+    assert "named twice: a" in mistakes({"adapt": twice})
+    assert "baseline" in mistakes({"adapt": [{"name": "tfidf", "objectives": ["mlm"]}]})
+
+
+def test_files_that_are_no_study(tmp_path):
+    with pytest.raises(StudyError, match="no such study file"):
+        load_study(tmp_path / "none.yaml")
+    broken = tmp_path / "a.yaml"
+    broken.write_text("a: [1\nb: 2")
+    with pytest.raises(StudyError, match="not a YAML file"):
+        load_study(broken)
+    broken.write_text("- a")
+    with pytest.raises(StudyError, match="mapping"):
+        load_study(broken)
+
+
+def test_a_key_given_twice_is_told(tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text(textwrap.dedent("budget: {tokens: 1}\nname: x\nbudget: {tokens: 2}\n"))
+    with pytest.raises(StudyError, match="budget"):
+        load_study(file)
+
+
+def test_resolved_study_reads_back_as_itself():
+    study = parse_study(
+        {"corpus": {"columns": COLUMNS}, "adapt": [{"name": "c", "objectives": ["category", "declutr"]}]}
+    )
+    assert parse_study(study.resolved()) == study
+
+
+def test_every_key_has_a_line_of_help():
+    keys = list(study_keys())
+    assert len(keys) > 80
+    assert [key.place for key in keys if not key.help] == []

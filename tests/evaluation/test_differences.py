@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from tests.fixtures.predictions import guesses, run_table
+from wardspace.config import ReportConfig
+from wardspace.evaluation import differences, scores
+from wardspace.evaluation.differences import pairs
+
+CONFIG = ReportConfig(resamples=300)
+CLASSES = {"specialty": ["a", "b", "c"]}
+TRUTH = np.random.default_rng(1).integers(3, size=150)
+
+
+def test_pairs_are_each_baseline_and_all_adapted():
+    assert pairs(["tfidf", "base", "mlm", "declutr"]) == [
+        ("tfidf", "base"), ("mlm", "base"), ("declutr", "base"),
+        ("base", "tfidf"), ("mlm", "tfidf"), ("declutr", "tfidf"),
+        ("mlm", "declutr"),
+    ]  # fmt: skip
+
+
+def _find(found, model, against, metric="macro_f1"):
+    return next(d for d in found if (d.model, d.against, d.metric) == (model, against, metric))
+
+
+def test_a_clear_gain_is_no_tie_and_equal_models_are_one():
+    base = guesses(TRUTH, 3, 0.5, 0)
+    table = pa.concat_tables(
+        [
+            run_table(TRUTH, base, model="base"),
+            run_table(TRUTH, guesses(TRUTH, 3, 3.0, 1), model="mlm"),
+            run_table(TRUTH, base, model="copy"),
+        ]
+    )
+    found = differences(table, CLASSES, CONFIG)
+    gain, copy = _find(found, "mlm", "base"), _find(found, "copy", "base")
+    assert not gain.tie and gain.low > 0.1 and gain.low < gain.value < gain.high
+    assert copy.tie and copy.value == copy.low == copy.high == 0
+    loss = _find(found, "mlm", "copy")
+    assert (loss.value, loss.low) == (gain.value, gain.low)
+
+
+def test_the_difference_is_that_of_the_scores_and_is_antisymmetric():
+    table = pa.concat_tables(
+        [
+            run_table(TRUTH, guesses(TRUTH, 3, skill, 10 * seed + len(model)), model=model, seed=seed)
+            for model, skill in (("base", 0.8), ("tfidf", 1.0))
+            for seed in range(3)
+        ]
+    )
+    means = {(s.model, s.metric): s.value for s in scores(table, CLASSES, CONFIG) if s.seed is None}
+    found = differences(table, CLASSES, CONFIG)
+    for metric in ("macro_f1", "accuracy"):
+        one, other = _find(found, "tfidf", "base", metric), _find(found, "base", "tfidf", metric)
+        assert one.value == pytest.approx(means["tfidf", metric] - means["base", metric])
+        assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
+
+
+def test_pairing_narrows_the_interval_of_models_that_agree():
+    base = guesses(TRUTH, 3, 1.0, 0)
+    near = base.copy()
+    near[:8] = guesses(TRUTH[:8], 3, 9.0, 3)  # differs on eight notes only
+    table = pa.concat_tables([run_table(TRUTH, base), run_table(TRUTH, near, model="mlm")])
+    paired = _find(differences(table, CLASSES, CONFIG), "mlm", "base", "accuracy")
+    alone = next(s for s in scores(table, CLASSES, CONFIG) if (s.model, s.metric, s.seed) == ("mlm", "accuracy", None))
+    assert paired.high - paired.low < 0.6 * (alone.high - alone.low)
+
+
+def test_settings_shots_and_splits_do_not_mix():
+    runs = [
+        run_table(TRUTH, guesses(TRUTH, 3, 1.0, i), model=model, setting=setting, shots=shots)
+        for i, (model, setting, shots) in enumerate(
+            [
+                ("base", "logistic", None), ("tfidf", "logistic", None), ("tfidf", "logistic", 8),
+                ("base", "logistic", 8), ("base", "finetune", None),
+            ]
+        )
+    ]  # fmt: skip
+    runs.append(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 9), model="base", split="validation"))
+    found = differences(pa.concat_tables(runs), CLASSES, CONFIG)
+    assert {(d.setting, d.shots) for d in found} == {("logistic", None), ("logistic", 8)}
+    assert len(found) == 2 * 2 * 2  # two shots, two directions, two metrics
+
+
+def test_models_of_equal_skill_mostly_tie():
+    ties = 0
+    for trial in range(20):
+        truth = np.random.default_rng(trial).integers(3, size=120)
+        runs = [
+            run_table(truth, guesses(truth, 3, 1.0, seed), model=f"m{seed % 2}") for seed in (2 * trial, 2 * trial + 1)
+        ]
+        table = pa.concat_tables(runs)
+        ties += _find(differences(table, CLASSES, ReportConfig(resamples=150)), "m0", "m1").tie
+    assert ties >= 16

@@ -1,0 +1,156 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import yaml
+from sentence_transformers import SentenceTransformer
+
+from tests.fixtures.studies import CANARY, small_study, write_notes
+from wardspace.core.errors import WardspaceError
+from wardspace.corpus import Corpus
+from wardspace.evaluation.results import Results
+from wardspace.study import Study
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    home = tmp_path_factory.mktemp("study")
+    values = small_study(home)
+    report = Study.parse(values, home / "run").run()
+    return home, values, report
+
+
+def events(run):
+    lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    return [(line["event"], line.get("stage")) for line in lines]
+
+
+def test_a_run_holds_what_the_contract_says(finished):
+    home, _, report = finished
+    assert report == home / "run" / "report.html"
+    run = home / "run"
+    for name in ("study.yaml", "environment.json", "corpus", "models", "predictions", "results.json", "log.jsonl"):
+        assert (run / name).exists()
+    assert not any((run / "work").glob("**/*")) if (run / "work").exists() else True
+
+
+def test_no_text_of_a_note_outside_the_corpus(finished):
+    run = finished[0] / "run"
+    needles = [CANARY.encode(), b"umbrella nineteen", CANARY.encode("utf-16-le")]
+    checked = 0
+    for path in run.rglob("*"):
+        if path.is_file() and (run / "corpus") not in path.parents:
+            data = path.read_bytes()
+            checked += 1
+            assert not any(needle in data for needle in needles), path
+    assert checked > 20
+    assert CANARY in Corpus.open(run / "corpus").table(["text"])["text"][0].as_py()
+
+
+def test_results_hold_every_model_setting_and_interval(finished):
+    results = Results.read(finished[0] / "run" / "results.json")
+    assert [model.name for model in results.models] == ["tfidf", "base", "both", "category"]
+    for model in ("tfidf", "base", "both", "category"):
+        for shots in (None, 4):
+            found = [
+                s
+                for s in results.scores
+                if (s.model, s.shots, s.seed, s.metric, s.split) == (model, shots, None, "macro_f1", "test")
+            ]
+            assert len(found) == 1
+            assert found[0].low <= found[0].value <= found[0].high
+    assert {d.against for d in results.differences} >= {"base", "tfidf"}
+    assert {s.model for s in results.space} == {"base", "both", "category"}
+
+
+def test_every_objective_read_the_same_budget(finished):
+    results = Results.read(finished[0] / "run" / "results.json")
+    totals = {m.name: sum(stage.tokens for stage in m.stages) for m in results.models if m.stages}
+    assert set(totals) == {"both", "category"}
+    for total in totals.values():
+        assert 4000 <= total < 4000 + 2 * 1000  # each stage may end with one batch too many
+
+
+def test_models_open_in_plain_sentence_transformers(finished):
+    run = finished[0] / "run"
+    text = Corpus.open(run / "corpus").table(["text"])["text"][0].as_py()
+    opened = SentenceTransformer(str(run / "models" / "category"), device="cpu")
+    stored = np.load(run / "vectors" / "category.npy")[0]
+    assert np.abs(opened.encode([text])[0] - stored).max() < 2e-2  # stored ones may be bf16
+    assert opened.encode([text]).shape == (1, stored.shape[0])
+
+
+def test_an_unchanged_study_runs_nothing_again(finished):
+    home, values, _ = finished
+    before = len(events(home / "run"))
+    Study.parse(values, home / "run").run()
+    again = events(home / "run")[before:]
+    assert again
+    assert {event for event, _ in again} == {"kept"}
+
+
+def test_a_changed_task_keeps_the_models(finished):
+    home, values, _ = finished
+    before = len(events(home / "run"))
+    changed = {**values, "tasks": [{**values["tasks"][0], "shots": [4, 6]}]}
+    Study.parse(changed, home / "run").run()
+    again = events(home / "run")[before:]
+    started = {stage for event, stage in again if event == "started"}
+    assert ("kept", "adapt/both") in again
+    assert ("kept", "prepare") in again
+    assert any(stage.startswith("evaluate/") for stage in started)
+    assert not any(stage.startswith(("adapt/", "embed/")) for stage in started)
+
+
+def test_a_killed_run_goes_on_and_ends_the_same(finished, tmp_path):
+    values = small_study(finished[0])
+    study = tmp_path / "study.yaml"
+    study.write_text(yaml.safe_dump(values))
+    command = [sys.executable, "-m", "wardspace", "run", str(study), "--out", str(tmp_path / "run")]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    work = tmp_path / "run" / "models"
+    deadline = time.monotonic() + 60
+    while not list(work.rglob("checkpoint-*")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (tmp_path / "run" / "report.html").exists()
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    for name in ("both", "category"):
+        mine = (tmp_path / "run" / "models" / name / "model.safetensors").read_bytes()
+        assert mine == (finished[0] / "run" / "models" / name / "model.safetensors").read_bytes()
+
+
+def test_transductive_is_told(finished, tmp_path):
+    values = small_study(finished[0], transductive=True)
+    values["adapt"] = values["adapt"][1:]
+    Study.parse(values, tmp_path / "run").run(until="space")
+    results = Results.read(tmp_path / "run" / "results.json")
+    assert results.transductive
+    assert any("ransductive" in warning for warning in results.warnings)
+
+
+def test_a_missing_column_leaves_what_was_there(finished, tmp_path):
+    values = small_study(tmp_path)
+    Study.parse(values, tmp_path / "run").run(until="prepare")
+    kept = (tmp_path / "run" / "corpus" / "corpus.json").read_bytes()
+    values["corpus"]["columns"]["labels"] = ["aera"]
+    values["tasks"][0]["label"] = "aera"
+    values["space"] = {}
+    with pytest.raises(WardspaceError, match="aera"):
+        Study.parse(values, tmp_path / "run").run()
+    assert (tmp_path / "run" / "corpus" / "corpus.json").read_bytes() == kept
+
+
+def test_more_notes_make_a_new_corpus(tmp_path):
+    values = small_study(tmp_path)
+    Study.parse(values, tmp_path / "run").run(until="prepare")
+    first = Corpus.open(tmp_path / "run" / "corpus").content_hash
+    write_notes(tmp_path / "notes.csv", 140, canary=True)
+    Study.parse(values, tmp_path / "run").run(until="prepare")
+    assert Corpus.open(tmp_path / "run" / "corpus").content_hash != first
