@@ -21,22 +21,22 @@ import tempfile
 import time
 from pathlib import Path
 
-WORDS = (
+TEXT = (
     "patient reports pain fever cough chest stable today denies nausea left right lung clear heart rate normal blood "
     "pressure treated discharged home follow up review daily wound dry swelling knee admitted overnight observed mild"
-).split()
+)
 TYPES = ("admission", "progress", "radiology", "discharge")
 LABELS = ("low", "moderate", "severe")
 RESULT = Path(__file__).parent / "results" / "prepare_memory.json"
 
 
 def write_source(path: Path, notes: int) -> None:
-    draw = random.Random(7)
+    draw, words = random.Random(7), TEXT.split()
     with path.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle)
         writer.writerow(["note_id", "patient_id", "written", "note_type", "severity", "text"])
         for i in range(notes):
-            text = " ".join(draw.choices(WORDS, k=draw.randint(10, 70))) if i % 100 else f"copied note {i % 1000}"
+            text = " ".join(draw.choices(words, k=draw.randint(10, 70))) if i % 100 else f"copied note {i % 1000}"
             text = "" if i % 1000 == 7 else text.replace("review", "reviewed,\nwith the team")
             writer.writerow([f"n{i}", f"p{i // 3}", "2024-01-01", draw.choice(TYPES), draw.choice(LABELS), text])
 

@@ -13,6 +13,7 @@ from sentence_transformers import SentenceTransformer
 from tests.fixtures.studies import CANARY, small_study, write_notes
 from wardspace.core.errors import WardspaceError
 from wardspace.corpus import Corpus
+from wardspace.encoders import Encoder
 from wardspace.evaluation.results import Results
 from wardspace.study import Study
 
@@ -78,11 +79,14 @@ def test_every_objective_read_the_same_budget(finished):
 
 def test_models_open_in_plain_sentence_transformers(finished):
     run = finished[0] / "run"
-    text = Corpus.open(run / "corpus").table(["text"])["text"][0].as_py()
-    opened = SentenceTransformer(str(run / "models" / "category"), device="cpu")
-    stored = np.load(run / "vectors" / "category.npy")[0]
-    assert np.abs(opened.encode([text])[0] - stored).max() < 2e-2  # stored ones may be bf16
-    assert opened.encode([text]).shape == (1, stored.shape[0])
+    texts = Corpus.open(run / "corpus").table(["text"])["text"].to_pylist()[:10]
+    folder = run / "models" / "category"
+    plain = SentenceTransformer(str(folder), device="cpu").encode(texts)
+    ours = Encoder.load(folder).encode(texts, precision="fp32")
+    assert np.abs(plain - ours).max() < 1e-5
+    stored = np.load(run / "vectors" / "category.npy")[:10]
+    cosine = (stored * ours).sum(1) / np.linalg.norm(stored, axis=1) / np.linalg.norm(ours, axis=1)
+    assert cosine.min() > 0.995  # stored ones may be bf16
 
 
 def test_an_unchanged_study_runs_nothing_again(finished):

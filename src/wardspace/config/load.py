@@ -85,7 +85,8 @@ def _without(raw: Any, places: list[tuple[str | int, ...]]) -> Any:
     """A copy of `raw` without what stands at `places`; a list's item goes whole."""
     copy = deepcopy(raw)
     for place in sorted(places, key=str, reverse=True):
-        node, holder = copy, None
+        node: Any = copy
+        holder: tuple[Any, Any] | None = None
         for part in (part for part in place if part not in _TAGS):
             if (isinstance(node, list) and isinstance(part, int) and part < len(node)) or (
                 isinstance(node, dict) and part in node

@@ -76,7 +76,7 @@ def detect(sample: bytes) -> str:
     """Name the encoding of some bytes: a byte-order mark, else UTF-8, else the likeliest other one.
 
     A few broken lines in a file that is otherwise ASCII or UTF-8 leave it UTF-8: those rows are rejects, and
-    re-reading the whole file in another encoding would turn all its accents into nonsense.
+    reading the whole file in another encoding would turn all its other accents into nonsense.
     """
     for bom, name in _BOMS:
         if sample.startswith(bom):
@@ -88,7 +88,8 @@ def detect(sample: bytes) -> str:
     coded = [line for line in lines if not line.isascii()]
     bad = sum(not _decodes(line, "utf-8") for line in coded)
     good = len(coded) - bad
-    if bad * 2 < len(lines) and (bad < 3 or bad * 100 <= len(lines) or bad <= good):
+    few = bad < 3 or bad <= good or (bad * 100 <= len(lines) and (good > 0 or bad < 20))
+    if few and bad * 2 < len(lines):
         return "utf-8"
     return _guess(b"\n".join(coded)) if coded else "utf-8"
 

@@ -52,8 +52,8 @@ class Examiner:
 
     def __init__(self, roles: Roles, cleaner: Cleaner, limits: RejectConfig) -> None:
         self._roles, self._cleaner, self._limits = roles, cleaner, limits
-        place = {name: i for i, name in enumerate(roles.needed)}
-        self._place = place
+        self._needed = roles.needed
+        self._place = place = {name: i for i, name in enumerate(roles.needed)}
         self._categories = [place[name] for name in roles.categories]
         self._spans = [place[name] for name in roles.spans]
         self.span_types = {name: SpanTypes() for name in roles.spans}
@@ -100,7 +100,7 @@ class Examiner:
             return EMPTY
         if not isinstance(text, str):
             return Fault("text is no string", f"the text is a {type(text).__name__}, not a string")
-        for name, value in zip(self._roles.needed, values, strict=True):
+        for name, value in zip(self._needed, values, strict=True):
             stored = value if isinstance(value, str) else as_text(value) or ""
             if "\0" in stored:
                 return NUL

@@ -59,7 +59,7 @@ class StageCost(Record):
     device: str
     """Where it ran and in which precision."""
     losses: list[LossPoint]
-    """Validation losses; the weights kept are those of the lowest."""
+    """Validation losses, the first before training; the weights kept are those of the lowest after it."""
 
 
 class ModelRecord(Record):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor
 
 from wardspace.config import DeclutrConfig
@@ -98,11 +97,6 @@ class Declutr(Objective):
         if read.word_loss is not None:
             parts["mlm"], counts["mlm"] = read.word_loss, read.words
         return self.combined(parts, counts)
-
-    @torch.no_grad()
-    def temperature(self) -> float:
-        """The temperature as it stands."""
-        return self.contrast.temperature.item()
 
     def _draws(self, reading: Reading) -> list[Draw]:
         random = generator(self.setting.seed, "spans", reading.epoch, reading.example.note_id)

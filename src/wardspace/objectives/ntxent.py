@@ -42,18 +42,15 @@ class NTXent(nn.Module):
 
     def __init__(self, temperature: float, *, learned: bool = False) -> None:
         super().__init__()
-        start = torch.tensor(math.log(temperature))
-        self.log_temperature: Tensor
-        if learned:
-            self.log_temperature = nn.Parameter(start)
-        else:
-            self.register_buffer("log_temperature", start)
+        self.fixed = temperature
+        self.log_temperature = nn.Parameter(torch.tensor(math.log(temperature))) if learned else None
 
     @property
-    def temperature(self) -> Tensor:
-        """The temperature as it stands (scalar)."""
-        learned = isinstance(self.log_temperature, nn.Parameter)
-        return (self.log_temperature.clamp(min=math.log(COLDEST)) if learned else self.log_temperature).exp()
+    def temperature(self) -> Tensor | float:
+        """The temperature as it stands."""
+        if self.log_temperature is None:
+            return self.fixed
+        return self.log_temperature.clamp(min=math.log(COLDEST)).exp()
 
     def forward(self, first: Tensor, second: Tensor) -> Tensor:
         """Loss of N pairs (`first[i]`, `second[i]`), both [N, d]; a scalar."""

@@ -48,6 +48,6 @@ def supervised_contrast(vectors: Tensor, codes: Tensor, temperature: float) -> T
         positive = (codes[:, None] == codes[None, :]) & others & known[:, None]
         # a very low number, not -inf: a row without any other known note must stay finite for its (zero) gradient
         logits = (unit @ unit.T / temperature).masked_fill(~others, torch.finfo(unit.dtype).min)
-        share = positive / positive.sum(1, keepdim=True).clamp(min=1)
+        share = positive.to(unit.dtype) / positive.sum(1, keepdim=True).clamp(min=1)
         losses = -(share * functional.log_softmax(logits, dim=1).masked_fill(~positive, 0.0)).sum(1)
         return losses.sum() / positive.any(1).sum().clamp(min=1)

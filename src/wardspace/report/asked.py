@@ -49,7 +49,7 @@ def _summary(study: StudyConfig) -> list[str]:
     split = study.corpus.split
     unit = "patients" if study.corpus.columns.patient_id else "notes (there is no patient column)"
     lines = [
-        f"Which way of adapting the base model {base_name(study.base)} to these notes gives the most useful embeddings?",
+        f"Which way of adapting the base {base_name(study.base)} to these notes gives the most useful embeddings?",
         f"Each adapted model starts from the base and may read {thousands(study.budget.tokens)} tokens; objectives in "
         "sequence share that budget evenly.",
         f"The notes were divided by {unit}: {share(split.validation)} for choosing, {share(split.test)} for the test, "

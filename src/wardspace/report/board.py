@@ -23,7 +23,13 @@ class Place(NamedTuple):
     def group(self) -> tuple[int, str]:
         """Rank and heading under which the places of one setting stand together."""
         rank = list(SETTINGS).index(self.setting) if self.setting in SETTINGS else len(SETTINGS)
-        return rank, f"{'Frozen encoder, ' if self.frozen else ''}{setting_name(self.setting)}"
+        name = setting_name(self.setting)
+        return rank, f"Frozen encoder, {name}" if self.frozen else name.capitalize()
+
+    @property
+    def short(self) -> str:
+        """How many labels, for a column under the group's heading."""
+        return "all labels" if self.shots is None else f"{self.shots} per class"
 
     @property
     def labels(self) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from wardspace.evaluation.results import ModelRecord
 from wardspace.report.board import Board
 from wardspace.report.numbers import counted, listed, share
 
 
-def not_shown(board: Board, metric: str = "macro_f1") -> list[str]:
-    """Limits of the findings, each following from the results themselves."""
+def not_shown(board: Board, model: str | None = None) -> list[str]:
+    """Limits of the findings, each following from the results themselves; for one model, or for all of the study."""
     results = board.results
     found = []
     if results.synthetic:
@@ -17,11 +18,12 @@ def not_shown(board: Board, metric: str = "macro_f1") -> list[str]:
     adapted = [model for model in results.models if model.kind == "adapted"]
     if adapted:
         found.append(
-            f"Whether training again would give the same model: each of the {counted(len(adapted), 'adapted model')} was "
-            "trained once. The intervals cover which patients were in the test split, not the luck of training."
+            "Whether training again would give the same model: each of the "
+            f"{counted(len(adapted), 'adapted model')} was trained once. "
+            "The intervals cover which patients were in the test split, not the luck of training."
         )
-    found += _chance(board, metric)
-    found += _learned(board)
+    found += _chance(board)
+    found += _learned([one for one in results.models if model in (None, one.name)])
     if results.transductive:
         found.append(
             "How the models do on notes they have not read: adaptation read the texts (never the labels) of the "
@@ -36,22 +38,26 @@ def not_shown(board: Board, metric: str = "macro_f1") -> list[str]:
     return found
 
 
-def _chance(board: Board, metric: str) -> list[str]:
-    compared = [d for d in board.results.differences if d.against == board.base and d.metric == metric]
+def _chance(board: Board) -> list[str]:
+    first = {task: board.metrics(task)[0] for task in board.tasks if board.metrics(task)}
+    compared = [d for d in board.results.differences if d.against == board.base and d.metric == first.get(d.task)]
     if not compared:
         return []
     chance = (1 - board.results.confidence) * len(compared)
     return [
         f"Which single gap is chance: {counted(len(compared), 'comparison')} with the base were made at "
-        f"{share(board.results.confidence)} each, without correction; about {max(1, round(chance))} would look like a gain "
-        "or a harm even if no model differed."
+        f"{share(board.results.confidence)} each, without correction; about {max(1, round(chance))} would look like a "
+        "gain or a harm even if no model differed."
     ]
 
 
-def _learned(board: Board) -> list[str]:
-    learned = [model for model in board.results.models if model.learned_columns]
+def _learned(models: list[ModelRecord]) -> list[str]:
+    by_columns: dict[tuple[str, ...], list[str]] = {}
+    for model in models:
+        if model.learned_columns:
+            by_columns.setdefault(tuple(model.learned_columns), []).append(model.name)
     return [
-        f"A fair separation by {listed(model.learned_columns)} for {model.name}: it learned from "
-        f"{'that column' if len(model.learned_columns) == 1 else 'those columns'}."
-        for model in learned
+        f"How notes separate by {listed(list(columns))} of themselves: {listed(names)} learned from "
+        f"{'that column' if len(columns) == 1 else 'those columns'}."
+        for columns, names in by_columns.items()
     ]

@@ -67,6 +67,8 @@ def difference_panels(board: Board, task: str, metric: str) -> list[Panel]:
     every = [difference for differences in found.values() for difference in differences]
     if not every:
         return []
+    # counted words may lie so far off that the models could not be told apart on a scale that holds them
+    every = [d for d in every if board.records[d.model].kind != "tfidf"] or every
     ends = (100 * min(d.low for d in every), 100 * max(d.high for d in every))
     return [Panel(place.name, _forest(board, place, some, ends)) for place, some in found.items() if some]
 

@@ -25,7 +25,7 @@ class Cell:
     interval: str
     mark: Mark
     verdict: str
-    """Against the base: `▲ +2.1 above base`, `≈ tie with base`."""
+    """Against the base: `▲ 2.1 above base`, `≈ tie with base`."""
     detail: str
     """The difference with its interval."""
     rank: Rank
@@ -101,4 +101,4 @@ def _verdict(mark: Mark, difference: Difference | None, base: str) -> str:
         return ""
     if mark == "tie":
         return f"{SIGNS[mark]} tie with {base}"
-    return f"{SIGNS[mark]} {gap(difference.value)} {mark} {base}"
+    return f"{SIGNS[mark]} {points(abs(difference.value))} {mark} {base}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from wardspace.report.numbers import counted, plain, share, thousands
+from wardspace.report.numbers import counted, share, thousands
 from wardspace.report.svg.bars import histogram
 from wardspace.report.words import SPLITS
 
@@ -76,7 +76,7 @@ def _facts(
         found.append(("Patients", thousands(counts["patients"])))
         per = statistics.get("notes_per_patient") or {}
         if per:
-            found.append(("Notes per patient", f"{plain(per['median'])} (median), {thousands(per['max'])} at most"))
+            found.append(("Notes per patient", f"{per['median']:g} (median), {thousands(per['max'])} at most"))
     if corpus.get("source"):
         found.append(("Source", _source(corpus["source"])))
     return found
@@ -85,7 +85,7 @@ def _facts(
 def _source(source: Mapping[str, Any]) -> str:
     files = source.get("files") or []
     named = ", ".join(files[:4]) + (f" and {len(files) - 4} more" if len(files) > 4 else "")
-    parts = [str(source.get("format") or ""), named, source.get("encoding") or ""]
+    parts = [str(source.get("format") or ""), named, str(source.get("encoding") or "")]
     return "; ".join(part for part in parts if part)
 
 
@@ -110,17 +110,17 @@ def _step(step: Mapping[str, Any]) -> str:
 
 def _categories(categories: Mapping[str, Any], roles: Mapping[str, Any]) -> list[CategoryTable]:
     labels = roles.get("labels") or []
-    return [
-        _category(column, found, "label" if column in labels else "metadata") for column, found in categories.items()
-    ]
+    # what the models are scored on comes first
+    ordered = sorted(categories.items(), key=lambda pair: pair[0] not in labels)
+    return [_category(column, found, "label" if column in labels else "metadata") for column, found in ordered]
 
 
 def _category(column: str, found: Mapping[str, Any], role: str) -> CategoryTable:
-    present = {split for counts in found["values"].values() for split in counts}
+    present: set[str] = {split for counts in found["values"].values() for split in counts}
     splits = [split for split in SPLITS if split in present] + sorted(present - set(SPLITS))
     ranked = sorted(found["values"].items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))
-    rows = [(value, counts) for value, counts in ranked[:MOST_VALUES]]
-    rest: dict[str, int] = {split: n for split, n in found.get("other", {}).items()}
+    rows = list(ranked[:MOST_VALUES])
+    rest: dict[str, int] = dict(found.get("other", {}))
     for _, counts in ranked[MOST_VALUES:]:
         for split, n in counts.items():
             rest[split] = rest.get(split, 0) + n
@@ -128,7 +128,7 @@ def _category(column: str, found: Mapping[str, Any], role: str) -> CategoryTable
     missing = found.get("missing", {})
     rows += [("(none given)", missing)] if any(missing.values()) else []
     shown = [
-        (value, [thousands(counts.get(split, 0)) for split in splits], thousands(sum(counts.values())))
+        (str(value), [thousands(counts.get(split, 0)) for split in splits], thousands(sum(counts.values())))
         for value, counts in rows
     ]
     return CategoryTable(column, role, [SPLITS.get(split, split) for split in splits], shown)

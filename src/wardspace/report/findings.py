@@ -18,8 +18,8 @@ RULES = (
     "patients anew.",
     "A gain over the base is a difference whose whole interval lies above zero; harm is one whose whole interval lies "
     "below; anything else is called a tie, however large the difference looks.",
-    "The highest model of a setting is the one with the highest test score; what it has over the base is said beside it, "
-    "and models that tie with it are named.",
+    "The highest model of a setting is the one with the highest test score; its difference to the base is said beside "
+    "it, and models that tie with it are named.",
     "Every setting of every task counts alike; none is left out because of how it turned out.",
 )
 """How findings are made; printed on the page."""
@@ -38,13 +38,17 @@ class Finding:
         return SIGNS[self.tone]
 
 
-def task_findings(board: Board, task: str, metric: str) -> list[Finding]:
-    """Findings of one task: the highest models first, then each model against the base."""
-    places = board.places(task, metric)
-    found = [_highest(board, task, place, metric) for place in _headline(places)]
+def highest_findings(board: Board, task: str, metric: str) -> list[Finding]:
+    """Which model is highest with the fewest labels, with all labels, and fine-tuned."""
+    found = [_highest(board, task, place, metric) for place in _headline(board.places(task, metric))]
+    return [finding for finding in found if finding is not None]
+
+
+def model_findings(board: Board, task: str, metric: str) -> list[Finding]:
+    """Each model against the base over all settings; TF-IDF last."""
     models = [name for name in board.models(task) if name != board.base]
     adapted_first = sorted(models, key=lambda name: board.records[name].kind == "tfidf")
-    found += [_against_base(board, task, name, metric) for name in adapted_first]
+    found = [_against_base(board, task, name, metric) for name in adapted_first]
     return [finding for finding in found if finding is not None]
 
 
@@ -65,8 +69,8 @@ def _highest(board: Board, task: str, place: Place, metric: str) -> Finding | No
     interval = "" if top.low is None or top.high is None else f" ({between(top.low, top.high)})"
     level = _level(board, top, place, metric)
     also = f" Not told apart from it: {listed(level)}." if level else ""
-    text = f"{how}, {place.labels}: {top.model} has the highest {metric_name(metric)}, {points(top.value)}{interval}; {tail}.{also}"
-    return Finding(tone, text)
+    highest = f"{top.model} has the highest {metric_name(metric)}, {points(top.value)}{interval}"
+    return Finding(tone, f"{how}, {place.labels}: {highest}; {tail}.{also}")
 
 
 def _over_base(board: Board, top: Score, place: Place, metric: str) -> tuple[Tone, str]:
@@ -76,9 +80,9 @@ def _over_base(board: Board, top: Score, place: Place, metric: str) -> tuple[Ton
     if difference is None:
         return "plain", "it was not compared with the base in pairs"
     if difference.tie:
-        return "tie", f"a tie with the base ({_amount(difference)})"
+        return "tie", f"a tie with the base: {_amount(difference)}"
     tone: Tone = "gain" if difference.value > 0 else "harm"
-    return tone, f"{_amount(difference)} against the base"
+    return tone, f"against the base {_amount(difference)}"
 
 
 def _level(board: Board, top: Score, place: Place, metric: str) -> list[str]:
@@ -92,33 +96,33 @@ def _against_base(board: Board, task: str, model: str, metric: str) -> Finding |
     known = [(place, difference) for place, difference in pairs if difference is not None]
     if not known:
         return None
-    gains = [(place, d) for place, d in known if not d.tie and d.value > 0]
-    harms = [(place, d) for place, d in known if not d.tie and d.value < 0]
-    ties = len(known) - len(gains) - len(harms)
-    name = f"{model} (no language model: words counted)" if board.records[model].kind == "tfidf" else model
+    gains = [pair for pair in known if not pair[1].tie and pair[1].value > 0]
+    harms = [pair for pair in known if not pair[1].tie and pair[1].value < 0]
+    is_words = board.records[model].kind == "tfidf"
+    name = f"{model} (words counted, no language model)" if is_words else model
     if not gains and not harms:
         each = "its one setting" if len(known) == 1 else f"all {len(known)} settings"
         return Finding("tie", f"{name} ties with the base in {each}: no difference was shown.")
-    parts = []
-    if gains:
-        parts.append(f"gains over the base in {len(gains)} of {counted(len(known), 'setting')}")
+    of_all = f"of {counted(len(known), 'setting')}"
+    parts = [f"gains over the base in {len(gains)} {of_all}"] if gains else []
     if harms:
-        verb = "is worse than the base" if board.records[model].kind == "tfidf" else "harms: it is worse than the base"
-        parts.append(f"{verb} in {len(harms)} of {counted(len(known), 'setting')}")
-    if ties:
-        parts.append(f"ties in {ties}")
+        verb = "is worse than the base" if is_words else "harms (it is worse than the base)"
+        parts.append(f"{verb} in {len(harms)} {of_all}")
+    ties = len(known) - len(gains) - len(harms)
+    parts += [f"ties in {ties}"] if ties else []
     tone: Tone = "mixed" if gains and harms else "gain" if gains else "harm"
-    most = [_extreme("Most", max(gains, key=lambda pair: pair[1].value), metric)] if gains else []
-    worst = [_extreme("Worst", min(harms, key=lambda pair: pair[1].value), metric)] if harms else []
-    return Finding(tone, f"{name} {', '.join(parts)}. {' '.join(most + worst)}")
+    extremes = [_extreme("Most", max(gains, key=lambda pair: pair[1].value), metric)] if gains else []
+    extremes += [_extreme("Worst", min(harms, key=lambda pair: pair[1].value), metric)] if harms else []
+    return Finding(tone, f"{name} {listed(parts)}. {' '.join(extremes)}")
 
 
 def _extreme(word: str, pair: tuple[Place, Difference], metric: str) -> str:
     place, difference = pair
-    return f"{word}: {_amount(difference)} of {metric_name(metric)} with {place.name}."
+    return f"{word}: {_amount(difference, metric_name(metric))} with {place.name}."
 
 
-def _amount(difference: Difference) -> str:
+def _amount(difference: Difference, metric: str | None = None) -> str:
+    """A difference with its interval: `+2.1 points (interval +0.8 to +3.3)`."""
     ends = between(difference.low, difference.high, signed=True)
-    unit = "point" if gap(difference.value) in ("+1.0", "−1.0") else "points"
-    return f"{gap(difference.value)} {unit}, interval {ends}"
+    of = "" if metric is None else f" of {metric}"
+    return f"{gap(difference.value)} points{of} (interval {ends})"

@@ -43,9 +43,9 @@ def compact(maps: Mapping[str, Map]) -> dict[str, Any]:
     Returns
     -------
     dict
-        `columns`: {name, values, counts, rarer}, the commonest value first; `sets`: distinct sets of notes, each with one
-        list of codes a column (−1 for a missing value, the code after the last value for rarer ones); `maps`: {model,
-        set, x, y} on one scale for both axes.
+        `columns`: {name, values, counts, rarer}, the commonest value first; `sets`: distinct sets of notes, each with
+        one list of codes a column (−1 for a missing value, the code after the last value for rarer ones); `maps`:
+        {model, set, x, y} on one scale for both axes.
     """
     names = list(dict.fromkeys(name for one in maps.values() for name in one.columns))
     distinct: list[dict[str, list[str | None]]] = []

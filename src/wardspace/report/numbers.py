@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -24,12 +25,14 @@ def between(low: float, high: float, *, signed: bool = False) -> str:
     return f"{show(low)} to {show(high)}"
 
 
-def plain(value: float) -> str:
-    """A measure on its own scale, three significant figures."""
-    if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else str(value)
-    digits = max(0, 2 - math.floor(math.log10(abs(value))))
-    return _minus(f"{value:,.{min(digits, 4)}f}")
+def plain(value: float, beside: Iterable[float] = ()) -> str:
+    """A measure on its own scale: three figures of the largest of it and the values it stands beside."""
+    largest = max((abs(other) for other in (value, *beside) if math.isfinite(other)), default=0.0)
+    if largest == 0 or not math.isfinite(value):
+        return _minus(f"{value:g}")
+    digits = min(max(0, 2 - math.floor(math.log10(largest))), 3)
+    text = f"{value:,.{digits}f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else _minus(text)
 
 
 def thousands(value: float) -> str:
@@ -58,7 +61,8 @@ def duration(seconds: float) -> str:
 
 def share(value: float) -> str:
     """A share: `7%`."""
-    return f"{100 * value:.0f}%" if value == 0 or value >= 0.095 else f"{100 * value:.1f}%"
+    text = f"{100 * value:.0f}" if value >= 0.095 else f"{100 * value:.1f}"
+    return f"{text.removesuffix('.0')}%"
 
 
 def listed(names: list[str]) -> str:

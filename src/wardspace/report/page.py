@@ -25,7 +25,7 @@ from wardspace.report.charts import Panel, difference_panels, few_shot_curves, i
 from wardspace.report.comparison import STARS, Comparison, comparison
 from wardspace.report.costs import model_rows, stage_rows
 from wardspace.report.data import corpus_view
-from wardspace.report.findings import RULES, Finding, task_findings
+from wardspace.report.findings import RULES, Finding, highest_findings, model_findings
 from wardspace.report.made import made
 from wardspace.report.maps import Map, compact
 from wardspace.report.space_findings import cost_findings, space_findings
@@ -49,7 +49,8 @@ class TaskView:
 
     name: str
     classes: list[str]
-    findings: list[Finding]
+    highest: list[Finding]
+    against_base: list[Finding]
     panels: list[Panel]
     metrics: list[MetricView]
     n: int
@@ -140,7 +141,8 @@ def task_view(board: Board, task: str) -> TaskView:
     return TaskView(
         name=task,
         classes=board.results.classes.get(task, []),
-        findings=task_findings(board, task, keys[0]),
+        highest=highest_findings(board, task, keys[0]),
+        against_base=model_findings(board, task, keys[0]),
         panels=difference_panels(board, task, keys[0]),
         metrics=metrics,
         n=max((score.n for score in scores), default=0),

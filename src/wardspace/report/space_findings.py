@@ -36,7 +36,8 @@ def _best(board: Board, column: str, measure: str, scores: list[SpaceScore]) -> 
     record = board.records.get(best.model)
     learned = record is not None and column in record.learned_columns
     because = f" It learned from {column}, so this is what it was trained to do." if learned else ""
-    return f"{name}: {best.model} is best ({plain(best.value)}; base {plain(base.value)}).{because}"
+    values = f"{plain(best.value, [base.value])}; base {plain(base.value, [best.value])}"
+    return f"{name}: {best.model} is best ({values}).{because}"
 
 
 def cost_findings(board: Board) -> list[Finding]:

@@ -53,8 +53,9 @@ def _table(results: Results, column: str) -> SpaceTable:
     better = {score.measure: score.better for score in scores}
     measured = [Measure(key, measure_name(key), better[key], ARROWS[better[key]]) for key in keys]
     best = {key: _best([score for score in scores if score.measure == key]) for key in keys}
+    values = {key: [score.value for score in scores if score.measure == key] for key in keys}
     models = [model.name for model in results.models if any(score.model == model.name for score in scores)]
-    rows = [(model, [_cell(by_key.get((model, key)), best[key]) for key in keys]) for model in models]
+    rows = [(model, [_cell(by_key.get((model, key)), best[key], values[key]) for key in keys]) for model in models]
     n = max(score.n for score in scores if score.column == column)
     return SpaceTable(column, n, measured, rows)
 
@@ -64,5 +65,5 @@ def _best(scores: list[SpaceScore]) -> float:
     return max(values) if scores[0].better == "higher" else min(values)
 
 
-def _cell(score: SpaceScore | None, best: float) -> SpaceCell | None:
-    return None if score is None else SpaceCell(plain(score.value), score.value == best)
+def _cell(score: SpaceScore | None, best: float, beside: list[float]) -> SpaceCell | None:
+    return None if score is None else SpaceCell(plain(score.value, beside), score.value == best)

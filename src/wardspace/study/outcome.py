@@ -64,8 +64,8 @@ def _warnings(study: StudyConfig, corpus: Corpus, models: dict[str, dict[str, An
     if study.transductive:
         found.append("Transductive: adaptation read the texts (not the labels) of the validation and test notes.")
     found += corpus.manifest.warnings
-    for task, labels in scoring.labels.items():
-        found += [f"{task}: {warning}" for warning in labels.warnings]
+    for name, labels in scoring.labels.items():
+        found += [f"{name}: {warning}" for warning in labels.warnings]
     for task in study.tasks:
         learned = [model.name for model in study.adapt if task.label in study.trained_columns(model)]
         if learned:

@@ -7,17 +7,24 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig, StudyConfig
-from wardspace.core.errors import machine_faults
 from wardspace.corpus import Corpus
 from wardspace.evaluation import best_models, differences, scores
 from wardspace.evaluation.results import Difference, Score
 from wardspace.study.folder import RunFolder
 from wardspace.study.stage import Stages
-from wardspace.tasks import Labelled, finetune_predictions, frozen_predictions, labelled, tfidf_predictions
+from wardspace.tasks import (
+    Labelled,
+    finetune_predictions,
+    frozen_predictions,
+    labelled,
+    read_predictions,
+    terms_of,
+    tfidf_predictions,
+    write_predictions,
+)
 
 Vectors = Callable[[], NDArray[np.float32]]
 """Opens a model's vectors when they are needed."""
@@ -60,6 +67,8 @@ class Scoring:
         self.show = show_progress
         self.labels: dict[str, Labelled] = {task.name: labelled(corpus, task) for task in study.tasks}
         self.predicted: dict[tuple[str, str, str], str] = {}
+        self.terms = 0
+        """Terms of the TF-IDF baseline (the same for every task: it reads all training notes)."""
 
     def frozen(self, task: ClassificationConfig, models: Mapping[str, Vectors]) -> None:
         """Probes on TF-IDF and on the frozen vectors of every model."""
@@ -112,21 +121,19 @@ class Scoring:
             mode="json", exclude={"finetune"} if kind == "frozen" else {"probes", "shots", "subsets"}
         )
 
-        def write() -> int:
+        def write() -> int | None:
             table = work()
-            with machine_faults(path):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                scratch = path.with_suffix(".part")
-                pq.write_table(table, scratch, compression="zstd")
-                scratch.replace(path)
-            return int(table.num_rows)
+            write_predictions(table, path)
+            return terms_of(table)
 
-        key, _ = self.stages.once(f"evaluate/{task.name}-{model}-{kind}", [source, asked], [path], write)
+        key, terms = self.stages.once(f"evaluate/{task.name}-{model}-{kind}", [source, asked], [path], write)
         self.predicted[task.name, model, kind] = key
+        if terms is not None:
+            self.terms = terms
 
     def _table(self, task: str, kind: str) -> pa.Table:
         wanted = [key for key in self.predicted if key[0] == task and key[2] == kind]
-        return pa.concat_tables([pq.read_table(self.folder.predictions(*key)) for key in wanted])
+        return pa.concat_tables([read_predictions(self.folder.predictions(*key)) for key in wanted])
 
     def scored(self) -> tuple[list[Score], list[Difference]]:
         """Scores and paired differences of everything stored."""

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.config import StudyConfig
-from wardspace.core.seeds import unit
 from wardspace.corpus import Corpus
 from wardspace.report import Map
-from wardspace.space import measures, project
+from wardspace.space import measures, project, sample
 
 
 class SpaceNotes:
@@ -31,12 +30,10 @@ class SpaceNotes:
         self.map_notes = study.report.map_notes
         roles = corpus.manifest.roles
         names = study.space.columns or [*roles["labels"], *roles["metadata"]]
-        table = corpus.table(["note_id", "patient_id", "split", *names])
-        wanted = np.asarray(table["split"].to_pylist(), dtype=object)
-        rows = np.arange(table.num_rows) if study.space.split == "all" else np.flatnonzero(wanted == study.space.split)
-        ids = table["note_id"].to_pylist()
-        order = sorted(rows.tolist(), key=lambda row: unit(study.space.seed, "space", ids[row]))
-        self.rows = np.asarray(order[: study.space.notes], dtype=np.int64)
+        table = corpus.table(["patient_id", "split", *names])
+        split = np.asarray(table["split"].to_pylist(), dtype=object)
+        rows = np.arange(len(split)) if study.space.split == "all" else np.flatnonzero(split == study.space.split)
+        self.rows = rows[sample(len(rows), study.space.notes, study.space.seed)]
         chosen = table.take(self.rows)
         self.groups: list[str] = chosen["patient_id"].to_pylist()
         self.columns: dict[str, list[str | None]] = {name: chosen[name].to_pylist() for name in names}
@@ -51,6 +48,6 @@ class SpaceNotes:
     def map(self, vectors: NDArray[np.float32]) -> Map:
         """The space in two dimensions, with the values that colour it."""
         xy, explained = project(vectors[self.rows], self.config.seed)
-        keep = min(self.map_notes, len(self.rows))
-        columns = {name: values[:keep] for name, values in self.columns.items()}
-        return Map(xy=xy[:keep], columns=columns, explained=explained)
+        drawn = sample(len(self.rows), self.map_notes, self.config.seed)
+        columns = {name: [values[row] for row in drawn] for name, values in self.columns.items()}
+        return Map(xy=xy[drawn], columns=columns, explained=explained)

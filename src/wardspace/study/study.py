@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -166,7 +166,7 @@ class _Run:
         self.embed()
         self.scoring = Scoring(self.config, self.corpus, self.folder, self.stages, self.keys, show_progress=self.show)
         for task in self.config.tasks:
-            self.scoring.frozen(task, {name: lambda name=name: self.vectors(name) for name in self.models})
+            self.scoring.frozen(task, {name: partial(self.vectors, name) for name in self.models})
             self.scoring.finetuned(task)
         self.scores = self.scoring.scored()
         return self.folder.path / "predictions"

@@ -68,5 +68,5 @@ class Bar(TrainerCallback):
 
 
 def evaluation_steps(steps: int, evaluations: int) -> set[int]:
-    """`evaluations` steps at even distances, the last of them the end (fewer where there are fewer steps); none for 0."""
+    """At most `evaluations` steps at even distances, the last of them the end; none for 0."""
     return {max(1, round(steps * index / evaluations)) for index in range(1, evaluations + 1)}

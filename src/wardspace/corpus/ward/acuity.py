@@ -60,7 +60,7 @@ class Vitals:
 
     @classmethod
     def drawn(cls, acuity: float, rng: Random) -> Vitals:
-        """Observations that lean with acuity but overlap widely (a fit person's pulse, an anxious person's breathing)."""
+        """Observations that lean with acuity but overlap widely: some are anxious, some are fit."""
         systolic = round(136 - 22 * acuity**2 + rng.gauss(0, 17))
         return cls(
             heart_rate=round(70 + 32 * acuity + rng.gauss(0, 12)),

@@ -13,8 +13,8 @@ from wardspace.corpus.ward.patients import Patient
 NOTE_TYPES = ("admission", "progress", "radiology", "discharge", "nursing", "referral")
 
 _MORE_STAYS = 0.2
-# how often each is written in a stay; with progress and nursing notes about 2.8
-_CHANCES = {"referral": 0.4, "admission": 0.6, "radiology": 0.4, "discharge": 0.42}
+# how often each is written in a stay; with progress and nursing notes about 2.9
+_CHANCES = {"referral": 0.34, "admission": 0.55, "radiology": 0.38, "discharge": 0.4}
 _EDITED = 0.05
 
 
@@ -65,7 +65,7 @@ def _stay(number: int, admitted: datetime, rng: Random) -> Stay:
 
 def _entries(stay: Stay, rng: Random) -> list[Entry]:
     wanted = [name for name, chance in _CHANCES.items() if rng.random() < chance]
-    wanted += ["progress"] * rng.choice((0, 0, 0, 1, 1, 2))
+    wanted += ["progress"] * rng.choice((0, 0, 0, 0, 1, 2, 3))
     wanted += ["nursing"] * rng.choice((0, 0, 1))
     if not wanted:
         wanted = ["admission"]

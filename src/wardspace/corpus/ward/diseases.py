@@ -77,7 +77,7 @@ def frequency(text: str) -> float:
     return int(part) / int(whole)
 
 
-def annotations(path: Path) -> Iterator[tuple[str, str, str, float]]:
+def positive_annotations(path: Path) -> Iterator[tuple[str, str, str, float]]:
     """Yield disease id, disease name, phenotype id and frequency of each positive annotation of OMIM and Orphanet."""
     with path.open(encoding="utf-8") as handle:
         for line in handle:
@@ -115,7 +115,7 @@ def build(terms: Ontology, path: Path) -> Knowledge:
     """Join an ontology with a file of annotations."""
     names: dict[str, str] = {}
     seen: dict[str, dict[str, float]] = defaultdict(dict)
-    for disease_id, name, hpo_id, often in annotations(path):
+    for disease_id, name, hpo_id, often in positive_annotations(path):
         names[disease_id] = name
         seen[disease_id][hpo_id] = often
     counts = Counter(hpo_id for phenotypes in seen.values() for hpo_id in phenotypes)

@@ -1,6 +1,6 @@
-"""Drugs in common use, how each is written on a chart, and the conditions it treats (general knowledge; see any formulary).
+"""Drugs in common use, how each is written on a chart, and the conditions it treats.
 
-Conditions are terms of the Human Phenotype Ontology, so that a mention of one is a phenotype as well.
+General knowledge, as in any formulary. Conditions are terms of the Human Phenotype Ontology, so that a mention of one is a phenotype as well.
 """
 
 from __future__ import annotations

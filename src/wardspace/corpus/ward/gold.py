@@ -6,7 +6,7 @@ Every field that holds an offset is named ``start`` or ``end``, or ends in ``_st
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -75,7 +75,14 @@ def moved(span: Span, by: int) -> Span:
     """The same span in a text in front of which `by` characters were put."""
     if not by:
         return span
-    return replace(span, **{name: value + by for name, value in asdict(span).items() if is_offset(name)})
+    return replace(span, **{name: getattr(span, name) + by for name in _NAMES[type(span)] if is_offset(name)})
+
+
+def _record(span: Identifier | Phenotype | Relation | FollowUp) -> dict[str, Any]:
+    return {name: getattr(span, name) for name in _NAMES[type(span)]}
+
+
+_NAMES = {kind: tuple(part.name for part in fields(kind)) for kind in (Identifier, Phenotype, Relation, FollowUp)}
 
 
 @dataclass(slots=True)
@@ -113,10 +120,10 @@ def joined(fragments: Iterable[Fragment], gap: str = "\n\n") -> Fragment:
 def records(fragment: Fragment) -> dict[str, list[dict[str, Any]]]:
     """The spans of a fragment by column, as plain values in the order of the text."""
     return {
-        "identifiers": [asdict(span) for span in fragment.identifiers],
-        "phenotypes": [asdict(span) for span in fragment.phenotypes],
-        "relations": [asdict(span) for span in fragment.relations],
-        "followups": [asdict(span) for span in fragment.followups],
+        "identifiers": [_record(span) for span in fragment.identifiers],
+        "phenotypes": [_record(span) for span in fragment.phenotypes],
+        "relations": [_record(span) for span in fragment.relations],
+        "followups": [_record(span) for span in fragment.followups],
     }
 
 

@@ -12,7 +12,7 @@ from wardspace.corpus.ward.scene import Scene
 from wardspace.corpus.ward.writer import Writer
 
 # share of sentences about the patient's phenotypes that say how much of it
-_GRADED = 0.4
+_GRADED = 0.55
 
 
 def findings(writer: Writer, scene: Scene, templates: tuple[str, ...], own: int, other: int) -> None:
@@ -33,9 +33,16 @@ def denials(writer: Writer, scene: Scene, count: int) -> None:
 def cues(writer: Writer, scene: Scene, count: int, *, among: tuple[str, ...] = tuple(CUES)) -> None:
     """Sentences that lean with how ill the patient is, and now and then one that does not."""
     for name in scene.rng.sample(among, min(count, len(among))):
-        writer.sentence(cue(name, scene.stay.acuity, scene.rng) + ".")
+        _tell(writer, scene, cue(name, scene.stay.acuity, scene.rng))
     if scene.rng.random() < 0.1:
-        writer.sentence(scene.pick(PAST_TROUBLE) + ".")
+        _tell(writer, scene, scene.pick(PAST_TROUBLE))
+
+
+def _tell(writer: Writer, scene: Scene, sentence: str) -> None:
+    """A stock sentence, once a note."""
+    if sentence not in scene.told:
+        scene.told.add(sentence)
+        writer.sentence(f"{sentence}.")
 
 
 def disease(writer: Writer, scene: Scene, chance: float) -> None:

@@ -46,7 +46,7 @@ DENIALS = (
     "There is no evidence of {findings}.",
     "No history of {findings}.",
     "Negative for {findings}.",
-    "Without {findings}.",
+    "Not known to have {findings}.",
     "{findings} not seen.",
     "No sign of {findings}.",
     "Has not had {findings}.",

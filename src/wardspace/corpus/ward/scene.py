@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from random import Random
 
 from wardspace.corpus.ward.course import Stay
@@ -25,10 +26,10 @@ _TITLES = {"F": ("Mrs", "Ms", "Miss"), "M": ("Mr",)}
 _FEW = Drawn(("two", "three", "four", "five", "2", "3", "4", "5"))
 _WEEKS = Drawn(("4", "6", "8", "12", "six", "eight"))
 # share of denied phenotypes that belong to the patient's own specialty; chance alone would give a tenth
-_DENIED_OF_OWN = 0.4
+_DENIED_OF_OWN = 0.45
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """Everything that the writing of one note draws on."""
 
@@ -40,10 +41,12 @@ class Scene:
     consultant: Name
     style: Style
     rng: Random
+    told: set[str] = field(default_factory=set)
+    """Stock sentences that stand in the note already."""
 
     def writer(self) -> Writer:
         """An empty text in this scene's style and words."""
-        return Writer(self.rng, self.style, self._slots())
+        return Writer(self.rng, self.style, self._slots)
 
     def day(self, when: datetime) -> Identifies:
         """A date in one of the usual notations."""
@@ -75,9 +78,10 @@ class Scene:
         """One of several wordings."""
         return self.rng.choice(options)
 
+    @cached_property
     def _slots(self) -> dict[str, Slot]:
         person, rng = self.patient.person, self.rng
-        drug = rng.choice(self.patient.treatments)[0] if self.patient.treatments else None
+        drugs = [Named(drug.name, drug.drug_id) for drug, _ in self.patient.treatments]
         return {
             **_PRONOUNS[person.sex],
             "person": rng.choice(_PERSONS[person.sex]),
@@ -108,7 +112,7 @@ class Scene:
             "later": Drawn([self.day(self.when + timedelta(days=days)) for days in (9, 23, 41)]),
             "clock": self.when.strftime("%H:%M"),
             "disease": Named(self.patient.disease.name, self.patient.disease.disease_id),
-            "drug": Named(drug.name, drug.drug_id) if drug else "usual tablets",
+            "drug": Drawn(drugs or ("the usual tablets",)),
         }
 
     def _date(self, when: datetime) -> str:

@@ -71,11 +71,7 @@ _SHORTENABLE = re.compile(
     r"\b(" + "|".join(sorted(map(re.escape, ABBREVIATIONS), key=len, reverse=True)) + r")\b", re.I
 )
 _LONG_WORD = re.compile(r"\b[A-Za-z]{5,}\b")
-_NEIGHBOURS = {
-    "a": "s", "b": "v", "c": "x", "d": "s", "e": "r", "f": "g", "g": "h", "h": "j", "i": "o", "j": "k", "k": "l", "l": "k",
-    "m": "n", "n": "m", "o": "i", "p": "o", "q": "w", "r": "t", "s": "d", "t": "y", "u": "i", "v": "b", "w": "e", "x": "c",
-    "y": "u", "z": "x",
-}  # fmt: skip
+_NEIGHBOURS = dict(zip("abcdefghijklmnopqrstuvwxyz", "svxsrghjokjlknbpowtdyiecuz", strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,28 +6,39 @@ import re
 
 _WORDS = re.compile(r"[A-Za-z][A-Za-z'-]*(?: [A-Za-z][A-Za-z'-]*){0,3}")
 
-# Laboratory and tissue wording, malformation syndromes and features of infancy: real terms, but not of ward prose.
+# Real terms, but not of an adult's ward: each line of the pattern says which kind.
 _UNWANTED = re.compile(
-    r"""(?ix)\b(
-    abnormal\w* | atypical | morphology | distribution | circulating | concentrations? | activity | antibod\w+ | positivity
-    | cells? | fibers? | fibres? | membrane | lamina | mesangial | cleavage | mitochondrial | chromosom\w+ | deletions?
-    | sperm | gonadoblastoma | \w*plasia\ of | aplasia | hypoplasia | hypoplastic | dysplasia | agenesis | atresia
-    | dysgenesis | coloboma | bifid | duplicat\w+ | \w*dactyly | cleft | malrotation | malformation | accessory | supernumerary
-    | situs | ectopi[ac] | crossed | annular | single | double | cyclopia | an?ophthalmia | microphthalm\w+ | embryotoxon
-    | \w*cephaly | craniosynostosis | \w+ce?phal[oy]cele | agyria | pachygyria | lissencephaly | heterotopia | polymicrogyria
-    | neonatal | infan\w+ | fetal | birth | prenatal | stillbirth | gestational | delay\w* | growth | developmental | milestones?
-    | disability | intelligence | learning | regression | autis\w+ | childhood | juvenile | congenital | prelingual | onset
-    | oligohydramnios | polyhydramnios | hydrops | premature\ rupture | suck | failure\ to\ thrive | head\ control | puberty
-    | adrenarche | enuresis | fontanelle? | facial | facies | face | forehead | eyebrows? | hairline | eyelashes | palpebral
-    | philtrum | helix | nasal | nostrils? | columella | nipples? | lips? | mouth | chin | jaw | ears? | palate | uvula | dent\w+
-    | tooth | teeth | carious | micrognathia | retrognathia | prognathism | malar | supraorbital | epicanthus | telorism
-    | hyp[eo]+rtelorism | hypotelorism | stature | build | scrotum | penis | micropenis | microphallus | cryptorchidism
-    | hypospadias | urogenital\ sinus | uterus\ didelphys | anal | anus | phalan\w+ | meta\w*pals? | metatars\w+ | epiphys\w+
-    | metaphys\w+ | diaphys\w+ | digits? | toes? | hallux | thumbs? | fingers? | hands? | foot | feet | ribs? | clavic\w+
-    | scapul\w+ | femur | femoral | tibia\w* | fibula\w* | ulna\w* | radi(us|al) | humer\w+ | pelvis | iliac | acetabul\w*
-    | ossification | skeletal | phocomelia | skull | crease | creases | short | broad | wide\w* | narrow\w* | long | small
-    | large | absent | absence | low-set | thin | thick | prominent | tall | sparse | high | deeply | upslanted | downslanted
-    | tube | death | arrest | inheritance | modality
+    r"""(?ix)\b(?:
+    # the laboratory, tissue under the microscope
+    abnormal\w* | atypical | morphology | distribution | circulating | concentrations? | activity
+    | antibod\w+ | positivity | cells? | fib(er|re)s? | membrane | lamina | mesangial | cleavage
+    | mitochondrial | chromosom\w+ | deletions? | sperm | inheritance | modality
+    # malformations
+    | gonadoblastoma | \w*plasia\ of | aplasia | hypoplasia | hypoplastic | dysplasia | agenesis | atresia
+    | dysgenesis | coloboma | bifid | duplicat\w+ | \w*dactyly | cleft | malrotation | malformation
+    | accessory | supernumerary | situs | ectopi[ac] | crossed | annular | single | double | cyclopia
+    | anophthalmia | microphthalm\w+ | embryotoxon | craniosynostosis | \w*cephaly | \w+cele | agyria
+    | pachygyria | lissencephaly | heterotopia | polymicrogyria | phocomelia | didelphys | hypospadias
+    | cryptorchidism | urogenital\ sinus
+    # birth and infancy
+    | neonatal | infan\w+ | fetal | birth | prenatal | stillbirth | gestational | delay\w* | growth
+    | developmental | milestones? | disability | intelligence | learning | regression | autis\w+
+    | childhood | juvenile | congenital | prelingual | onset | oligohydramnios | polyhydramnios | hydrops
+    | premature\ rupture | suck | failure\ to\ thrive | head\ control | puberty | adrenarche | enuresis
+    | fontanelle? | tube | death | arrest
+    # looks that a geneticist describes
+    | facial | facies | face | forehead | eyebrows? | hairline | eyelashes | palpebral | philtrum | helix
+    | nasal | nostrils? | columella | nipples? | lips? | mouth | chin | jaw | ears? | palate | uvula
+    | dent\w+ | tooth | teeth | carious | micrognathia | retrognathia | prognathism | malar | supraorbital
+    | epicanthus | hypertelorism | hypotelorism | stature | build | scrotum | penis | micropenis
+    | microphallus | anal | anus | creases? | short | broad | wide\w* | narrow\w* | long | small | large
+    | absent | absence | low-set | thin | thick | prominent | tall | sparse | high | deeply
+    | (up|down)slanted
+    # single bones
+    | phalan\w+ | metacarp\w+ | metatars\w+ | epiphys\w+ | metaphys\w+ | diaphys\w+ | digits? | toes?
+    | hallux | thumbs? | fingers? | hands? | foot | feet | ribs? | clavic\w+ | scapul\w+ | femur | femoral
+    | tibia\w* | fibula\w* | ulna\w* | radi(us|al) | humer\w+ | pelvis | iliac | acetabul\w*
+    | ossification | skeletal | skull
     )\b"""
 )
 

@@ -1,4 +1,4 @@
-"""A text that knows its spans: everything marked is recorded as it is appended, so offsets are right by construction."""
+"""A text that knows its spans: they are recorded as it is appended, so offsets are right by construction."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from wardspace.report.svg.element import figure, tag, text
 from wardspace.report.svg.scale import scale
 
 WIDTH, HEIGHT = 760, 260
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 20, 46
+LEFT, RIGHT, TOP, BOTTOM = 50, 16, 30, 46
 
 
 def histogram(edges: list[float], counts: list[int], x_title: str, y_title: str, description: str) -> Markup:
@@ -40,6 +40,6 @@ def histogram(edges: list[float], counts: list[int], x_title: str, y_title: str,
     ]
     titles = [
         text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, x_title, anchor="middle", cls="axis"),
-        text(4, 11, y_title, cls="axis"),
+        text(0, 12, y_title, cls="axis"),
     ]
     return figure(WIDTH, HEIGHT, description, *grid, *values, *bars, *names, *titles, cls="bars")

@@ -43,19 +43,27 @@ def forest(bars: list[Bar], description: str, ends: tuple[float, float]) -> Mark
 
 
 def _row(bar: Bar, y: float, x: Scale) -> Markup:
-    line = tag("line", x1=x(bar.low), x2=x(bar.high), y1=y, y2=y, stroke=bar.style.colour, stroke_width=2.2)
-    caps = [
-        tag("line", x1=x(end), x2=x(end), y1=y - 4, y2=y + 4, stroke=bar.style.colour, stroke_width=1.6)
-        for end in (bar.low, bar.high)
-    ]
     verdict = f"{bar.sign} {gap(bar.value / 100)}"
     cls = "value" if bar.tie else f"value {'good' if bar.value > 0 else 'bad'}"
     return tag(
         "g",
         text(0, y + 4, bar.name, cls="name"),
-        line,
-        *caps,
-        mark(x(bar.value), y, bar.style),
+        *_interval(bar, y, x),
         text(WIDTH, y + 4, verdict, anchor="end", cls=cls),
         cls="series",
     )
+
+
+def _interval(bar: Bar, y: float, x: Scale) -> list[Markup]:
+    """Dot and interval, or an arrow at the edge where the dot lies beyond the scale."""
+    if bar.value < x.low:
+        return [text(x.start, y + 4, "◂", anchor="middle", fill=bar.style.colour)]
+    if bar.value > x.high:
+        return [text(x.end, y + 4, "▸", anchor="middle", fill=bar.style.colour)]
+    low, high = max(bar.low, x.low), min(bar.high, x.high)
+    ends = [end for end in (bar.low, bar.high) if low <= end <= high]
+    line = tag("line", x1=x(low), x2=x(high), y1=y, y2=y, stroke=bar.style.colour, stroke_width=2.2)
+    caps = [
+        tag("line", x1=x(end), x2=x(end), y1=y - 4, y2=y + 4, stroke=bar.style.colour, stroke_width=1.6) for end in ends
+    ]
+    return [line, *caps, mark(x(bar.value), y, bar.style)]

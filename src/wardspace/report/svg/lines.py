@@ -11,9 +11,9 @@ from wardspace.report.svg.element import figure, tag, text
 from wardspace.report.svg.marks import mark
 from wardspace.report.svg.scale import Scale, scale, spread
 
-WIDTH, HEIGHT = 760, 400
-LEFT, RIGHT, TOP, BOTTOM = 52, 150, 16, 50
-DODGE = 64
+WIDTH, HEIGHT = 760, 440
+LEFT, RIGHT, TOP, BOTTOM = 46, 150, 32, 50
+DODGE = 56
 """Width over which the models of one tick are set side by side, so that intervals stay apart."""
 
 
@@ -53,7 +53,7 @@ def line_chart(lines: list[Line], ticks: list[str], x_title: str, y_title: str, 
         *_frame(y, centres, ticks),
         text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, x_title, anchor="middle", cls="axis"),
     ]
-    return figure(WIDTH, HEIGHT, description, *frame, text(LEFT - 44, 11, y_title, cls="axis"), *drawn, cls="lines")
+    return figure(WIDTH, HEIGHT, description, *frame, text(0, 12, y_title, cls="axis"), *drawn, cls="lines")
 
 
 def _frame(y: Scale, centres: list[float], ticks: list[str]) -> list[Markup]:
@@ -77,7 +77,6 @@ def _series(line: Line, places: list[float], y: Scale, label: float) -> Markup:
     dash = line.style.dash or None
     joined = tag("polyline", points=path, fill="none", stroke=colour, stroke_width=1.8, stroke_dasharray=dash)
     marks = [mark(x, y(p.value), line.style) for x, p in pairs]
-    end_x, end_y, name_x = places[-1], y(line.points[-1].value), WIDTH - RIGHT + 22
-    leader = tag("polyline", points=f"{end_x + 7:.1f},{end_y:.1f} {name_x - 16:.1f},{label:.1f}", cls="leader")
+    name_x = WIDTH - RIGHT + 22
     name = text(name_x, label + 4, line.name, cls="name")
-    return tag("g", leader, *bars, joined, *marks, mark(name_x - 8, label, line.style, 4), name, cls="series")
+    return tag("g", *bars, joined, *marks, mark(name_x - 10, label, line.style, 4), name, cls="series")

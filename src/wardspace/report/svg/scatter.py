@@ -11,12 +11,21 @@ from wardspace.report.svg.element import figure, tag, text
 from wardspace.report.svg.marks import mark
 from wardspace.report.svg.scale import Scale, scale
 
-WIDTH, HEIGHT = 440, 360
-LEFT, RIGHT, TOP, BOTTOM = 54, 22, 18, 48
-LETTER, LINE = 6.3, 13
+WIDTH, HEIGHT = 370, 340
+LEFT, RIGHT, TOP, BOTTOM = 40, 16, 32, 46
+LETTER, LINE = 7.0, 13
 """Width of a letter and height of a line, roughly: only used to keep names off each other."""
 
 Box = tuple[float, float, float, float]
+Candidate = tuple[float, float, str]
+CANDIDATES: list[Candidate] = [
+    (9, 4, "start"),
+    (-9, 4, "end"),
+    (0, -10, "middle"),
+    (0, 19, "middle"),
+    *((dx, dy, anchor) for dy in (-18, 26, -32, 40, -46, 54) for dx, anchor in ((9, "start"), (-9, "end"))),
+]
+"""Places of a name beside its mark, the nearest first: shift to the right, shift down, and which end stands there."""
 
 
 @dataclass(frozen=True)
@@ -31,21 +40,19 @@ class Spot:
 
 def scatter(spots: list[Spot], x_title: str, y_title: str, description: str) -> Markup:
     """Draw the spots; names stand where they cover least."""
-    x = scale([spot.x for spot in spots], LEFT, WIDTH - RIGHT, ticks=5)
-    y = scale([spot.y for spot in spots], HEIGHT - BOTTOM, TOP, ticks=5)
+    x = scale(_padded([spot.x for spot in spots]), LEFT, WIDTH - RIGHT, ticks=4)
+    y = scale(_padded([spot.y for spot in spots]), HEIGHT - BOTTOM, TOP, ticks=5)
     taken: list[Box] = [(x(s.x) - 6, y(s.y) - 6, x(s.x) + 6, y(s.y) + 6) for s in spots]
     drawn = []
     for spot in spots:
         px, py = x(spot.x), y(spot.y)
-        left, baseline, box = _name_place(px, py, len(spot.name) * LETTER, taken)
+        (dx, dy, anchor), box = _name_place(px, py, len(spot.name) * LETTER, taken)
         taken.append(box)
-        leader = _leader(px, py, box)
-        drawn.append(
-            tag("g", leader, mark(px, py, spot.style, 5), text(left, baseline, spot.name, cls="name"), cls="series")
-        )
+        name = text(px + dx, py + dy, spot.name, anchor=anchor, cls="name")
+        drawn.append(tag("g", _leader(px, py, box), mark(px, py, spot.style, 5), name, cls="series"))
     titles = [
         text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, x_title, anchor="middle", cls="axis"),
-        text(4, 11, y_title, cls="axis"),
+        text(0, 12, y_title, cls="axis"),
     ]
     return figure(WIDTH, HEIGHT, description, *_frame(x, y), *titles, *drawn, cls="scatter")
 
@@ -58,29 +65,32 @@ def _frame(x: Scale, y: Scale) -> list[Markup]:
     return [*across, *down, *values, *below]
 
 
-def _name_place(px: float, py: float, wide: float, taken: list[Box]) -> tuple[float, float, Box]:
-    """Left end and baseline of a name, and the box it fills: the candidate that overlaps least, nearest first."""
-    best: tuple[float, float, float, Box] | None = None
-    for rank, (dx, dy) in enumerate(_candidates(wide)):
-        left, baseline = px + dx, py + dy
-        box = (left, baseline - LINE + 3, left + wide, baseline + 3)
-        outside = (
-            max(0, 2 - box[0])
-            + max(0, box[2] - WIDTH + 2)
-            + max(0, TOP - 6 - box[1])
-            + max(0, box[3] - HEIGHT + BOTTOM)
-        )
-        cost = 20 * outside + sum(_overlap(box, other) for other in taken) + 0.5 * rank
-        if best is None or cost < best[0]:
-            best = (cost, left, baseline, box)
-    if best is None:
-        raise AssertionError("there is always a candidate")
-    return best[1], best[2], best[3]
+def _name_place(px: float, py: float, wide: float, taken: list[Box]) -> tuple[Candidate, Box]:
+    """Where a name stands beside its mark, and the box it fills: least overlap first, then nearest."""
+    placed = [(candidate, _box(px, py, wide, candidate)) for candidate in CANDIDATES]
+    costs = [
+        20 * _outside(box) + sum(_overlap(box, other) for other in taken) + 0.5 * rank
+        for rank, (_, box) in enumerate(placed)
+    ]
+    return placed[costs.index(min(costs))]
 
 
-def _candidates(wide: float) -> list[tuple[float, float]]:
-    sides = [(9.0, 4.0), (-9 - wide, 4.0), (-wide / 2, -9.0), (-wide / 2, 18.0)]
-    return sides + [(dx, dy) for dy in (-18.0, 24.0, -32.0, 38.0, -46.0, 52.0) for dx in (9.0, -9 - wide, -wide / 2)]
+def _box(px: float, py: float, wide: float, candidate: Candidate) -> Box:
+    dx, dy, anchor = candidate
+    left = px + dx - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
+    return left - 2, py + dy - LINE + 2, left + wide + 2, py + dy + 4
+
+
+def _outside(box: Box) -> float:
+    """How far a box reaches out of the figure."""
+    beyond = (LEFT - box[0], box[2] - WIDTH, TOP - 8 - box[1], box[3] - (HEIGHT - BOTTOM))
+    return sum(max(0.0, far) for far in beyond)
+
+
+def _padded(values: list[float]) -> list[float]:
+    """The values with a margin, so that no mark lies on the edge."""
+    margin = 0.06 * (max(values) - min(values)) if values else 0.0
+    return [*values, min(values) - margin, max(values) + margin] if values else []
 
 
 def _overlap(a: Box, b: Box) -> float:

@@ -22,7 +22,7 @@ def nursing(scene: Scene) -> list[Fragment]:
         writer.sentence(sentence)
     paragraphs.denials(writer, scene, scene.rng.randint(1, 2))
     paragraphs.treatments(writer, scene, scene.rng.randint(0, 1))
-    paragraphs.cues(writer, scene, 1, among=("escalation", "treating"))
+    paragraphs.cues(writer, scene, 2, among=("escalation", "treating", "outlook"))
     if scene.rng.random() < 0.5:
         writer.sentence(scene.pick(_FAMILY))
     if scene.rng.random() < 0.25:

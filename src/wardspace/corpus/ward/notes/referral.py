@@ -32,7 +32,7 @@ def _request(scene: Scene) -> Fragment:
 
 def _story(scene: Scene) -> Fragment:
     writer = scene.writer()
-    paragraphs.cues(writer, scene, 2, among=("tempo", "coping"))
+    paragraphs.cues(writer, scene, 2, among=("tempo", "coping", "looks"))
     paragraphs.findings(writer, scene, _FOUND, own=2, other=scene.rng.randint(0, 1))
     paragraphs.denials(writer, scene, scene.rng.randint(1, 3))
     if scene.rng.random() < 0.5:
@@ -54,7 +54,7 @@ def _background(scene: Scene) -> Fragment:
 
 def _close(scene: Scene) -> Fragment:
     writer = scene.writer()
-    paragraphs.cues(writer, scene, 2, among=("outlook", "escalation"))
+    paragraphs.cues(writer, scene, 3, among=("outlook", "escalation", "treating"))
     if scene.rng.random() < 0.5:
         paragraphs.followups(writer, scene, 1)
     writer.line(scene.pick(("With kind regards,", "Yours sincerely,", "Many thanks,")))

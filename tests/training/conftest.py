@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fixtures.corpora import small_corpus
+from tests.fixtures.models import tiny_model
+from tests.fixtures.objectives import tiny_masked
+from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
+from wardspace.corpus import Corpus
+from wardspace.encoders import MaskedModel
+from wardspace.training import StageCost, adapt
+
+TRAINING = {"batch_tokens": 400, "learning_rate": 1e-3, "holdout": 0.1, "evaluations": 3, "precision": "fp32"}
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_model(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture(scope="session")
+def headless(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_model(tmp_path_factory.mktemp("headless"), masked_head=False)
+
+
+@pytest.fixture(scope="session")
+def masked(tmp_path_factory: pytest.TempPathFactory) -> MaskedModel:
+    return tiny_masked(tmp_path_factory.mktemp("masked"))
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    return small_corpus(tmp_path_factory.mktemp("notes") / "corpus")
+
+
+@pytest.fixture
+def run(corpus: Corpus, base: Path, tmp_path: Path) -> Callable[..., list[StageCost]]:
+    """Adapt the tiny base; options of `adapt` and of the training may be given."""
+
+    def adapted(
+        objectives: list[Any],
+        *,
+        name: str = "model",
+        tokens: int = 3000,
+        corpus: Corpus = corpus,
+        base: Path = base,
+        transductive: bool = False,
+        **training: Any,
+    ) -> list[StageCost]:
+        return adapt(
+            corpus,
+            AdaptConfig(name=name, objectives=objectives),
+            base=str(base),
+            encoder=EncoderConfig(),
+            budget=BudgetConfig(tokens=tokens),
+            training=TrainingConfig(**{**TRAINING, **training}),
+            transductive=transductive,
+            folder=tmp_path / name,
+            show_progress=False,
+        )
+
+    return adapted

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.fixtures.corpora import write_corpus
+from tests.fixtures.objectives import tiny_masked
+from wardspace.core.errors import CorpusError
+from wardspace.training.data import read_notes
+
+
+def rows_of(*given):
+    keys = ("note_id", "patient_id", "split", "note_type", "text")
+    return [dict(zip(keys, row, strict=True)) for row in given]
+
+
+ROWS = rows_of(
+    ("a", "p1", "train", "x", "the patient denies fever"),
+    ("b", "p2", "test", "z", "chest pain since monday"),
+    ("c", "p3", "train", None, "no acute distress " * 100),
+    ("d", "p4", "validation", "x", "left knee swelling"),
+    ("e", "p5", "train", "y", "wound clean and dry"),
+)
+
+
+def test_only_training_notes_are_read_and_nothing_is_cut(tmp_path, masked):
+    corpus = write_corpus(tmp_path / "corpus", ROWS)
+    notes = read_notes(corpus, masked.tokenizer, columns=["note_type"])
+    assert notes.note_ids == ["a", "c", "e"]
+    assert [len(note.ids) for note in notes] == [
+        len(masked.tokenizer(row["text"], add_special_tokens=False, verbose=False)["input_ids"])
+        for row in ROWS
+        if row["split"] == "train"
+    ]
+    assert masked.tokenizer.decode(notes[0].ids) == "the patient denies fever"
+    assert notes.categories == {"note_type": ["x", "y"]}
+    assert [note.codes["note_type"] for note in notes] == [0, -1, 1]
+
+
+def test_transductive_reads_all_texts_and_no_metadata_of_the_others(tmp_path, masked):
+    corpus = write_corpus(tmp_path / "corpus", ROWS)
+    notes = read_notes(corpus, masked.tokenizer, columns=["note_type"], transductive=True)
+    assert notes.note_ids == ["a", "b", "c", "d", "e"]
+    assert notes.trainable.tolist() == [True, False, True, False, True]
+    assert notes.categories == {"note_type": ["x", "y"]}
+    assert [note.codes["note_type"] for note in notes] == [0, -1, -1, -1, 1]
+
+
+@pytest.mark.parametrize("family", ["bert", "roberta"])
+def test_pieces_of_a_word_share_its_index(family, tmp_path):
+    masked = tiny_masked(tmp_path / "model", family)
+    text = "unbelievable hypercholesterolaemia denies"
+    corpus = write_corpus(tmp_path / "corpus", rows_of(("a", "p", "train", "x", text)))
+    (note,) = read_notes(corpus, masked.tokenizer, words=True)
+    words = {}
+    for token, word in zip(note.ids, note.words, strict=True):
+        words.setdefault(int(word), []).append(int(token))
+    spelled = [masked.tokenizer.decode(tokens).strip() for tokens in words.values()]
+    assert spelled == text.split()
+    assert len(words[1]) > 1
+
+
+def test_an_empty_training_split_is_told(tmp_path, masked):
+    corpus = write_corpus(tmp_path / "corpus", [row | {"split": "test"} for row in ROWS])
+    with pytest.raises(CorpusError, match="no notes to adapt to"):
+        read_notes(corpus, masked.tokenizer)
+
+
+def test_an_unknown_column_is_told(tmp_path, masked):
+    corpus = write_corpus(tmp_path / "corpus", ROWS)
+    with pytest.raises(CorpusError, match="ward"):
+        read_notes(corpus, masked.tokenizer, columns=["ward"])
+
+
+def test_an_index_beyond_the_end_is_an_index_error(tmp_path, masked):
+    notes = read_notes(write_corpus(tmp_path / "corpus", ROWS), masked.tokenizer)
+    with pytest.raises(IndexError):
+        notes[3]
