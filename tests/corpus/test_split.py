@@ -110,8 +110,8 @@ def test_values_with_too_few_patients_are_taken_together():
 
 def test_a_patient_belongs_to_his_commonest_value():
     config = SplitConfig(stratify="kind")
-    notes = [("p", "b"), ("p", "a"), ("p", None), ("p", None), ("q", "a"), ("r", "a"), ("s", "b")]
-    # p has a and b once each: a comes first by name, which makes a stratum of three, and b one too small to stand alone
+    notes = [("p", "ba"), ("p", "ab"), ("p", None), ("p", None), ("q", "ab"), ("r", "ab"), ("s", "ba")]
+    # p has ab and ba once each: ab is first by name, which makes a stratum of three, and ba is too small to stand alone
     _, shares = assign(notes, config)
     assert shares.strata == 2
 

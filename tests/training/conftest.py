@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,14 @@ from wardspace.encoders import MaskedModel
 from wardspace.training import StageCost, adapt
 
 TRAINING = {"batch_tokens": 400, "learning_rate": 1e-3, "holdout": 0.1, "evaluations": 3, "precision": "fp32"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _light_collections() -> Iterator[None]:
+    """The Trainer collects garbage at every start; what the imports left need not be walked through each time."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ def test_it_is_the_mean_over_all_predictions_not_over_batches(masked):
 def test_weights_of_the_parts_count_and_nothing_is_left_changed(masked):
     setting = setting_of(masked, categories={"kind": ["a", "b"]})
     objective = build(CategoryConfig(weight=0.5), masked, setting).train()
-    examples = [e for e in random_examples(masked, [30, 40])]
+    examples = random_examples(masked, [30, 40])
     torch.manual_seed(0)
     state = torch.get_rng_state()
     found = validation_loss(objective, [objective.collate([Reading(e, -1) for e in examples])], nullcontext())

@@ -91,7 +91,7 @@ def _without(raw: Any, places: list[tuple[str | int, ...]]) -> Any:
             if (isinstance(node, list) and isinstance(part, int) and part < len(node)) or (
                 isinstance(node, dict) and part in node
             ):
-                node, holder = node[part], (node, part)
+                holder, node = (node, part), node[part]  # type: ignore[index]  # _holds has looked
             else:
                 break
         if holder is not None:

@@ -110,7 +110,7 @@ def cuts(patients: int, test: int, validation: int, config: SplitConfig) -> tupl
 
 
 def _within(count: int, wanted: float) -> int:
-    low = max(1, math.ceil(wanted / 2))
+    low = math.ceil(wanted / 2)  # at least one
     return min(max(count, low), max(low, math.floor(wanted * 1.5)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -36,18 +37,29 @@ class Asked:
     tasks: list[tuple[str, str]]
 
 
-def asked(study: StudyConfig) -> Asked:
-    """Put the study into words."""
+def asked(study: StudyConfig, roles: Mapping[str, Any] | None = None) -> Asked:
+    """Put the study into words.
+
+    Parameters
+    ----------
+    study : StudyConfig
+        What was asked.
+    roles : mapping, optional
+        Roles of the columns as the corpus found them; without them the study's own (a synthetic ward brings its own
+        columns, which the study file need not name).
+    """
+    columns = roles or study.corpus.columns.model_dump()
+    metadata = list(columns.get("metadata") or [])
     return Asked(
-        summary=_summary(study),
-        models=[_model(model, study) for model in study.adapt],
+        summary=_summary(study, by_patient=columns.get("patient_id") is not None),
+        models=[_model(model, metadata) for model in study.adapt],
         tasks=[(task.name, _task(task)) for task in study.tasks],
     )
 
 
-def _summary(study: StudyConfig) -> list[str]:
+def _summary(study: StudyConfig, *, by_patient: bool) -> list[str]:
     split = study.corpus.split
-    unit = "patients" if study.corpus.columns.patient_id else "notes (there is no patient column)"
+    unit = "patients" if by_patient else "notes (there is no patient column)"
     lines = [
         f"Which way of adapting the base {base_name(study.base)} to these notes gives the most useful embeddings?",
         f"Each adapted model starts from the base and may read {thousands(study.budget.tokens)} tokens; objectives in "
@@ -58,7 +70,8 @@ def _summary(study: StudyConfig) -> list[str]:
     if study.transductive:
         lines.append("Adaptation was allowed to read the texts (never the labels) of validation and test notes.")
     else:
-        lines.append("No note, and no patient, of validation or test was read in adaptation.")
+        kept = "No note, and no patient, of" if by_patient else "No note of"
+        lines.append(f"{kept} validation or test was read in adaptation.")
     return lines
 
 
@@ -68,8 +81,8 @@ def base_name(base: str) -> str:
     return PurePath(base.replace("\\", "/")).name if is_path else base
 
 
-def _model(model: AdaptConfig, study: StudyConfig) -> AskedModel:
-    words = [objective_words(objective, study.corpus.columns.metadata) for objective in model.objectives]
+def _model(model: AdaptConfig, metadata: list[str]) -> AskedModel:
+    words = [objective_words(objective, metadata) for objective in model.objectives]
     options = [(objective.kind, flat(objective.model_dump(exclude={"kind"}))) for objective in model.objectives]
     changed = flat(model.training.model_dump(exclude_none=True))
     return AskedModel(model.name, words, [*options, *([("training", changed)] if changed else [])])

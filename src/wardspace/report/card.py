@@ -40,7 +40,7 @@ def model_card(results: Results, model: str, study: StudyConfig) -> str:
         _header(study),
         f"# {study.name}: {model}\n",
         _about(board, asked, study),
-        "## How it was adapted\n\n" + _adapted(asked, board.records[model], study),
+        "## How it was adapted\n\n" + _adapted(asked, board.records[model], _metadata(results, study)),
         "## Scores on the test notes\n\n" + _scores(board, model),
         "## What was not shown\n\n" + "".join(f"- {line}\n" for line in _limits(board, model)),
         _use(),
@@ -69,8 +69,12 @@ def _about(board: Board, asked: AdaptConfig, study: StudyConfig) -> str:
     )
 
 
-def _adapted(asked: AdaptConfig, record: ModelRecord, study: StudyConfig) -> str:
-    metadata = study.corpus.columns.metadata
+def _metadata(results: Results, study: StudyConfig) -> list[str]:
+    """Metadata columns as the corpus found them, or as the study names them."""
+    return list(results.corpus.get("roles", {}).get("metadata", study.corpus.columns.metadata))
+
+
+def _adapted(asked: AdaptConfig, record: ModelRecord, metadata: list[str]) -> str:
     lines = [f"{i}. It {objective_words(one, metadata)}." for i, one in enumerate(asked.objectives, start=1)]
     read = sum(stage.tokens for stage in record.stages)
     seconds = sum(stage.seconds for stage in record.stages)

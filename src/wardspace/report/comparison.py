@@ -27,7 +27,7 @@ class Cell:
     verdict: str
     """Against the base: `▲ 2.1 above base`, `≈ tie with base`."""
     detail: str
-    """The difference with its interval."""
+    """The difference with its interval, and the spread over seeds or subsets."""
     rank: Rank
 
 
@@ -67,12 +67,24 @@ def _cell(board: Board, task: str, model: str, place: Place, metric: str) -> Cel
     difference = board.difference(task, model, place, metric)
     interval = "" if score.low is None or score.high is None else between(score.low, score.high)
     mark = mark_of(difference, is_base=score.model == board.base)
-    detail = ""
-    if difference is not None:
-        detail = f"{gap(difference.value)} ({between(difference.low, difference.high, signed=True)})"
     return Cell(
-        points(score.value), interval, mark, _verdict(mark, difference, board.base), detail, _rank(board, score, place)
+        value=points(score.value),
+        interval=interval,
+        mark=mark,
+        verdict=_verdict(mark, difference, board.base),
+        detail=_detail(board, score, difference),
+        rank=_rank(board, score, place),
     )
+
+
+def _detail(board: Board, score: Score, difference: Difference | None) -> str:
+    parts = []
+    if difference is not None:
+        ends = between(difference.low, difference.high, signed=True)
+        parts.append(f"difference to {board.base} {gap(difference.value)} ({ends})")
+    if score.spread is not None:
+        parts.append(f"standard deviation over seeds or subsets {points(score.spread)}")
+    return "; ".join(parts)
 
 
 def _rank(board: Board, score: Score, place: Place) -> Rank:

@@ -53,7 +53,9 @@ def corpus_view(corpus: Mapping[str, Any]) -> CorpusView:
     return CorpusView(
         facts=_facts(corpus, counts, statistics),
         splits=_splits(counts),
-        rejects=[(kind, thousands(n)) for kind, n in counts.get("rejects", {}).items()],
+        rejects=[
+            (kind, thousands(n)) for kind, n in sorted(counts.get("rejects", {}).items(), key=lambda pair: -pair[1])
+        ],
         steps=[_step(step) for step in corpus.get("steps", [])],
         categories=_categories(counts.get("categories", {}), corpus.get("roles", {})),
         token_facts=_token_facts(tokens),
@@ -86,7 +88,7 @@ def _source(source: Mapping[str, Any]) -> str:
     files = source.get("files") or []
     named = ", ".join(files[:4]) + (f" and {len(files) - 4} more" if len(files) > 4 else "")
     parts = [str(source.get("format") or ""), named, str(source.get("encoding") or "")]
-    return "; ".join(part for part in parts if part)
+    return "; ".join(dict.fromkeys(part for part in parts if part))
 
 
 def _splits(counts: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
@@ -94,7 +96,7 @@ def _splits(counts: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     total = sum(one["notes"] for one in splits.values()) or 1
     return [
         (SPLITS.get(name, name), thousands(one["notes"]), share(one["notes"] / total), thousands(one["patients"]))
-        for name, one in splits.items()
+        for name, one in sorted(splits.items(), key=lambda pair: [*SPLITS, pair[0]].index(pair[0]))
     ]
 
 
@@ -102,7 +104,7 @@ def _step(step: Mapping[str, Any]) -> str:
     """A step of preparation: its name, then what it did or how it was set."""
     details = {key: value for key, value in step.items() if key != "step" and value is not None}
     said = []
-    for key, value in details.items():
+    for key, value in sorted(details.items()):
         number = thousands(value) if isinstance(value, int) and not isinstance(value, bool) and key != "seed" else value
         said.append(f"{key.replace('_', ' ')} {number}")
     return f"{step['step'].replace('.', ': ').replace('_', ' ')} ({', '.join(said)})" if said else str(step["step"])
@@ -110,8 +112,9 @@ def _step(step: Mapping[str, Any]) -> str:
 
 def _categories(categories: Mapping[str, Any], roles: Mapping[str, Any]) -> list[CategoryTable]:
     labels = roles.get("labels") or []
-    # what the models are scored on comes first
-    ordered = sorted(categories.items(), key=lambda pair: pair[0] not in labels)
+    # what the models are scored on comes first, in the study's own order
+    known = [*labels, *(roles.get("metadata") or []), *categories]
+    ordered = sorted(categories.items(), key=lambda pair: known.index(pair[0]))
     return [_category(column, found, "label" if column in labels else "metadata") for column, found in ordered]
 
 

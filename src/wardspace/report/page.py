@@ -115,7 +115,7 @@ def view(results: Results, maps: Mapping[str, Map], config: ReportConfig, study:
         "cost_findings": cost_findings(board),
         "not_shown": not_shown(board),
         "rules": RULES,
-        "asked": asked(study),
+        "asked": asked(study, results.corpus.get("roles")),
         "data": corpus_view(results.corpus),
         "models": model_rows(results),
         "stages": stage_rows(results),

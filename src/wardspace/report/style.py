@@ -22,16 +22,16 @@ LIGHT = {
     "good": "#1f6b45",
     "bad": "#a3291f",
     "warn": "#fff4d6",
-    "c0": "#1787ba",
-    "c1": "#733804",
-    "c2": "#7f3ab6",
-    "c3": "#28744a",
-    "c4": "#d8656c",
-    "c5": "#2e3d77",
-    "c6": "#b0478e",
-    "c7": "#87840e",
+    "c0": "#0091c8",
+    "c1": "#956211",
+    "c2": "#720caf",
+    "c3": "#037465",
+    "c4": "#e440a3",
+    "c5": "#303e72",
+    "c6": "#781d00",
+    "c7": "#91904d",
 }
-"""Named colours of the light page."""
+"""Named colours of the light page; c0 to c7 were chosen to lie far apart in OKLab for full and colour-blind sight."""
 DARK = {
     "bg": "#14181e",
     "panel": "#1c2229",
@@ -42,14 +42,14 @@ DARK = {
     "good": "#6fd3a0",
     "bad": "#ff9d8f",
     "warn": "#3d3218",
-    "c0": "#52f0ff",
-    "c1": "#f9a726",
-    "c2": "#ae84f2",
-    "c3": "#3cc198",
-    "c4": "#db6241",
-    "c5": "#5f86e0",
-    "c6": "#b0719f",
-    "c7": "#d6df9a",
+    "c0": "#56b6b9",
+    "c1": "#e38f23",
+    "c2": "#b688fe",
+    "c3": "#5ef1a1",
+    "c4": "#9c658f",
+    "c5": "#4c75d2",
+    "c6": "#cb4838",
+    "c7": "#e1cd20",
 }
 """Named colours of the dark page: the same hues, lighter."""
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from wardspace.config import ClassificationConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.corpus import Corpus
+from wardspace.corpus.schema import SPLITS
 
-SPLITS = ("train", "validation", "test")
 NO_CLASS = -1
 """Code of a note without a label, or whose class stands aside."""
 

@@ -15,7 +15,7 @@ from wardspace.objectives import Example, Objective, Reading
 
 POOL_BATCHES = 50
 """Batches made from one pool of readings sorted by length: enough for close lengths, few enough for varied order."""
-LENGTH_STEP = 1.06
+LENGTH_STEP = 1.03
 """Readings whose lengths differ by less than this factor count as equally long, so that batches mix notes."""
 
 Place = tuple[int, int, int]
@@ -155,7 +155,8 @@ class Planner:
             order = np.argsort((np.log(sizes) / np.log(LENGTH_STEP)).astype(np.int64), kind="stable")
             places, sizes = [places[i] for i in order], sizes[order]
         bounds = _bounds(sizes, self.batch_tokens)
-        for index in generator(self.seed, "batches", epoch, *places[0]).permutation(len(bounds) - 1):
+        first = self.examples[places[0][0]].note_id
+        for index in generator(self.seed, "batches", epoch, first, places[0][1]).permutation(len(bounds) - 1):
             start, end = bounds[index], bounds[index + 1]
             yield [(note, epoch, piece) for note, piece in places[start:end]], int(sizes[start:end].sum())
 

@@ -77,7 +77,7 @@ def test_nul_and_undecodable_bytes_stay_in_their_row(tmp_path):
         ('note_id,text\n1,a\n2,"open\n3,b\n', 3),
         ('note_id,text\n1,"closed\nhere"\n2,"open\n', 4),
         ('note_id,text\n1,"a"\n2,"open\n3,"b"\n4,"c"\n', 3),
-        ('note_id,text\n"1\n",x\n2,"open', 4),
+        ('note_id,text\n"1\n2","open\n3,b\n', 3),
     ],
 )
 def test_a_quote_never_closed_is_told_by_its_line(tmp_path, content, line):

@@ -35,8 +35,8 @@ _NOT_OF_ADULTS = re.compile(
 )
 
 _FEWEST_PHENOTYPES = 5
-_LEAST_SHARE = 0.45
-_LEAST_LEAD = 0.12
+_LEAST_SHARE = 0.48
+_LEAST_LEAD = 0.15
 _COMMON = 40
 _PLAIN = 10
 
@@ -90,15 +90,15 @@ def positive_annotations(path: Path) -> Iterator[tuple[str, str, str, float]]:
 def specialty_of(phenotypes: Iterable[tuple[Term, float]]) -> str | None:
     """The specialty whose organ systems most of the phenotypes fall under, weighted by frequency.
 
-    A phenotype of several systems counts in equal parts. None where no specialty has a third of them and a lead.
+    A phenotype of several systems counts in equal parts. None where no specialty has about half of them and a lead.
     """
-    shares: Counter[str] = Counter()
+    shares: dict[str, float] = defaultdict(float)
     total = 0.0
     for term, often in phenotypes:
         total += often
         for specialty in term.specialties:
             shares[specialty] += often / len(term.specialties)
-    ranked = shares.most_common(2)
+    ranked = sorted(shares.items(), key=lambda share: -share[1])
     if not ranked:
         return None
     lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0.0)

@@ -1,6 +1,7 @@
 """Drugs in common use, how each is written on a chart, and the conditions it treats.
 
-General knowledge, as in any formulary. Conditions are terms of the Human Phenotype Ontology, so that a mention of one is a phenotype as well.
+General knowledge, as in any formulary. Conditions are terms of the Human Phenotype Ontology, so that a mention of one
+is a phenotype as well.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _USUAL_WEIGHT = 9
 _FIRST_DAY = date(2019, 1, 7)
 _DAYS = 6 * 365
 _MOST_OWN = 9
-_RUNS_IN_FAMILY = 0.25
+_RUNS_IN_FAMILY = 0.35
 
 _BLOOD_RELATIVES = ("mother", "father", "sister", "brother", "maternal aunt", "paternal uncle", "grandmother", "cousin")
 _OF_WOMEN = re.compile(r"(?i)menorrh|menopaus|uter|ovar|endometri|vagin|clitor|cervi(x|cal can)|female|pregnan|breast")
@@ -78,7 +78,7 @@ def patient(known: Knowledge, seed: int, index: int) -> Patient:
     seen = _FIRST_DAY + timedelta(days=rng.randrange(_DAYS))
     born = birthday(rng, seen, min(89, max(18, round(rng.gauss(58, 18)))))
     own = _own(disease, sex, rng)
-    other = _distinct(_suited(rng.sample(known.common, 14), sex), own)[: rng.randint(2, 5)]
+    other = _distinct(_suited(rng.sample(known.common, 14), sex), own)[: rng.randint(2, 4)]
     conditions = _distinct(_conditions(known, sex, rng), (*own, *other))
     everything = (*own, *other, *conditions)
     return Patient(

@@ -129,25 +129,27 @@ def hospitals(seed: int) -> tuple[str, ...]:
 
 def person(seed: int, index: int, rng: Random, sex: str, born: date) -> Person:
     """The person behind patient `index` (a function of seed and index alone)."""
+    region = hospitals(seed)  # before the makers are seeded: its first call seeds one of them as well
     home, *_ = _makers()
     own = rng.choices(_makers(), _LOCALE_WEIGHTS)[0]
     for maker in (home, own):
         maker.seed_instance(derive("ward person", seed, index))
     relation, relative_sex = rng.choice(_RELATIVES)
+    name = _name(own, sex)
     return Person(
-        name=_name(own, sex),
+        name=name,
         sex=sex,
         born=born,
         mrn=f"{rng.choice('ABDHKMRTW')}{rng.randrange(10**6, 10**7)}",
         nhs_number=nhs_number(rng),
         phone=home.phone_number(),
         address=f"{home.street_address()}, {home.city()}, {home.postcode()}".replace("\n", ", "),
-        email=home.ascii_safe_email(),
+        email=_email(name, rng),
         relation=relation,
         relative=_name(own, relative_sex),
         relative_phone=home.phone_number(),
         practice=f"{home.last_name()} {rng.choice(('Surgery', 'Medical Centre', 'Practice', 'Health Centre'))}",
-        hospital=rng.choice(hospitals(seed)),
+        hospital=rng.choice(region),
         ward=rng.choice(_WARDS),
         clinicians=tuple(_name(home, rng.choice("FM")) for _ in range(4)),
     )
@@ -156,6 +158,18 @@ def person(seed: int, index: int, rng: Random, sex: str, born: date) -> Person:
 def birthday(rng: Random, on: date, age: int) -> date:
     """A day of birth that makes someone `age` years old on a day."""
     return on - timedelta(days=int(age * 365.2425) + rng.randrange(1, 364))
+
+
+def _email(name: Name, rng: Random) -> str:
+    """An address at a domain that RFC 2606 sets aside for examples."""
+    first, last = (
+        "".join(
+            letter for letter in unicodedata.normalize("NFKD", part).lower() if letter.isascii() and letter.isalnum()
+        )
+        for part in (name.first, name.last)
+    )
+    local = rng.choice((f"{first}.{last}", f"{first[0]}{last}{rng.randrange(10, 99)}", f"{last}_{first}"))
+    return f"{local}@{rng.choice(('example.org', 'example.com', 'example.net'))}"
 
 
 def _name(maker: Faker, sex: str) -> Name:

@@ -26,7 +26,7 @@ _TITLES = {"F": ("Mrs", "Ms", "Miss"), "M": ("Mr",)}
 _FEW = Drawn(("two", "three", "four", "five", "2", "3", "4", "5"))
 _WEEKS = Drawn(("4", "6", "8", "12", "six", "eight"))
 # share of denied phenotypes that belong to the patient's own specialty; chance alone would give a tenth
-_DENIED_OF_OWN = 0.45
+_DENIED_OF_OWN = 0.6
 
 
 @dataclass(frozen=True)

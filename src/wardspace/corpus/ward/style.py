@@ -71,7 +71,8 @@ _SHORTENABLE = re.compile(
     r"\b(" + "|".join(sorted(map(re.escape, ABBREVIATIONS), key=len, reverse=True)) + r")\b", re.I
 )
 _LONG_WORD = re.compile(r"\b[A-Za-z]{5,}\b")
-_NEIGHBOURS = dict(zip("abcdefghijklmnopqrstuvwxyz", "svxsrghjokjlknbpowtdyiecuz", strict=True))
+# the key beside each letter
+_NEIGHBOURS = dict(zip("abcdefghijklmnopqrstuvwxyz", "svxsrghjoklknmiowtdyibecux", strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 
 _WORDS = re.compile(r"[A-Za-z][A-Za-z'-]*(?: [A-Za-z][A-Za-z'-]*){0,3}")
 
-# Real terms, but not of an adult's ward: each line of the pattern says which kind.
+# Real terms, but not of an adult's ward: each part of the pattern says of what kind.
 _UNWANTED = re.compile(
     r"""(?ix)\b(?:
     # the laboratory, tissue under the microscope

@@ -40,6 +40,6 @@ def histogram(edges: list[float], counts: list[int], x_title: str, y_title: str,
     ]
     titles = [
         text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, x_title, anchor="middle", cls="axis"),
-        text(0, 12, y_title, cls="axis"),
+        text(2, 12, y_title, cls="axis"),
     ]
     return figure(WIDTH, HEIGHT, description, *grid, *values, *bars, *names, *titles, cls="bars")

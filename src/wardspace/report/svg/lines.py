@@ -53,7 +53,7 @@ def line_chart(lines: list[Line], ticks: list[str], x_title: str, y_title: str, 
         *_frame(y, centres, ticks),
         text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, x_title, anchor="middle", cls="axis"),
     ]
-    return figure(WIDTH, HEIGHT, description, *frame, text(0, 12, y_title, cls="axis"), *drawn, cls="lines")
+    return figure(WIDTH, HEIGHT, description, *frame, text(2, 12, y_title, cls="axis"), *drawn, cls="lines")
 
 
 def _frame(y: Scale, centres: list[float], ticks: list[str]) -> list[Markup]:

@@ -52,7 +52,7 @@ def scatter(spots: list[Spot], x_title: str, y_title: str, description: str) -> 
         drawn.append(tag("g", _leader(px, py, box), mark(px, py, spot.style, 5), name, cls="series"))
     titles = [
         text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, x_title, anchor="middle", cls="axis"),
-        text(0, 12, y_title, cls="axis"),
+        text(2, 12, y_title, cls="axis"),
     ]
     return figure(WIDTH, HEIGHT, description, *_frame(x, y), *titles, *drawn, cls="scatter")
 

@@ -58,7 +58,7 @@ def _history(scene: Scene, layout: str) -> Fragment:
 def _past(scene: Scene, layout: str) -> Fragment:
     writer = _opened(scene, "past", layout)
     paragraphs.past(writer, scene)
-    paragraphs.consult(writer, scene, 0.4)
+    paragraphs.consult(writer, scene, 0.25)
     return writer.fragment()
 
 
@@ -85,7 +85,7 @@ def _examination(scene: Scene, layout: str) -> Fragment:
     writer = _opened(scene, "examination", layout)
     paragraphs.cues(writer, scene, 1, among=("looks",))
     paragraphs.vitals(writer, scene)
-    paragraphs.findings(writer, scene, phrases.SIGNS, own=1, other=scene.rng.randint(0, 1))
+    paragraphs.findings(writer, scene, phrases.SIGNS, own=2, other=scene.rng.randint(0, 1))
     writer.sentence(scene.pick(phrases.UNREMARKABLE))
     if scene.rng.random() < 0.6:
         paragraphs.denials(writer, scene, 1)

@@ -44,10 +44,10 @@ def _course(scene: Scene, layout: str) -> Fragment:
     writer.sentence("On arrival:")
     paragraphs.cues(writer, scene, 2, among=("looks", "coping"))
     paragraphs.vitals(writer, scene)
-    paragraphs.findings(writer, scene, phrases.SIGNS, own=2, other=scene.rng.randint(0, 1))
+    paragraphs.findings(writer, scene, phrases.SIGNS, own=3, other=scene.rng.randint(0, 1))
     paragraphs.denials(writer, scene, scene.rng.randint(1, 2))
     paragraphs.cues(writer, scene, 3, among=("treating", "escalation", "outlook", "monitoring"))
-    paragraphs.consult(writer, scene, 0.5)
+    paragraphs.consult(writer, scene, 0.3)
     writer.sentence(scene.pick(_RECOVERED))
     return writer.fragment()
 

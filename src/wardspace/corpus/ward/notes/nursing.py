@@ -16,7 +16,7 @@ def nursing(scene: Scene) -> list[Fragment]:
         scene.pick(("{name} ({mrn}).", "{title} {last}, {ward}.", "Care taken over from the day team, {title} {last}."))
     )
     paragraphs.cues(writer, scene, 2, among=("looks", "coping", "monitoring"))
-    paragraphs.findings(writer, scene, _NOTICED, own=scene.rng.randint(2, 3), other=scene.rng.randint(0, 1))
+    paragraphs.findings(writer, scene, _NOTICED, own=scene.rng.randint(2, 4), other=scene.rng.randint(0, 1))
     paragraphs.vitals(writer, scene)
     for sentence in scene.rng.sample(_CARE, scene.rng.randint(2, 4)):
         writer.sentence(sentence)

@@ -46,7 +46,7 @@ def _front(scene: Scene) -> Fragment:
 def _problems(scene: Scene, layout: str) -> Fragment:
     writer = scene.writer()
     writer.heading(heading("carried", layout))
-    paragraphs.findings(writer, scene, ("{findings}.",), own=scene.rng.randint(2, 3), other=scene.rng.randint(0, 2))
+    paragraphs.findings(writer, scene, ("{findings}.",), own=scene.rng.randint(2, 4), other=scene.rng.randint(0, 2))
     paragraphs.disease(writer, scene, 0.2)
     paragraphs.treatments(writer, scene, scene.rng.randint(0, 2))
     return writer.fragment()
@@ -56,8 +56,8 @@ def _subjective(scene: Scene, layout: str) -> Fragment:
     writer = scene.writer()
     writer.heading(heading("subjective", layout))
     writer.sentence(scene.pick(_NIGHTS))
-    if scene.rng.random() < 0.6:
-        paragraphs.findings(writer, scene, _TODAY, own=1, other=scene.rng.randint(0, 1))
+    if scene.rng.random() < 0.8:
+        paragraphs.findings(writer, scene, _TODAY, own=2, other=scene.rng.randint(0, 1))
     paragraphs.denials(writer, scene, scene.rng.randint(1, 2))
     return writer.fragment()
 
@@ -77,7 +77,7 @@ def _plan(scene: Scene, layout: str) -> Fragment:
     writer = scene.writer()
     writer.heading(heading("assessment", layout))
     paragraphs.cues(writer, scene, 2, among=("outlook", "treating", "escalation"))
-    paragraphs.consult(writer, scene, 0.35)
+    paragraphs.consult(writer, scene, 0.2)
     paragraphs.plan(writer, scene, scene.rng.randint(1, 3))
     if scene.rng.random() < 0.3:
         paragraphs.followups(writer, scene, 1, as_list=True)

@@ -43,7 +43,7 @@ def _front(scene: Scene, study: Study) -> Fragment:
 def _details(scene: Scene, layout: str) -> Fragment:
     writer = scene.writer()
     writer.heading(heading("details", layout))
-    paragraphs.findings(writer, scene, _REQUESTS, own=scene.rng.randint(2, 3), other=scene.rng.randint(0, 1))
+    paragraphs.findings(writer, scene, _REQUESTS, own=scene.rng.randint(2, 4), other=scene.rng.randint(0, 1))
     paragraphs.cues(
         writer, scene, scene.rng.randint(2, 3), among=("tempo", "looks", "escalation", "outlook", "treating")
     )

@@ -47,7 +47,7 @@ def _background(scene: Scene) -> Fragment:
     paragraphs.treatments(writer, scene, scene.rng.randint(0, 3))
     if scene.rng.random() < 0.5:
         paragraphs.family(writer, scene)
-    paragraphs.consult(writer, scene, 0.3)
+    paragraphs.consult(writer, scene, 0.2)
     paragraphs.social(writer, scene, scene.rng.randint(0, 2))
     return writer.fragment()
 

@@ -1,0 +1,26 @@
+"""Small results whose findings are known beforehand."""
+
+from wardspace.evaluation.results import Difference, ModelRecord, Results, Score
+
+
+def small_results(gaps: dict[str, list[tuple[float, float, float]]], base: float = 0.5, **changes) -> Results:
+    """A task `t` with one setting for each gap (value, low, high) to the base; settings have 8, 16, … shots."""
+    models = [ModelRecord(name="base", kind="base", dimension=4)]
+    models += [ModelRecord(name=name, kind="tfidf" if name == "tfidf" else "adapted", dimension=4) for name in gaps]
+    scores, differences = [], []
+    for i in range(max((len(found) for found in gaps.values()), default=1)):
+        place = {"task": "t", "setting": "logistic", "shots": 8 * 2**i, "metric": "macro_f1"}
+        common = {**place, "seed": None, "split": "test", "n": 100, "groups": 40}
+        scores.append(Score(model="base", value=base, low=base - 0.02, high=base + 0.02, **common))
+        for name, found in gaps.items():
+            value, low, high = found[i]
+            scores.append(Score(model=name, value=base + value, low=base + low, high=base + high, **common))
+            differences.append(
+                Difference(model=name, against="base", value=value, low=low, high=high, tie=low <= 0 <= high, **place)
+            )
+    fields = {
+        "wardspace": "0.1.0", "study": "small", "synthetic": False, "transductive": False, "confidence": 0.95,
+        "corpus": {}, "classes": {"t": ["a", "b"]}, "models": models, "scores": scores, "differences": differences,
+        "space": [], "warnings": [],
+    }  # fmt: skip
+    return Results(**{**fields, **changes})

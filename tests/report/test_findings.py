@@ -1,0 +1,81 @@
+import pytest
+
+from tests.report.build import small_results
+from wardspace.report.board import Board
+from wardspace.report.findings import highest_findings, model_findings
+
+GAIN, TIE, HARM = (0.021, 0.008, 0.033), (0.004, -0.006, 0.013), (-0.05, -0.061, -0.036)
+
+
+def sentence(**gaps):
+    board = Board(small_results({name.replace("_", "-"): found for name, found in gaps.items()}))
+    return model_findings(board, "t", "macro_f1")
+
+
+def test_a_gain_is_told_with_its_interval():
+    (finding,) = sentence(mlm=[GAIN, TIE])
+    assert finding.tone == "gain"
+    assert finding.sign == "▲"
+    assert finding.text == (
+        "mlm gains over the base in 1 of 2 settings and ties in 1. "
+        "Most: +2.1 points of macro F1 (interval +0.8 to +3.3) with 8 labels per class, logistic regression."
+    )
+
+
+def test_harm_is_said_plainly():
+    (finding,) = sentence(declutr=[HARM, HARM])
+    assert finding.tone == "harm"
+    assert "harms (it is worse than the base) in 2 of 2 settings" in finding.text
+    assert "Worst: −5.0 points of macro F1 (interval −6.1 to −3.6)" in finding.text
+    assert "gain" not in finding.text
+
+
+def test_a_tie_is_called_a_tie_however_large():
+    (finding,) = sentence(mlm=[(0.09, -0.001, 0.18)])
+    assert finding.tone == "tie"
+    assert finding.text == "mlm ties with the base in its one setting: no difference was shown."
+
+
+def test_gains_and_harms_stand_side_by_side():
+    (finding,) = sentence(mlm=[GAIN, HARM])
+    assert finding.tone == "mixed"
+    assert "gains over the base in 1 of 2 settings and harms" in finding.text
+    assert "Most: +2.1" in finding.text
+    assert "Worst: −5.0" in finding.text
+
+
+def test_counted_words_come_last_and_do_no_harm():
+    first, last = sentence(tfidf=[HARM], mlm=[GAIN])
+    assert first.text.startswith("mlm gains")
+    assert last.text.startswith("tfidf (words counted, no language model) is worse than the base in 1 of 1 setting.")
+
+
+@pytest.mark.parametrize(
+    ("gap", "tone", "words"),
+    [
+        (GAIN, "gain", "mlm has the highest macro F1, 52.1 (50.8 to 53.3); against the base +2.1 points"),
+        (TIE, "tie", "mlm has the highest macro F1, 50.4 (49.4 to 51.3); a tie with the base: +0.4 points"),
+        (HARM, "plain", "base has the highest macro F1, 50.0 (48.0 to 52.0); no adapted model is above the base."),
+    ],
+)
+def test_the_highest_model_of_a_setting(gap, tone, words):
+    (finding,) = highest_findings(Board(small_results({"mlm": [gap]})), "t", "macro_f1")
+    assert finding.tone == tone
+    assert finding.text.startswith("Frozen encoder, 8 labels per class: ")
+    assert words in finding.text
+
+
+def test_what_ties_with_the_highest_is_named(board):
+    few, every, tuned = highest_findings(board, "specialty", "macro_f1")
+    assert few.text.startswith("Frozen encoder, 8 labels per class: ")
+    assert every.text.startswith("Frozen encoder, all labels: ")
+    assert tuned.text.startswith("Fine-tuned, all labels: ")
+    assert "Not told apart from it: " in tuned.text
+
+
+def test_no_comparison_no_claim():
+    results = small_results({"mlm": [GAIN]}, differences=[])
+    assert model_findings(Board(results), "t", "macro_f1") == []
+    (finding,) = highest_findings(Board(results), "t", "macro_f1")
+    assert finding.tone == "plain"
+    assert "not compared with the base in pairs" in finding.text

@@ -1,0 +1,51 @@
+import pytest
+
+from wardspace.report import numbers
+
+
+@pytest.mark.parametrize(
+    ("function", "value", "shown"),
+    [
+        (numbers.points, 0.7424, "74.2"),
+        (numbers.points, -0.00001, "0.0"),
+        (numbers.gap, 0.021, "+2.1"),
+        (numbers.gap, -0.05, "−5.0"),
+        (numbers.gap, 0.0004, "0.0"),
+        (numbers.gap, -0.0004, "0.0"),
+        (numbers.plain, 0.0604, "0.060"),
+        (numbers.plain, -2.6, "−2.60"),
+        (numbers.plain, 38.46, "38.5"),
+        (numbers.plain, 1234.5, "1,234"),
+        (numbers.plain, 0.0, "0"),
+        (numbers.plain, -0.00001, "0.000"),
+        (numbers.thousands, 1204, "1,204"),
+        (numbers.tokens, 1_000_312, "1.0 M"),
+        (numbers.tokens, 999_900, "1.0 M"),
+        (numbers.tokens, 500_312, "500.3 k"),
+        (numbers.tokens, 812, "812"),
+        (numbers.duration, 4.21, "4.2 s"),
+        (numbers.duration, 59.7, "1 min 00 s"),
+        (numbers.duration, 412, "6 min 52 s"),
+        (numbers.duration, 7325, "2 h 02 min"),
+        (numbers.share, 0.07, "7%"),
+        (numbers.share, 0.0438, "4.4%"),
+        (numbers.share, 0.333, "33%"),
+        (numbers.share, 0.0, "0%"),
+        (numbers.listed, ["a"], "a"),
+        (numbers.listed, ["a", "b", "c"], "a, b and c"),
+        (numbers.listed, [], "none"),
+    ],
+)
+def test_numbers_as_a_reader_says_them(function, value, shown):
+    assert function(value) == shown
+
+
+def test_values_side_by_side_have_equal_decimals():
+    assert numbers.plain(0.98, [1.23]) == "0.98"
+    assert numbers.plain(1.23, [0.98]) == "1.23"
+
+
+def test_counts_agree_with_their_noun():
+    assert numbers.counted(1, "note") == "1 note"
+    assert numbers.counted(1204, "note") == "1,204 notes"
+    assert numbers.counted(2, "class", "classes") == "2 classes"

@@ -1,0 +1,87 @@
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wardspace.evaluation.results import LossPoint
+from wardspace.report.style import ModelStyle
+from wardspace.report.svg.bars import histogram
+from wardspace.report.svg.element import figure, tag
+from wardspace.report.svg.forest import Bar, forest
+from wardspace.report.svg.scale import scale, spread
+from wardspace.report.svg.scatter import Spot, scatter
+from wardspace.report.svg.spark import loss_curve
+
+STYLE = ModelStyle("var(--c0)", "square", "")
+NAME = "{http://www.w3.org/2000/svg}"
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20), st.integers(2, 8))
+def test_a_scale_holds_its_values_between_round_ends(values, ticks):
+    found = scale(values, 0, 100, ticks=ticks)
+    slack = 1e-6 * (found.high - found.low)
+    assert found.low - slack <= min(values)
+    assert found.high + slack >= max(values)
+    assert len(found.ticks) <= ticks + 3
+    assert all(-1e-6 <= found(value) <= 100 + 1e-6 for value in values)
+    assert len({found.label(tick) for tick in found.ticks}) == len(found.ticks)
+
+
+def test_a_scale_counts_in_round_steps():
+    found = scale([37.1, 88.2], 0, 1, ticks=6)
+    assert found.ticks == [30, 40, 50, 60, 70, 80, 90]
+    assert scale([0.12, 0.49], 0, 1, ticks=4, zero=True).label(0.2) == "0.2"
+    assert scale([-3.4, -2.6], 0, 1).label(-3.0) == "−3.0"
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=8))
+def test_names_are_moved_apart_in_their_order(places):
+    moved = spread(places, 5, 0, 200)
+    ordered = [moved[i] for i in sorted(range(len(places)), key=lambda i: places[i])]
+    assert all(b - a >= 5 - 0.05 for a, b in pairwise(ordered))
+    assert all(-1e-9 <= place <= 200 for place in moved)
+
+
+def test_words_and_attributes_are_escaped():
+    drawn = figure(10, 10, 'a "b" <c>', tag("text", "<script>alert(1)</script>", x=1.25))
+    assert "<script>" not in drawn
+    root = ET.fromstring(str(drawn))
+    assert root.get("aria-label") == 'a "b" <c>'
+    assert root[0].text == "<script>alert(1)</script>"
+    assert root[0].get("x") == "1.2"
+
+
+def test_a_difference_beyond_the_scale_is_an_arrow():
+    bars = [Bar("far", STYLE, -40, -42, -38, False, "▼"), Bar("near", STYLE, 2, 1, 3, False, "▲")]
+    root = ET.fromstring(str(forest(bars, "d", (-5, 5))))
+    words = [text.text for text in root.iter(f"{NAME}text")]
+    assert "◂" in words
+    assert "▼ −40.0" in words
+    assert "▲ +2.0" in words
+
+
+def test_every_spot_is_named():
+    spots = [Spot(f"model-{i}", STYLE, 0.01 * i, 0.02 * i) for i in range(6)]
+    root = ET.fromstring(str(scatter(spots, "x", "y", "d")))
+    names = [text for text in root.iter(f"{NAME}text") if text.get("class") == "name"]
+    assert sorted(name.text for name in names) == [spot.name for spot in spots]
+    assert len({(name.get("x"), name.get("y")) for name in names}) == 6
+
+
+def test_bars_are_as_high_as_their_counts():
+    root = ET.fromstring(str(histogram([1, 2, 4, 8], [10, 0, 40], "x", "y", "d")))
+    heights = [float(bar.get("height")) for bar in root.iter(f"{NAME}rect")]
+    assert heights[1] == 0
+    assert heights[2] == pytest.approx(4 * heights[0], abs=0.3)
+    with pytest.raises(ValueError, match="3 edges for 3 bars"):
+        histogram([1, 2, 4], [1, 2, 3], "x", "y", "d")
+
+
+def test_the_kept_weights_are_marked_on_the_curve():
+    losses = [LossPoint(tokens=i * 10, loss=loss) for i, loss in enumerate([3.0, 1.0, 2.0])]
+    root = ET.fromstring(str(loss_curve(losses, "d")))
+    dot, line = root.find(f"{NAME}circle"), root.find(f"{NAME}polyline")
+    assert f"{dot.get('cx')},{dot.get('cy')}" == line.get("points").replace(".0", "").split()[1]
+    assert loss_curve(losses[:1], "d") == ""
