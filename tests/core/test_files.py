@@ -1,4 +1,6 @@
 import errno
+import subprocess
+import sys
 
 import pytest
 
@@ -47,3 +49,17 @@ def test_faults_of_the_machine_are_told(number):
 def test_other_faults_pass_through():
     with pytest.raises(FileNotFoundError), machine_faults("runs/x"):
         raise FileNotFoundError(errno.ENOENT, "no")
+
+
+def test_what_a_killed_process_left_is_swept_up(tmp_path):
+    code = (
+        "import os, signal, sys; from pathlib import Path; from wardspace.core.files import whole_folder\n"
+        "with whole_folder(Path(sys.argv[1])) as scratch:\n"
+        "    (scratch / 'note').write_text('private'); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    target = tmp_path / "corpus"
+    subprocess.run([sys.executable, "-c", code, str(target)], check=False)
+    assert len(list(tmp_path.iterdir())) == 1
+    with whole_folder(target) as scratch:
+        (scratch / "a").write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == ["corpus"]

@@ -37,7 +37,8 @@ def test_a_run_holds_what_the_contract_says(finished):
     run = home / "run"
     for name in ("study.yaml", "environment.json", "corpus", "models", "predictions", "results.json", "log.jsonl"):
         assert (run / name).exists()
-    assert not any((run / "work").glob("**/*")) if (run / "work").exists() else True
+    assert not list(run.glob("models/.*"))
+    assert not list(run.glob("work/*"))
 
 
 def test_no_text_of_a_note_outside_the_corpus(finished):
@@ -87,6 +88,14 @@ def test_models_open_in_plain_sentence_transformers(finished):
     stored = np.load(run / "vectors" / "category.npy")[:10]
     cosine = (stored * ours).sum(1) / np.linalg.norm(stored, axis=1) / np.linalg.norm(ours, axis=1)
     assert cosine.min() > 0.995  # stored ones may be bf16
+
+
+def test_every_adapted_model_carries_a_card_with_its_scores(finished):
+    card = (finished[0] / "run" / "models" / "both" / "README.md").read_text()
+    assert "library_name: sentence-transformers" in card
+    assert "mlm" in card
+    assert "declutr" in card
+    assert "interval" in card
 
 
 def test_an_unchanged_study_runs_nothing_again(finished):

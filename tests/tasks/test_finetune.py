@@ -17,6 +17,7 @@ from wardspace.tasks.tuner import Notes, Tuner
 from wardspace.tasks.validation import macro_f1
 
 ENCODER = EncoderConfig(window=24)
+pytestmark = pytest.mark.usefixtures("quick_head")
 
 
 def _task(**options):

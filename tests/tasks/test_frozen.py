@@ -13,6 +13,7 @@ from wardspace.tasks import classes_of, frozen_predictions
 
 LABELS = made_labels([90, 60, 45])
 VECTORS = made_vectors(LABELS, distance=4.0)
+pytestmark = pytest.mark.usefixtures("quick_head")
 
 
 def test_every_run_is_there_with_validation_and_test():

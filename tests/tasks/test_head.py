@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
@@ -45,6 +46,7 @@ def test_it_learns_what_a_linear_probe_cannot():
     assert macro_f1(labels.codes[test], head_probabilities(head, vectors[test])) > 0.9
 
 
+@pytest.mark.usefixtures("quick_head")
 def test_seeds_repeat_and_differ_and_leave_the_global_generator_alone():
     labels = made_labels([60, 60, 30])
     vectors = made_vectors(labels)
@@ -60,6 +62,7 @@ def test_seeds_repeat_and_differ_and_leave_the_global_generator_alone():
     assert not np.array_equal(head_probabilities(one, vectors), head_probabilities(other, vectors))
 
 
+@pytest.mark.usefixtures("quick_head")
 def test_the_length_of_vectors_does_not_matter():
     labels = made_labels([60, 60])
     vectors = made_vectors(labels)

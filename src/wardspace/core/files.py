@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from wardspace.core.errors import machine_faults
 
 
@@ -19,21 +21,34 @@ from wardspace.core.errors import machine_faults
 def whole_folder(target: Path) -> Iterator[Path]:
     """Yield an empty sibling folder that replaces `target` only if the block succeeds.
 
-    A kill, an error or Ctrl-C in the block leaves `target` as it was.
+    A kill, an error or Ctrl-C in the block leaves `target` as it was. What a killed process left beside it is
+    swept up by the next one: it may hold text of notes.
     """
     with machine_faults(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        scratch.chmod(0o755)
+        _sweep(target)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-{os.getpid()}-", dir=target.parent))
         try:
             yield scratch
-            old = target.with_name(f".{target.name}-old-{os.getpid()}")
+            old = scratch.with_name(f"{scratch.name}-old")
             if target.exists():
                 target.rename(old)
             scratch.rename(target)
             shutil.rmtree(old, ignore_errors=True)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _sweep(target: Path) -> None:
+    """Remove scratch folders of processes that are no more; a folder set aside is put back if its successor never came."""
+    for left in target.parent.glob(f".{target.name}-*-*"):
+        pid = left.name.removeprefix(f".{target.name}-").split("-")[0]
+        if not pid.isdigit() or psutil.pid_exists(int(pid)):
+            continue
+        if left.name.endswith("-old") and not target.exists():
+            left.rename(target)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -12,8 +12,12 @@ from wardspace.objectives.masking import Masked
 from wardspace.objectives.notes import Ids
 from wardspace.objectives.vocabulary import Vocabulary
 
-CHUNK_TOKENS = 2048
-"""Padded tokens of a chunk: enough rows to keep a processor busy, few enough that lengths within it are close."""
+MOST_TOKENS = 4096
+"""Most padded tokens of a chunk (or one sequence)."""
+FEW_TOKENS = 512
+"""A chunk smaller than this takes sequences of any length: tiny ones would keep a processor waiting."""
+CLOSE = 0.85
+"""A larger chunk takes only sequences that are at least this share of its longest."""
 
 
 class Chunk(TypedDict):
@@ -41,26 +45,27 @@ def chunked(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary) -> list[C
         Special tokens and padding.
     """
     size = [len(s.ids if isinstance(s, Masked) else s) + vocabulary.specials_per_sequence for s in sequences]
-    order = np.argsort([-n for n in size], kind="stable")
+    order = sorted(range(len(size)), key=lambda row: (-size[row], row))
     chunks: list[Chunk] = []
     start = 0
     while start < len(order):
-        rows = max(1, CHUNK_TOKENS // size[order[start]])  # the first of a chunk is its longest
-        taken = order[start : start + rows]
-        chunks.append(_chunk([sequences[i] for i in taken], taken, size[order[start]], vocabulary))
-        start += rows
+        taken = order[start : _end([size[row] for row in order], start)]
+        chunks.append(_chunk([sequences[row] for row in taken], taken, size[taken[0]], vocabulary))
+        start += len(taken)
     return chunks
 
 
-def real_tokens(chunks: Sequence[Chunk]) -> tuple[int, int]:
-    """Tokens that are no padding, and all positions."""
-    return (
-        sum(int(chunk["attention_mask"].sum()) for chunk in chunks),
-        sum(chunk["attention_mask"].numel() for chunk in chunks),
-    )
+def _end(size: list[int], start: int) -> int:
+    """Where the chunk that begins at `start` ends, given falling sizes."""
+    width, end = size[start], start + 1
+    while end < len(size) and (end + 1 - start) * width <= MOST_TOKENS:
+        if size[end] < CLOSE * width and (end - start) * width >= FEW_TOKENS:
+            break
+        end += 1
+    return end
 
 
-def _chunk(sequences: list[Ids | Masked], rows: np.ndarray, width: int, vocabulary: Vocabulary) -> Chunk:
+def _chunk(sequences: list[Ids | Masked], rows: list[int], width: int, vocabulary: Vocabulary) -> Chunk:
     ids = np.full((len(sequences), width), vocabulary.pad_id, dtype=np.int64)
     attended = np.zeros((len(sequences), width), dtype=np.int64)
     masked: list[np.ndarray] = []
@@ -75,7 +80,7 @@ def _chunk(sequences: list[Ids | Masked], rows: np.ndarray, width: int, vocabula
     return Chunk(
         input_ids=torch.from_numpy(ids),
         attention_mask=torch.from_numpy(attended),
-        rows=torch.from_numpy(rows),
+        rows=torch.tensor(rows),
         masked=_joined(masked),
         targets=_joined(targets),
     )

@@ -15,7 +15,7 @@ from wardspace.config import StudyConfig, load_study, parse_study
 from wardspace.core.files import write_json, write_text
 from wardspace.corpus import Corpus, prepare
 from wardspace.encoders import Encoder, bases
-from wardspace.report import write_report
+from wardspace.report import model_card, write_report
 from wardspace.study.adapting import adapt_model
 from wardspace.study.embed import embed
 from wardspace.study.environment import environment
@@ -195,6 +195,9 @@ class _Run:
     def report(self) -> Path:
         maps = {name: self.space_notes.map(self.vectors(name)) for name in self.models}
         write_report(self.results, maps, self.folder.report, self.config.report, self.config)
+        for model in self.config.adapt:
+            card = model_card(self.results, model.name, self.config)
+            write_text(self.folder.model(model.name) / "README.md", card)
         return self.folder.report
 
 

