@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from tests.fixtures.objectives import tiny_masked
 from wardspace.encoders import MaskedModel
+
+# a busy machine is no fault of the code
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -93,8 +93,8 @@ def test_models_open_in_plain_sentence_transformers(finished):
 def test_every_adapted_model_carries_a_card_with_its_scores(finished):
     card = (finished[0] / "run" / "models" / "both" / "README.md").read_text()
     assert "library_name: sentence-transformers" in card
-    assert "mlm" in card
-    assert "declutr" in card
+    assert "predicts hidden words" in card
+    assert "spans of one note together" in card
     assert "interval" in card
 
 

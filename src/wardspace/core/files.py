@@ -40,7 +40,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def _sweep(target: Path) -> None:
-    """Remove scratch folders of processes that are no more; a folder set aside is put back if its successor never came."""
+    """Remove scratch folders of dead processes; a folder set aside is put back if its successor never came."""
     for left in target.parent.glob(f".{target.name}-*-*"):
         pid = left.name.removeprefix(f".{target.name}-").split("-")[0]
         if not pid.isdigit() or psutil.pid_exists(int(pid)):

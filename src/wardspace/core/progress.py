@@ -57,4 +57,4 @@ def progress(what: str, total: float | None, *, show: bool = True) -> Iterator[A
 
 def say(message: str) -> None:
     """Print one line for the person who waits (to standard error; never any text of a note)."""
-    console.print(message, markup=False)
+    console.print(message, markup=False, soft_wrap=True)

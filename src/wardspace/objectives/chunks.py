@@ -46,11 +46,12 @@ def chunked(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary) -> list[C
     """
     size = [len(s.ids if isinstance(s, Masked) else s) + vocabulary.specials_per_sequence for s in sequences]
     order = sorted(range(len(size)), key=lambda row: (-size[row], row))
+    falling = [size[row] for row in order]
     chunks: list[Chunk] = []
     start = 0
     while start < len(order):
-        taken = order[start : _end([size[row] for row in order], start)]
-        chunks.append(_chunk([sequences[row] for row in taken], taken, size[taken[0]], vocabulary))
+        taken = order[start : _end(falling, start)]
+        chunks.append(_chunk([sequences[row] for row in taken], taken, falling[start], vocabulary))
         start += len(taken)
     return chunks
 

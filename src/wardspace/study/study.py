@@ -122,7 +122,7 @@ class _Run:
             counter = Encoder.load(self.config.base, self.config.encoder).count_tokens
             return prepare(asked, self.folder.corpus, tokens=counter, show_progress=self.show).content_hash
 
-        inputs = [_without_path(asked.model_dump(mode="json")), source_content(self.config), self.base_files]
+        inputs = [_without_path(asked.model_dump(mode="json")), source_content(asked.source), self.base_files]
         _, self.keys["corpus"] = self.stages.once("prepare", inputs, [self.folder.corpus / "corpus.json"], work)
         return self.folder.corpus
 

@@ -43,7 +43,7 @@ class Phenotype:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Two spans and what holds between them."""
+    """Two spans and what their sentence says of them (what other sentences imply is not marked)."""
 
     kind: str
     head_start: int
