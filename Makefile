@@ -10,7 +10,7 @@ demo: $(VENV)/.demo
 	$(BIN)/wardspace demo
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 check: $(VENV)/.check
 	$(BIN)/ruff check .

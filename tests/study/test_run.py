@@ -167,3 +167,26 @@ def test_more_notes_make_a_new_corpus(tmp_path):
     write_notes(tmp_path / "notes.csv", 140, canary=True)
     Study.parse(values, tmp_path / "run").run(until="prepare")
     assert Corpus.open(tmp_path / "run" / "corpus").content_hash != first
+
+
+def test_rows_left_out_are_counted_aloud(tmp_path, capsys):
+    values = small_study(tmp_path)
+    with (tmp_path / "notes.csv").open("a") as handle:
+        handle.write("n0,p0,letter,heart,an id seen before\nx,p0,letter,heart,\n")
+    Study.parse(values, tmp_path / "run").run(until="prepare")
+    told = capsys.readouterr().err
+    assert "120 notes kept of 122 rows" in told
+    assert "1 empty text" in told
+
+
+def test_a_class_with_one_note_is_named(tmp_path):
+    values = small_study(tmp_path, adapt=[])
+    with (tmp_path / "notes.csv").open("a") as handle:
+        handle.write("x,p0,letter,kidney,one note alone of this kind\n")
+    with pytest.raises(WardspaceError, match="kidney"):
+        Study.parse(values, tmp_path / "run").run()
+    values["tasks"][0]["absent_classes"] = "drop"
+    Study.parse(values, tmp_path / "run").run(until="space")
+    results = Results.read(tmp_path / "run" / "results.json")
+    assert results.classes["area"] == ["heart", "lung"]
+    assert any("kidney" in warning for warning in results.warnings)

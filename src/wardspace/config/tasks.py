@@ -49,7 +49,7 @@ class ClassificationConfig(Section):
     """Seeded subsets per number of shots; a smaller one lies inside the larger one of the same seed."""
     seeds: int = Field(3, ge=1)
     """Seeds of the two-layer head."""
-    min_notes: int = Field(2, ge=2)
+    min_notes: int = Field(1, ge=1)
     """Classes with fewer notes in the corpus stand aside, and are named in the report."""
     absent_classes: Literal["error", "drop"] = "error"
     """What to do with a class that is missing from a split: stop and name it, or go on without it."""

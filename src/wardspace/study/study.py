@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from wardspace.config import StudyConfig, load_study, parse_study
 from wardspace.core.files import write_json, write_text
-from wardspace.corpus import Corpus, prepare
+from wardspace.core.progress import say
+from wardspace.corpus import Corpus, Manifest, prepare
 from wardspace.encoders import Encoder, bases
 from wardspace.report import model_card, write_report
 from wardspace.study.adapting import adapt_model
@@ -124,6 +125,9 @@ class _Run:
 
         inputs = [_without_path(asked.model_dump(mode="json")), source_content(asked.source), self.base_files]
         _, self.keys["corpus"] = self.stages.once("prepare", inputs, [self.folder.corpus / "corpus.json"], work)
+        say(corpus_line(self.corpus.manifest))
+        for warning in self.corpus.manifest.warnings:
+            say(f"  note: {warning}")
         return self.folder.corpus
 
     def adapt(self) -> Path:
@@ -199,6 +203,13 @@ class _Run:
             card = model_card(self.results, model.name, self.config)
             write_text(self.folder.model(model.name) / "README.md", card)
         return self.folder.report
+
+
+def corpus_line(manifest: Manifest) -> str:
+    """Say how many notes were kept, and how many rows were left out for which reason."""
+    counts = manifest.counts
+    left_out = ", ".join(f"{count:,} {kind}" for kind, count in counts["rejects"].items()) or "none"
+    return f"  {counts['notes']:,} notes kept of {counts['rows_read']:,} rows; left out: {left_out}"
 
 
 def _without_path(corpus: dict[str, Any]) -> dict[str, Any]:
