@@ -87,7 +87,7 @@ def test_an_absent_class_is_dropped_where_the_task_says_so(tmp_path):
 )
 def test_fewer_than_two_classes_are_an_error(tmp_path, labels, told):
     with pytest.raises(WardspaceError, match=told):
-        labelled(_corpus(tmp_path / "c", labels), make_task())
+        labelled(_corpus(tmp_path / "c", labels), make_task(min_notes=2))
 
 
 def test_free_text_in_the_label_column_does_not_reach_messages(tmp_path):
