@@ -37,6 +37,7 @@ class SpaceNotes:
         chosen = table.take(self.rows)
         self.groups: list[str] = chosen["patient_id"].to_pylist()
         self.columns: dict[str, list[str | None]] = {name: chosen[name].to_pylist() for name in names}
+        self._first: NDArray[np.float32] | None = None
 
     def measured(self, model: str, vectors: NDArray[np.float32]) -> list[dict[str, Any]]:
         """Every measure of a model's space, as plain records."""
@@ -48,6 +49,10 @@ class SpaceNotes:
     def map(self, vectors: NDArray[np.float32]) -> Map:
         """The space in two dimensions, with the values that colour it."""
         xy, explained = project(vectors[self.rows], self.config.seed)
+        if self._first is None:
+            self._first = xy
+        # the sign of a component is arbitrary: each map is turned the way the first one lies, so that eyes can compare
+        xy = xy * np.where((xy * self._first).sum(axis=0) < 0, -1, 1).astype(np.float32)
         drawn = sample(len(self.rows), self.map_notes, self.config.seed)
         columns = {name: [values[row] for row in drawn] for name, values in self.columns.items()}
         return Map(xy=xy[drawn], columns=columns, explained=explained)
