@@ -65,7 +65,8 @@ def test_steps_follow_the_order_of_the_configuration():
     "text", [" " * 200_000 + "x", "\n" * 200_000 + "x", "[**" * 60_000, "- " * 100_000 + "x", "1" * 200_000]
 )
 def test_hostile_texts_take_no_time(text):
-    cleaner(**ALL).clean("a" + text, follow=True)  # a quadratic pattern would take minutes
+    cleaned = cleaner(**ALL).clean("a" + text, follow=True)  # a quadratic pattern would take minutes
+    assert cleaned.text.startswith("a")
 
 
 # Words w0, w1, … are told apart, so that the words under a span can be named before and after cleaning.
