@@ -190,3 +190,43 @@ def test_a_class_with_one_note_is_named(tmp_path):
     results = Results.read(tmp_path / "run" / "results.json")
     assert results.classes["area"] == ["heart", "lung"]
     assert any("kidney" in warning for warning in results.warnings)
+
+
+def test_fine_tuning_takes_the_base_and_the_best_by_validation(finished, tmp_path):
+    values = small_study(finished[0])
+    tuning = {"models": "best", "best": 1, "seeds": 2, "epochs": 1, "batch_notes": 8}
+    values["tasks"][0] |= {
+        "settings": ["probe", "finetune"],
+        "probes": ["logistic", "head"],
+        "seeds": 2,
+        "finetune": tuning,
+    }
+    Study.parse(values, tmp_path / "run").run()
+    results = Results.read(tmp_path / "run" / "results.json")
+    tuned = {s.model for s in results.scores if s.setting == "finetune"}
+    assert len(tuned) == 2
+    assert "base" in tuned
+    seeds = {s.seed for s in results.scores if s.setting == "finetune" and s.model == "base"}
+    assert seeds == {0, 1, None}
+    assert {s.setting for s in results.scores} == {"logistic", "head", "finetune"}
+    assert not list((tmp_path / "run").glob("work/*"))
+
+
+@pytest.mark.parametrize("stage", ["adapt/category", "evaluate/area-tfidf-frozen"])
+def test_ctrl_c_exits_with_130_and_the_run_goes_on(finished, tmp_path, stage):
+    study = tmp_path / "study.yaml"
+    study.write_text(yaml.safe_dump(small_study(finished[0])))
+    run = tmp_path / "run"
+    command = [sys.executable, "-m", "wardspace", "run", str(study), "--out", str(run)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    for line in process.stderr:
+        if stage in line:
+            process.send_signal(signal.SIGINT)
+            break
+    told = process.stderr.read()
+    assert process.wait(60) == 130
+    assert "Traceback" not in told
+    assert "run the same command again" in told
+    subprocess.run(command, check=True, capture_output=True)
+    assert (run / "report.html").exists()
+    assert events(run).count(("finished", "prepare")) == 1

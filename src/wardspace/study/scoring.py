@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -90,8 +92,9 @@ class Scoring:
         if "finetune" not in task.settings:
             return
         for name in self._chosen(task):
+            work = self.folder.work(f"{task.name}-{name}")
 
-            def tune(name: str = name) -> pa.Table:
+            def tune(name: str = name, work: Path = work) -> pa.Table:
                 return finetune_predictions(
                     self.corpus,
                     self.labels[task.name],
@@ -99,11 +102,12 @@ class Scoring:
                     model=name,
                     folder_or_name=self.study.base if name == "base" else str(self.folder.model(name)),
                     encoder=self.study.encoder,
-                    work=self.folder.work(f"{task.name}-{name}-{self.keys[f'vectors/{name}']}"),
+                    work=work,
                     show_progress=self.show,
                 )
 
             self._store(task, name, "finetune", self.keys[f"vectors/{name}"], tune)
+            shutil.rmtree(work, ignore_errors=True)
 
     def _chosen(self, task: ClassificationConfig) -> list[str]:
         adapted = [model.name for model in self.study.adapt]
