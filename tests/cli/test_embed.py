@@ -36,3 +36,14 @@ def test_a_missing_column_is_told(tmp_path, capsys):
     assert run("embed", model, tmp_path / "notes.csv", "--out", tmp_path / "v.parquet") == 2
     assert "'text'" in capsys.readouterr().err
     assert not (tmp_path / "v.parquet").exists()
+
+
+def test_vectors_do_not_overwrite_notes_or_folders(tmp_path, capsys):
+    model = tiny_model(tmp_path / "model")
+    notes = tmp_path / "notes.csv"
+    notes.write_text("note_id,text\na,fever\n")
+    assert run("embed", model, notes, "--out", notes) == 2
+    assert "overwrite" in capsys.readouterr().err
+    assert notes.read_text().startswith("note_id")
+    assert run("embed", model, notes, "--out", tmp_path) == 2
+    assert "folder" in capsys.readouterr().err

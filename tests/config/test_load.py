@@ -103,3 +103,16 @@ def test_every_key_has_a_line_of_help():
     keys = list(study_keys())
     assert len(keys) > 80
     assert [key.place for key in keys if not key.help] == []
+
+
+def test_numbers_out_of_range_and_names_with_blanks_are_told_plainly():
+    told = mistakes({"name": "my study", "tasks": [{"name": "t", "label": "x", "shots": [0]}]})
+    assert "no blanks" in told
+    assert "tasks.0.shots.0" in told
+
+
+def test_keys_are_written_as_set_takes_them_and_in_plain_types():
+    keys = {key.place: key.type for key in study_keys()}
+    assert keys["tasks.N.shots"] == "list of whole number"
+    assert keys["adapt.N.objectives.N.declutr.strategy"] == "any | subsuming | adjacent"
+    assert not [kind for kind in keys.values() if "wardspace" in kind or "Annotated" in kind]

@@ -34,6 +34,8 @@ def test_the_best_space_is_named_beside_the_base():
     assert finding.text == "silhouette by c: mlm is best (0.300; base 0.100)."
     (finding,) = space_findings(Board(spaces(base=0.3, mlm=0.1)))
     assert "the base is best (0.300)" in finding.text
+    (finding,) = space_findings(Board(spaces(base=0.3, mlm=0.3001)))
+    assert finding.text == "silhouette by c: no adaptation made it better by 0.001 (base 0.300)."
 
 
 def test_a_space_that_learned_the_column_is_said_to_have(board):

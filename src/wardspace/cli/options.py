@@ -10,6 +10,10 @@ import typer
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file.", show_default=False)]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the study file; may be given again."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Override a key of the study file (items of lists by number: tasks.0.shots=[8]); may be given again.",
+    ),
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="The run folder; default runs/NAME.", show_default=False)]

@@ -19,7 +19,7 @@ def validate(
     overrides: Overrides = None,
     keys: Annotated[bool, typer.Option("--keys", help="List every key with its type, default and meaning.")] = False,
 ) -> None:
-    """Name every mistake in a study file at once, with its key and what was expected."""
+    """Name every mistake in a study file at once, with key and what was expected; notes and base are not opened."""
     if keys:
         _list_keys()
         return
@@ -30,7 +30,9 @@ def validate(
     config = load_study(study, overrides or ())
     models = ", ".join(model.name for model in config.adapt) or "none"
     tasks = ", ".join(task.name for task in config.tasks) or "none"
-    Console(highlight=False).print(f"{study}: sound. Adapted models: {models}. Tasks: {tasks}.", markup=False)
+    Console(highlight=False).print(
+        f"{study}: sound. Adapted models: {models}. Tasks: {tasks}. Notes and base not opened.", markup=False
+    )
 
 
 def _list_keys() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -33,8 +34,10 @@ def study_keys(model: type[BaseModel] = StudyConfig, prefix: str = "") -> Iterat
         default = "required" if field.default is PydanticUndefined else _shown(field.default)
         yield Key(place, _type_name(field.annotation), default, " ".join((field.description or "").split()))
         for section in inner:
-            tag = f"[{section.model_fields['kind'].default}]" if "kind" in section.model_fields else "[]"
-            yield from study_keys(section, f"{place}{tag}.")
+            # as --set takes them: N is the number of an item, an objective's options stand below its name
+            tag = f".{section.model_fields['kind'].default}" if len(inner) > 1 else ""
+            items = f"{place}.N{tag}" if "list[" in str(field.annotation) else place
+            yield from study_keys(section, f"{items}.")
 
 
 def _sections(annotation: Any) -> list[type[BaseModel]]:
@@ -44,9 +47,22 @@ def _sections(annotation: Any) -> list[type[BaseModel]]:
 
 
 def _type_name(annotation: Any) -> str:
-    if isinstance(annotation, type) and not get_args(annotation):
-        return annotation.__name__
-    return str(annotation).replace("typing.", "").replace("NoneType", "None")
+    """The type in the words of YAML."""
+    if _sections(annotation):
+        return "list of sections"
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return " | ".join(str(value) for value in inner)
+    if origin is Annotated:
+        return _type_name(inner[0])
+    if origin is list:
+        return f"list of {_type_name(inner[0])}"
+    if inner:
+        return " | ".join(_type_name(one) for one in inner)
+    return _NAMES.get(annotation, str(annotation))
+
+
+_NAMES = {str: "text", int: "whole number", float: "number", bool: "true | false", NoneType: "null"}
 
 
 def _shown(default: Any) -> str:

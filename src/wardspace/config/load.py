@@ -152,6 +152,8 @@ def _explain(detail: ErrorDetails) -> str:
         return f"{place}: missing"
     if kind.startswith("union_tag"):
         return f"{place}: no such objective (got {given!r}); known: {', '.join(_TAGS)}"
+    if kind == "string_pattern_mismatch":
+        return f"{place}: letters, digits, dot, dash and underscore only, no blanks (got {given!r})"
     message = detail["msg"].removeprefix("Value error, ")
     if kind == "value_error" or isinstance(given, dict | list):
         return f"{place}: {message}" if place else message

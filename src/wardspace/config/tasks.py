@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -43,7 +43,7 @@ class ClassificationConfig(Section):
     """Frozen encoder with a probe, full fine-tuning, or both."""
     probes: list[Literal["logistic", "head"]] = ["logistic"]
     """Probes on frozen vectors: logistic regression, and the study's two-layer head."""
-    shots: list[int] = []
+    shots: list[Annotated[int, Field(ge=1)]] = []
     """Labelled notes per class of the few-shot runs (logistic probe); validation and test stay whole."""
     subsets: int = Field(10, ge=1)
     """Seeded subsets per number of shots; a smaller one lies inside the larger one of the same seed."""

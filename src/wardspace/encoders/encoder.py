@@ -152,7 +152,14 @@ class Encoder:
         Returns
         -------
         ndarray, shape (notes, dimension), float32
+
+        Raises
+        ------
+        TypeError
+            If the notes are one string, or one of them is no string.
         """
+        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+            raise TypeError("encode takes a list of strings: write encode([text]) for one note")
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         around = affixes(self.tokenizer)
         with (

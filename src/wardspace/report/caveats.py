@@ -44,9 +44,10 @@ def _chance(board: Board) -> list[str]:
     if not compared:
         return []
     chance = (1 - board.results.confidence) * len(compared)
+    expected = f"about {round(chance)}" if chance >= 1 else "with some luck one"
     return [
         f"Which single gap is chance: {counted(len(compared), 'comparison')} with the base were made at "
-        f"{share(board.results.confidence)} each, without correction; about {max(1, round(chance))} would look like a "
+        f"{share(board.results.confidence)} each, without correction; {expected} would look like a "
         "gain or a harm even if no model differed."
     ]
 

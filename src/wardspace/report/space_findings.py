@@ -33,10 +33,12 @@ def _best(board: Board, column: str, measure: str, scores: list[SpaceScore]) -> 
     name = f"{measure_name(measure)} by {column}"
     if best.model == board.base:
         return f"{name}: the base is best ({plain(base.value)}); no adaptation made it better."
+    values = f"{plain(best.value, [base.value])}; base {plain(base.value, [best.value])}"
+    if f"{best.value:.3f}" == f"{base.value:.3f}":
+        return f"{name}: no adaptation made it better by 0.001 (base {plain(base.value)})."
     record = board.records.get(best.model)
     learned = record is not None and column in record.learned_columns
     because = f" It learned from {column}, so this is what it was trained to do." if learned else ""
-    values = f"{plain(best.value, [base.value])}; base {plain(base.value, [best.value])}"
     return f"{name}: {best.model} is best ({values}).{because}"
 
 

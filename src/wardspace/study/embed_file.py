@@ -13,6 +13,7 @@ from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError, machine_faults
 from wardspace.core.progress import progress
 from wardspace.corpus.readers import Reader, open_readers
+from wardspace.corpus.readers.files import find_files
 from wardspace.encoders import Encoder
 
 ROWS = 4096
@@ -44,8 +45,16 @@ def embed_file(
     Raises
     ------
     CorpusError
-        For a fault of the source as a whole, or where no row is left.
+        For a fault of the source as a whole, where no row is left, or where `out` is a folder or one of the sources.
     """
+    if out.is_dir():
+        raise CorpusError(
+            "a folder stands where the file of vectors should be", where=out, fix="name a file with --out"
+        )
+    if source.path is not None and any(
+        file.path.resolve() == out.resolve() for file in find_files(source.path, source.format)
+    ):
+        raise CorpusError("this would overwrite the notes", where=out, fix="name another file with --out")
     schema = pa.schema([("note_id", pa.string()), ("vector", pa.list_(pa.float32(), encoder.dimension))])
     done = left_out = 0
     scratch = out.with_name(f".{out.name}.part")

@@ -25,6 +25,8 @@ from wardspace.training.plan import Plan, Planner
 
 HEAD_LEARNING_RATE = 1e-3
 """Highest learning rate of a new masked-word head's warm-up: it starts from nothing, and the encoder is frozen."""
+FEWEST_STEPS = 8
+"""A budget too small for as many full batches gets smaller ones: one step of a full batch would overspend it."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,8 @@ def make_stages(
         for index, (config, objective, mask) in enumerate(zip(configs, objectives, usable, strict=True)):
             chosen = mask & ~held.barred
             _check_usable(config, chosen)
-            planner = Planner(objective, notes, training.seed, training.batch_tokens)
+            batch_tokens = min(training.batch_tokens, max(1, shares[index] // FEWEST_STEPS))
+            planner = Planner(objective, notes, training.seed, batch_tokens)
             plan = planner.training(np.flatnonzero(chosen).tolist(), max(1, shares[index]), advance)
             validation = planner.validation(held.validating[mask[held.validating]].tolist())
             stages.append(
