@@ -1,0 +1,43 @@
+"""The schema of results.json as a page of documentation, read off the models."""
+
+from __future__ import annotations
+
+from wardspace.evaluation.results import (
+    SCHEMA_VERSION,
+    Difference,
+    LossPoint,
+    ModelRecord,
+    Record,
+    Results,
+    Score,
+    SpaceScore,
+    StageCost,
+)
+
+SECTIONS: dict[str, type[Record]] = {
+    "The file": Results,
+    "`models[]`": ModelRecord,
+    "`models[].stages[]`": StageCost,
+    "`models[].stages[].losses[]`": LossPoint,
+    "`scores[]`": Score,
+    "`differences[]`": Difference,
+    "`space[]`": SpaceScore,
+}
+"""Records in the order of the page."""
+
+
+def schema_markdown() -> str:
+    """Every field of results.json with its meaning, as Markdown (docs/results-schema.md)."""
+    parts = [
+        "# results.json",
+        f"Schema version {SCHEMA_VERSION}. Scores are shares from 0 to 1; the report prints them as points of 100. "
+        "In Python: `wardspace.evaluation.results.Results.read(path)`.",
+    ]
+    for title, record in SECTIONS.items():
+        rows = [f"| `{name}` | {_meaning(field.description)} |" for name, field in record.model_fields.items()]
+        parts += [f"## {title}", _meaning(record.__doc__), "\n".join(["| field | meaning |", "|---|---|", *rows])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _meaning(text: str | None) -> str:
+    return " ".join((text or "").split())
