@@ -82,7 +82,7 @@ def test_settings_shots_and_splits_do_not_mix():
     runs.append(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 9), model="base", split="validation"))
     found = differences(pa.concat_tables(runs), CLASSES, CONFIG)
     assert {(d.setting, d.shots) for d in found} == {("logistic", None), ("logistic", 8)}
-    assert len(found) == 2 * 2 * 2  # two shots, two directions, two metrics
+    assert len(found) == 2 * 2 * 4  # two shots, two directions, four metrics
 
 
 def test_models_of_equal_skill_mostly_tie():

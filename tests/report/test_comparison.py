@@ -46,4 +46,5 @@ def test_without_pairs_there_is_no_verdict(board, metric):
         for cell in row.cells:
             if cell is not None and row.model != "base":
                 assert cell.mark == "unpaired"
+                assert cell.rank == ""
                 assert cell.verdict == ""

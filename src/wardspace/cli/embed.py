@@ -22,7 +22,9 @@ def embed(
     """Embed notes with a model; long notes are read in windows. The file holds ids and vectors, no text."""
     from wardspace.config import SourceConfig
     from wardspace.encoders import Encoder
+    from wardspace.report.numbers import counted
     from wardspace.study.embed_file import embed_file
 
     done, left_out = embed_file(Encoder.load(model), SourceConfig(path=notes), out, text=text, note_id=note_id)
-    say(f"✓ {out}: {done} notes embedded, {left_out} rows left out (no id, no text, or unreadable)")
+    reasons = ", ".join(f"{count} {kind}" for kind, count in left_out.most_common()) or "none"
+    say(f"✓ {out}: {counted(done, 'note')} embedded; rows left out: {reasons}")

@@ -100,6 +100,10 @@ class Board:
         ends = {"value": -turned.value, "low": -turned.high, "high": -turned.low}
         return turned.model_copy(update={"model": model, "against": other, **ends})
 
+    def compared(self, task: str, place: Place, metric: str) -> bool:
+        """Whether models were compared in pairs here."""
+        return any((key[0], key[3], key[4], key[5]) == (task, *place, metric) for key in self._differences)
+
     def highest(self, task: str, place: Place, metric: str) -> Score | None:
         """The score with the highest value of a column; of equal ones the first model's."""
         found = [self.score(task, model, place, metric) for model in self.models(task)]

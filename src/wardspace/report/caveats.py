@@ -31,7 +31,7 @@ def not_shown(board: Board, model: str | None = None) -> list[str]:
         )
     found.append(
         "Whether this holds elsewhere: all notes come from one corpus. A tie is not proof of equality; it says that "
-        "these patients are too few to tell the models apart."
+        "these test notes do not tell the models apart."
     )
     if results.space:
         found.append("How sure the measures of the space are: they carry no interval, and small gaps may be chance.")

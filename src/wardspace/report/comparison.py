@@ -89,7 +89,9 @@ def _detail(board: Board, score: Score, difference: Difference | None) -> str:
 
 def _rank(board: Board, score: Score, place: Place) -> Rank:
     top = board.highest(score.task, place, score.metric)
-    if top is None or score.value == top.value:
+    if top is None or not board.compared(score.task, place, score.metric):
+        return ""  # without pairs no tie could be told from a win
+    if score.value == top.value:
         return "highest"
     apart = board.difference(score.task, top.model, place, score.metric, against=score.model)
     return "level" if apart is not None and apart.tie else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import pyarrow.parquet as pq
 from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError, machine_faults
 from wardspace.core.progress import progress
-from wardspace.corpus.readers import Reader, open_readers
+from wardspace.corpus.readers import Reader, Row, open_readers
 from wardspace.corpus.readers.files import find_files
+from wardspace.corpus.rejects import EMPTY, NO_ID, NUL
 from wardspace.encoders import Encoder
 
 ROWS = 4096
@@ -22,7 +24,7 @@ ROWS = 4096
 
 def embed_file(
     encoder: Encoder, source: SourceConfig, out: Path, *, text: str = "text", note_id: str = "note_id"
-) -> tuple[int, int]:
+) -> tuple[int, Counter[str]]:
     """Embed the notes of a file.
 
     Parameters
@@ -39,8 +41,10 @@ def embed_file(
 
     Returns
     -------
-    embedded, left_out : int
-        Rows written, and rows without id or text or that could not be read.
+    embedded : int
+        Rows written.
+    left_out : Counter of str
+        Rows left out by reason.
 
     Raises
     ------
@@ -56,7 +60,8 @@ def embed_file(
     ):
         raise CorpusError("this would overwrite the notes", where=out, fix="name another file with --out")
     schema = pa.schema([("note_id", pa.string()), ("vector", pa.list_(pa.float32(), encoder.dimension))])
-    done = left_out = 0
+    done = 0
+    left_out: Counter[str] = Counter()
     scratch = out.with_name(f".{out.name}.part")
     with machine_faults(out), tempfile.TemporaryDirectory(prefix="wardspace-") as work:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +72,7 @@ def embed_file(
                 progress("embedding", sum(reader.size for reader in readers)) as advance,
             ):
                 for ids, texts, faults, read in _chunks(readers):
-                    left_out += faults
+                    left_out.update(faults)
                     done += len(ids)
                     if ids:
                         vectors = pa.array(encoder.encode(texts, show_progress=False).ravel())
@@ -82,20 +87,32 @@ def embed_file(
     return done, left_out
 
 
-def _chunks(readers: list[Reader]) -> Iterator[tuple[list[str], list[str], int, int]]:
-    """Yield ids, texts, number of faulty rows, and how much of the source was read for them."""
+def _chunks(readers: list[Reader]) -> Iterator[tuple[list[str], list[str], list[str], int]]:
+    """Yield ids, texts, reasons of the rows left out, and how much of the source was read for them."""
     for reader in readers:
         ids: list[str] = []
         texts: list[str] = []
-        faults = position = 0
+        faults: list[str] = []
+        position = 0
         for row in reader.rows():
             name, text = row.values or (None, None)
-            if row.fault or name is None or not str(name).strip() or not str(text or "").strip():
-                faults += 1
+            if fault := _fault(row, name, text):
+                faults.append(fault)
                 continue
             ids.append(str(name).strip())
             texts.append(str(text))
             if len(ids) == ROWS:
                 yield ids, texts, faults, reader.position() - position
-                ids, texts, faults, position = [], [], 0, reader.position()
+                ids, texts, faults, position = [], [], [], reader.position()
         yield ids, texts, faults, reader.size - position
+
+
+def _fault(row: Row, name: object, text: object) -> str | None:
+    """Why a row cannot be embedded."""
+    if row.fault:
+        return row.fault.kind
+    if name is None or not str(name).strip():
+        return NO_ID.kind
+    if not str(text or "").strip():
+        return EMPTY.kind
+    return NUL.kind if "\x00" in str(text) else None

@@ -17,6 +17,7 @@ from wardspace.core.progress import say
 from wardspace.corpus import Corpus, Manifest, prepare
 from wardspace.encoders import Encoder, bases
 from wardspace.report import model_card, write_report
+from wardspace.report.numbers import counted
 from wardspace.study.adapting import adapt_model
 from wardspace.study.embed import embed
 from wardspace.study.environment import environment
@@ -209,7 +210,8 @@ def corpus_line(manifest: Manifest) -> str:
     """Say how many notes were kept, and how many rows were left out for which reason."""
     counts = manifest.counts
     left_out = ", ".join(f"{count:,} {kind}" for kind, count in counts["rejects"].items()) or "none"
-    return f"  {counts['notes']:,} notes kept of {counts['rows_read']:,} rows; left out: {left_out}"
+    notes, rows = counted(counts["notes"], "note"), counted(counts["rows_read"], "row")
+    return f"  {notes} kept of {rows}; left out: {left_out}"
 
 
 def _without_path(corpus: dict[str, Any]) -> dict[str, Any]:

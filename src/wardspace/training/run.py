@@ -8,6 +8,7 @@ from typing import Any, cast
 from torch.optim import AdamW
 
 from wardspace.core.progress import progress, say
+from wardspace.encoders.quicken import quickened
 from wardspace.training.callbacks import Bar, Schedule, evaluation_steps
 from wardspace.training.cost import LossPoint
 from wardspace.training.freezing import set_trainable
@@ -33,6 +34,7 @@ def run_phase(phase: Phase, *, show_progress: bool = True) -> PhaseRecord:
     with (
         graceful_interrupt() as interrupted,
         progress(f"training {phase.what} (tokens)", total, show=show_progress) as advance,
+        quickened(phase.objective),
     ):
         trainer = PhaseTrainer(phase, Schedule(steps, interrupted), Bar(phase.plan.tokens, advance))
         trainer.run()

@@ -27,7 +27,7 @@ def check_columns(existing: Sequence[str], needed: Sequence[str], where: str, *,
         raise CorpusError(
             f"missing column{plural}: {named}\n  {_listed(existing)}",
             where=where,
-            fix=f"name the columns in corpus.columns{hint}",
+            fix=f"name the columns in corpus.columns (`wardspace embed`: with --id and --text){hint}",
         )
     twice = sorted(name for name, count in Counter(existing).items() if count > 1 and name in needed)
     if twice:

@@ -1,0 +1,81 @@
+"""Dropout on a CPU, at the speed of the memory.
+
+torch draws a CPU's dropout masks one number after the other from a Mersenne twister (outside Intel's library), which
+takes longer than the layers that the masks are for: see docs/decisions.md for figures.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+_LEVELS = 1 << 16
+"""A mask compares 16 random bits for each element with a threshold."""
+
+
+def keep_levels(p: float) -> int:
+    """How many of the 65,536 equally likely draws keep an element that is dropped with probability `p`."""
+    return round((1.0 - p) * _LEVELS)
+
+
+def keep_scale(p: float) -> float:
+    """What a kept element is multiplied by, so that the expected value stays: one over the exact share kept."""
+    return _LEVELS / keep_levels(p)
+
+
+def keep_mask(shape: tuple[int, ...], p: float) -> torch.Tensor:
+    """Draw which elements dropout keeps.
+
+    One number is taken from torch's own generator for each mask, and seeds a fast one (SFC64). So `torch.manual_seed`,
+    the generator states in a checkpoint, and a forward that is run again from a stored state all hold.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the mask.
+    p : float
+        Probability of being dropped, in [0, 1); exact to 1/131072.
+
+    Returns
+    -------
+    Tensor of bool
+        True where an element is kept.
+    """
+    seed = int(torch.empty((), dtype=torch.int64).random_())
+    count = math.prod(shape)
+    draws = np.random.Generator(np.random.SFC64(seed)).integers(
+        0, np.iinfo(np.uint64).max, -(-count // 4), dtype=np.uint64, endpoint=True
+    )
+    bits = torch.from_numpy(draws.view(np.int16))[:count].view(shape)
+    return bits < keep_levels(p) - _LEVELS // 2
+
+
+class QuickDropout(nn.Dropout):
+    """`nn.Dropout` that draws its masks with `keep_mask` while it trains on a CPU."""
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        """Drop elements with probability `p` and scale the others."""
+        if not (self.training and input.device.type == "cpu" and 0 < keep_levels(self.p) < _LEVELS):
+            return super().forward(input)
+        dropped: torch.Tensor = _Dropped.apply(input, self.p)  # type: ignore[no-untyped-call]
+        return dropped
+
+
+class _Dropped(torch.autograd.Function):
+    """Keeps one byte an element for the backward pass."""
+
+    @staticmethod
+    def forward(ctx: Any, values: torch.Tensor, p: float) -> torch.Tensor:
+        keep = keep_mask(tuple(values.shape), p)
+        ctx.save_for_backward(keep)
+        ctx.scale = keep_scale(p)
+        return (values * keep).mul_(ctx.scale)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, None]:
+        (keep,) = ctx.saved_tensors
+        return (gradients[0] * keep).mul_(ctx.scale), None

@@ -1,0 +1,45 @@
+"""Training a model on a CPU with this package's dropout and attention in place of torch's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from torch import nn
+from transformers import PreTrainedModel
+
+from wardspace.encoders import attention
+from wardspace.encoders.dropout import QuickDropout
+
+
+@contextmanager
+def quickened(module: nn.Module) -> Iterator[None]:
+    """Put quick dropout, and attention with it, into a module and all that it holds; take them out at the end.
+
+    What is learned stays the same: the masks have the same distribution, the formulas are the same. On another device
+    than a CPU both pass everything on to torch. Models that compute their attention without transformers' common
+    interface, or with another than torch's fused attention, keep their own.
+
+    Parameters
+    ----------
+    module : Module
+        What is about to train.
+    """
+    dropouts = [part for part in module.modules() if type(part) is nn.Dropout]
+    models = [part for part in module.modules() if isinstance(part, PreTrainedModel) and _fused(part)]
+    attention.register()
+    try:
+        for dropout in dropouts:
+            dropout.__class__ = QuickDropout
+        for model in models:
+            model.set_attn_implementation(attention.NAME)
+        yield
+    finally:
+        for dropout in dropouts:
+            dropout.__class__ = nn.Dropout
+        for model in models:
+            model.set_attn_implementation("sdpa")
+
+
+def _fused(model: PreTrainedModel) -> bool:
+    return bool(model.config._attn_implementation == "sdpa" and model._can_set_attn_implementation())
