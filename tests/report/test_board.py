@@ -40,3 +40,11 @@ def test_scores_of_single_seeds_and_of_validation_do_not_count(results):
     board = Board(results.model_copy(update={"scores": [first, *others]}))
     found = board.highest(first.task, Place(first.setting, first.shots), first.metric)
     assert found == first
+
+
+def test_fine_tuning_on_a_part_of_the_notes_is_called_that(results):
+    board = Board(results.model_copy(update={"finetune_notes": {"specialty": 2000}}))
+    *frozen, tuned = board.places("specialty", "macro_f1")
+    assert (tuned.short, tuned.name) == ("2,000 notes", "2,000 labelled notes, fine-tuned")
+    assert "2,000" not in " ".join(place.name for place in frozen)
+    assert board.score("specialty", "base", tuned, "macro_f1") is not None

@@ -49,3 +49,11 @@ def test_counts_agree_with_their_noun():
     assert numbers.counted(1, "note") == "1 note"
     assert numbers.counted(1204, "note") == "1,204 notes"
     assert numbers.counted(2, "class", "classes") == "2 classes"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0, "0%"), (0.0003, "under 0.1%"), (0.0005, "0.1%"), (0.0712, "7.1%"), (0.34, "34%"), (1, "100%")],
+)
+def test_a_share_that_is_not_zero_is_never_called_zero(value, said):
+    assert numbers.share(value) == said

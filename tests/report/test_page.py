@@ -8,6 +8,7 @@ from tests.fixtures.results import MODELS, fake_maps, fake_results
 from tests.report.build import small_results
 from wardspace.config import ReportConfig, parse_study
 from wardspace.report import Map, write_report
+from wardspace.report.charts import interval_words
 from wardspace.report.page import embedded_json, page
 
 SECTIONS = ("findings", "asked", "data", "models", "comparison", "curves", "space", "maps", "reading", "made")
@@ -108,3 +109,10 @@ def test_a_large_report_stays_small(tmp_path, study, results):
     write_report(results, fake_maps(1500, models=tuple(f"m{i}" for i in range(9))), path, study.report, study)
     assert path.stat().st_size < 1_500_000
     assert [found.name for found in path.parent.iterdir()] == ["report.html"]
+
+
+@pytest.mark.parametrize(("column", "unit"), [("patient", "test patients anew"), (None, "test notes (there is no")])
+def test_captions_say_what_the_intervals_draw(results, column, unit):
+    roles = {**results.corpus.get("roles", {}), "patient_id": column}
+    found = interval_words(results.model_copy(update={"corpus": {**results.corpus, "roles": roles}}))
+    assert unit in found

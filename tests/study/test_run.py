@@ -194,7 +194,7 @@ def test_a_class_with_one_note_is_named(tmp_path):
 
 def test_fine_tuning_takes_the_base_and_the_best_by_validation(finished, tmp_path):
     values = small_study(finished[0])
-    tuning = {"models": "best", "best": 1, "seeds": 2, "epochs": 1, "batch_notes": 8}
+    tuning = {"models": "best", "best": 1, "seeds": 2, "epochs": 1, "batch_notes": 8, "notes": 12}
     values["tasks"][0] |= {
         "settings": ["probe", "finetune"],
         "probes": ["logistic", "head"],
@@ -209,6 +209,7 @@ def test_fine_tuning_takes_the_base_and_the_best_by_validation(finished, tmp_pat
     seeds = {s.seed for s in results.scores if s.setting == "finetune" and s.model == "base"}
     assert seeds == {0, 1, None}
     assert {s.setting for s in results.scores} == {"logistic", "head", "finetune"}
+    assert results.finetune_notes == {"area": 12}
     assert not list((tmp_path / "run").glob("work/*"))
 
 

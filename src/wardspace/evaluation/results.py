@@ -173,6 +173,8 @@ class Results(Record):
     """Counts and statistics of the corpus (see corpus.json)."""
     classes: dict[str, list[str]]
     """Classes of each task, in the order of the probabilities."""
+    finetune_notes: dict[str, int] = {}
+    """Labelled notes that fine-tuning learned from, of each task where a cap left others out."""
     models: list[ModelRecord]
     """Models compared, baselines first."""
     scores: list[Score]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wardspace.evaluation.results import Difference, ModelRecord, Results, Score
+from wardspace.report.numbers import thousands
 from wardspace.report.words import METRICS, SETTINGS, setting_name
 
 
@@ -13,6 +14,8 @@ class Place(NamedTuple):
 
     setting: str
     shots: int | None
+    notes: int | None = None
+    """Labelled notes in all, where a cap left others out."""
 
     @property
     def frozen(self) -> bool:
@@ -29,12 +32,16 @@ class Place(NamedTuple):
     @property
     def short(self) -> str:
         """How many labels, for a column under the group's heading."""
-        return "all labels" if self.shots is None else f"{self.shots} per class"
+        if self.shots is not None:
+            return f"{self.shots} per class"
+        return "all labels" if self.notes is None else f"{thousands(self.notes)} notes"
 
     @property
     def labels(self) -> str:
         """How many labels, in words."""
-        return "all labels" if self.shots is None else f"{self.shots} labels per class"
+        if self.shots is not None:
+            return f"{self.shots} labels per class"
+        return "all labels" if self.notes is None else f"{thousands(self.notes)} labelled notes"
 
     @property
     def name(self) -> str:
@@ -72,7 +79,12 @@ class Board:
 
     def places(self, task: str, metric: str) -> list[Place]:
         """Columns of the comparison: fewest labels first, fine-tuning last."""
-        found = {Place(key[2], key[3]) for key in self._scores if key[0] == task and key[4] == metric}
+        cap = self.results.finetune_notes.get(task)
+        found = {
+            Place(key[2], key[3], cap if key[2] == "finetune" else None)
+            for key in self._scores
+            if key[0] == task and key[4] == metric
+        }
         return sorted(found, key=lambda place: (place.group, place.shots is None, place.shots or 0))
 
     def models(self, task: str) -> list[str]:
@@ -102,7 +114,9 @@ class Board:
 
     def compared(self, task: str, place: Place, metric: str) -> bool:
         """Whether models were compared in pairs here."""
-        return any((key[0], key[3], key[4], key[5]) == (task, *place, metric) for key in self._differences)
+        return any(
+            (key[0], key[3], key[4], key[5]) == (task, place.setting, place.shots, metric) for key in self._differences
+        )
 
     def highest(self, task: str, place: Place, metric: str) -> Score | None:
         """The score with the highest value of a column; of equal ones the first model's."""

@@ -106,4 +106,6 @@ def _scatter(column: str, aligned: dict[str, float], spread: dict[str, float], r
 
 def interval_words(results: Results) -> str:
     """How intervals were made, for captions."""
-    return f"{points(results.confidence).removesuffix('.0')}% intervals from drawing the test patients anew"
+    by_patient = results.corpus.get("roles", {}).get("patient_id") is not None
+    drawn = "patients" if by_patient else "notes (there is no patient column)"
+    return f"{points(results.confidence).removesuffix('.0')}% intervals from drawing the test {drawn} anew"

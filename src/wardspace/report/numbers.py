@@ -61,6 +61,8 @@ def duration(seconds: float) -> str:
 
 def share(value: float) -> str:
     """A share: `7%`."""
+    if 0 < value < 0.0005:
+        return "under 0.1%"
     text = f"{100 * value:.0f}" if value >= 0.095 else f"{100 * value:.1f}"
     return f"{text.removesuffix('.0')}%"
 

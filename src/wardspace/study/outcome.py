@@ -30,12 +30,19 @@ def collect(
         confidence=study.report.confidence,
         corpus=manifest.model_dump(mode="json"),
         classes={task: list(labels.classes) for task, labels in scoring.labels.items()},
+        finetune_notes=_capped(study, scoring),
         models=[*_tfidf(study, scoring), *(_model(study, name, record) for name, record in models.items())],
         scores=scored[0],
         differences=scored[1],
         space=[SpaceScore.model_validate(score) for found in measured.values() for score in found],
         warnings=_warnings(study, corpus, models, scoring),
     )
+
+
+def _capped(study: StudyConfig, scoring: Scoring) -> dict[str, int]:
+    caps = {task.name: task.finetune.notes for task in study.tasks if "finetune" in task.settings}
+    every = {name: len(scoring.labels[name].rows("train")) for name in caps}
+    return {name: cap for name, cap in caps.items() if cap is not None and cap < every[name]}
 
 
 def _tfidf(study: StudyConfig, scoring: Scoring) -> list[ModelRecord]:
