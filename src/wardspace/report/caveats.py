@@ -20,7 +20,7 @@ def not_shown(board: Board, model: str | None = None) -> list[str]:
         found.append(
             "Whether training again would give the same model: each of the "
             f"{counted(len(adapted), 'adapted model')} was trained once. "
-            "The intervals cover which patients were in the test split, not the luck of training."
+            "The intervals cover which notes stand in the test split, not the luck of training."
         )
     found += _chance(board)
     found += _learned([one for one in results.models if model in (None, one.name)])
