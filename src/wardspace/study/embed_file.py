@@ -51,14 +51,7 @@ def embed_file(
     CorpusError
         For a fault of the source as a whole, where no row is left, or where `out` is a folder or one of the sources.
     """
-    if out.is_dir():
-        raise CorpusError(
-            "a folder stands where the file of vectors should be", where=out, fix="name a file with --out"
-        )
-    if source.path is not None and any(
-        file.path.resolve() == out.resolve() for file in find_files(source.path, source.format)
-    ):
-        raise CorpusError("this would overwrite the notes", where=out, fix="name another file with --out")
+    _check_target(source, out)
     schema = pa.schema([("note_id", pa.string()), ("vector", pa.list_(pa.float32(), encoder.dimension))])
     done = 0
     left_out: Counter[str] = Counter()
@@ -85,6 +78,16 @@ def embed_file(
         finally:
             scratch.unlink(missing_ok=True)
     return done, left_out
+
+
+def _check_target(source: SourceConfig, out: Path) -> None:
+    if out.is_dir():
+        raise CorpusError(
+            "a folder stands where the file of vectors should be", where=out, fix="name a file with --out"
+        )
+    files = [] if source.path is None else find_files(source.path, source.format)
+    if any(file.path.resolve() == out.resolve() for file in files):
+        raise CorpusError("this would overwrite the notes", where=out, fix="name another file with --out")
 
 
 def _chunks(readers: list[Reader]) -> Iterator[tuple[list[str], list[str], list[str], int]]:
