@@ -90,10 +90,11 @@ def test_a_note_that_may_read_nothing_gives_numbers() -> None:
     assert quick(drawn(), mask).isfinite().all()
 
 
-def test_without_dropout_it_is_torchs_attention() -> None:
+@pytest.mark.parametrize("p", [0.0, 1e-7])
+def test_without_dropout_it_is_torchs_attention(p: float) -> None:
     inputs = drawn(torch.float32)
     expected = scaled_dot_product_attention(*inputs, scale=SCALE).transpose(1, 2)
-    assert torch.equal(quick(inputs, None, p=0.0), expected)
+    assert torch.allclose(quick(inputs, None, p=p), expected, atol=1e-5)
 
 
 def test_a_causal_layer_keeps_its_order() -> None:

@@ -16,7 +16,7 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
-from wardspace.encoders.dropout import keep_mask, keep_scale
+from wardspace.encoders.dropout import drops, keep_mask, keep_scale
 
 NAME = "wardspace_cpu"
 """What transformers knows this attention by, while a model trains."""
@@ -62,7 +62,7 @@ def attention_forward(
     causal = is_causal if is_causal is not None else bool(getattr(module, "is_causal", False))
     special = any(kwargs.get(name) is not None for name in ("position_bias", "cache", "softcap"))
     grouped = query.shape[1] != key.shape[1]
-    if dropout <= 0 or dropout >= 1 or query.device.type != "cpu" or causal or special or grouped:
+    if not drops(dropout) or query.device.type != "cpu" or causal or special or grouped:
         kwargs |= {"dropout": dropout, "scaling": scaling, "is_causal": is_causal}
         return sdpa_attention_forward(module, query, key, value, attention_mask, **kwargs)
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling

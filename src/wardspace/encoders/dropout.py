@@ -22,6 +22,11 @@ def keep_levels(p: float) -> int:
     return round((1.0 - p) * _LEVELS)
 
 
+def drops(p: float) -> bool:
+    """Whether a mask for this probability would hold both kept and dropped elements."""
+    return 0 < keep_levels(p) < _LEVELS
+
+
 def keep_scale(p: float) -> float:
     """What a kept element is multiplied by, so that the expected value stays: one over the exact share kept."""
     return _LEVELS / keep_levels(p)
@@ -59,7 +64,7 @@ class QuickDropout(nn.Dropout):
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
         """Drop elements with probability `p` and scale the others."""
-        if not (self.training and input.device.type == "cpu" and 0 < keep_levels(self.p) < _LEVELS):
+        if not (self.training and input.device.type == "cpu" and drops(self.p)):
             return super().forward(input)
         dropped: torch.Tensor = _Dropped.apply(input, self.p)  # type: ignore[no-untyped-call]
         return dropped
