@@ -6,7 +6,14 @@ from wardspace.config.load import load_study, parse_study
 from wardspace.config.objectives import CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
 from wardspace.config.study import BASELINES, StudyConfig
 from wardspace.config.tasks import ClassificationConfig, FinetuneConfig, ReportConfig, SpaceConfig
-from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig, TrainingOverrides
+from wardspace.config.training import (
+    AdaptConfig,
+    BudgetConfig,
+    EncoderConfig,
+    LoraConfig,
+    TrainingConfig,
+    TrainingOverrides,
+)
 
 __all__ = [
     "BASELINES",
@@ -21,6 +28,7 @@ __all__ = [
     "EncoderConfig",
     "FinetuneConfig",
     "Key",
+    "LoraConfig",
     "MlmConfig",
     "ObjectiveConfig",
     "ReportConfig",

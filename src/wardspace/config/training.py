@@ -17,6 +17,17 @@ class BudgetConfig(Section):
     """Tokens the encoder reads in training, padding not counted; a sequence of objectives shares it evenly."""
 
 
+class LoraConfig(Section):
+    """Low-rank adaptation (Hu et al. 2022): merged into the weights when an objective is done."""
+
+    rank: int = Field(16, ge=1)
+    """Rank of the additions."""
+    alpha: float = Field(32.0, gt=0)
+    """The additions are scaled by alpha / rank."""
+    dropout: float = Field(0.0, ge=0, lt=1)
+    """Dropout before the additions."""
+
+
 class TrainingConfig(Section):
     """The training loop's options; an adapted model may override each of them."""
 
@@ -29,9 +40,12 @@ class TrainingConfig(Section):
     clip: float = Field(1.0, gt=0)
     """Largest norm of a gradient."""
     batch_tokens: int = Field(8192, ge=1)
-    """Tokens of a batch, padding not counted; a batch holds at least two notes."""
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
-    """`auto` takes bf16 where the processor has it."""
+    """Tokens of a batch (over all processes), padding not counted; a batch holds at least two notes."""
+    pass_tokens: int | None = Field(None, ge=16)
+    """Tokens a process reads at once; a larger batch takes several passes, with the same gradients in less memory
+    (null: 4,096 on a CPU, 32,768 on a GPU)."""
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    """`auto` takes bf16 where the processor has it, else fp16 (with loss scaling) on a GPU, else fp32."""
     seed: int = 1
     """Seed of order, masks, spans and new weights."""
     holdout: float = Field(0.03, gt=0, lt=0.5)
@@ -42,6 +56,14 @@ class TrainingConfig(Section):
     """How often the validation loss is taken; the best checkpoint is kept."""
     freeze_layers: int = Field(0, ge=0)
     """Keep the embeddings and this many of the lowest layers as they are; 0 trains everything."""
+    layer_decay: float = Field(1.0, gt=0, le=1)
+    """Each layer learns at this share of the rate of the one above it; 1 gives all layers the same rate."""
+    lora: LoraConfig | None = None
+    """Train low-rank additions instead of the encoder's own weights (null: train the weights)."""
+    workers: int | None = Field(None, ge=0)
+    """Processes that prepare batches beside the training one (null: none on a CPU, two on a GPU)."""
+    resume: Literal["auto", "never"] = "auto"
+    """`auto` goes on from the last whole checkpoint of an interrupted run; `never` starts the model afresh."""
 
 
 class TrainingOverrides(Section):
@@ -59,10 +81,14 @@ class TrainingOverrides(Section):
     """Seed of order, masks, spans and new weights."""
     freeze_layers: int | None = Field(None, ge=0)
     """Lowest layers that stay as they are."""
+    layer_decay: float | None = Field(None, gt=0, le=1)
+    """Each layer's share of the learning rate of the one above it."""
+    lora: LoraConfig | None = None
+    """Low-rank additions instead of the encoder's own weights."""
 
     def applied_to(self, training: TrainingConfig) -> TrainingConfig:
         """The study's training options with these in their place."""
-        return training.model_copy(update=self.model_dump(exclude_none=True))
+        return training.model_copy(update={name: value for name, value in self if value is not None})
 
 
 class AdaptConfig(Section):
