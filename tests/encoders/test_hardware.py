@@ -5,6 +5,27 @@ from wardspace.core.errors import ModelError
 from wardspace.encoders import hardware
 
 CPU = torch.device("cpu")
+GPU = torch.device("cuda")
+
+
+@pytest.fixture(autouse=True)
+def _asked_anew():
+    hardware.has_bf16.cache_clear()
+    yield
+    hardware.has_bf16.cache_clear()
+
+
+@pytest.fixture
+def gpu(monkeypatch):
+    """Pretend a GPU of a given compute capability, with or without bfloat16 units."""
+
+    def pretend(capability, *, bf16):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: bf16 or including_emulation)
+        monkeypatch.setattr(torch.cuda, "get_device_capability", lambda where: capability)
+        monkeypatch.setattr(torch.cuda, "get_device_name", lambda where: "Pretended")
+
+    return pretend
 
 
 def test_auto_takes_a_gpu_only_where_there_is_one(monkeypatch):
@@ -34,24 +55,52 @@ def test_a_device_that_is_not_there(monkeypatch):
 )
 def test_bf16_by_what_the_processor_says(monkeypatch, found, expected):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: found, raising=False)
-    hardware.has_bf16.cache_clear()
-    try:
-        assert hardware.uses_bf16("auto", CPU) is expected
-        assert hardware.describe("auto", CPU).endswith("bf16" if expected else "fp32")
-    finally:
-        hardware.has_bf16.cache_clear()
+    assert hardware.amp_dtype("auto", CPU) == (torch.bfloat16 if expected else None)
+    assert hardware.describe("auto", CPU).endswith("bf16" if expected else "fp32")
+    assert not hardware.needs_scaling("auto", CPU)
 
 
-def test_bf16_is_asked_of_a_gpu(monkeypatch):
-    asked = []
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **options: asked.append(options) or True)
-    hardware.has_bf16.cache_clear()
-    try:
-        assert hardware.uses_bf16("auto", torch.device("cuda"))
-        assert asked == [{"including_emulation": False}]
-    finally:
-        hardware.has_bf16.cache_clear()
+@pytest.mark.parametrize(
+    ("capability", "bf16", "expected", "said"),
+    [
+        ((9, 0), True, torch.bfloat16, "bf16"),  # Hopper
+        ((7, 5), False, torch.float16, "fp16"),  # Turing: torch would emulate bfloat16
+        ((7, 0), False, torch.float16, "fp16"),  # Volta
+        ((6, 1), False, None, "fp32"),  # Pascal: half precision is slower than single
+    ],
+)
+def test_auto_takes_what_the_gpu_is_quick_at(gpu, capability, bf16, expected, said):
+    gpu(capability, bf16=bf16)
+    assert hardware.amp_dtype("auto", GPU) == expected
+    assert hardware.needs_scaling("auto", GPU) is (expected == torch.float16)
+    assert hardware.describe("auto", GPU) == f"cuda (Pretended), {said}"
+
+
+def test_a_precision_that_is_named_is_taken_and_only_fp16_is_scaled(gpu):
+    gpu((9, 0), bf16=True)
+    assert hardware.amp_dtype("fp16", GPU) == torch.float16
+    assert hardware.needs_scaling("fp16", GPU)
+    for precision, where, expected in (
+        ("bf16", GPU, torch.bfloat16),
+        ("bf16", CPU, torch.bfloat16),
+        ("fp32", GPU, None),
+        ("fp32", CPU, None),
+    ):
+        assert hardware.amp_dtype(precision, where) == expected
+        assert not hardware.needs_scaling(precision, where)
+
+
+def test_fp16_on_a_cpu_is_told():
+    for ask in (hardware.amp_dtype, hardware.autocast, hardware.needs_scaling, hardware.describe):
+        with pytest.raises(ModelError, match="fp16") as caught:
+            ask("fp16", CPU)
+        assert caught.value.where == "training.precision"
+        assert "bf16" in caught.value.fix
+
+
+def test_autocast_is_in_the_type_that_was_chosen(gpu):
+    gpu((7, 5), bf16=False)
+    assert hardware.autocast("auto", GPU).fast_dtype == torch.float16
 
 
 def test_autocast_changes_products_and_not_weights():
@@ -63,3 +112,11 @@ def test_autocast_changes_products_and_not_weights():
     assert layer.weight.dtype == torch.float32
     with pytest.raises(ValueError, match="precision"):
         hardware.autocast("fp8", CPU)
+
+
+def test_the_study_file_takes_the_same_precisions():
+    from typing import get_args
+
+    from wardspace.config import TrainingConfig
+
+    assert get_args(TrainingConfig.model_fields["precision"].annotation) == hardware.PRECISIONS

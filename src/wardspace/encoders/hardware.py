@@ -10,7 +10,12 @@ import torch
 
 from wardspace.core.errors import ModelError
 
+PRECISIONS = ("auto", "fp32", "bf16", "fp16")
+"""What `training.precision` and `Encoder.encode` take."""
+_TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 _BF16_SWITCHES = ("avx512_bf16", "amx_bf16", "sve_bf16", "bf16")
+_TENSOR_CORES = (7, 0)
+"""Compute capability of the first GPUs with units for half-precision matrices."""
 
 
 def device(name: str = "auto") -> torch.device:
@@ -46,30 +51,62 @@ def has_bf16(kind: str) -> bool:
     return any(bool(found.get(switch)) for switch in _BF16_SWITCHES)
 
 
-def uses_bf16(precision: str, where: torch.device) -> bool:
-    """Whether `precision` (`auto`, `fp32`, `bf16`) means bfloat16 on this device.
+def has_fp16(where: torch.device) -> bool:
+    """True on a GPU that multiplies half-precision matrices faster than single-precision ones (Volta or newer)."""
+    return where.type == "cuda" and torch.cuda.get_device_capability(where) >= _TENSOR_CORES
+
+
+def amp_dtype(precision: str, where: torch.device) -> torch.dtype | None:
+    """The type of matrix products on a device; None keeps them in float32.
+
+    Parameters
+    ----------
+    precision : {"auto", "fp32", "bf16", "fp16"}
+        `auto` takes bfloat16 where the processor computes it, else float16 where a GPU does, else float32. (bfloat16
+        has the range of float32; float16 has not, so that training in it needs a scaled loss.)
+    where : torch.device
+        The device.
 
     Raises
     ------
+    ModelError
+        If float16 is asked of a CPU.
     ValueError
-        If the precision is none of the three.
+        If the precision is none of the four.
+
+    References
+    ----------
+    Micikevicius et al. 2018, Mixed Precision Training.
     """
-    if precision not in ("auto", "fp32", "bf16"):
-        raise ValueError(f"precision must be auto, fp32 or bf16, not {precision!r}")
-    return precision == "bf16" or (precision == "auto" and has_bf16(where.type))
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
+    if precision == "auto":
+        precision = "bf16" if has_bf16(where.type) else "fp16" if has_fp16(where) else "fp32"
+    if precision == "fp16" and where.type != "cuda":
+        raise ModelError(
+            f"fp16 is a precision of GPUs, and this runs on the {where.type}",
+            where="training.precision",
+            fix="use auto, bf16 or fp32",
+        )
+    return _TYPES.get(precision)
+
+
+def needs_scaling(precision: str, where: torch.device) -> bool:
+    """Whether training must scale its loss, because small gradients would be zero in float16."""
+    return amp_dtype(precision, where) == torch.float16
 
 
 def autocast(precision: str, where: torch.device) -> AbstractContextManager[object]:
-    """A context in which matrix products run in bfloat16 if `uses_bf16`; weights stay in float32."""
-    if uses_bf16(precision, where):
-        return torch.autocast(where.type, dtype=torch.bfloat16)
-    return nullcontext()
+    """A context in which matrix products run in `amp_dtype`; weights stay in float32."""
+    dtype = amp_dtype(precision, where)
+    return nullcontext() if dtype is None else torch.autocast(where.type, dtype=dtype)
 
 
 def describe(precision: str = "auto", where: torch.device | None = None) -> str:
     """Device and precision in a few words: `cpu (2 cores), bf16`."""
     where = where or device("auto")
-    kind = "bf16" if uses_bf16(precision, where) else "fp32"
+    dtype = amp_dtype(precision, where)
+    kind = next((name for name, known in _TYPES.items() if known == dtype), "fp32")
     if where.type == "cuda":
         return f"cuda ({torch.cuda.get_device_name(where)}), {kind}"
     return f"{where.type} ({os.cpu_count()} cores), {kind}"

@@ -9,16 +9,15 @@ from transformers import PreTrainedModel
 
 from wardspace.core.errors import WardspaceError
 from wardspace.objectives import Objective
-
-SHARED_BY_LAYERS = ("relative_attention_bias",)
-"""Modules beside the embeddings that the lowest layers compute with (MPNet's position buckets)."""
+from wardspace.training.layers import below_layers, layers_of
 
 
 def set_trainable(objective: Objective, *, freeze_layers: int = 0, head_only: bool = False) -> None:
     """Say anew for every parameter whether it may change.
 
     A masked-word head that the objective does not use stays as it is. A head whose output weights are the encoder's own
-    word embeddings follows the encoder in this.
+    word embeddings follows the encoder in this. Frozen layers cost a forward pass and nothing else: everything below
+    them is frozen too, so that nothing in them is kept for a backward pass.
 
     Parameters
     ----------
@@ -32,7 +31,7 @@ def set_trainable(objective: Objective, *, freeze_layers: int = 0, head_only: bo
     Raises
     ------
     WardspaceError
-        If the encoder has fewer layers.
+        If the encoder has fewer layers, or nothing is left that could learn.
     """
     for parameter in objective.parameters():
         parameter.requires_grad_(not head_only)
@@ -40,6 +39,12 @@ def set_trainable(objective: Objective, *, freeze_layers: int = 0, head_only: bo
         parameter.requires_grad_(objective.uses_head)
     if freeze_layers:
         _freeze(_lowest(objective.masked.encoder, freeze_layers))
+    if not any(parameter.requires_grad for parameter in objective.parameters()):
+        raise WardspaceError(
+            f"with {freeze_layers} layers kept as they are this objective has nothing left to train",
+            where="training.freeze_layers",
+            fix="keep fewer layers",
+        )
 
 
 def parameter_count(objective: Objective) -> int:
@@ -49,29 +54,14 @@ def parameter_count(objective: Objective) -> int:
 
 
 def _lowest(encoder: PreTrainedModel, count: int) -> list[nn.Module]:
-    layers = _layers(encoder)
+    layers = layers_of(encoder)
     if count > len(layers):
         raise WardspaceError(
             f"cannot keep {count} layers as they are: this encoder has {len(layers)}",
             where="training.freeze_layers",
             fix=f"choose a number from 0 to {len(layers)}",
         )
-    below = [module for name, module in encoder.named_children() if name == "embeddings"]
-    shared = [module for name, module in encoder.named_modules() if name.rsplit(".", 1)[-1] in SHARED_BY_LAYERS]
-    return [*below, *shared, *layers[:count]]
-
-
-def _layers(encoder: PreTrainedModel) -> list[nn.Module]:
-    """The stack of layers: the module list as long as the configuration says, whatever the family calls it."""
-    depth = encoder.config.num_hidden_layers
-    for module in encoder.modules():
-        if isinstance(module, nn.ModuleList) and len(module) == depth:
-            return list(module)
-    raise WardspaceError(
-        f"{type(encoder).__name__} has no stack of {depth} layers, so its lowest ones cannot be told",
-        where="training.freeze_layers",
-        fix="set it to 0",
-    )
+    return [*below_layers(encoder), *layers[:count]]
 
 
 def _freeze(modules: Iterable[nn.Module]) -> None:
