@@ -1,4 +1,4 @@
-"""Attention with dropout on a CPU, one cache-sized tile after the other.
+"""Attention over sequences that are read end to end, and with dropout on a CPU one cache-sized tile after the other.
 
 torch's fused attention on CPUs knows no dropout and falls back to the plain formula, which carries several matrices of
 heads x tokens x tokens in float32 through main memory. The same formula here runs over a few notes at a time, so that
@@ -12,16 +12,33 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import torch
-from transformers import AttentionInterface, AttentionMaskInterface
+from torch.nn import functional
+from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 from wardspace.encoders.dropout import drops, keep_mask, keep_scale
+from wardspace.encoders.packing import Layout, Rectangle, from_rectangles, to_rectangles
 
-NAME = "wardspace_cpu"
-"""What transformers knows this attention by, while a model trains."""
+NAME = "wardspace"
+"""What transformers knows this attention by."""
 _TILE = 1 << 20
 """Scores computed at once: 4 MiB in float32."""
+
+Projections = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+"""Query, key, value."""
+
+
+def install(model: PreTrainedModel) -> bool:
+    """Let a model compute its attention here; False, and nothing changed, for families that keep their own.
+
+    Those have attention apart from transformers' common interface (MPNet), or were asked for another than torch's.
+    """
+    AttentionInterface.register(NAME, attention_forward)
+    AttentionMaskInterface.register(NAME, sdpa_mask)
+    if model.config._attn_implementation == "sdpa" and model._can_set_attn_implementation():
+        model.set_attn_implementation(NAME)
+    return bool(model.config._attn_implementation == NAME)
 
 
 def attention_forward(
@@ -34,47 +51,86 @@ def attention_forward(
     dropout: float = 0.0,
     scaling: float | None = None,
     is_causal: bool | None = None,
+    layout: Layout | None = None,
     **kwargs: Any,
 ) -> tuple[torch.Tensor, None]:
-    """Attention as transformers calls it; without dropout, or for any other need, torch's fused one does the work.
+    """Attention as transformers calls it: over a layout, or over a padded batch.
 
     Parameters
     ----------
     module : Module
         The layer that asks.
     query, key, value : Tensor, shape (batch, heads, tokens, dimension)
-        The projections.
+        The projections; given a layout, all sequences are one row end to end.
     attention_mask : Tensor, optional
-        Boolean (True: may be read) or added to the scores; broadcast over (batch, heads, tokens, tokens).
+        Boolean (True: may be read) or added to the scores; broadcast over (batch, heads, tokens, tokens). A layout
+        has its own masks, and this one is not looked at.
     dropout : float
         Probability with which a weight is dropped.
     scaling : float, optional
         What scores are multiplied by; one over the root of the dimension if absent.
     is_causal : bool, optional
         A causal layer goes to torch's attention.
+    layout : Layout, optional
+        Where sequences begin and end.
     **kwargs
-        Position biases and the like also go there.
+        `sliding_window`, which a layout heeds: tokens read those nearer than this. Anything else goes to torch's
+        attention.
 
     Returns
     -------
     (Tensor of shape (batch, tokens, heads, dimension), None)
+
+    Raises
+    ------
+    ValueError
+        If a causal layer is given a layout.
     """
     causal = is_causal if is_causal is not None else bool(getattr(module, "is_causal", False))
+    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    if layout is not None:
+        if causal:
+            raise ValueError("a causal layer cannot read sequences end to end")
+        return _over(layout, (query, key, value), dropout, scale, kwargs.get("sliding_window")), None
     special = any(kwargs.get(name) is not None for name in ("position_bias", "cache", "softcap"))
-    grouped = query.shape[1] != key.shape[1]
-    if not drops(dropout) or query.device.type != "cpu" or causal or special or grouped:
+    if causal or special or query.shape[1] != key.shape[1] or not (drops(dropout) and query.device.type == "cpu"):
         kwargs |= {"dropout": dropout, "scaling": scaling, "is_causal": is_causal}
         return sdpa_attention_forward(module, query, key, value, attention_mask, **kwargs)
-    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
-    how = _How(attention_mask, dropout, scale)
-    mixed: torch.Tensor = _Attention.apply(query, key, value, how)  # type: ignore[no-untyped-call]
-    return mixed.transpose(1, 2).contiguous(), None
+    return _attended((query, key, value), attention_mask, dropout, scale), None
 
 
-def register() -> None:
-    """Make this attention known to transformers."""
-    AttentionInterface.register(NAME, attention_forward)
-    AttentionMaskInterface.register(NAME, sdpa_mask)
+def _over(layout: Layout, projections: Projections, dropout: float, scale: float, near: int | None) -> torch.Tensor:
+    """Attention within each sequence of a layout: (1, t, heads, dimension)."""
+    # (1, heads, t, d) to rows of one token each
+    rows = tuple(to_rectangles(projection[0].transpose(0, 1), layout) for projection in projections)
+    mixed: list[torch.Tensor] = []
+    for rectangle in layout.rectangles:
+        shape = (rectangle.count, rectangle.width, *rows[0].shape[1:])
+        parts = tuple(row[rectangle.places].view(shape).transpose(1, 2) for row in rows)
+        mask = _banded(rectangle, near, rows[0].device)
+        mixed.append(_attended((parts[0], parts[1], parts[2]), mask, dropout, scale).flatten(0, 1))
+    return from_rectangles(torch.cat(mixed), layout).unsqueeze(0)
+
+
+def _banded(rectangle: Rectangle, near: int | None, device: torch.device) -> torch.Tensor | None:
+    """The rectangle's mask, and of its tokens only those nearer than `near`."""
+    if near is None or near >= rectangle.width:
+        return rectangle.mask
+    places = torch.arange(rectangle.width, device=device)
+    band = (places[:, None] - places[None, :]).abs() < near
+    return band if rectangle.mask is None else band & rectangle.mask
+
+
+def _attended(projections: Projections, mask: torch.Tensor | None, dropout: float, scale: float) -> torch.Tensor:
+    """Attention over one padded batch: (batch, tokens, heads, dimension)."""
+    query, key, value = projections
+    if drops(dropout) and query.device.type == "cpu":
+        mixed: torch.Tensor = _Attention.apply(query, key, value, _How(mask, dropout, scale))  # type: ignore[no-untyped-call]
+    else:
+        mixed = functional.scaled_dot_product_attention(
+            query, key, value, attn_mask=mask, dropout_p=dropout, scale=scale
+        )
+    return mixed.transpose(1, 2).contiguous()
 
 
 class _How(NamedTuple):
@@ -102,7 +158,7 @@ class _Attention(torch.autograd.Function):
                 scores = torch.matmul(query[tile], key[tile].transpose(2, 3))
                 scores = scores.to(torch.promote_types(scores.dtype, torch.float32)).mul_(scale)
                 if mask is not None:
-                    _masked(scores, mask if mask.shape[0] == 1 else mask[tile])
+                    _masked(scores, mask[tile] if mask.dim() == 4 and mask.shape[0] > 1 else mask)
                 weights[tile] = scores.softmax(-1)
                 mixed[tile] = torch.matmul(weights[tile] * keep[tile], value[tile]).mul_(kept)
         ctx.save_for_backward(query, key, value, weights, keep)

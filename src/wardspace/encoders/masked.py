@@ -12,11 +12,12 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from wardspace.config import EncoderConfig
 from wardspace.core.errors import ModelError
 from wardspace.core.files import whole_folder, write_json
-from wardspace.encoders import positions
+from wardspace.encoders import attention, positions
 from wardspace.encoders.encoder import Encoder
 from wardspace.encoders.folder import OWN_FILE, FolderSettings
 from wardspace.encoders.heads import head_of
 from wardspace.encoders.loading import bare, load_masked, load_tokenizer, open_folder
+from wardspace.encoders.packing import Layout, from_rectangles
 from wardspace.encoders.saving import check_target, save_transformer
 
 
@@ -34,6 +35,9 @@ class MaskedModel(nn.Module):
         before it may teach the encoder anything. Whoever has warmed it up sets this to False.
     name : str
         What it was loaded from.
+    packs : bool
+        Whether the family reads sequences end to end; one that computes its attention in its own way reads padded
+        rectangles.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class MaskedModel(nn.Module):
         self.name = name
         self._settings = settings
         head_of(model)  # a family without a known head is refused now, not in the middle of training
+        self.packs = attention.install(model)
 
     @classmethod
     def load(cls, name_or_path: str | Path, *, seed: int = 0) -> MaskedModel:
@@ -97,24 +102,52 @@ class MaskedModel(nn.Module):
         return next(self.model.parameters()).device
 
     @property
+    def dtype(self) -> torch.dtype:
+        """Precision of the weights."""
+        return next(self.model.parameters()).dtype
+
+    @property
     def window(self) -> int:
         """Tokens read at once, special tokens included, where the study does not say."""
         return positions.window(None, self._settings.window, self.encoder, self.tokenizer, self.name)
 
-    def hidden(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    def hidden(self, input_ids: torch.Tensor, layout: Layout) -> torch.Tensor:
         """Token vectors of the last layer.
 
         Parameters
         ----------
-        input_ids, attention_mask : Tensor, shape (batch, tokens)
-            Padded on the right.
+        input_ids : int64 Tensor, shape (tokens,)
+            Sequences end to end, without padding.
+        layout : Layout
+            Where each begins and ends.
 
         Returns
         -------
-        Tensor, shape (batch, tokens, dimension)
+        Tensor, shape (tokens, dimension)
         """
-        hidden: torch.Tensor = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        return hidden
+        if not self.packs:
+            return self._hidden_padded(input_ids, layout)
+        first = positions.first_position(self.encoder)
+        hidden: torch.Tensor = self.encoder(
+            input_ids=input_ids[None], position_ids=(layout.positions + first)[None], layout=layout
+        ).last_hidden_state
+        return hidden[0]
+
+    def _hidden_padded(self, input_ids: torch.Tensor, layout: Layout) -> torch.Tensor:
+        """The same, one rectangle after the other, for families that only read padded batches."""
+        pad = int(self.tokenizer.pad_token_id or 0)
+        rows = input_ids[layout.spread]
+        hidden: list[torch.Tensor] = []
+        for rectangle in layout.rectangles:
+            ids = rows[rectangle.places].view(rectangle.count, rectangle.width)
+            mask = torch.ones_like(ids) if rectangle.mask is None else rectangle.mask[:, 0, 0].long()
+            ids = ids.masked_fill(mask == 0, pad)
+            hidden.append(self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.flatten(0, 1))
+        return from_rectangles(torch.cat(hidden), layout)
+
+    def positions_read(self, layout: Layout) -> int:
+        """Positions the encoder works on for a layout, padding counted where the family needs it."""
+        return layout.tokens if self.packs else layout.padded
 
     def logits(self, hidden_rows: torch.Tensor) -> torch.Tensor:
         """Scores of every word of the vocabulary for chosen rows of `hidden`.

@@ -6,6 +6,8 @@ from typing import Literal
 
 import torch
 
+from wardspace.encoders.packing import Layout
+
 
 def pool(hidden: torch.Tensor, mask: torch.Tensor, how: Literal["mean", "cls"]) -> torch.Tensor:
     """Pool token vectors in float32, whatever precision they come in.
@@ -28,3 +30,31 @@ def pool(hidden: torch.Tensor, mask: torch.Tensor, how: Literal["mean", "cls"]) 
         return hidden[:, 0].float()
     weights = mask.unsqueeze(-1).float()
     return (hidden.float() * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1e-9)
+
+
+def pool_packed(hidden: torch.Tensor, layout: Layout, how: Literal["mean", "cls"]) -> torch.Tensor:
+    """Pool sequences that lie end to end, as `pool` does padded ones, in at least float32.
+
+    Parameters
+    ----------
+    hidden : Tensor, shape (tokens, dimension)
+        The last layer.
+    layout : Layout
+        Where each sequence begins and ends.
+    how : {"mean", "cls"}
+        As for `pool`.
+
+    Returns
+    -------
+    Tensor, shape (sequences, dimension)
+    """
+    if how == "cls":
+        return precise(hidden[layout.starts])
+    vectors = precise(hidden)
+    sums = vectors.new_zeros(len(layout.lengths), hidden.shape[1])
+    return sums.index_add(0, layout.owners, vectors) / layout.lengths[:, None]
+
+
+def precise(values: torch.Tensor) -> torch.Tensor:
+    """The same in at least float32."""
+    return values.to(torch.promote_types(values.dtype, torch.float32))

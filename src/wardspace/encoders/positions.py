@@ -18,12 +18,22 @@ def usable_positions(model: PreTrainedModel) -> int | None:
 
     RoBERTa and MPNet count positions from the padding index plus one, so that two of their 514 are never used.
     """
-    positions = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
-    if isinstance(positions, nn.Embedding):
-        offset = 0 if positions.padding_idx is None else positions.padding_idx + 1
-        return positions.num_embeddings - offset
+    positions = _learned(model)
+    if positions is not None:
+        return positions.num_embeddings - first_position(model)
     limit = getattr(model.config, "max_position_embeddings", None)
     return None if limit is None or limit <= 0 else int(limit)
+
+
+def first_position(model: PreTrainedModel) -> int:
+    """The number a model gives to the position of a sequence's first token."""
+    positions = _learned(model)
+    return 0 if positions is None or positions.padding_idx is None else positions.padding_idx + 1
+
+
+def _learned(model: PreTrainedModel) -> nn.Embedding | None:
+    positions = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
+    return positions if isinstance(positions, nn.Embedding) else None
 
 
 def window(

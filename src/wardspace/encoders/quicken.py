@@ -17,8 +17,7 @@ def quickened(module: nn.Module) -> Iterator[None]:
     """Put quick dropout, and attention with it, into a module and all that it holds; take them out at the end.
 
     What is learned stays the same: the masks have the same distribution, the formulas are the same. On another device
-    than a CPU both pass everything on to torch. Models that compute their attention without transformers' common
-    interface, or with another than torch's fused attention, keep their own.
+    than a CPU both pass everything on to torch. Families for which `attention.install` says no keep their attention.
 
     Parameters
     ----------
@@ -26,20 +25,18 @@ def quickened(module: nn.Module) -> Iterator[None]:
         What is about to train.
     """
     dropouts = [part for part in module.modules() if type(part) is nn.Dropout]
-    models = [part for part in module.modules() if isinstance(part, PreTrainedModel) and _fused(part)]
-    attention.register()
+    fused = [
+        part
+        for part in module.modules()
+        if isinstance(part, PreTrainedModel) and part.config._attn_implementation == "sdpa"
+    ]
+    models = [model for model in fused if attention.install(model)]
     try:
         for dropout in dropouts:
             dropout.__class__ = QuickDropout
-        for model in models:
-            model.set_attn_implementation(attention.NAME)
         yield
     finally:
         for dropout in dropouts:
             dropout.__class__ = nn.Dropout
         for model in models:
             model.set_attn_implementation("sdpa")
-
-
-def _fused(model: PreTrainedModel) -> bool:
-    return bool(model.config._attn_implementation == "sdpa" and model._can_set_attn_implementation())

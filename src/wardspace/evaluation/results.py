@@ -50,6 +50,12 @@ class StageCost(Record):
     """Notes of the training split that the objective could not use."""
     steps: int
     """Updates of the weights."""
+    batch_tokens: float | None = None
+    """Tokens of an update on average, over all passes and processes."""
+    batch_notes: float | None = None
+    """Distinct notes of an update on average."""
+    processes: int = 1
+    """Processes that trained together."""
     seconds: float
     """Wall-clock seconds of training, validation included."""
     parameters_updated: int

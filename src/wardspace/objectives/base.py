@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from wardspace.config import MlmConfig
 from wardspace.core.seeds import generator
 from wardspace.encoders import MaskedModel
-from wardspace.encoders.pooling import pool
-from wardspace.objectives.chunks import Chunk
+from wardspace.encoders.cross_entropy import summed_cross_entropy
+from wardspace.encoders.pooling import pool_packed
 from wardspace.objectives.masking import Masked, mask
 from wardspace.objectives.notes import Example, Ids, Reading
+from wardspace.objectives.passes import Batch, Pass, Room
 from wardspace.objectives.vocabulary import Vocabulary
-
-Batch = dict[str, Any]
-
 
 @dataclass(frozen=True)
 class Setting:
@@ -39,6 +36,8 @@ class Setting:
         Seed of masks, spans, windows and new weights.
     categories : mapping of str to sequence of str
         Metadata columns with their values in the training notes.
+    reading : Room
+        How much the encoder reads at once.
     """
 
     vocabulary: Vocabulary
@@ -46,6 +45,7 @@ class Setting:
     pooling: Literal["mean", "cls"] = "mean"
     seed: int = 1
     categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    reading: Room = field(default_factory=Room)
 
     @property
     def room(self) -> int:
@@ -63,12 +63,19 @@ class Output:
 
 
 @dataclass
-class Encoded:
-    """What one pass over chunks gives: note vectors [n, d] in the given order, and the mean masked-word loss."""
+class Read:
+    """What one pass gives.
 
+    Parameters
+    ----------
+    sums : dict of str to scalar Tensor
+        Losses that concern each note by itself, summed over their predictions.
+    vectors : Tensor [n, d], optional
+        Vectors of the sequences, in the order of the pass.
+    """
+
+    sums: dict[str, Tensor]
     vectors: Tensor | None
-    word_loss: Tensor | None
-    words: int
 
 
 class Objective(nn.Module, ABC):
@@ -76,6 +83,11 @@ class Objective(nn.Module, ABC):
 
     Subclasses say which notes they can use, how many tokens the encoder reads for one, and how readings become a batch;
     all of it is a function of seed, epoch and note alone.
+
+    A loss has two kinds of parts. Sums over predictions that concern one note each (hidden words, categories) come from
+    `read`, one pass at a time, and are divided by their number in the whole batch. Parts that compare all notes of the
+    batch come from `compare`, on vectors of all passes (and of all processes). So a batch may be read in as many passes
+    by as many processes as memory and machines ask for, and the gradient stays that of the whole.
     """
 
     weights: dict[str, float]
@@ -84,6 +96,8 @@ class Objective(nn.Module, ABC):
     """Whether the masked-word head takes part."""
     words: MlmConfig
     """How words are masked."""
+    compares: bool = False
+    """Whether a part compares the notes of a batch with each other."""
     group_lengths: bool = True
     """Whether batches may be made of notes of similar length; contrasts want a mix, or length gives notes away."""
 
@@ -119,31 +133,64 @@ class Objective(nn.Module, ABC):
         whole = words if self.words.whole_words else None
         return mask(ids, self.setting.vocabulary, self.words.probability, random, whole)
 
-    def combined(self, parts: dict[str, Tensor], counts: dict[str, int]) -> Output:
-        """The weighted sum of the parts."""
+    def read(self, one: Pass, labels: Tensor, *, words: bool = True) -> Read:
+        """Read one pass.
+
+        Parameters
+        ----------
+        one : Pass
+            Sequences.
+        labels : int64 [k, c]
+            Categories of the notes of the batch.
+        words : bool
+            False leaves out everything but the vectors (the first reading of a contrast that takes several passes).
+        """
+        hidden = self.masked.hidden(one.ids, one.layout)
+        vectors = pool_packed(hidden, one.layout, self.setting.pooling) if self.compares else None
+        sums = {"mlm": self._word_losses(hidden, one)} if self.uses_head and words else {}
+        return Read(sums, vectors)
+
+    def views(self, vectors: Tensor) -> Tensor:
+        """What is compared: from the vectors of all sequences [n, d] to k items of v views each, [k, v, d]."""
+        return vectors[:, None]
+
+    def compare(self, views: Tensor, labels: Tensor) -> tuple[dict[str, Tensor], dict[str, int]]:
+        """The parts of the loss that compare items with each other, and the number of predictions each is the mean of.
+
+        Parameters
+        ----------
+        views : Tensor [k, v, d]
+            From `views`, of the whole batch.
+        labels : int64 [k, c]
+            Categories of the same items.
+        """
+        raise TypeError(f"{type(self).__name__} compares nothing")
+
+    def compared_by(self) -> Iterable[nn.Parameter]:
+        """Parameters that `compare` uses (a learned temperature)."""
+        return ()
+
+    def forward(self, batch: Batch) -> Output:
+        """The loss of a whole batch in one piece, as validation and examples want it."""
+        reads = [self.read(one, batch.labels) for one in batch.passes]
+        # a batch of nothing but special tokens has no word to predict: its loss is zero, not 0/0
+        parts = {
+            name: torch.stack([read.sums[name] for read in reads]).sum() / max(1, count)
+            for name, count in batch.counts.items()
+        }
+        counts = dict(batch.counts)
+        if self.compares:
+            vectors = in_batch_order([read.vectors for read in reads if read.vectors is not None], batch)
+            compared, terms = self.compare(self.views(vectors), batch.labels)
+            parts, counts = compared | parts, terms | counts
         loss = torch.stack([self.weights[name] * part for name, part in parts.items()]).sum()
         return Output(loss, parts, counts)
 
-    def encode(self, chunks: Sequence[Chunk], *, vectors: bool, words: bool) -> Encoded:
-        """Read chunks once, for note vectors, the masked-word loss, or both from the same pass."""
-        pooled: list[Tensor] = []
-        losses: list[Tensor] = []
-        count = sum(len(chunk["targets"]) for chunk in chunks) if words else 0
-        for chunk in chunks:
-            hidden = self.masked.hidden(chunk["input_ids"], chunk["attention_mask"])
-            if vectors:
-                pooled.append(pool(hidden, chunk["attention_mask"], self.setting.pooling))
-            if words:
-                losses.append(self._word_losses(hidden, chunk))
-        rows = torch.cat([chunk["rows"] for chunk in chunks])
-        return Encoded(
-            vectors=torch.cat(pooled)[torch.argsort(rows)] if vectors else None,
-            # a batch of nothing but special tokens has no word to predict: its loss is zero, not 0/0
-            word_loss=torch.stack(losses).sum() / max(1, count) if words else None,
-            words=count,
-        )
-
-    def _word_losses(self, hidden: Tensor, chunk: Chunk) -> Tensor:
+    def _word_losses(self, hidden: Tensor, one: Pass) -> Tensor:
         """Sum of cross-entropies; the head runs on the masked positions only."""
-        logits = self.masked.logits(hidden.flatten(0, 1)[chunk["masked"]])
-        return functional.cross_entropy(logits.float(), chunk["targets"], reduction="sum")
+        return summed_cross_entropy(self.masked.logits(hidden[one.masked]), one.targets)
+
+
+def in_batch_order(vectors: Sequence[Tensor], batch: Batch) -> Tensor:
+    """Vectors of all passes [n, d], from the order of the passes to that of the batch."""
+    return torch.cat(list(vectors))[torch.argsort(torch.cat([one.rows for one in batch.passes]))]

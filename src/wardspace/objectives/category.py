@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -14,10 +13,11 @@ from wardspace.config import CategoryConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.core.seeds import derive, generator
 from wardspace.encoders import MaskedModel
-from wardspace.objectives.base import Batch, Objective, Output, Setting
-from wardspace.objectives.chunks import Chunk, chunked
+from wardspace.encoders.pooling import pool_packed, precise
+from wardspace.objectives.base import Objective, Read, Setting
 from wardspace.objectives.masking import Masked
 from wardspace.objectives.notes import MISSING, Example, Ids, Reading
+from wardspace.objectives.passes import Batch, Pass, passes
 from wardspace.objectives.supcon import supervised_contrast
 
 HEAD_SPREAD = 0.02
@@ -61,7 +61,8 @@ class Category(Objective):
         _check(self.columns, setting)
         self.uses_head = config.mlm_weight > 0
         # a batch of one length tends to be of one note type: contrasts within it would be too easy or have no positive
-        self.group_lengths = config.loss == "classify"
+        self.compares = config.loss == "supcon"
+        self.group_lengths = not self.compares
         self.parts = {column: f"{config.loss}.{column}" for column in self.columns}
         share = config.weight / len(self.columns)
         self.weights = {**dict.fromkeys(self.parts.values(), share), "mlm": config.mlm_weight}
@@ -81,35 +82,40 @@ class Category(Objective):
     def collate(self, readings: Sequence[Reading]) -> Batch:
         """Choose windows, mask them, and look up the codes (int64 [n, columns])."""
         codes = np.array([[r.example.codes.get(c, MISSING) for c in self.columns] for r in readings], dtype=np.int64)
-        known = [self._terms(column) for column in codes.T]
-        return {
-            "chunks": chunked([self._window(reading) for reading in readings], self.setting.vocabulary),
-            "codes": torch.from_numpy(codes),
-            "known": dict(zip(self.columns, known, strict=True)),
-        }
+        codes = codes.reshape(len(readings), len(self.columns))
+        windows = [self._window(reading) for reading in readings]
+        counts: dict[str, int] = {}
+        if not self.compares:
+            counts = {self.parts[c]: int((codes[:, i] != MISSING).sum()) for i, c in enumerate(self.columns)}
+        if self.uses_head:
+            counts["mlm"] = sum(len(window.positions) for window in windows if isinstance(window, Masked))
+        return Batch(
+            passes(windows, self.setting.vocabulary, self.setting.reading), torch.from_numpy(codes), counts
+        )
 
-    def forward(self, chunks: Sequence[Chunk], codes: Tensor, known: dict[str, int]) -> Output:
-        """Predict the hidden words and the categories."""
-        encoded = self.encode(chunks, vectors=True, words=self.uses_head)
-        assert encoded.vectors is not None
+    def read(self, one: Pass, labels: Tensor, *, words: bool = True) -> Read:
+        """Predict the hidden words and, with `classify`, the categories."""
+        if self.compares:
+            return super().read(one, labels, words=words)
+        hidden = self.masked.hidden(one.ids, one.layout)
+        vectors = pool_packed(hidden, one.layout, self.setting.pooling)
+        sums = {
+            self.parts[column]: functional.cross_entropy(
+                precise(head(vectors)), labels[one.rows, i], ignore_index=MISSING, reduction="sum"
+            )
+            for i, (column, head) in enumerate(zip(self.columns, self.heads, strict=True))
+        }
+        if self.uses_head:
+            sums["mlm"] = self._word_losses(hidden, one)
+        return Read(sums, None)
+
+    def compare(self, views: Tensor, labels: Tensor) -> tuple[dict[str, Tensor], dict[str, int]]:
+        """The supervised contrast of each column."""
+        vectors, temperature = views[:, 0], self.options.temperature
         parts = {
-            self.parts[c]: self._loss(i, encoded.vectors, codes[:, i], known[c]) for i, c in enumerate(self.columns)
+            self.parts[c]: supervised_contrast(vectors, labels[:, i], temperature) for i, c in enumerate(self.columns)
         }
-        counts = {self.parts[column]: known[column] for column in self.columns}
-        if encoded.word_loss is not None:
-            parts["mlm"], counts["mlm"] = encoded.word_loss, encoded.words
-        return self.combined(parts, counts)
-
-    def _loss(self, index: int, vectors: Tensor, codes: Tensor, known: int) -> Tensor:
-        if self.options.loss == "supcon":
-            return supervised_contrast(vectors, codes, self.options.temperature)
-        logits = self.heads[index](vectors).float()
-        return functional.cross_entropy(logits, codes, ignore_index=MISSING, reduction="sum") / max(1, known)
-
-    def _terms(self, codes: npt.NDArray[np.int64]) -> int:
-        """Notes that a column's loss is the mean over: all known ones, or those with another of their category."""
-        _, counts = np.unique(codes[codes != MISSING], return_counts=True)
-        return int(counts[counts > 1].sum() if self.options.loss == "supcon" else counts.sum())
+        return parts, {self.parts[column]: _paired(labels[:, i]) for i, column in enumerate(self.columns)}
 
     def _head(self, column: str) -> nn.Linear:
         size = self.masked.encoder.config.hidden_size
@@ -129,6 +135,12 @@ class Category(Objective):
             return example.ids[part]
         words = None if example.words is None else example.words[part]
         return self.masked_words(example.ids[part], words, reading.epoch, example.note_id)
+
+
+def _paired(codes: Tensor) -> int:
+    """Notes that a column's contrast is the mean over: those with another of their category in the batch."""
+    _, counts = torch.unique(codes[codes != MISSING], return_counts=True)
+    return int(counts[counts > 1].sum())
 
 
 def _check(columns: Sequence[str], setting: Setting) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from wardspace.config import DeclutrConfig
 from wardspace.core.seeds import generator
 from wardspace.encoders import MaskedModel
-from wardspace.objectives.base import Batch, Objective, Output, Setting
-from wardspace.objectives.chunks import Chunk, chunked
+from wardspace.objectives.base import Objective, Setting
 from wardspace.objectives.masking import Masked
 from wardspace.objectives.notes import Example, Ids, Reading
 from wardspace.objectives.ntxent import NTXent
+from wardspace.objectives.passes import Batch, passes
 from wardspace.objectives.spans import Draw, Span, SpanRule
 
 
@@ -42,10 +43,11 @@ class Declutr(Objective):
     --------
     >>> objective = build(DeclutrConfig(anchors=1), masked, setting)  # doctest: +SKIP
     >>> batch = objective.collate([Reading(one, epoch=0), Reading(other, epoch=0)])  # doctest: +SKIP
-    >>> objective(**batch).parts  # doctest: +SKIP
+    >>> objective(batch).parts  # doctest: +SKIP
     {'contrast': tensor(…), 'mlm': tensor(…)}
     """
 
+    compares = True
     group_lengths = False
 
     def __init__(self, config: DeclutrConfig, masked: MaskedModel, setting: Setting) -> None:
@@ -82,21 +84,26 @@ class Declutr(Objective):
             for index, draw in enumerate(self._draws(reading)):
                 anchors.append(self._anchor(reading, index, draw.anchor))
                 positives.extend(reading.example.ids[start:end] for start, end in draw.positives)
-        vocabulary = self.setting.vocabulary
-        return {"anchors": chunked(anchors, vocabulary), "positives": chunked(positives, vocabulary)}
+        hidden = sum(len(anchor.positions) for anchor in anchors if isinstance(anchor, Masked))
+        return Batch(
+            passes([*anchors, *positives], self.setting.vocabulary, self.setting.reading),
+            labels=torch.zeros(len(anchors), 0, dtype=torch.int64),
+            counts={"mlm": hidden} if self.uses_head else {},
+        )
 
-    def forward(self, anchors: Sequence[Chunk], positives: Sequence[Chunk]) -> Output:
-        """Contrast anchors with their averaged positives; predict the anchors' hidden words."""
-        read = self.encode(anchors, vectors=True, words=self.uses_head)
-        around = self.encode(positives, vectors=True, words=False)
-        assert read.vectors is not None
-        assert around.vectors is not None
-        means = around.vectors.view(len(read.vectors), self.options.positives, -1).mean(1)
-        parts: dict[str, Tensor] = {"contrast": self.contrast(read.vectors, means)}
-        counts = {"contrast": 2 * len(read.vectors)}
-        if read.word_loss is not None:
-            parts["mlm"], counts["mlm"] = read.word_loss, read.words
-        return self.combined(parts, counts)
+    def views(self, vectors: Tensor) -> Tensor:
+        """Each anchor with the mean of its positives."""
+        anchors = len(vectors) // (1 + self.options.positives)
+        means = vectors[anchors:].view(anchors, self.options.positives, vectors.shape[1]).mean(1)
+        return torch.stack([vectors[:anchors], means], dim=1)
+
+    def compare(self, views: Tensor, labels: Tensor) -> tuple[dict[str, Tensor], dict[str, int]]:
+        """Contrast anchors with the means of their positives."""
+        return {"contrast": self.contrast(views[:, 0], views[:, 1])}, {"contrast": 2 * len(views)}
+
+    def compared_by(self) -> Iterable[nn.Parameter]:
+        """The temperature, where it is learned."""
+        return self.contrast.parameters()
 
     def _draws(self, reading: Reading) -> list[Draw]:
         random = generator(self.setting.seed, "spans", reading.epoch, reading.example.note_id)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
+
 from wardspace.config import MlmConfig
 from wardspace.encoders import MaskedModel
-from wardspace.objectives.base import Batch, Objective, Output, Setting
-from wardspace.objectives.chunks import Chunk, chunked
+from wardspace.objectives.base import Objective, Setting
 from wardspace.objectives.masking import Masked
 from wardspace.objectives.notes import Example, Reading
+from wardspace.objectives.passes import Batch, passes
 
 
 class MaskedLanguageModelling(Objective):
@@ -36,7 +38,7 @@ class MaskedLanguageModelling(Objective):
     --------
     >>> objective = build(MlmConfig(), masked, setting)  # doctest: +SKIP
     >>> batch = objective.collate([Reading(example, epoch=0)])  # doctest: +SKIP
-    >>> objective(**batch).loss.backward()  # doctest: +SKIP
+    >>> objective(batch).loss.backward()  # doctest: +SKIP
     """
 
     uses_head = True
@@ -62,13 +64,11 @@ class MaskedLanguageModelling(Objective):
     def collate(self, readings: Sequence[Reading]) -> Batch:
         """Mask each piece by (seed, epoch, note, piece)."""
         sequences = [self._masked(reading) for reading in readings]
-        return {"chunks": chunked(sequences, self.setting.vocabulary)}
-
-    def forward(self, chunks: Sequence[Chunk]) -> Output:
-        """Predict the hidden words."""
-        encoded = self.encode(chunks, vectors=False, words=True)
-        assert encoded.word_loss is not None
-        return self.combined({"mlm": encoded.word_loss}, {"mlm": encoded.words})
+        return Batch(
+            passes(sequences, self.setting.vocabulary, self.setting.reading),
+            labels=torch.zeros(len(sequences), 0, dtype=torch.int64),
+            counts={"mlm": sum(len(sequence.positions) for sequence in sequences)},
+        )
 
     def _masked(self, reading: Reading) -> Masked:
         example, (start, end) = reading.example, self._bounds(reading)

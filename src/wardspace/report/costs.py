@@ -25,6 +25,7 @@ class StageRow:
     notes_read: str
     notes_left_out: str
     steps: str
+    batch: str
     seconds: str
     updated: str
     losses: str
@@ -78,8 +79,15 @@ def _stage_row(model: ModelRecord, stage: StageCost) -> StageRow:
         notes_read=thousands(stage.notes_read),
         notes_left_out=thousands(stage.notes_left_out),
         steps=thousands(stage.steps),
+        batch=_batch(stage),
         seconds=duration(stage.seconds),
         updated=f"{stage.parameters_updated / 1e6:.1f} M of {stage.parameters / 1e6:.1f} M",
         losses=losses,
         curve=loss_curve(stage.losses, f"{model.name}, {stage.objective}: validation loss {losses}"),
     )
+
+
+def _batch(stage: StageCost) -> str:
+    if stage.batch_tokens is None or stage.batch_notes is None:
+        return "–"
+    return f"{tokens(round(stage.batch_tokens))} / {thousands(round(stage.batch_notes))}"

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from wardspace.config import AdaptConfig, BudgetConfig, CategoryConfig, EncoderConfig, MlmConfig, TrainingConfig
+from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
 from wardspace.core.errors import machine_faults
 from wardspace.core.files import write_json
 from wardspace.corpus import Corpus
-from wardspace.encoders import Encoder, MaskedModel, hardware, resolve
-from wardspace.objectives import Setting, Vocabulary, build
+from wardspace.encoders import Encoder, hardware
 from wardspace.training.card import model_card
 from wardspace.training.cost import StageCost
-from wardspace.training.data import Notes, read_notes
 from wardspace.training.ledger import Ledger
 from wardspace.training.phase import PhaseRecord
+from wardspace.training.prepared import Asked, Prepared, prepared
+from wardspace.training.processes import Processes
 from wardspace.training.run import clear, run_phase
-from wardspace.training.stage import Stage, make_stages
 
 COST_FILE = "cost.json"
 """What each stage cost, in the model folder."""
@@ -42,6 +40,9 @@ def adapt(
     The model trained by one stage, its masked-word head included, goes on into the next. Killed at any moment and
     called again with the same arguments, it goes on from its last checkpoint; on a CPU in fp32 the final weights are
     the same to the bit. Work in progress lies in a hidden folder beside `folder` and is removed at the end.
+
+    Started by `torchrun` or `accelerate launch`, all processes call this alike and train one model together; the
+    first of them writes. They must see the same folders.
 
     Parameters
     ----------
@@ -76,102 +77,39 @@ def adapt(
     KeyboardInterrupt
         After Ctrl-C, with a checkpoint to go on from.
     """
-    training = model.training.applied_to(training)
+    asked = Asked(corpus, model, base, encoder, budget, model.training.applied_to(training), transductive)
+    processes = Processes()
     with machine_faults(folder):
-        masked = MaskedModel.load(base, seed=training.seed)
-        notes = _notes(corpus, model, masked, transductive=transductive, show_progress=show_progress)
-        adapted = masked.to_encoder(encoder)
-        setting = Setting(
-            Vocabulary.of(masked.tokenizer), adapted.window, adapted.pooling, training.seed, notes.categories
-        )
-        stages = make_stages(
-            model.objectives,
-            [build(config, masked, setting) for config in model.objectives],
-            notes,
-            budget=budget.tokens,
-            training=training,
-            new_head=masked.head_is_new,
-            show_progress=show_progress,
-        )
-        ledger = Ledger(
-            folder,
-            _settings(
-                corpus=corpus,
-                model=model,
-                base=base,
-                adapted=adapted,
-                budget=budget,
-                training=training,
-                transductive=transductive,
-            ),
-        )
-        costs, records = _trained(stages, masked, ledger, show_progress=show_progress)
-        card = model_card(adapted, name=model.name, base=base, stages=costs, transductive=transductive)
-        _write(adapted, folder, card, costs, records)
+        run = prepared(asked, hardware.device(), show_progress=show_progress and processes.first)
+        ledger = Ledger(folder, asked.settings(run.adapted), processes, fresh=asked.training.resume == "never")
+        costs, records = _trained(run, ledger, processes, show_progress=show_progress)
+        if processes.first:
+            card = model_card(run.adapted, name=model.name, base=base, stages=costs, transductive=transductive)
+            _write(run.adapted, folder, card, costs, records)
         ledger.close()
+        processes.wait()
     return costs
 
 
 def _trained(
-    stages: list[Stage], masked: MaskedModel, ledger: Ledger, *, show_progress: bool
+    run: Prepared, ledger: Ledger, processes: Processes, *, show_progress: bool
 ) -> tuple[list[StageCost], list[PhaseRecord]]:
     """Run every phase that is not done yet."""
-    device = hardware.device()
+    masked = run.masked
     ledger.load(masked)
     done = 0
     costs: list[StageCost] = []
-    for stage in stages:
-        phases = stage.phases(ledger.folder, device)
+    for stage in run.stages:
+        phases = stage.phases(ledger.folder, run.device, processes)
         for phase in phases:
             if done >= len(ledger.records):
                 ledger.add(run_phase(phase, show_progress=show_progress), masked)
                 clear(phase)
             done += 1
         masked.head_is_new = masked.head_is_new and not stage.objective.uses_head
-        costs.append(stage.cost(ledger.records[done - len(phases) : done], device))
+        costs.append(stage.cost(ledger.records[done - len(phases) : done], run.device, processes.count))
     masked.cpu()
     return costs, ledger.records
-
-
-def _notes(
-    corpus: Corpus, model: AdaptConfig, masked: MaskedModel, *, transductive: bool, show_progress: bool
-) -> Notes:
-    columns: list[str] = []
-    for objective in model.objectives:
-        if isinstance(objective, CategoryConfig):
-            columns += objective.columns or list(corpus.manifest.roles.get("metadata") or [])
-    masks = [o if isinstance(o, MlmConfig) else o.mlm for o in model.objectives]
-    return read_notes(
-        corpus,
-        masked.tokenizer,
-        columns=list(dict.fromkeys(columns)),
-        transductive=transductive,
-        words=any(options.whole_words for options in masks),
-        show_progress=show_progress,
-    )
-
-
-def _settings(
-    *,
-    corpus: Corpus,
-    model: AdaptConfig,
-    base: str,
-    adapted: Encoder,
-    budget: BudgetConfig,
-    training: TrainingConfig,
-    transductive: bool,
-) -> dict[str, Any]:
-    """Everything that the weights depend on."""
-    return {
-        "corpus": corpus.content_hash,
-        "objectives": [objective.model_dump(mode="json") for objective in model.objectives],
-        "base": resolve(base),
-        "window": adapted.window,
-        "pooling": adapted.pooling,
-        "budget": budget.tokens,
-        "training": training.model_dump(mode="json"),
-        "transductive": transductive,
-    }
 
 
 def _write(adapted: Encoder, folder: Path, card: str, costs: list[StageCost], records: list[PhaseRecord]) -> None:

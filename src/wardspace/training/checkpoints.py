@@ -51,6 +51,11 @@ def last_checkpoint(folder: Path) -> Path | None:
     return whole[-1] if whole else None
 
 
+def last_good(folder: Path) -> str:
+    """Name of the newest whole checkpoint, for messages."""
+    return str(next(reversed(checkpoints(folder)), "none yet"))
+
+
 def mark(checkpoint: Path, progress: Progress) -> None:
     """Declare a checkpoint whole."""
     write_json(checkpoint / _MARK, asdict(progress))

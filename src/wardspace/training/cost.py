@@ -44,11 +44,15 @@ class StageCost:
         Notes of the training split that the objective could not use.
     steps : int
         Updates of the weights.
+    batch_tokens, batch_notes : float
+        Tokens and distinct notes of an update on average, over all passes and processes.
+    processes : int
+        Processes that trained together.
     seconds : float
         Wall-clock seconds of training, validation included; work that an interruption lost and that was done again
         counts once.
     parameters_updated, parameters : int
-        Parameters that received updates; parameters of the encoder and the heads of the objective.
+        Parameters that received updates (of low-rank training the additions); parameters of the encoder and the heads of the objective.
     device : str
         Where it ran and in which precision.
     losses : list of LossPoint
@@ -64,6 +68,9 @@ class StageCost:
     notes_read: int
     notes_left_out: int
     steps: int
+    batch_tokens: float
+    batch_notes: float
+    processes: int
     seconds: float
     parameters_updated: int
     parameters: int

@@ -10,6 +10,7 @@ from wardspace.core.files import digest, read_json, whole_folder, write_json
 from wardspace.encoders import MaskedModel
 from wardspace.training.checkpoints import load_weights, save_weights
 from wardspace.training.phase import PhaseRecord
+from wardspace.training.processes import Processes
 
 _DONE = "done"
 _RECORDS = "phases.json"
@@ -27,15 +28,18 @@ class Ledger:
         Where the finished model will stand; the work folder is its hidden neighbour.
     settings : dict
         Everything that the outcome depends on.
+    processes : Processes
+        Who trains together: the first writes, all read.
+    fresh : bool
+        Start afresh in any case.
     """
 
-    def __init__(self, folder: Path, settings: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, settings: dict[str, Any], processes: Processes, *, fresh: bool = False) -> None:
         self.folder = folder.parent / f".{folder.name}-work"
-        name = {"settings": digest(settings)}
-        if self.folder.exists() and _stored(self.folder / _SETTINGS) != name:
-            shutil.rmtree(self.folder)
-        if not self.folder.exists():
-            write_json(self.folder / _SETTINGS, name)
+        self.processes = processes
+        if processes.first:
+            self._open({"settings": digest(settings)}, fresh=fresh)
+        processes.wait()
         done = self.folder / _DONE / _RECORDS
         self.records = [PhaseRecord.of(values) for values in read_json(done)] if done.is_file() else []
 
@@ -47,13 +51,22 @@ class Ledger:
     def add(self, record: PhaseRecord, masked: MaskedModel) -> None:
         """Store the outcome of a phase: the record and the weights, both or neither."""
         self.records.append(record)
-        with whole_folder(self.folder / _DONE) as scratch:
-            save_weights(masked, scratch)
-            write_json(scratch / _RECORDS, [known.as_dict() for known in self.records])
+        if self.processes.first:
+            with whole_folder(self.folder / _DONE) as scratch:
+                save_weights(masked, scratch)
+                write_json(scratch / _RECORDS, [known.as_dict() for known in self.records])
+        self.processes.wait()
 
     def close(self) -> None:
         """Remove the work folder."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.processes.first:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _open(self, name: dict[str, str], *, fresh: bool) -> None:
+        if self.folder.exists() and (fresh or _stored(self.folder / _SETTINGS) != name):
+            shutil.rmtree(self.folder)
+        if not self.folder.exists():
+            write_json(self.folder / _SETTINGS, name)
 
 
 def _stored(path: Path) -> Any:

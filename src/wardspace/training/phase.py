@@ -13,6 +13,7 @@ from wardspace.config import TrainingConfig
 from wardspace.objectives import Example, Objective
 from wardspace.training.cost import LossPoint
 from wardspace.training.plan import Plan
+from wardspace.training.processes import Processes
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Phase:
         Where checkpoints go.
     device : torch.device
         Where it runs.
+    processes : Processes
+        Who trains together.
     """
 
     what: str
@@ -60,6 +63,12 @@ class Phase:
     seed: int
     folder: Path
     device: torch.device
+    processes: Processes
+
+    @property
+    def pass_tokens(self) -> int:
+        """Tokens that are read at once."""
+        return self.objective.setting.reading.tokens
 
 
 @dataclass(frozen=True)
@@ -76,8 +85,8 @@ class PhaseRecord:
         Wall-clock seconds.
     positions : int
         Positions read, padding counted.
-    updated : list of str
-        Names of parameters that received updates.
+    updated : dict of str to int
+        Parameters that received updates, with their sizes; low-rank additions stand for themselves.
     losses : list of LossPoint
         Validation losses, the first before training; tokens count from the start of the phase.
     history : list of dict
@@ -88,7 +97,7 @@ class PhaseRecord:
     tokens: int
     seconds: float
     positions: int
-    updated: list[str]
+    updated: dict[str, int]
     losses: list[LossPoint]
     history: list[dict[str, float]]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from torch.optim import AdamW
@@ -10,9 +12,12 @@ from torch.optim import AdamW
 from wardspace.core.progress import progress, say
 from wardspace.encoders.quicken import quickened
 from wardspace.training.callbacks import Bar, Schedule, evaluation_steps
+from wardspace.training.checkpoints import last_good
 from wardspace.training.cost import LossPoint
+from wardspace.training.faults import training_faults
 from wardspace.training.freezing import set_trainable
 from wardspace.training.interrupts import graceful_interrupt
+from wardspace.training.lora import low_rank
 from wardspace.training.optimiser import updated_names
 from wardspace.training.phase import Phase, PhaseRecord
 from wardspace.training.trainer import PhaseTrainer
@@ -24,41 +29,54 @@ def run_phase(phase: Phase, *, show_progress: bool = True) -> PhaseRecord:
     Raises
     ------
     WardspaceError
-        If a loss is no finite number.
+        If a loss is no finite number, or memory, disk, a worker or another process fails.
     KeyboardInterrupt
         After Ctrl-C, with a checkpoint to go on from.
     """
-    set_trainable(phase.objective, freeze_layers=phase.training.freeze_layers, head_only=phase.head_only)
     steps = evaluation_steps(len(phase.plan), phase.evaluations)
     total = int(phase.plan.tokens.sum())
     with (
+        trainable(phase),
         graceful_interrupt() as interrupted,
-        progress(f"training {phase.what} (tokens)", total, show=show_progress) as advance,
-        quickened(phase.objective),
+        progress(f"training {phase.what} (tokens)", total, show=show_progress and phase.processes.first) as advance,
+        training_faults(phase.what, phase.pass_tokens, lambda: last_good(phase.folder)),
     ):
-        trainer = PhaseTrainer(phase, Schedule(steps, interrupted), Bar(phase.plan.tokens, advance))
+        schedule = Schedule(steps, lambda: phase.processes.any(interrupted()))
+        trainer = PhaseTrainer(phase, schedule, Bar(phase.plan.tokens, advance))
         trainer.run()
-    record = _record(phase, trainer)
-    if record.losses and record.losses[0].loss < min(point.loss for point in record.losses[1:]):
+        record = _record(phase, trainer)
+    never_better = record.losses and record.losses[0].loss < min(point.loss for point in record.losses[1:])
+    if never_better and phase.processes.first:
         say(f"{phase.what}: the validation loss never fell below that of the start; a lower learning rate may help")
     return record
 
 
+@contextmanager
+def trainable(phase: Phase) -> Iterator[None]:
+    """The objective as this phase trains it: what may change, low-rank additions, and fast kernels."""
+    training = phase.training
+    set_trainable(phase.objective, freeze_layers=training.freeze_layers, head_only=phase.head_only)
+    additions = None if phase.head_only else training.lora
+    with low_rank(phase.objective, additions, phase.seed), quickened(phase.objective):
+        yield
+
+
 def clear(phase: Phase) -> None:
     """Remove the checkpoints of a phase whose outcome is stored elsewhere."""
-    shutil.rmtree(phase.folder, ignore_errors=True)
+    if phase.processes.first:
+        shutil.rmtree(phase.folder, ignore_errors=True)
 
 
 def _record(phase: Phase, trainer: PhaseTrainer) -> PhaseRecord:
     read = phase.plan.tokens_until
     log: list[dict[str, Any]] = trainer.state.log_history
-    optimiser = cast("AdamW", trainer.optimizer)
+    updated = set(updated_names(phase.objective, cast("AdamW", trainer.optimizer)))
     return PhaseRecord(
         what=phase.what,
         tokens=int(phase.plan.tokens.sum()),
         seconds=trainer.seconds,
-        positions=trainer.progress.positions,
-        updated=updated_names(phase.objective, optimiser),
+        positions=trainer.positions_of_all(),
+        updated={name: p.numel() for name, p in phase.objective.named_parameters() if name in updated},
         losses=[
             LossPoint(int(read[entry["step"]]), entry["eval_loss"], _parts(entry, "eval_"))
             for entry in log

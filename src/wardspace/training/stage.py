@@ -22,6 +22,7 @@ from wardspace.training.freezing import parameter_count
 from wardspace.training.holdout import hold_out
 from wardspace.training.phase import Phase, PhaseRecord
 from wardspace.training.plan import Plan, Planner
+from wardspace.training.processes import Processes
 
 HEAD_LEARNING_RATE = 1e-3
 """Highest learning rate of a new masked-word head's warm-up: it starts from nothing, and the encoder is frozen."""
@@ -66,7 +67,7 @@ class Stage:
         """Name in messages."""
         return f"{self.config.kind} (stage {self.index + 1})"
 
-    def phases(self, folder: Path, device: torch.device) -> list[Phase]:
+    def phases(self, folder: Path, device: torch.device, processes: Processes) -> list[Phase]:
         """The warm-up of a new head, if there is one and the plan has two steps, then the objective itself."""
         main = Phase(
             what=self.what,
@@ -82,6 +83,7 @@ class Stage:
             seed=_torch_seed(self.training.seed, "main", self.index),
             folder=folder / f"stage-{self.index}",
             device=device,
+            processes=processes,
         )
         share = self.objective.head_warmup
         if not (self.new_head and share > 0 and len(self.plan) > 1):
@@ -100,10 +102,9 @@ class Stage:
         )
         return [head, replace(main, plan=rest)]
 
-    def cost(self, records: Sequence[PhaseRecord], device: torch.device) -> StageCost:
+    def cost(self, records: Sequence[PhaseRecord], device: torch.device, processes: int) -> StageCost:
         """What the stage read, took and changed."""
         tokens = int(self.plan.tokens.sum())
-        size = {name: parameter.numel() for name, parameter in self.objective.named_parameters()}
         return StageCost(
             objective=self.config.kind,
             options=self.config.model_dump(mode="json"),
@@ -113,8 +114,11 @@ class Stage:
             notes_read=self.plan.notes_read,
             notes_left_out=int((self.notes.trainable & ~self.usable).sum()),
             steps=len(self.plan),
+            batch_tokens=tokens / len(self.plan),
+            batch_notes=self.plan.notes_per_batch,
+            processes=processes,
             seconds=sum(record.seconds for record in records),
-            parameters_updated=sum(size[name] for name in {name for r in records for name in r.updated}),
+            parameters_updated=sum({name: size for r in records for name, size in r.updated.items()}.values()),
             parameters=parameter_count(self.objective),
             device=hardware.describe(self.training.precision, device),
             losses=_losses(records),
@@ -162,12 +166,9 @@ def make_stages(
     stages: list[Stage] = []
     with progress("planning batches (tokens)", budget, show=show_progress) as advance:
         for index, (config, objective, mask) in enumerate(zip(configs, objectives, usable, strict=True)):
-            chosen = mask & ~held.barred
-            _check_usable(config, chosen)
+            _check_usable(config, mask & ~held.barred)
             batch_tokens = min(training.batch_tokens, max(1, shares[index] // FEWEST_STEPS))
             planner = Planner(objective, notes, training.seed, batch_tokens)
-            plan = planner.training(np.flatnonzero(chosen).tolist(), max(1, shares[index]), advance)
-            validation = planner.validation(held.validating[mask[held.validating]].tolist())
             stages.append(
                 Stage(
                     index=index,
@@ -175,8 +176,8 @@ def make_stages(
                     objective=objective,
                     notes=notes,
                     usable=mask,
-                    plan=plan,
-                    validation=validation,
+                    plan=planner.training(np.flatnonzero(mask & ~held.barred).tolist(), max(1, shares[index]), advance),
+                    validation=planner.validation(held.validating[mask[held.validating]].tolist()),
                     training=training,
                     new_head=new_head,
                 )

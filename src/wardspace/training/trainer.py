@@ -12,8 +12,9 @@ from torch.utils.data import DataLoader
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from wardspace.encoders import hardware
-from wardspace.objectives import Output
-from wardspace.training.batches import loader, positions
+from wardspace.objectives import Objective
+from wardspace.objectives.passes import Batch
+from wardspace.training.batches import PlannedBatches, loader
 from wardspace.training.callbacks import Bar, Schedule
 from wardspace.training.checkpoints import (
     PREFIX,
@@ -22,11 +23,13 @@ from wardspace.training.checkpoints import (
     full_disk,
     keep_only,
     last_checkpoint,
+    last_good,
     load_weights,
     mark,
     marked_progress,
     save_weights,
 )
+from wardspace.training.gradients import Gradients
 from wardspace.training.guard import LossGuard, not_finite
 from wardspace.training.optimiser import adamw
 from wardspace.training.phase import Phase
@@ -36,14 +39,17 @@ NEVER = 1_000_000_000
 """Steps between the Trainer's own evaluations and checkpoints; the schedule asks for them instead."""
 LOGS = 100
 """Points of the training loss that a phase records."""
+WORKERS = 2
+"""Processes that collate for a GPU, which would wait for one; a CPU has nobody to spare, and needs a hundredth of a step."""
 
 
 class PhaseTrainer(Trainer):
     """Runs one phase.
 
-    What differs from the Trainer: batches come from the plan; the loss is the objective's own and is not rescaled; its
-    parts are logged; validation is exact; checkpoints hold weights, optimiser and random states, nothing of the notes,
-    and count only when whole.
+    What differs from the Trainer: batches come from the plan, and one of them is one update of the weights, in however
+    many passes; gradients and their sum over processes are `training.gradients`' work, so that neither its rescaling of
+    losses nor DDP takes part; parts of the loss are logged; validation is exact; checkpoints hold weights, optimiser
+    and random states, nothing of the notes, and count only when whole.
 
     Parameters
     ----------
@@ -55,13 +61,13 @@ class PhaseTrainer(Trainer):
 
     def __init__(self, phase: Phase, schedule: Schedule, bar: Bar) -> None:
         self.phase = phase
+        self.processes = phase.processes
         self.guard = LossGuard()
-        self.resumed = last_checkpoint(phase.folder)
-        self.progress = marked_progress(self.resumed) if self.resumed else Progress()
-        self.began = time.monotonic() - self.progress.seconds
+        self.resumed = _resumed(phase)
+        reached = marked_progress(self.resumed) if self.resumed else Progress()
+        self.began = time.monotonic() - reached.seconds
+        self.positions = reached.positions if self.processes.first else 0
         self.part_sums: dict[str, torch.Tensor] = {}
-        # the Trainer takes a model with **kwargs for one that scales its own loss, and then multiplies gradients
-        phase.objective.accepts_loss_kwargs = False  # type: ignore[assignment]  # nn.Module types every attribute
         super().__init__(
             model=phase.objective,
             args=_arguments(phase, fresh=self.resumed is None),
@@ -70,6 +76,9 @@ class PhaseTrainer(Trainer):
             callbacks=[schedule, bar],
         )
         self.remove_callback(PrinterCallback)
+        self.gradients = Gradients(
+            phase.objective, self.compute_loss_context_manager, self.accelerator.backward, self.processes
+        )
 
     def run(self) -> None:
         """Train to the end of the plan, from the last whole checkpoint if there is one; the best weights are loaded."""
@@ -80,34 +89,48 @@ class PhaseTrainer(Trainer):
         """Wall-clock seconds so far, interruptions left out."""
         return time.monotonic() - self.began
 
+    def positions_of_all(self) -> int:
+        """Positions that all processes have read so far, padding counted."""
+        return int(self.processes.summed(torch.tensor(self.positions)).item())
+
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Batches of the plan."""
-        return loader(self.phase.objective, self.phase.examples, self.phase.plan, pin=self.args.device.type == "cuda")
+        phase, cuda = self.phase, self.args.device.type == "cuda"
+        batches = PlannedBatches(phase.plan, self.processes.rank, self.processes.count)
+        workers = phase.training.workers if phase.training.workers is not None else WORKERS * cuda
+        return loader(phase.objective, phase.examples, batches, pin=cuda, workers=workers)
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
-        """AdamW without decay of biases and norms."""
+        """AdamW without decay of biases and norms, with rates by layer."""
         if self.optimizer is None:
             training = self.phase.training
-            self.optimizer = adamw(self.phase.objective, self.phase.learning_rate, training.weight_decay)
+            self.optimizer = adamw(
+                self.phase.objective, self.phase.learning_rate, training.weight_decay, training.layer_decay
+            )
         return self.optimizer
 
     def compute_loss_context_manager(self) -> Any:
         """Precision by `encoders.hardware`, the same for training, validation and encoding."""
         return hardware.autocast(self.phase.training.precision, self.args.device)
 
-    def compute_loss(
-        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
-    ) -> torch.Tensor | tuple[torch.Tensor, Output]:
-        """The objective's loss; its parts are summed for the log."""
-        output: Output = model(**inputs)
-        for name, part in output.parts.items():
-            self.part_sums[name] = self.part_sums.get(name, 0.0) + part.detach()
-        self.progress.positions += positions(inputs)
-        return (output.loss, output) if return_outputs else output.loss
+    def _get_num_items_in_batch(self, batch_samples: list[Any], device: torch.device) -> None:
+        """Nothing that the Trainer would divide losses by: a batch knows its own numbers."""
+
+    def floating_point_ops(self, inputs: Any) -> int:
+        """Nothing: `training.flops` counts operations, and the Trainer's rule of thumb is for other inputs."""
+        return 0
 
     def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
-        """One forward and backward; the loss is looked at without making a GPU wait."""
-        loss = super().training_step(model, inputs, num_items_in_batch)
+        """The gradient of one batch, of all processes; the loss is looked at without making a GPU wait."""
+        objective: Objective = self.phase.objective
+        objective.train()
+        batch: Batch = inputs.to(self.args.device)
+        parts = self.gradients.add(batch)
+        self.processes.sum_gradients(objective.parameters())
+        for name, part in parts.items():
+            self.part_sums[name] = self.part_sums.get(name, 0.0) + part
+        self.positions += sum(objective.masked.positions_read(one.layout) for one in batch.passes)
+        loss = torch.stack([objective.weights[name] * part.float() for name, part in parts.items()]).sum()
         self.guard.note(loss, self.state.global_step + 1)
         if self.args.device.type == "cpu":
             self._check_loss()
@@ -116,11 +139,12 @@ class PhaseTrainer(Trainer):
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Validation loss with its parts."""
         self._check_loss()
-        batches = loader(self.phase.objective, self.phase.examples, self.phase.validation, pin=False)
-        moved = (self._prepare_inputs(batch) for batch in batches)
+        batches = loader(self.phase.objective, self.phase.examples, PlannedBatches(self.phase.validation))
+        moved = (batch.to(self.args.device) for batch in batches)
         found = validation_loss(self.phase.objective, moved, self.compute_loss_context_manager())
+        found = self.processes.agreed(found)
         if not math.isfinite(found["loss"]):
-            raise not_finite(self.phase.what, f"the validation after step {self.state.global_step}", self._last_good())
+            raise not_finite(self.phase.what, f"the validation after step {self.state.global_step}", last_good(self.phase.folder))
         metrics = {f"eval_{name}": value for name, value in found.items()}
         self.log(dict(metrics))
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
@@ -138,12 +162,15 @@ class PhaseTrainer(Trainer):
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         self._check_loss()
         folder = self.phase.folder / f"{PREFIX}{self.state.global_step}"
-        self.phase.folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         with full_disk(self.phase.folder):
             super()._save_checkpoint(model, trial)
-        self.progress.seconds = self.seconds
-        mark(folder, self.progress)
-        keep_only(self.phase.folder, self.state.best_model_checkpoint)
+        reached = Progress(self.seconds, self.positions_of_all())
+        self.processes.wait()  # every process keeps its own random state in the checkpoint
+        if self.processes.first:
+            mark(folder, reached)
+            keep_only(self.phase.folder, self.state.best_model_checkpoint)
+        self.processes.wait()
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         save_weights(self.phase.objective, Path(str(output_dir)))
@@ -155,13 +182,16 @@ class PhaseTrainer(Trainer):
         load_weights(self.phase.objective, Path(str(self.state.best_model_checkpoint)))
 
     def _check_loss(self) -> None:
-        self.guard.check(self.phase.what, self._last_good)
-
-    def _last_good(self) -> str:
-        return str(next(reversed(checkpoints(self.phase.folder)), "none yet"))
+        self.guard.check(self.phase.what, lambda: last_good(self.phase.folder))
 
     def _logged_until(self) -> int:
         return max((int(entry["step"]) for entry in self.state.log_history if "loss" in entry), default=0)
+
+
+def _resumed(phase: Phase) -> Path | None:
+    """The checkpoint to go on from, the same for all processes; those cut short are removed."""
+    found = last_checkpoint(phase.folder) if phase.processes.first else None
+    return phase.processes.agreed(found)
 
 
 def _arguments(phase: Phase, *, fresh: bool) -> TrainingArguments:
@@ -185,6 +215,8 @@ def _arguments(phase: Phase, *, fresh: bool) -> TrainingArguments:
         greater_is_better=False,
         load_best_model_at_end=phase.keep_best,
         logging_steps=max(1, steps // LOGS),
+        fp16=hardware.needs_scaling(training.precision, phase.device),
+        ddp_backend="gloo" if phase.device.type == "cpu" and phase.processes.count > 1 else None,
         logging_nan_inf_filter=False,  # it hides what the guard looks for, and makes a GPU wait at every step
         dataloader_pin_memory=phase.device.type == "cuda",
         remove_unused_columns=False,

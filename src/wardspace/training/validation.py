@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 import torch
 
 from wardspace.objectives import Objective
-from wardspace.objectives.base import Batch
+from wardspace.objectives.passes import Batch
 
 
 @torch.no_grad()
@@ -36,7 +36,7 @@ def validation_loss(
     counts: dict[str, int] = defaultdict(int)
     with autocast:
         for batch in batches:
-            output = objective(**batch)
+            output = objective(batch)
             for name, part in output.parts.items():
                 sums[name] += part.float() * output.counts[name]
                 counts[name] += output.counts[name]

@@ -1,0 +1,107 @@
+"""The processes that train together, one on each GPU or share of a CPU, and what they tell each other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import torch
+from torch import distributed, nn
+
+from wardspace.encoders import hardware
+
+T = TypeVar("T")
+
+PATIENCE = timedelta(days=7)
+"""How long a process waits for the others: while one prepares and evaluates, the rest have nothing to do."""
+
+
+class Processes:
+    """The processes started together by `torchrun` or `accelerate launch`; a plain start is one process.
+
+    Every method but `rank` and `count` must be called by all of them.
+    """
+
+    def __init__(self) -> None:
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not distributed.is_initialized():
+            _join()
+
+    @property
+    def rank(self) -> int:
+        """Number of this process, from 0."""
+        return distributed.get_rank() if distributed.is_initialized() else 0
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return distributed.get_world_size() if distributed.is_initialized() else 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the one that writes files and speaks."""
+        return self.rank == 0
+
+    def wait(self) -> None:
+        """Go on when all have come here."""
+        if self.count > 1:
+            distributed.barrier()
+
+    def agreed(self, value: T) -> T:
+        """The first process's value, for all."""
+        if self.count == 1:
+            return value
+        box: list[Any] = [value]
+        distributed.broadcast_object_list(box, src=0)
+        agreed: T = box[0]
+        return agreed
+
+    def any(self, flag: bool) -> bool:
+        """Whether it is true in any of them."""
+        return bool(self.summed(torch.tensor(float(flag))).item()) if self.count > 1 else flag
+
+    def summed(self, values: torch.Tensor) -> torch.Tensor:
+        """The sum over all processes, the same to the bit in each."""
+        if self.count > 1:
+            values = values.clone()
+            distributed.all_reduce(values)
+        return values
+
+    def gathered(self, rows: torch.Tensor) -> tuple[torch.Tensor, slice]:
+        """Rows of all processes [sum of k, …], and which of them are this one's; numbers of rows may differ."""
+        if self.count == 1:
+            return rows, slice(0, len(rows))
+        sizes = torch.zeros(self.count, dtype=torch.int64, device=rows.device)
+        sizes[self.rank] = len(rows)
+        distributed.all_reduce(sizes)
+        counts = sizes.tolist()
+        padded = rows.new_zeros(max(counts), *rows.shape[1:])
+        padded[: len(rows)] = rows
+        parts = [torch.empty_like(padded) for _ in counts]
+        distributed.all_gather(parts, padded)
+        start = sum(counts[: self.rank])
+        return torch.cat([part[:n] for part, n in zip(parts, counts, strict=True)]), slice(start, start + len(rows))
+
+    def sum_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
+        """Replace each gradient by its sum over all processes; a parameter that none has a gradient for keeps none."""
+        if self.count == 1:
+            return
+        learning = [parameter for parameter in parameters if parameter.requires_grad]
+        reached = self.summed(
+            torch.tensor([float(parameter.grad is not None) for parameter in learning], device=learning[0].device)
+        )
+        for parameter, processes in zip(learning, reached.tolist(), strict=True):
+            if not processes:
+                continue
+            if parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
+            distributed.all_reduce(parameter.grad)
+
+
+def _join() -> None:
+    """Meet the others: over NCCL where each has a GPU, else over gloo."""
+    where = hardware.device()
+    if where.type == "cuda":
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+    distributed.init_process_group("cuda:nccl,cpu:gloo" if where.type == "cuda" else "gloo", timeout=PATIENCE)
