@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wardspace.core.errors import WardspaceError
 from wardspace.training.holdout import hold_out
+from wardspace.training.tokens import Names
 
 
 def everything(n):
@@ -43,6 +45,16 @@ def test_an_objective_that_can_use_few_notes_gets_two_of_them():
     assert rare[held.validating].sum() >= 2
     assert (rare & ~held.barred).any()
     assert held.barred.sum() < 40
+
+
+def test_names_in_arrow_and_in_a_list_give_the_same():
+    patients = [f"p{i // 2}" for i in range(500)]
+    one, other = (
+        hold_out(given, everything(500), [everything(500)], share=0.1, most=40)
+        for given in (patients, Names(pa.array(patients)))
+    )
+    assert one.validating.tolist() == other.validating.tolist()
+    assert (one.barred == other.barred).all()
 
 
 def test_one_patient_alone_cannot_be_trained_and_validated_on():

@@ -117,3 +117,15 @@ def test_tokens_until_counts_from_the_start():
     assert plan.tokens_until[0] == 0
     assert plan.tokens_until[-1] == plan.tokens.sum()
     assert plan.tokens_until[2] == pytest.approx(plan.tokens[:2].sum())
+
+
+def test_notes_that_cannot_be_used_are_a_fault_and_no_endless_loop():
+    with pytest.raises(ValueError, match="none of these notes"):
+        planner([0, 0, 40]).training([0, 1], 100)
+
+
+def test_a_plan_over_some_notes_keeps_the_order_they_have_among_all():
+    lengths = [100] * 60
+    whole = planner(lengths, batch_tokens=100_000).training(range(60), 1).readings[:, 0].tolist()
+    some = planner(lengths, batch_tokens=100_000).training(range(0, 60, 3), 1).readings[:, 0].tolist()
+    assert some == [note for note in whole if note % 3 == 0]

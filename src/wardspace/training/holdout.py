@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from wardspace.core.errors import WardspaceError
 from wardspace.core.seeds import unit
@@ -62,22 +63,21 @@ def hold_out(
     WardspaceError
         If no note would be left to train on.
     """
-    notes_of: dict[str, list[int]] = {}
-    for place in np.flatnonzero(trainable).tolist():
-        notes_of.setdefault(patients[place], []).append(place)
-    order = sorted(notes_of, key=lambda patient: (unit("holdout", patient), patient))
-    chosen: list[str] = []
+    names, patient_of = _numbered(patients)
+    notes_of = _notes_of(patient_of, trainable)
+    draws = {patient: unit("holdout", names[patient]) for patient in notes_of}
+    chosen: list[int] = []
     validating: list[int] = []
-    for patient in order:
+    for patient in sorted(notes_of, key=lambda patient: (draws[patient], names[patient])):
         notes = notes_of[patient]
         lacking = [mask for mask in usable if mask[validating].sum() < MINIMUM]
-        within = unit("holdout", patient) < share and len(validating) < most
+        within = draws[patient] < share and len(validating) < most
         if within or any(mask[notes].any() for mask in lacking):
             chosen.append(patient)
             validating.extend(notes if lacking else notes[: max(0, most - len(validating))])
         elif not lacking:
             break
-    barred = np.isin(np.array(patients, dtype=object), np.array(chosen, dtype=object))
+    barred = np.isin(patient_of, chosen)
     if not (trainable & ~barred).any():
         raise WardspaceError(
             f"too few patients to train on: {len(notes_of)} in the training split, {len(chosen)} of them held out",
@@ -85,3 +85,17 @@ def hold_out(
             fix="adaptation needs at least two patients with a note each; prepare more notes",
         )
     return Holdout(np.array(validating, dtype=np.int64), barred)
+
+
+def _numbered(patients: Sequence[str]) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """Every patient once, and for each note which of them it is of."""
+    encoded = pa.array(patients, pa.large_string()).dictionary_encode()
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
+
+
+def _notes_of(patient_of: npt.NDArray[np.int64], trainable: npt.NDArray[np.bool_]) -> dict[int, npt.NDArray[np.int64]]:
+    """Places of the training notes of each patient who has any, in order."""
+    places = np.flatnonzero(trainable)
+    places = places[np.argsort(patient_of[places], kind="stable")]
+    found, starts = np.unique(patient_of[places], return_index=True)
+    return dict(zip(found.tolist(), np.split(places, starts[1:]), strict=True))

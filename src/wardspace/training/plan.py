@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import chain, compress, count
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from wardspace.core.progress import Advance
 from wardspace.core.seeds import derive, generator
 from wardspace.objectives import Example, Objective, Reading
+from wardspace.training.order import drawn_order, note_hashes
 
 POOL_BATCHES = 50
 """Batches made from one pool of readings sorted by length: enough for close lengths, few enough for varied order."""
@@ -20,6 +22,13 @@ LENGTH_STEP = 1.03
 
 Place = tuple[int, int, int]
 """Index of the note, epoch, piece."""
+
+
+class _Batch(NamedTuple):
+    """Readings as in `Plan`, and their tokens."""
+
+    readings: npt.NDArray[np.int32]
+    tokens: int
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,12 @@ class Plan:
     def notes_read(self) -> int:
         """Readings of notes: pieces of one note in one epoch count once."""
         return len(np.unique(self.readings[:, :2], axis=0))
+
+    @property
+    def notes_per_batch(self) -> float:
+        """Distinct notes of a batch on average."""
+        batch = np.repeat(np.arange(len(self)), np.diff(self.starts))
+        return len(np.unique(np.stack([batch, self.readings[:, 0]]), axis=1).T) / len(self)
 
     def cut(self, tokens: float) -> tuple[Plan, Plan]:
         """The first batches, as many as come closest to `tokens` (at least one on either side), and the rest."""
@@ -109,59 +124,87 @@ class Planner:
             Tokens in all.
         advance : Advance, optional
             Told the tokens planned.
+
+        Raises
+        ------
+        ValueError
+            If the objective can use none of them.
         """
-        batches: list[list[Place]] = []
-        sizes: list[int] = []
-        for batch, tokens in chain.from_iterable(self._epoch(notes, epoch) for epoch in count()):
+        chosen = np.asarray(notes, dtype=np.int64)
+        hashes = note_hashes(self.examples)[chosen]
+        pieces = self._pieces(chosen)
+        if not pieces.any():
+            raise ValueError("the objective can use none of these notes")
+        orders = (drawn_order(hashes, pieces, seed=self.seed, epoch=epoch) for epoch in count())
+        batches: list[_Batch] = []
+        for batch in chain.from_iterable(self._epoch(chosen, order, epoch) for epoch, order in enumerate(orders)):
             batches.append(batch)
-            sizes.append(tokens)
             if advance:
-                advance(tokens)
-            budget -= tokens
+                advance(batch.tokens)
+            budget -= batch.tokens
             if budget <= 0:
                 break
-        return _packed(batches, sizes)
+        return _packed(batches)
 
     def validation(self, notes: Sequence[int]) -> Plan:
         """One reading of each note in epoch -1, whose randomness is that of no training epoch.
 
         Of a note that is read in pieces one is taken, chosen by its name: validation stays affordable on long notes.
         """
-        places = []
-        for note in notes:
-            example = self.examples[note]
-            places.append((note, derive("validation", example.note_id) % self.objective.pieces(example)))
-        found = list(self._pool(places, -1))
-        return _packed([batch for batch, _ in found], [tokens for _, tokens in found])
+        examples = [self.examples[note] for note in notes]
+        pieces = [derive("validation", each.note_id) % self.objective.pieces(each) for each in examples]
+        places = np.array([notes, pieces], dtype=np.int64).reshape(2, -1).T
+        return _packed(list(self._pool(places, self._sizes(places, -1), -1)) if len(places) else [])
 
-    def _epoch(self, notes: Sequence[int], epoch: int) -> Iterator[tuple[list[Place], int]]:
-        places = [(note, piece) for note in notes for piece in range(self.objective.pieces(self.examples[note]))]
-        places.sort(key=lambda place: derive(self.seed, "order", epoch, self.examples[place[0]].note_id, place[1]))
-        pool: list[tuple[int, int]] = []
+    def _pieces(self, notes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """In how many pieces each of these notes is read (all notes are passed by: that is quicker than by index)."""
+        found = np.zeros(len(self.examples), dtype=np.int64)
+        found[notes] = 1
+        wanted = compress(self.examples, found.tolist())
+        found[found > 0] = np.fromiter(map(self.objective.pieces, wanted), dtype=np.int64)
+        return found[notes]
+
+    def _epoch(self, notes: npt.NDArray[np.int64], order: npt.NDArray[np.int64], epoch: int) -> Iterator[_Batch]:
+        """Batches of one epoch, pool after pool; a reading's tokens are asked for when its pool is filled."""
+        places = np.stack([notes[order[:, 0]], order[:, 1]], axis=1)
+        rows = places.tolist()
+        start = 0
+        while start < len(rows):
+            sizes = self._filled(rows, start, epoch)
+            end = start + len(sizes)
+            yield from self._pool(places[start:end], sizes, epoch)
+            start = end
+
+    def _filled(self, rows: list[list[int]], start: int, epoch: int) -> npt.NDArray[np.int64]:
+        """Tokens of the readings of one pool: as many as fill it, from `start` on."""
+        sizes: list[int] = []
         tokens = 0
-        for index, place in enumerate(places):
-            pool.append(place)
-            tokens += self._tokens(place, epoch)
+        for left in range(len(rows) - start - 1, -1, -1):
+            note, piece = rows[len(rows) - 1 - left]
+            sizes.append(self._tokens(note, epoch, piece))
+            tokens += sizes[-1]
             # the end of an epoch joins the pool before it where it would fill no batch of its own
-            if tokens >= POOL_BATCHES * self.batch_tokens and len(places) - index > len(pool) // POOL_BATCHES + 1:
-                yield from self._pool(pool, epoch)
-                pool, tokens = [], 0
-        yield from self._pool(pool, epoch)
+            if tokens >= POOL_BATCHES * self.batch_tokens and left > len(sizes) // POOL_BATCHES:
+                break
+        return np.array(sizes, dtype=np.int64)
 
-    def _pool(self, places: list[tuple[int, int]], epoch: int) -> Iterator[tuple[list[Place], int]]:
+    def _pool(self, places: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64], epoch: int) -> Iterator[_Batch]:
         """Share out one pool into batches of nearly equal numbers of tokens, in random order."""
-        sizes = np.array([self._tokens(place, epoch) for place in places], dtype=np.int64)
         if self.objective.group_lengths:
             order = np.argsort((np.log(sizes) / np.log(LENGTH_STEP)).astype(np.int64), kind="stable")
-            places, sizes = [places[i] for i in order], sizes[order]
+            places, sizes = places[order], sizes[order]
+        readings = np.insert(places, 1, epoch, axis=1).astype(np.int32)
         bounds = _bounds(sizes, self.batch_tokens)
-        first = self.examples[places[0][0]].note_id
-        for index in generator(self.seed, "batches", epoch, first, places[0][1]).permutation(len(bounds) - 1):
+        first = self.examples[places[0, 0]].note_id
+        for index in generator(self.seed, "batches", epoch, first, int(places[0, 1])).permutation(len(bounds) - 1):
             start, end = bounds[index], bounds[index + 1]
-            yield [(note, epoch, piece) for note, piece in places[start:end]], int(sizes[start:end].sum())
+            yield _Batch(readings[start:end], int(sizes[start:end].sum()))
 
-    def _tokens(self, place: tuple[int, int], epoch: int) -> int:
-        return self.objective.tokens(Reading(self.examples[place[0]], epoch, place[1]))
+    def _sizes(self, places: npt.NDArray[np.int64], epoch: int) -> npt.NDArray[np.int64]:
+        return np.array([self._tokens(note, epoch, piece) for note, piece in places.tolist()], dtype=np.int64)
+
+    def _tokens(self, note: int, epoch: int, piece: int) -> int:
+        return self.objective.tokens(Reading(self.examples[note], epoch, piece))
 
 
 def _bounds(sizes: npt.NDArray[np.int64], batch_tokens: int) -> list[int]:
@@ -175,7 +218,8 @@ def _bounds(sizes: npt.NDArray[np.int64], batch_tokens: int) -> list[int]:
     return [*bounds, len(sizes)]
 
 
-def _packed(batches: list[list[Place]], sizes: list[int]) -> Plan:
-    readings = np.array([place for batch in batches for place in batch], dtype=np.int32).reshape(-1, 3)
-    starts = np.cumsum([0, *(len(batch) for batch in batches)])
-    return Plan(readings, starts.astype(np.int64), np.array(sizes, dtype=np.int64))
+def _packed(batches: list[_Batch]) -> Plan:
+    readings = [np.empty((0, 3), dtype=np.int32), *(batch.readings for batch in batches)]
+    starts = np.cumsum([0, *(len(batch.readings) for batch in batches)])
+    tokens = np.array([batch.tokens for batch in batches], dtype=np.int64)
+    return Plan(np.concatenate(readings), starts.astype(np.int64), tokens)
