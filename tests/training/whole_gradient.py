@@ -1,0 +1,72 @@
+"""The gradient of one batch by all processes of this start, in float64; run by torchrun and imported by the tests."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import torch
+
+from tests.fixtures.objectives import random_examples, setting_of
+from wardspace.config import CategoryConfig, DeclutrConfig, MlmConfig
+from wardspace.encoders import MaskedModel
+from wardspace.objectives import Objective, Reading, build
+from wardspace.objectives.passes import Room
+from wardspace.training.gradients import Gradients
+from wardspace.training.processes import Processes
+
+SPANS = {"longest": 24, "shortest": 4}
+CONFIGS = {
+    "mlm": MlmConfig(),
+    "classify": CategoryConfig(weight=0.5),
+    "supcon": CategoryConfig(loss="supcon", weight=0.5),
+    "declutr": DeclutrConfig(**SPANS, learn_temperature=True, temperature=0.2),
+    "contrast": DeclutrConfig(**SPANS, mlm_weight=0, anchors=1, positives=1),
+}
+ROOMS = {"one pass": Room(100_000), "several passes": Room(120)}
+LENGTHS = [70, 8, 33, 120, 50, 61, 9]
+
+
+def objective_of(folder: Path, name: str, room: Room) -> Objective:
+    """In float64, without dropout."""
+    masked = MaskedModel.load(folder).double().eval()
+    setting = setting_of(masked, reading=room, categories={"kind": ["a", "b", "c"], "ward": ["x", "y"]})
+    return build(CONFIGS[name], masked, setting).double().eval()
+
+
+def readings_of(objective: Objective) -> list[Reading]:
+    """Notes of differing lengths, with categories of which some are missing."""
+    examples = random_examples(objective.masked, LENGTHS)
+    codes = [{"kind": i % 4 - 1, "ward": (i // 2) % 2} for i in range(len(examples))]
+    return [Reading(dataclasses.replace(e, codes=code), 0) for e, code in zip(examples, codes, strict=True)]
+
+
+def gradient(objective: Objective, readings: list[Reading], processes: Processes) -> dict[str, torch.Tensor]:
+    """Gradients by the name of their parameter, and the parts of the loss."""
+    objective.zero_grad()
+    adding = Gradients(objective, nullcontext, torch.Tensor.backward, processes)
+    parts = adding.add(objective.collate(readings[processes.rank :: processes.count]))
+    processes.sum_gradients(objective.parameters())
+    found = {name: p.grad.clone() for name, p in objective.named_parameters() if p.grad is not None}
+    return found | {f"part {name}": part for name, part in parts.items()}
+
+
+def main() -> None:
+    """Write the gradients of every case, as the first process has them."""
+    base, target = Path(sys.argv[1]), Path(sys.argv[2])
+    processes = Processes()
+    found = {}
+    for name in CONFIGS:
+        for room, how in ROOMS.items():
+            objective = objective_of(base, name, how)
+            readings = readings_of(objective)
+            found[name, room] = gradient(objective, readings, processes)
+            found[name, room, "one note"] = gradient(objective, readings[3:4], processes)
+    if processes.first:
+        torch.save(found, target)
+
+
+if __name__ == "__main__":
+    main()
