@@ -10,6 +10,5 @@ from wardspace.objectives import Objective, Reading
 
 def loss_of(objective: Objective, epoch: int = 0) -> torch.Tensor:
     """With its graph, ready for `backward`."""
-    batch = objective.collate([Reading(example, epoch) for example in random_examples(objective.masked, [60, 70])])
-    output = objective(**batch) if isinstance(batch, dict) else objective(batch)
-    return output.loss
+    notes = random_examples(objective.masked, [60, 70])
+    return objective(objective.collate([Reading(example, epoch) for example in notes])).loss

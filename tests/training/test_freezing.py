@@ -66,9 +66,11 @@ def test_more_layers_than_there_are_is_told(masked):
         set_trainable(objective, freeze_layers=3)
 
 
-def test_nothing_left_to_train_is_told(masked):
-    """Without a head, an encoder whose layers are all kept has nothing to learn."""
-    objective = build(DeclutrConfig(mlm_weight=0, longest=20, shortest=4), masked, setting_of(masked))
+@pytest.mark.parametrize("learned", [False, True])
+def test_nothing_left_to_train_is_told(masked, learned):
+    """Without a head, an encoder whose layers are all kept has nothing to learn, and a temperature none to teach."""
+    options = {"mlm_weight": 0, "learn_temperature": learned, "longest": 20, "shortest": 4}
+    objective = build(DeclutrConfig(**options), masked, setting_of(masked))
     with pytest.raises(WardspaceError, match="nothing left to train"):
         set_trainable(objective, freeze_layers=2)
 

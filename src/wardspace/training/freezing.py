@@ -39,7 +39,8 @@ def set_trainable(objective: Objective, *, freeze_layers: int = 0, head_only: bo
         parameter.requires_grad_(objective.uses_head)
     if freeze_layers:
         _freeze(_lowest(objective.masked.encoder, freeze_layers))
-    if not any(parameter.requires_grad for parameter in objective.parameters()):
+    # a learned temperature (the one parameter without a dimension) has nothing to tell encoder or head
+    if not any(parameter.requires_grad and parameter.dim() for parameter in objective.parameters()):
         raise WardspaceError(
             f"with {freeze_layers} layers kept as they are this objective has nothing left to train",
             where="training.freeze_layers",

@@ -58,8 +58,8 @@ def low_rank(objective: Objective, config: LoraConfig | None, seed: int) -> Iter
         return
     encoder = objective.masked.encoder
     learning = [parameter for parameter in encoder.parameters() if parameter.requires_grad]
-    _add(encoder, config, seed)
     try:
+        _add(encoder, config, seed)
         yield
     finally:
         _merge(encoder)
@@ -68,7 +68,7 @@ def low_rank(objective: Objective, config: LoraConfig | None, seed: int) -> Iter
 
 
 def _add(encoder: PreTrainedModel, config: LoraConfig, seed: int) -> None:
-    from peft import LoraConfig as Adapter  # noqa: PLC0415 - seconds of imports that only this needs
+    from peft import LoraConfig as Adapter  # noqa: PLC0415 - only who asks for LoRA needs it
     from peft import inject_adapter_in_model  # noqa: PLC0415
 
     # a list of its own, because peft leaves its configuration on what it is given
