@@ -62,7 +62,7 @@ def start_here(folder: Path, kind: str) -> None:
     from wardspace.corpus import Corpus
     from wardspace.encoders import MaskedModel
     from wardspace.objectives import Setting, Vocabulary, build
-    from wardspace.training.batches import loader
+    from wardspace.training.batches import PlannedBatches, loader
     from wardspace.training.data import read_notes
     from wardspace.training.stage import make_stages
 
@@ -93,7 +93,7 @@ def start_here(folder: Path, kind: str) -> None:
         show_progress=False,
     )
     took_part("plan")
-    next(iter(loader(stages[0].objective, notes, stages[0].plan, pin=False)))
+    next(iter(loader(stages[0].objective, notes, PlannedBatches(stages[0].plan))))
     took_part("batch")
     took["ready"] = sum(took[name] for name in ("model", "notes", "plan", "batch"))
     print(json.dumps({"notes_read": len(notes), "tokens_read": len(notes.ids), **took}))
