@@ -13,10 +13,23 @@ import torch
 from tests.training.conftest import TRAINING
 from wardspace.training.guard import LossGuard
 
+CONTRAST = {"declutr": {"mlm_weight": 0, "longest": 16, "shortest": 4}}
 CATEGORY = {"category": {"loss": "supcon", "columns": ["note_type"]}}
 SEQUENCE = ["mlm", {"declutr": {"longest": 16, "shortest": 4, "learn_temperature": True}}]
+PASSES = {"pass_tokens": 100}
+"""Several passes a step: accumulation for sums, cached gradients for contrasts."""
+CASES = {
+    "sequence": (SEQUENCE, {}),
+    "sequence-in-passes": (SEQUENCE, PASSES),
+    "mlm-in-passes": (["mlm"], PASSES),
+    "classify-in-passes": (["category"], PASSES),
+    "supcon-in-passes": ([CATEGORY], PASSES),
+    "contrast-in-passes": ([CONTRAST], PASSES),
+    "low-rank": (["mlm"], {"lora": {"rank": 2, "dropout": 0.1}, "layer_decay": 0.5}),
+    "workers": (["mlm"], {"workers": 2}),
+}
 
-KILLED_RUN = """
+KILLED_RUNS = """
     import os, signal, sys
     from pathlib import Path
     from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
@@ -24,27 +37,35 @@ KILLED_RUN = """
     from wardspace.training import adapt
     from wardspace.training.guard import LossGuard
 
-    _, corpus, base, folder, tokens, steps, objectives, training = sys.argv
+    _, corpus, base, home, runs = sys.argv
     note, seen = LossGuard.note, []
 
-    def deadly(self, loss, step):
-        note(self, loss, step)
-        seen.append(step)
-        if len(seen) == int(steps):
-            os.kill(os.getpid(), signal.SIGKILL)
+    def train(name, objectives, training, steps):
+        def deadly(self, loss, step):
+            note(self, loss, step)
+            seen.append(step)
+            if len(seen) == steps:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-    LossGuard.note = deadly
-    adapt(
-        Corpus.open(Path(corpus)),
-        AdaptConfig(name="model", objectives=eval(objectives)),
-        base=base,
-        encoder=EncoderConfig(),
-        budget=BudgetConfig(tokens=int(tokens)),
-        training=TrainingConfig(**eval(training)),
-        transductive=False,
-        folder=Path(folder),
-        show_progress=False,
-    )
+        LossGuard.note = deadly
+        adapt(
+            Corpus.open(Path(corpus)),
+            AdaptConfig(name=name, objectives=objectives),
+            base=base,
+            encoder=EncoderConfig(),
+            budget=BudgetConfig(tokens=3000),
+            training=TrainingConfig(**training),
+            transductive=False,
+            folder=Path(home) / name,
+            show_progress=False,
+        )
+
+    for name, case in eval(runs).items():
+        child = os.fork()  # spares the imports
+        if not child:
+            train(name, *case)
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL, name
 """
 
 
@@ -65,27 +86,49 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
     monkeypatch.setattr(LossGuard, "note", deadly)
 
 
-def test_killed_in_the_middle_of_a_sequence_it_ends_with_the_same_bits(run, corpus, headless, tmp_path):
-    """SIGKILL in the second stage, after a checkpoint, with a warmed-up head and a first stage behind it."""
-    straight = run(SEQUENCE, name="straight", base=headless)
-    steps = straight[0].steps + straight[1].steps - 1
-    arguments = [corpus.folder, headless, tmp_path / "model", 3000, steps, SEQUENCE, TRAINING]
-    command = [sys.executable, "-c", textwrap.dedent(KILLED_RUN), *map(str, arguments)]
-    ended = subprocess.run(command, env=os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads())}, check=False)
-    assert ended.returncode == -signal.SIGKILL
-    work = tmp_path / ".model-work"
-    assert list(work.glob("stage-1/checkpoint-*/progress.json"))
-    assert not (tmp_path / "model").exists()
-    resumed = run(SEQUENCE, base=headless)
+def test_killed_it_ends_with_the_same_bits(run, corpus, headless, tmp_path):
+    """SIGKILL near the end, after a checkpoint, with a warmed-up head and in sequences a first stage behind it."""
+    straight, killed = {}, {}
+    for name, (objectives, training) in CASES.items():
+        straight[name] = run(objectives, name=f"straight-{name}", base=headless, **training)
+        steps = sum(cost.steps for cost in straight[name]) - 1
+        killed[name] = (objectives, TRAINING | training, steps)
+    command = [sys.executable, "-c", textwrap.dedent(KILLED_RUNS), str(corpus.folder), str(headless), str(tmp_path)]
+    environment = os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads())}
+    subprocess.run([*command, str(killed)], env=environment, check=True)
+    for name, (objectives, training) in CASES.items():
+        work = tmp_path / f".{name}-work"
+        assert list(work.glob(f"stage-{len(objectives) - 1}/checkpoint-*/progress.json"))
+        assert not (tmp_path / name).exists()
+        resumed = run(objectives, name=name, base=headless, **training)
+        assert weights(tmp_path / name) == weights(tmp_path / f"straight-{name}"), name
+        for one, other in zip(straight[name], resumed, strict=True):
+            assert one.losses == other.losses
+            assert (one.tokens, one.steps, one.padding) == (other.tokens, other.steps, other.padding)
+            assert one.parameters_updated == other.parameters_updated
+        assert not work.exists()
+
+
+def test_workers_change_nothing(run, tmp_path):
+    run(["mlm"], name="alone")
+    run(["mlm"], name="helped", workers=2)
+    assert weights(tmp_path / "alone") == weights(tmp_path / "helped")
+
+
+def test_resuming_can_be_declined(run, tmp_path, monkeypatch):
+    straight = run(["mlm"], name="straight")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        stop_after(patch, straight[0].steps - 1)
+        run(["mlm"])
+    steps = []
+    note = LossGuard.note
+    monkeypatch.setattr(LossGuard, "note", lambda self, loss, step: steps.append(step) or note(self, loss, step))
+    run(["mlm"], resume="never")
+    assert steps[0] == 1
     assert weights(tmp_path / "model") == weights(tmp_path / "straight")
-    for one, other in zip(straight, resumed, strict=True):
-        assert one.losses == other.losses
-        assert (one.tokens, one.steps, one.padding) == (other.tokens, other.steps, other.padding)
-        assert one.parameters_updated == other.parameters_updated
-    assert not work.exists()
 
 
-@pytest.mark.parametrize("objective", ["mlm", CATEGORY, {"declutr": {"mlm_weight": 0, "longest": 16, "shortest": 4}}])
+@pytest.mark.parametrize("objective", ["mlm", CATEGORY, CONTRAST])
 def test_interrupted_anywhere_it_ends_with_the_same_bits(run, tmp_path, monkeypatch, objective):
     straight = run([objective], name="straight")
     for steps in (1, straight[0].steps // 2, straight[0].steps // 2):

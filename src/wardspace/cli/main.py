@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import typer
 
 from wardspace.cli.app import app
 from wardspace.core.errors import WardspaceError
-from wardspace.core.progress import say
+from wardspace.core.progress import console, say
 
 FAULT = 2
 INTERRUPTED = 130
@@ -33,7 +34,7 @@ def _run(arguments: list[str]) -> int:
         say(f"error: {error}\n  to do: wardspace --help, or wardspace COMMAND --help")
         return FAULT
     except WardspaceError as error:
-        say(f"error: {error}")
+        _complain(error)
         return error.exit_code
     except Exception as error:
         # torch and safetensors report a full disk as errors of their own
@@ -44,6 +45,12 @@ def _run(arguments: list[str]) -> int:
     if outcome == INTERRUPTED:  # typer's own code for Ctrl-C
         say("interrupted; run the same command again to go on from here")
     return outcome if isinstance(outcome, int) else 0
+
+
+def _complain(error: WardspaceError) -> None:
+    """Tell a fault; of processes started together each tells its own."""
+    rank = os.environ.get("RANK")
+    console.print(f"error{f' (process {rank})' if rank else ''}: {error}", markup=False, soft_wrap=True)
 
 
 def _disk_is_full(error: Exception) -> bool:

@@ -59,7 +59,8 @@ class TrainingConfig(Section):
     layer_decay: float = Field(1.0, gt=0, le=1)
     """Each layer learns at this share of the rate of the one above it; 1 gives all layers the same rate."""
     lora: LoraConfig | None = None
-    """Train low-rank additions instead of the encoder's own weights (null: train the weights)."""
+    """Train low-rank additions instead of the encoder's own weights (null: train the weights); they usually want a
+    learning rate of 1e-4 to 1e-3."""
     workers: int | None = Field(None, ge=0)
     """Processes that prepare batches beside the training one (null: none on a CPU, two on a GPU)."""
     resume: Literal["auto", "never"] = "auto"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,5 +57,9 @@ def progress(what: str, total: float | None, *, show: bool = True) -> Iterator[A
 
 
 def say(message: str) -> None:
-    """Print one line for the person who waits (to standard error; never any text of a note)."""
-    console.print(message, markup=False, soft_wrap=True)
+    """Print one line for the person who waits (to standard error; never any text of a note).
+
+    Of processes that were started together, the first speaks for all.
+    """
+    if os.environ.get("RANK", "0") == "0":
+        console.print(message, markup=False, soft_wrap=True)

@@ -18,7 +18,7 @@ from wardspace.corpus import Corpus, Manifest, prepare
 from wardspace.encoders import Encoder, bases
 from wardspace.report import model_card, write_report
 from wardspace.report.numbers import counted
-from wardspace.study.adapting import adapt_model
+from wardspace.study.crew import Crew
 from wardspace.study.embed import embed
 from wardspace.study.environment import environment
 from wardspace.study.folder import RunFolder
@@ -27,6 +27,7 @@ from wardspace.study.scoring import Scoring
 from wardspace.study.source import base_content, source_content
 from wardspace.study.spaces import SpaceNotes
 from wardspace.study.stage import Stages
+from wardspace.training.prepared import ASIDE
 
 StageName = Literal["prepare", "adapt", "evaluate", "space", "report"]
 STAGES: tuple[StageName, ...] = ("prepare", "adapt", "evaluate", "space", "report")
@@ -81,12 +82,22 @@ class Study:
         WardspaceError
             For any fault of the study, the notes, the models or the machine. What earlier stages wrote stays,
             and running again goes on from there.
+
+        Notes
+        -----
+        Of processes that `torchrun` or `accelerate launch` started together, all train; the first does the rest.
         """
         base = bases.resolve(self.config.base)
+        crew = Crew()
+        if not crew.leads:
+            crew.follow(self.config, self.folder)
+            return self.folder.path
         with self.folder.held():
             write_text(self.folder.path / "study.yaml", yaml.safe_dump(self.config.resolved(), sort_keys=False))
             write_json(self.folder.path / "environment.json", environment())
-            return self._run(_Run(self, base), STAGES.index(until))
+            outcome = self._run(_Run(self, base, crew), STAGES.index(until))
+        crew.dismiss()
+        return outcome
 
     def _run(self, run: _Run, last: int) -> Path:
         steps = (run.prepare, run.adapt, run.evaluate, run.space, run.report)
@@ -99,7 +110,8 @@ class Study:
 class _Run:
     """One pass over the stages: what each needs of the ones before."""
 
-    def __init__(self, study: Study, base: str) -> None:
+    def __init__(self, study: Study, base: str, crew: Crew) -> None:
+        self.crew = crew
         self.config = study.config
         self.folder = study.folder
         self.stages = study.stages
@@ -132,18 +144,20 @@ class _Run:
         return self.folder.corpus
 
     def adapt(self) -> Path:
-        common = [self.config.encoder, self.config.budget, self.config.training]
-        shared = [self.keys["corpus"], self.base_files, [section.model_dump(mode="json") for section in common]]
+        asked = self.config
+        training = asked.training.model_dump(mode="json", exclude=ASIDE)
+        shared = [self.keys["corpus"], self.base_files, asked.encoder.model_dump(), asked.budget.model_dump(), training]
         for model in self.config.adapt:
             inputs = [*shared, model.model_dump(mode="json"), self.config.transductive]
             target = self.folder.model(model.name)
 
             def work(model: Any = model) -> list[dict[str, Any]]:
-                return adapt_model(self.corpus, model, self.config, self.folder, show_progress=self.show)
+                return self.crew.adapt(self.corpus, model, self.config, self.folder, show_progress=self.show)
 
             key, costs = self.stages.once(f"adapt/{model.name}", inputs, [target / "modules.json"], work)
             self.keys[model.name] = key
             self.models[model.name] = {"stages": costs}
+        self.crew.dismiss()
         return self.folder.path / "models"
 
     def embed(self) -> None:

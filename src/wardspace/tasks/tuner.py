@@ -123,7 +123,8 @@ class Tuner:
             optimiser, math.ceil(_WARMUP * steps), steps
         )
         weights = torch.tensor(class_weights(self.train.codes, self.classes, balance), dtype=torch.float32)
-        return _Learner(head, nn.CrossEntropyLoss(weight=weights.to(where)), optimiser, schedule)
+        scaler = torch.amp.GradScaler(where.type, enabled=hardware.needs_scaling("auto", where))
+        return _Learner(head, nn.CrossEntropyLoss(weight=weights.to(where)), optimiser, schedule, scaler)
 
     def _epoch(self, learner: _Learner, seed: int, epoch: int, advance: Advance) -> None:
         encoder, where = self.encoder, self.encoder.device
@@ -140,9 +141,11 @@ class Tuner:
             with hardware.autocast("auto", where):
                 vectors = encoder.embed(ids.to(where), mask.to(where))
             loss = learner.loss(learner.head(vectors), self._targets[torch.from_numpy(places).to(where)])
-            loss.backward()
+            learner.scaler.scale(loss).backward()
+            learner.scaler.unscale_(learner.optimiser)
             nn.utils.clip_grad_norm_([*encoder.model.parameters(), *learner.head.parameters()], _CLIP)
-            learner.optimiser.step()
+            learner.scaler.step(learner.optimiser)
+            learner.scaler.update()
             learner.schedule.step()
             learner.optimiser.zero_grad()
             advance(len(places))
@@ -156,6 +159,7 @@ class _Learner:
     loss: nn.CrossEntropyLoss
     optimiser: torch.optim.Optimizer
     schedule: torch.optim.lr_scheduler.LRScheduler
+    scaler: torch.amp.GradScaler
 
 
 def _copied(module: nn.Module) -> dict[str, torch.Tensor]:

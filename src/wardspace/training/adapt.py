@@ -78,9 +78,10 @@ def adapt(
         After Ctrl-C, with a checkpoint to go on from.
     """
     asked = Asked(corpus, model, base, encoder, budget, model.training.applied_to(training), transductive)
-    processes = Processes()
+    processes, device = Processes(), hardware.device()
+    hardware.amp_dtype(asked.training.precision, device)  # a precision that is not there is told before any work
     with machine_faults(folder):
-        run = prepared(asked, hardware.device(), show_progress=show_progress and processes.first)
+        run = prepared(asked, device, show_progress=show_progress and processes.first)
         ledger = Ledger(folder, asked.settings(run.adapted), processes, fresh=asked.training.resume == "never")
         costs, records = _trained(run, ledger, processes, show_progress=show_progress)
         if processes.first:

@@ -103,7 +103,7 @@ class Gradients:
         everything.requires_grad_()
         parts, _ = objective.compare(everything, labels)
         loss = torch.stack([objective.weights[name] * part for name, part in parts.items()]).sum()
-        learned = list(objective.compared_by())
+        learned = [parameter for parameter in objective.compared_by() if parameter.requires_grad]
         by_views, *by_learned = torch.autograd.grad(loss, [everything, *learned])
         if self.processes.first:  # each process has the whole of this gradient, and one of them is enough
             for parameter, slope in zip(learned, by_learned, strict=True):

@@ -48,6 +48,11 @@ class Processes:
         if self.count > 1:
             distributed.barrier()
 
+    def part(self) -> None:
+        """Go separate ways: from here on each is alone."""
+        if distributed.is_initialized():
+            distributed.destroy_process_group()
+
     def agreed(self, value: T) -> T:
         """The first process's value, for all."""
         if self.count == 1:
