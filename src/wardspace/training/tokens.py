@@ -129,7 +129,7 @@ def tokenised(
     advance : Advance
         Told the number of notes done.
     words : bool
-        Keep which word each token belongs to (about half as much work again).
+        Keep which word each token belongs to, which takes a slower way through the library.
     """
     batches = corpus.batches(columns=["note_id", "patient_id", "text"], splits=splits, rows=ROWS)
     for batch, encodings in _encoded(batches, tokenizer, words=words):
