@@ -149,18 +149,17 @@ class _Attention(torch.autograd.Function):
         mask, dropout, scale = how
         batch, heads, tokens, _ = query.shape
         shape = (batch, heads, tokens, key.shape[2])
-        keep = keep_mask(shape, dropout)
+        keep = keep_mask(shape, dropout, query.dtype)
         weights = torch.empty(shape, dtype=query.dtype)
         mixed = torch.empty((batch, tokens, heads, value.shape[3]), dtype=query.dtype).transpose(1, 2)
         kept = keep_scale(dropout)
         with torch.autocast("cpu", enabled=False):  # every type below is chosen
             for tile in _tiles(shape):
-                scores = torch.matmul(query[tile], key[tile].transpose(2, 3))
-                scores = scores.to(torch.promote_types(scores.dtype, torch.float32)).mul_(scale)
+                scores = torch.matmul(query[tile] * scale, key[tile].transpose(2, 3))
                 if mask is not None:
                     _masked(scores, mask[tile] if mask.dim() == 4 and mask.shape[0] > 1 else mask)
-                weights[tile] = scores.softmax(-1)
-                mixed[tile] = torch.matmul(weights[tile] * keep[tile], value[tile]).mul_(kept)
+                used = torch.softmax(scores, -1, out=weights[tile])
+                mixed[tile] = torch.matmul(used * keep[tile], value[tile]).mul_(kept)
         ctx.save_for_backward(query, key, value, weights, keep)
         ctx.kept, ctx.scale = kept, scale
         return mixed
@@ -189,7 +188,7 @@ def _tiles(shape: tuple[int, ...] | torch.Size) -> Iterator[slice]:
 
 def _masked(scores: torch.Tensor, mask: torch.Tensor) -> None:
     if mask.dtype == torch.bool:
-        # the least number, not minus infinity: a row that may read nothing gets even weights, not NaN
-        scores.masked_fill_(~mask, torch.finfo(scores.dtype).min)
-    else:
-        scores.add_(mask)
+        # the least number, not minus infinity: a row that may read nothing gets even weights, not NaN; and a sum, because
+        # it costs half of a choice
+        mask = torch.zeros_like(mask, dtype=scores.dtype).masked_fill_(~mask, torch.finfo(scores.dtype).min)
+    scores.add_(mask)

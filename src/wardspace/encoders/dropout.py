@@ -15,6 +15,8 @@ from torch import nn
 
 _LEVELS = 1 << 16
 """A mask compares 16 random bits for each element with a threshold."""
+_ONE = 0x3F80
+"""The bits of 1.0 in bfloat16."""
 
 
 def keep_levels(p: float) -> int:
@@ -32,7 +34,7 @@ def keep_scale(p: float) -> float:
     return _LEVELS / keep_levels(p)
 
 
-def keep_mask(shape: tuple[int, ...], p: float) -> torch.Tensor:
+def keep_mask(shape: tuple[int, ...], p: float, dtype: torch.dtype = torch.bool) -> torch.Tensor:
     """Draw which elements dropout keeps.
 
     One number is taken from torch's own generator for each mask, and seeds a fast one (SFC64). So `torch.manual_seed`,
@@ -44,11 +46,14 @@ def keep_mask(shape: tuple[int, ...], p: float) -> torch.Tensor:
         Of the mask.
     p : float
         Probability of being dropped, in [0, 1); exact to 1/131072.
+    dtype : torch.dtype
+        What the mask will be multiplied with: bfloat16 gives ones and zeros in bfloat16, because a product with another
+        type makes a copy first; any other type gives booleans.
 
     Returns
     -------
-    Tensor of bool
-        True where an element is kept.
+    Tensor of bool or bfloat16
+        True (one) where an element is kept.
     """
     seed = int(torch.empty((), dtype=torch.int64).random_())
     count = math.prod(shape)
@@ -56,7 +61,10 @@ def keep_mask(shape: tuple[int, ...], p: float) -> torch.Tensor:
         0, np.iinfo(np.uint64).max, -(-count // 4), dtype=np.uint64, endpoint=True
     )
     bits = torch.from_numpy(draws.view(np.int16))[:count].view(shape)
-    return bits < keep_levels(p) - _LEVELS // 2
+    level = keep_levels(p) - _LEVELS // 2
+    if dtype == torch.bfloat16:
+        return bits.lt_(level).mul_(_ONE).view(torch.bfloat16)
+    return bits < level
 
 
 class QuickDropout(nn.Dropout):
@@ -71,11 +79,11 @@ class QuickDropout(nn.Dropout):
 
 
 class _Dropped(torch.autograd.Function):
-    """Keeps one byte an element for the backward pass."""
+    """Keeps the mask for the backward pass."""
 
     @staticmethod
     def forward(ctx: Any, values: torch.Tensor, p: float) -> torch.Tensor:
-        keep = keep_mask(tuple(values.shape), p)
+        keep = keep_mask(tuple(values.shape), p, values.dtype)
         ctx.save_for_backward(keep)
         ctx.scale = keep_scale(p)
         return (values * keep).mul_(ctx.scale)
