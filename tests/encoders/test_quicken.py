@@ -5,27 +5,46 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import torch
 from torch import nn
-from transformers import BertModel
+from transformers import AutoModel, BertModel
 
-from tests.fixtures.models import FAMILIES
+from tests.fixtures.models import FAMILIES, sequences
 from wardspace.encoders import MaskedModel, attention
 from wardspace.encoders.dropout import QuickDropout
+from wardspace.encoders.packing import Layout, layout_of
 from wardspace.encoders.quicken import quickened
 
 FolderOf = Callable[..., Path]
+Module = TypeVar("Module", bound=nn.Module)
 
 
-def batch() -> tuple[torch.Tensor, torch.Tensor]:
-    random = torch.Generator().manual_seed(2)
-    ids = torch.randint(10, 200, (4, 12), generator=random)
-    mask = torch.ones_like(ids)
-    mask[1, 7:] = 0
-    mask[2, 3:] = 0
-    return ids, mask
+LENGTHS = [12, 12, 7, 3]
+MASKS = 150
+
+
+def batch(times: int = 1) -> tuple[torch.Tensor, Layout]:
+    """Each sequence so many times, end to end."""
+    ids = sequences(LENGTHS, seed=2)
+    return torch.cat([one.repeat(times) for one in ids]), layout_of([size for size in LENGTHS for _ in range(times)])
+
+
+def padded(times: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The same, padded, and the mask."""
+    ids = nn.utils.rnn.pad_sequence(sequences(LENGTHS, seed=2), batch_first=True)
+    mask = torch.arange(max(LENGTHS)) < torch.tensor(LENGTHS)[:, None]
+    return ids.repeat_interleave(times, 0), mask.long().repeat_interleave(times, 0)
+
+
+def dropping(module: Module) -> Module:
+    """In training, with dropout in attention too where the family has none by itself (ModernBERT)."""
+    for part in module.modules():
+        if getattr(part, "attention_dropout", None) == 0.0:
+            part.attention_dropout = 0.1
+    return module.train()
 
 
 def classes(module: nn.Module) -> list[type]:
@@ -35,15 +54,14 @@ def classes(module: nn.Module) -> list[type]:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_vectors_stay_and_the_model_comes_out_as_it_went_in(folder_of: FolderOf, family: str) -> None:
     masked = MaskedModel.load(folder_of(family))
-    ids, mask = batch()
+    ids, layout = batch()
     before, implementation = classes(masked), masked.model.config._attn_implementation
     with torch.no_grad():
-        expected = masked.hidden(ids, mask)
+        expected = masked.hidden(ids, layout)
         with quickened(masked):
-            inside = masked.hidden(ids, mask)
-        after = masked.hidden(ids, mask)
-    real = mask.bool()
-    assert torch.allclose(inside[real], expected[real], atol=1e-5)
+            inside = masked.hidden(ids, layout)
+        after = masked.hidden(ids, layout)
+    assert torch.allclose(inside, expected, atol=1e-5)
     assert torch.equal(after, expected)
     assert classes(masked) == before
     assert masked.model.config._attn_implementation == implementation
@@ -51,18 +69,32 @@ def test_vectors_stay_and_the_model_comes_out_as_it_went_in(folder_of: FolderOf,
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_mean_over_many_masks_is_that_of_torchs_dropout(folder_of: FolderOf, family: str) -> None:
-    masked = MaskedModel.load(folder_of(family)).train()
-    ids, mask = batch()
-    ids, mask = ids.repeat(150, 1), mask.repeat(150, 1)
+    """Ours packed and quickened, theirs padded in a model that this package has not touched."""
+    masked = dropping(MaskedModel.load(folder_of(family)))
+    plain = dropping(AutoModel.from_pretrained(folder_of(family)))
+    ids, mask = padded(MASKS)
     with torch.no_grad():
         torch.manual_seed(0)
-        theirs = masked.hidden(ids, mask).view(150, 4, 12, -1)
+        rows = plain(input_ids=ids, attention_mask=mask).last_hidden_state
         with quickened(masked):
-            ours = masked.hidden(ids, mask).view(150, 4, 12, -1)
-    error = ((theirs.var(0) + ours.var(0)) / 150).sqrt().clamp_min(1e-4)
-    z = ((ours.mean(0) - theirs.mean(0)) / error)[mask[:4].bool()]
+            tokens = masked.hidden(*batch(MASKS))
+    theirs = torch.cat([rows[i * MASKS : (i + 1) * MASKS, :size].flatten(1) for i, size in enumerate(LENGTHS)], 1)
+    ours = torch.cat([part.view(MASKS, -1) for part in tokens.split([size * MASKS for size in LENGTHS])], 1)
+    assert ours.shape == theirs.shape
+    error = ((theirs.var(0) + ours.var(0)) / MASKS).sqrt().clamp_min(1e-4)
+    z = (ours.mean(0) - theirs.mean(0)) / error
     assert z.abs().mean() < 1.0  # 0.8 where nothing but chance differs
     assert z.square().mean() < 1.5
+    spread = ours.std(0) / theirs.std(0)
+    assert 0.9 < spread.median() < 1.1
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_each_sequence_draws_masks_of_its_own(folder_of: FolderOf, family: str) -> None:
+    masked = dropping(MaskedModel.load(folder_of(family)))
+    with torch.no_grad(), quickened(masked):
+        twice = masked.hidden(sequences([12])[0].repeat(2), layout_of([12, 12])).view(2, -1)
+    assert not torch.allclose(twice[0], twice[1])
 
 
 @pytest.mark.parametrize("family", ["bert", "roberta", "distilbert"])
@@ -78,6 +110,7 @@ def test_dropout_and_attention_are_the_quick_ones_inside(
 
     monkeypatch.setattr(attention, "attention_forward", spy)
     masked = MaskedModel.load(folder_of(family)).train()
+    asked.clear()  # loading tries the family out
     with quickened(masked):
         kinds = classes(masked)
         masked.hidden(*batch()).sum().backward()
@@ -87,11 +120,14 @@ def test_dropout_and_attention_are_the_quick_ones_inside(
 
 
 def test_an_error_inside_leaves_nothing_behind(folder_of: FolderOf) -> None:
-    masked = MaskedModel.load(folder_of("bert"))
-    with pytest.raises(RuntimeError, match="stop"), quickened(masked):
+    masked, plain = MaskedModel.load(folder_of("bert")), BertModel.from_pretrained(folder_of("bert"))
+    before = masked.model.config._attn_implementation
+    with pytest.raises(RuntimeError, match="stop"), quickened(nn.ModuleList([masked, plain])):
+        assert plain.config._attn_implementation == attention.NAME
         raise RuntimeError("stop")
-    assert QuickDropout not in classes(masked)
-    assert masked.model.config._attn_implementation == "sdpa"
+    assert QuickDropout not in classes(masked) + classes(plain)
+    assert masked.model.config._attn_implementation == before
+    assert plain.config._attn_implementation == "sdpa"
 
 
 def test_a_model_that_asked_for_plain_attention_keeps_it(folder_of: FolderOf) -> None:
@@ -104,6 +140,8 @@ def test_a_model_that_asked_for_plain_attention_keeps_it(folder_of: FolderOf) ->
 
 def test_a_folder_saved_in_training_names_nothing_of_ours(folder_of: FolderOf, tmp_path: Path) -> None:
     masked = MaskedModel.load(folder_of("bert"))
+    masked.save(tmp_path / "before")
     with quickened(masked):
         masked.save(tmp_path / "model")
+    assert attention.NAME not in json.dumps(json.loads((tmp_path / "before" / "config.json").read_text()))
     assert attention.NAME not in json.dumps(json.loads((tmp_path / "model" / "config.json").read_text()))

@@ -35,7 +35,12 @@ def head_of(model: PreTrainedModel) -> Head:
         )
     if hasattr(model, "head") and hasattr(model, "decoder"):  # ModernBERT
         return lambda rows: _tensor(parts.decoder(parts.head(rows)))
-    raise ModelError(
+    raise unknown_family(model)
+
+
+def unknown_family(model: PreTrainedModel) -> ModelError:
+    """The error for a model whose head is not known, or not what the names of its parts tell."""
+    return ModelError(
         f"no masked-word head is known for the family {model.config.model_type!r}",
         fix="use BERT, RoBERTa, DistilBERT, ModernBERT or MPNet for masked language modelling",
     )

@@ -12,7 +12,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from wardspace.config import EncoderConfig
 from wardspace.core.errors import ModelError
 from wardspace.core.files import whole_folder, write_json
-from wardspace.encoders import attention, positions
+from wardspace.encoders import attention, positions, probe
 from wardspace.encoders.encoder import Encoder
 from wardspace.encoders.folder import OWN_FILE, FolderSettings
 from wardspace.encoders.heads import head_of
@@ -36,8 +36,8 @@ class MaskedModel(nn.Module):
     name : str
         What it was loaded from.
     packs : bool
-        Whether the family reads sequences end to end; one that computes its attention in its own way reads padded
-        rectangles.
+        Whether the family reads sequences end to end; one that computes its attention in its own way, or does not
+        give the same vectors then, reads padded rectangles.
     """
 
     def __init__(
@@ -55,8 +55,10 @@ class MaskedModel(nn.Module):
         self.head_is_new = head_is_new
         self.name = name
         self._settings = settings
-        head_of(model)  # a family without a known head is refused now, not in the middle of training
-        self.packs = attention.install(model)
+        # a family whose head is not known is refused now, not in the middle of training
+        sequences = probe.probes(model, tokenizer)
+        probe.check_head(model, head_of(model), sequences)
+        self.packs = attention.install(model) and probe.reads_packed(model, self._hidden_packed, sequences)
 
     @classmethod
     def load(cls, name_or_path: str | Path, *, seed: int = 0) -> MaskedModel:
@@ -125,11 +127,15 @@ class MaskedModel(nn.Module):
         -------
         Tensor, shape (tokens, dimension)
         """
-        if not self.packs:
-            return self._hidden_padded(input_ids, layout)
-        first = positions.first_position(self.encoder)
+        return self._hidden_packed(input_ids, layout) if self.packs else self._hidden_padded(input_ids, layout)
+
+    def _hidden_packed(self, input_ids: torch.Tensor, layout: Layout) -> torch.Tensor:
+        places = layout.positions + positions.first_position(self.encoder)
+        # transformers takes a mask of four dimensions for finished, and then builds none of tokens x tokens of its own;
+        # attention over a layout looks at neither
+        mask = input_ids.new_ones(1, 1, 1, 1, dtype=torch.bool)
         hidden: torch.Tensor = self.encoder(
-            input_ids=input_ids[None], position_ids=(layout.positions + first)[None], layout=layout
+            input_ids=input_ids[None], attention_mask=mask, position_ids=places[None], layout=layout
         ).last_hidden_state
         return hidden[0]
 

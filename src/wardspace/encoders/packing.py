@@ -1,7 +1,7 @@
 """Sequences read end to end, without padding, and the rectangles in which attention takes them.
 
-All of an encoder but its attention works on each token alone, so it needs no padding at all; attention compares tokens of
-one sequence, and takes sequences of like length together (the unpadding of Portes et al., MosaicBERT, NeurIPS 2023).
+All of an encoder but its attention works on each token alone, so it needs no padding at all; attention compares tokens
+of one sequence, and takes sequences of like length together (the unpadding of Portes et al., MosaicBERT, NeurIPS 2023).
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ class _Taken(torch.autograd.Function):
 
 
 def _ends(sizes: npt.NDArray[np.int64], rectangle: int) -> list[int]:
-    """Where rectangles end, so that padding and `rectangle` for each of them cost least in all (dynamic programming)."""
+    """Where rectangles end, so that padding and `rectangle` for each of them cost least (dynamic programming)."""
     if not len(sizes):
         return []
     # a rectangle only ever ends where a length does

@@ -20,6 +20,7 @@ from wardspace.objectives.notes import Example, Ids, Reading
 from wardspace.objectives.passes import Batch, Pass, Room
 from wardspace.objectives.vocabulary import Vocabulary
 
+
 @dataclass(frozen=True)
 class Setting:
     """What all objectives of a study share.

@@ -89,9 +89,7 @@ class Category(Objective):
             counts = {self.parts[c]: int((codes[:, i] != MISSING).sum()) for i, c in enumerate(self.columns)}
         if self.uses_head:
             counts["mlm"] = sum(len(window.positions) for window in windows if isinstance(window, Masked))
-        return Batch(
-            passes(windows, self.setting.vocabulary, self.setting.reading), torch.from_numpy(codes), counts
-        )
+        return Batch(passes(windows, self.setting.vocabulary, self.setting.reading), torch.from_numpy(codes), counts)
 
     def read(self, one: Pass, labels: Tensor, *, words: bool = True) -> Read:
         """Predict the hidden words and, with `classify`, the categories."""

@@ -119,10 +119,7 @@ def passes(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary, room: Room
     shares = max(1, -(-int(until[-1]) // room.tokens))
     share = np.minimum((until - sizes[order] / 2) * shares // until[-1], shares - 1)
     cuts = [0, *(np.flatnonzero(np.diff(share)) + 1).tolist(), len(order)]
-    return [
-        _pass(sequences, order[start:end].tolist(), vocabulary, room)
-        for start, end in pairwise(cuts)
-    ]
+    return [_pass(sequences, order[start:end].tolist(), vocabulary, room) for start, end in pairwise(cuts)]
 
 
 def _pass(sequences: Sequence[Ids | Masked], rows: list[int], vocabulary: Vocabulary, room: Room) -> Pass:
