@@ -6,10 +6,11 @@ import pytest
 import torch
 from torch.nn import functional
 
-from tests.fixtures.objectives import random_examples, setting_of
+from tests.fixtures.objectives import random_examples, sequences_of, setting_of, vectors_of
 from wardspace.config import CategoryConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.objectives import Reading, build
+from wardspace.objectives.passes import Room
 from wardspace.objectives.supcon import supervised_contrast
 
 CATEGORIES = {"kind": ["a", "b", "c"], "ward": ["x", "y"]}
@@ -28,10 +29,10 @@ def test_loss_is_mlm_plus_weight_times_the_mean_over_columns(masked):
     objective = made(masked, weight=0.3)
     codes = [{"kind": 0, "ward": 1}, {"kind": 2, "ward": -1}, {"kind": 1, "ward": 0}]
     batch = objective.collate(readings_of(masked, codes))
-    vectors = objective.encode(batch["chunks"], vectors=True, words=True).vectors
+    vectors = vectors_of(objective, batch)
     kind = functional.cross_entropy(objective.heads[0](vectors), torch.tensor([0, 2, 1]))
     ward = functional.cross_entropy(objective.heads[1](vectors[[0, 2]]), torch.tensor([1, 0]))
-    output = objective(**batch)
+    output = objective(batch)
     assert output.parts["classify.kind"].item() == pytest.approx(kind.item(), rel=1e-5)
     assert output.parts["classify.ward"].item() == pytest.approx(ward.item(), rel=1e-5)
     expected = output.parts["mlm"] + 0.3 * (kind + ward) / 2
@@ -42,7 +43,7 @@ def test_loss_is_mlm_plus_weight_times_the_mean_over_columns(masked):
 @pytest.mark.parametrize("loss", ["classify", "supcon"])
 def test_a_batch_without_values_gives_zero_not_nan(masked, loss):
     objective = made(masked, loss=loss, mlm_weight=0)
-    output = objective(**objective.collate(readings_of(masked, [{"kind": -1, "ward": -1}, {}])))
+    output = objective(objective.collate(readings_of(masked, [{"kind": -1, "ward": -1}, {}])))
     output.loss.backward()
     assert output.loss.item() == 0.0
     assert all(p.grad is None or torch.isfinite(p.grad).all() for p in objective.parameters())
@@ -52,12 +53,55 @@ def test_supcon_takes_the_categories_as_labels(masked):
     objective = made(masked, loss="supcon", columns=["kind"], mlm_weight=0, temperature=0.2)
     codes = [{"kind": 0}, {"kind": 0}, {"kind": 1}, {"kind": 1}, {"kind": 2}, {"kind": -1}]
     batch = objective.collate(readings_of(masked, codes))
-    vectors = objective.encode(batch["chunks"], vectors=True, words=False).vectors
+    vectors = vectors_of(objective, batch)
     expected = supervised_contrast(vectors, torch.tensor([0, 0, 1, 1, 2, -1]), 0.2)
-    output = objective(**batch)
+    output = objective(batch)
     assert output.parts["supcon.kind"].item() == pytest.approx(expected.item(), rel=1e-5)
     assert output.counts == {"supcon.kind": 4}
     assert len(objective.heads) == 0
+
+
+@pytest.mark.parametrize("loss", ["classify", "supcon"])
+def test_one_reading_serves_words_and_categories(masked, loss, monkeypatch):
+    objective = made(masked, loss=loss)
+    read = []
+    hidden = masked.hidden
+    monkeypatch.setattr(masked, "hidden", lambda ids, layout: read.append(len(ids)) or hidden(ids, layout))
+    codes = [{"kind": 0, "ward": 1}, {"kind": 0, "ward": -1}, {"kind": 1, "ward": 1}]
+    batch = objective.collate(readings_of(masked, codes))
+    output = objective(batch)
+    assert read == [one.layout.tokens for one in batch.passes]
+    assert set(output.parts) == {f"{loss}.kind", f"{loss}.ward", "mlm"}
+    assert len(output.counts) == 3
+
+
+@pytest.mark.parametrize("loss", ["classify", "supcon"])
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+def test_labels_find_their_notes_in_whatever_passes(masked, loss, pooling):
+    codes = [{"kind": i % 3, "ward": i % 2 if i % 5 else -1} for i in range(12)]
+    examples = random_examples(masked, [10 + 7 * i % 60 for i in range(12)])
+    readings = [Reading(dataclasses.replace(e, codes=code), 0) for e, code in zip(examples, codes, strict=True)]
+    outputs = []
+    for room in (Room(), Room(tokens=70)):
+        setting = setting_of(masked, categories=CATEGORIES, reading=room, pooling=pooling)
+        objective = build(CategoryConfig(loss=loss), masked, setting).eval()
+        batch = objective.collate(readings)
+        assert (len(batch.passes) > 1) == (room.tokens == 70)
+        assert batch.labels.tolist() == [[code["kind"], code["ward"]] for code in codes]
+        outputs.append(objective(batch))
+    one, many = outputs
+    assert one.counts == many.counts
+    for name, part in one.parts.items():
+        assert many.parts[name].item() == pytest.approx(part.item(), rel=1e-4), name
+
+
+def test_categories_alone_leave_the_words_unmasked(masked):
+    objective = made(masked, mlm_weight=0)
+    readings = readings_of(masked, [{"kind": 0}, {"kind": 1}])
+    (one,) = objective.collate(readings).passes
+    wrap = objective.setting.vocabulary.wrap
+    assert sequences_of(one) == {i: wrap(r.example.ids).tolist() for i, r in enumerate(readings)}
+    assert len(one.masked) == len(one.targets) == 0
 
 
 def test_a_long_note_is_read_in_one_window_drawn_by_epoch_and_note(masked):
