@@ -46,6 +46,16 @@ def test_masks_follow_from_the_state_of_torchs_generator() -> None:
     assert not torch.equal(first, second)
 
 
+@pytest.mark.parametrize("p", [0.001, 0.1, 0.5, 0.9])
+def test_ones_and_zeros_are_the_same_mask(p: float) -> None:
+    torch.manual_seed(4)
+    booleans = keep_mask((33, 7), p)
+    torch.manual_seed(4)
+    numbers = keep_mask((33, 7), p, torch.bfloat16)
+    assert (booleans.dtype, numbers.dtype) == (torch.bool, torch.bfloat16)
+    assert torch.equal(numbers, booleans.bfloat16())
+
+
 def test_the_gradient_goes_through_the_same_mask() -> None:
     ones = torch.ones(40, 60, dtype=torch.float64, requires_grad=True)
     dropped = QuickDropout(0.25)(ones)

@@ -188,7 +188,7 @@ def _tiles(shape: tuple[int, ...] | torch.Size) -> Iterator[slice]:
 
 def _masked(scores: torch.Tensor, mask: torch.Tensor) -> None:
     if mask.dtype == torch.bool:
-        # the least number, not minus infinity: a row that may read nothing gets even weights, not NaN; and a sum, because
-        # it costs half of a choice
+        # the least number, not minus infinity: a row that may read nothing gets even weights, not NaN; and a sum,
+        # because it costs half of a choice
         mask = torch.zeros_like(mask, dtype=scores.dtype).masked_fill_(~mask, torch.finfo(scores.dtype).min)
     scores.add_(mask)
