@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import sentence_transformers
-import torch
-import transformers
 
 from wardspace.core.errors import ModelError
 from wardspace.core.files import read_json, whole_folder, write_json, write_text
@@ -103,9 +100,9 @@ def _reading(encoder: Encoder) -> dict[str, Any]:
 def _versions() -> dict[str, Any]:
     return {
         "__version__": {
-            "sentence_transformers": sentence_transformers.__version__,
-            "transformers": transformers.__version__,
-            "pytorch": torch.__version__,
+            "sentence_transformers": version("sentence-transformers"),
+            "transformers": version("transformers"),
+            "pytorch": version("torch"),
         },
         "prompts": {},
         "default_prompt_name": None,

@@ -16,6 +16,7 @@ from wardspace.config import FinetuneConfig
 from wardspace.core.progress import Advance
 from wardspace.core.seeds import derive
 from wardspace.encoders import Encoder, hardware
+from wardspace.encoders.memory import kept_memory
 from wardspace.encoders.quicken import quickened
 from wardspace.encoders.tokens import affixes, token_ids
 from wardspace.encoders.windows import padded
@@ -89,7 +90,7 @@ class Tuner:
         model.load_state_dict(self._start)
         learner = self._learner(seed)
         best_score, best = -1.0, (self._start, _copied(learner.head))
-        with torch.random.fork_rng(), quickened(model):
+        with torch.random.fork_rng(), quickened(model), kept_memory(self.encoder.device):
             torch.manual_seed(derive("finetune", seed))
             for epoch in range(self.options.epochs):
                 self._epoch(learner, seed, epoch, advance)

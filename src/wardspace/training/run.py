@@ -10,6 +10,7 @@ from typing import Any, cast
 from torch.optim import AdamW
 
 from wardspace.core.progress import progress, say
+from wardspace.encoders.memory import kept_memory
 from wardspace.encoders.quicken import quickened
 from wardspace.training.callbacks import Bar, Schedule, evaluation_steps
 from wardspace.training.checkpoints import last_good
@@ -53,11 +54,15 @@ def run_phase(phase: Phase, *, show_progress: bool = True) -> PhaseRecord:
 
 @contextmanager
 def trainable(phase: Phase) -> Iterator[None]:
-    """The objective as this phase trains it: what may change, low-rank additions, and fast kernels."""
+    """The objective as this phase trains it: what may change, low-rank additions, fast kernels, memory kept."""
     training = phase.training
     set_trainable(phase.objective, freeze_layers=training.freeze_layers, head_only=phase.head_only)
     additions = None if phase.head_only else training.lora
-    with low_rank(phase.objective, additions, phase.seed), quickened(phase.objective):
+    with (
+        low_rank(phase.objective, additions, phase.seed),
+        quickened(phase.objective),
+        kept_memory(phase.device),
+    ):
         yield
 
 

@@ -157,7 +157,7 @@ def make_stages(
     WardspaceError
         If an objective can use no note, or no patient would be left to train on.
     """
-    usable = [np.array([objective.usable(example) for example in notes], dtype=np.bool_) for objective in objectives]
+    usable = [np.fromiter(map(objective.usable, notes), np.bool_, len(notes)) for objective in objectives]
     for config, mask in zip(configs, usable, strict=True):
         _check_usable(config, mask & notes.trainable)
     held = hold_out(notes.patients, notes.trainable, usable, share=training.holdout, most=training.holdout_notes)
