@@ -17,6 +17,7 @@ from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedM
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
+from wardspace.encoders import flash
 from wardspace.encoders.dropout import drops, keep_mask, keep_scale
 from wardspace.encoders.packing import Layout, Rectangle, from_rectangles, to_rectangles
 
@@ -101,8 +102,10 @@ def attention_forward(
 
 def _over(layout: Layout, projections: Projections, dropout: float, scale: float, near: int | None) -> torch.Tensor:
     """Attention within each sequence of a layout: (1, t, heads, dimension)."""
-    # (1, heads, t, d) to rows of one token each
-    rows = tuple(to_rectangles(projection[0].transpose(0, 1), layout) for projection in projections)
+    tokens = [projection[0].transpose(0, 1) for projection in projections]  # (t, heads, dimension)
+    if flash.usable(tokens[0]):
+        return flash.attended(*tokens, layout, dropout=dropout, scale=scale, near=near).unsqueeze(0)
+    rows = [to_rectangles(projection, layout) for projection in tokens]
     mixed: list[torch.Tensor] = []
     for rectangle in layout.rectangles:
         shape = (rectangle.count, rectangle.width, *rows[0].shape[1:])

@@ -1,0 +1,50 @@
+"""What is handed to `flash-attn`, against torch's attention: the package itself wants a GPU."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch.nn import functional
+
+from wardspace.encoders import attention, flash
+from wardspace.encoders.packing import layout_of
+
+LENGTHS = [9, 7, 7, 2]
+
+
+def varlen(query, key, value, starts, others, longest, _, *, dropout_p, softmax_scale, window_size):
+    """The documented contract of flash_attn_varlen_func, spelled out."""
+    assert starts.dtype == torch.int32
+    assert starts.equal(others)
+    assert longest == max(LENGTHS)
+    assert dropout_p == 0.25
+    mixed = []
+    for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+        part = [x[start:end].transpose(0, 1) for x in (query, key, value)]
+        places = torch.arange(end - start)
+        gap = places[:, None] - places[None, :]
+        left, right = (end if side < 0 else side for side in window_size)
+        seen = (gap <= left) & (-gap <= right)
+        mixed.append(functional.scaled_dot_product_attention(*part, attn_mask=seen, scale=softmax_scale).transpose(0, 1))
+    return torch.cat(mixed)
+
+
+@pytest.mark.parametrize("near", [None, 3])
+def test_sequences_scale_and_window_arrive_as_the_package_wants_them(monkeypatch, near):
+    random = torch.Generator().manual_seed(0)
+    projections = [torch.randn(1, 2, sum(LENGTHS), 8, generator=random, dtype=torch.float64) for _ in range(3)]
+    module = torch.nn.Identity()
+    given = {"scaling": 0.3, "layout": layout_of(LENGTHS), "sliding_window": near}
+    expected, _ = attention.attention_forward(module, *projections, None, dropout=0.0, **given)
+    monkeypatch.setitem(sys.modules, "flash_attn", SimpleNamespace(flash_attn_varlen_func=varlen))
+    monkeypatch.setattr(flash, "usable", lambda query: True)
+    found, _ = attention.attention_forward(module, *projections, None, dropout=0.25, **given)
+    assert found.shape == expected.shape
+    assert torch.allclose(found, expected, atol=1e-12)
+
+
+def test_it_is_not_asked_on_a_cpu():
+    assert not flash.usable(torch.zeros(1, dtype=torch.bfloat16))
