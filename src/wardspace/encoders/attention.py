@@ -102,10 +102,10 @@ def attention_forward(
 
 def _over(layout: Layout, projections: Projections, dropout: float, scale: float, near: int | None) -> torch.Tensor:
     """Attention within each sequence of a layout: (1, t, heads, dimension)."""
-    tokens = [projection[0].transpose(0, 1) for projection in projections]  # (t, heads, dimension)
-    if flash.usable(tokens[0]):
-        return flash.attended(*tokens, layout, dropout=dropout, scale=scale, near=near).unsqueeze(0)
-    rows = [to_rectangles(projection, layout) for projection in tokens]
+    query, key, value = (projection[0].transpose(0, 1) for projection in projections)  # (t, heads, dimension)
+    if flash.usable(query):
+        return flash.attended(query, key, value, layout, dropout=dropout, scale=scale, near=near).unsqueeze(0)
+    rows = [to_rectangles(projection, layout) for projection in (query, key, value)]
     mixed: list[torch.Tensor] = []
     for rectangle in layout.rectangles:
         shape = (rectangle.count, rectangle.width, *rows[0].shape[1:])

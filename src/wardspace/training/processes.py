@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 import torch
 from torch import distributed, nn
 
+from wardspace.core.errors import WardspaceError
 from wardspace.encoders import hardware
 
 T = TypeVar("T")
 
+_OTHER_WAYS = ("ACCELERATE_USE_FSDP", "ACCELERATE_USE_DEEPSPEED")
 PATIENCE = timedelta(days=7)
 """How long a process waits for the others: while one prepares and evaluates, the rest have nothing to do."""
 
@@ -25,6 +27,7 @@ class Processes:
     """
 
     def __init__(self) -> None:
+        _check_asked()
         if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not distributed.is_initialized():
             _join()
 
@@ -102,6 +105,17 @@ class Processes:
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
             distributed.all_reduce(parameter.grad)
+
+
+def _check_asked() -> None:
+    """Refuse what would otherwise be passed over in silence."""
+    asked = [name for name in _OTHER_WAYS if os.environ.get(name, "").lower() in ("true", "1")]
+    if asked:
+        raise WardspaceError(
+            "weights are kept whole by every process here, and neither FSDP nor DeepSpeed can shard them",
+            where=", ".join(asked),
+            fix="start with torchrun or a plain `accelerate launch`; docs/several-machines.md says what fits one GPU",
+        )
 
 
 def _join() -> None:
