@@ -1,0 +1,1 @@
+"""What the benchmarks share: sides in turns, notes to measure on, tables and results."""
