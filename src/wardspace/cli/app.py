@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from wardspace.cli import demo, doctor, embed, ls, stages, validate
+from wardspace.cli import demo, doctor, embed, ls, plan, stages, validate
 
 app = typer.Typer(
     name="wardspace",
@@ -22,6 +22,7 @@ app.command()(stages.adapt)
 app.command()(stages.evaluate)
 app.command()(stages.space)
 app.command()(stages.report)
+app.command()(plan.plan)
 app.command()(embed.embed)
 app.command()(validate.validate)
 app.command()(ls.ls)
