@@ -7,7 +7,7 @@ from functools import cache
 
 import torch
 from torch.nn import functional
-from transformers.utils import is_flash_attn_2_available
+from transformers.utils.import_utils import is_flash_attn_2_available
 
 from wardspace.encoders.packing import Layout
 
