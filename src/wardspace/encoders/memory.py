@@ -20,7 +20,8 @@ def kept_memory(where: torch.device) -> Iterator[None]:
 
     By default it hands every large tensor's memory back to the system as soon as it is freed, and the system must fill
     it with zeros when the next step asks for it: a tenth of the time (see docs/performance.md). At the end all of it is
-    handed back. Elsewhere than on Linux with glibc, and on a GPU, nothing is changed.
+    handed back. Elsewhere than on Linux with glibc, and on a GPU, nothing is changed; in another thread than the main
+    one glibc keeps less.
     """
     if where.type != "cpu" or platform.libc_ver()[0] != "glibc":
         yield
