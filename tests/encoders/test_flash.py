@@ -15,8 +15,9 @@ from wardspace.encoders.packing import layout_of
 LENGTHS = [9, 7, 7, 2]
 
 
-def varlen(query, key, value, starts, others, longest, _, *, dropout_p, softmax_scale, window_size):
+def varlen(*given, dropout_p, softmax_scale, window_size):
     """The documented contract of flash_attn_varlen_func, spelled out."""
+    query, key, value, starts, others, longest, _ = given
     assert starts.dtype == torch.int32
     assert starts.equal(others)
     assert longest == max(LENGTHS)
@@ -28,7 +29,8 @@ def varlen(query, key, value, starts, others, longest, _, *, dropout_p, softmax_
         gap = places[:, None] - places[None, :]
         left, right = (end if side < 0 else side for side in window_size)
         seen = (gap <= left) & (-gap <= right)
-        mixed.append(functional.scaled_dot_product_attention(*part, attn_mask=seen, scale=softmax_scale).transpose(0, 1))
+        found = functional.scaled_dot_product_attention(*part, attn_mask=seen, scale=softmax_scale)
+        mixed.append(found.transpose(0, 1))
     return torch.cat(mixed)
 
 

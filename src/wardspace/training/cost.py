@@ -52,7 +52,8 @@ class StageCost:
         Wall-clock seconds of training, validation included; work that an interruption lost and that was done again
         counts once.
     parameters_updated, parameters : int
-        Parameters that received updates (of low-rank training the additions); parameters of the encoder and the heads of the objective.
+        Parameters that received updates (of low-rank training the additions); parameters of the encoder and the heads
+        of the objective.
     device : str
         Where it ran and in which precision.
     losses : list of LossPoint

@@ -19,7 +19,6 @@ from wardspace.training.callbacks import Bar, Schedule
 from wardspace.training.checkpoints import (
     PREFIX,
     Progress,
-    checkpoints,
     full_disk,
     keep_only,
     last_checkpoint,
@@ -40,7 +39,7 @@ NEVER = 1_000_000_000
 LOGS = 100
 """Points of the training loss that a phase records."""
 WORKERS = 2
-"""Processes that collate for a GPU, which would wait for one; a CPU has nobody to spare, and needs a hundredth of a step."""
+"""Processes that collate for a GPU, which would wait; a CPU has nobody to spare, and needs a hundredth of a step."""
 
 
 class PhaseTrainer(Trainer):
@@ -144,7 +143,8 @@ class PhaseTrainer(Trainer):
         found = validation_loss(self.phase.objective, moved, self.compute_loss_context_manager())
         found = self.processes.agreed(found)
         if not math.isfinite(found["loss"]):
-            raise not_finite(self.phase.what, f"the validation after step {self.state.global_step}", last_good(self.phase.folder))
+            when = f"the validation after step {self.state.global_step}"
+            raise not_finite(self.phase.what, when, last_good(self.phase.folder))
         metrics = {f"eval_{name}": value for name, value in found.items()}
         self.log(dict(metrics))
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
