@@ -11,7 +11,7 @@ from wardspace.report.board import Board
 from wardspace.report.caveats import not_shown
 from wardspace.report.comparison import comparison
 from wardspace.report.markdown import markdown_table
-from wardspace.report.numbers import duration, thousands
+from wardspace.report.numbers import duration, thousands, tokens
 from wardspace.report.words import metric_name
 
 
@@ -81,7 +81,13 @@ def _adapted(asked: AdaptConfig, record: ModelRecord, metadata: list[str]) -> st
     seen = max((stage.notes_seen for stage in record.stages), default=0)
     left = max((stage.notes_left_out for stage in record.stages), default=0)
     cost = f"\nIt read {thousands(read)} tokens of {thousands(seen)} notes in {duration(seconds)}"
-    return "\n".join(lines) + f"\n{cost}; {thousands(left)} training notes could not be used.\n"
+    batches = "".join(
+        f" An update read {tokens(stage.batch_tokens)} tokens of {thousands(stage.batch_notes)} notes on average."
+        for stage in record.stages
+        if stage.batch_tokens is not None and stage.batch_notes is not None
+    )
+    left_out = f"{thousands(left)} training notes could not be used"
+    return "\n".join(lines) + f"\n{cost}; {left_out}.{batches}\n"
 
 
 def _scores(board: Board, model: str) -> str:

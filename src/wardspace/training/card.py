@@ -24,8 +24,8 @@ numbers{scaled}.
 - pooling: {pooling}; window: {window} tokens (longer notes: wardspace reads overlapping windows)
 - read in training: {tokens:,} tokens{transductive}
 
-| stage | objective | tokens | notes | left out | steps | minutes | parameters changed | validation loss |
-|---|---|---|---|---|---|---|---|---|
+| stage | objective | tokens | notes | left out | steps | batch: tokens, notes | minutes | changed | validation loss |
+|---|---|---|---|---|---|---|---|---|---|
 {rows}
 
 Options:
@@ -71,8 +71,9 @@ def model_card(encoder: Encoder, *, name: str, base: str, stages: Sequence[Stage
 
 def _row(index: int, stage: StageCost) -> str:
     first, kept = stage.losses[0].loss, min(point.loss for point in stage.losses[1:])
+    batch = f"{stage.batch_tokens:,.0f}, {stage.batch_notes:,.0f}"
     share = f"{stage.parameters_updated:,} of {stage.parameters:,}"
     return (
         f"| {index} | {stage.objective} | {stage.tokens:,} | {stage.notes_seen:,} | {stage.notes_left_out:,} "
-        f"| {stage.steps:,} | {stage.seconds / 60:.1f} | {share} | {first:.4f} → {kept:.4f} |"
+        f"| {stage.steps:,} | {batch} | {stage.seconds / 60:.1f} | {share} | {first:.4f} → {kept:.4f} |"
     )
