@@ -79,8 +79,6 @@ class _Clock:
 
 
 def wardspace(task: Task) -> Work:
-    from threadpoolctl import threadpool_limits
-
     from wardspace import Encoder
     from wardspace.tasks import frozen_predictions
 
@@ -94,9 +92,7 @@ def wardspace(task: Task) -> Work:
         start = time.perf_counter()
         vectors = encoder.encode(texts, show_progress=False)
         embedding = time.perf_counter() - start
-        # products of some hundred rows: two threads of BLAS wait for each other longer than they compute
-        with threadpool_limits(1, user_api="blas"):
-            predictions = frozen_predictions(vectors, own, options, model=BASE, show_progress=False)
+        predictions = frozen_predictions(vectors, own, options, model=BASE, show_progress=False)
         values = {"embedding_seconds": embedding, "probes_seconds": time.perf_counter() - start - embedding}
         return Round(len(SHOTS) * SUBSETS, values | _scores_of_table(predictions))
 
@@ -241,7 +237,7 @@ def main() -> None:
     how = (
         f"Encoder in the loop: {options.epochs_measured} of {EPOCHS} epochs, one run for each number of notes, "
         f"times {SUBSETS} subsets, not the whole grid. wardspace: the whole grid, {len(SHOTS)} times, "
-        "its probes with one thread of BLAS."
+        "its probes as the package runs them."
     )
     report.show(
         f"Few-shot grid of {len(SHOTS)} × {SUBSETS} runs ({about['notes']}, {about['classes']} classes)", rows, how

@@ -224,6 +224,8 @@ def main() -> None:
     parser.add_argument("--held-out", type=int, default=200, help="how many of them are held out")
     parser.add_argument("--rounds", type=int, default=3, help="measured rounds of each side")
     parser.add_argument("--steps", type=int, default=6, help="steps of a round")
+    parser.add_argument("--batch", type=int, default=16, help="notes of a batch")
+    parser.add_argument("--without-peer", action="store_true", help="only this package and its limit")
     parser.add_argument("--precision", nargs="+", choices=["bf16", "fp32"], default=["bf16", "fp32"])
     parser.add_argument("--loss-tokens", type=int, default=0, help="tokens to train on for the loss (0: speed only)")
     parser.add_argument("--output", type=Path, default=report.RESULTS / "mlm.json")
@@ -236,9 +238,10 @@ def main() -> None:
             corpora.append(chosen.about())
             save_held_out(chosen.texts[: options.held_out], start, held_out)
             for precision in options.precision:
-                recipe = Recipe(str(start), chosen.texts[options.held_out :], precision, steps=options.steps)
-                measured = compare([Side(n, side, {"recipe": recipe}) for n, side in SPEED.items()], options.rounds)
-                case = {"notes": chosen.name, "precision": precision}
+                recipe = Recipe(str(start), chosen.texts[options.held_out :], precision, options.batch, options.steps)
+                sides = list(SPEED.items())[options.without_peer :]
+                measured = compare([Side(n, side, {"recipe": recipe}) for n, side in sides], options.rounds)
+                case = {"notes": chosen.name, "precision": precision, "batch": options.batch}
                 found = report.speed_rows(measured, "tokens", **case)
                 if options.loss_tokens:
                     given = {"recipe": recipe, "held_out": str(held_out), "tokens": options.loss_tokens}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from wardspace.tasks.validation import balances, class_weights, macro_f1
 
@@ -89,7 +90,8 @@ def _candidates(features: Features, codes: NDArray[np.int32], classes: int) -> I
         weighting = dict(enumerate(class_weights(codes, classes, balance)))
         model = LogisticRegression(class_weight=weighting, warm_start=True, max_iter=500, tol=1e-5)
         for strength in STRENGTHS:
-            with warnings.catch_warnings():
+            # products of some hundred rows: two threads of BLAS wait for each other longer than they compute
+            with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
                 # A weak penalty on separable notes has no end in sight; validation judges where it got to.
                 warnings.simplefilter("ignore", ConvergenceWarning)
                 model.set_params(C=strength).fit(features, codes)
