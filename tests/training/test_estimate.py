@@ -10,13 +10,13 @@ import pytest
 
 from wardspace.training.estimate import stage_forecast
 from wardspace.training.flops import Operations
+from wardspace.training.laps import Laps
 from wardspace.training.measure import Measured
 from wardspace.training.plan import Plan
-from wardspace.training.stopwatch import Laps
 from wardspace.training.timing import Timing
 
 # 1 ms a token and half a second an update
-LAPS = Laps(steps=4, updating=2.0, records=[(1000, 1.5), (1000, 1.5), (1000, 1.5), (1000, 1.5)])
+LAPS = Laps(steps=4, updates=2.0, records=[(1000, 1.5), (1000, 1.5), (1000, 1.5), (1000, 1.5)])
 MAIN = Measured(
     timing=Timing(LAPS, starting=1.0, validation=3.0, checkpoint=0.2),
     every=2,
@@ -83,8 +83,8 @@ def test_two_standard_errors_to_either_side():
     uneven = replace(MAIN, timing=replace(MAIN.timing, laps=Laps(4, 0.0, [(1000, 1.0), (1000, 2.0)] * 2)))
     found = stage_forecast("m", "mlm", 7, [(phase(90), uneven)], None)
     # the mean of four times 1.5 ± 0.577: a standard error of 0.289, or 19.2% of the pace
-    assert uneven.error == pytest.approx(np.std([1, 2, 1, 2], ddof=1) / 2 / 1.5)
-    assert found.high - found.seconds == pytest.approx(2 * uneven.error * found.times.training)
+    assert uneven.timing.laps.error == pytest.approx(np.std([1, 2, 1, 2], ddof=1) / 2 / 1.5)
+    assert found.high - found.seconds == pytest.approx(2 * uneven.timing.laps.error * found.times.training)
     assert found.seconds - found.low == pytest.approx(found.high - found.seconds)
     alone = replace(MAIN, timing=replace(MAIN.timing, laps=Laps(1, 0.0, [(1000, 1.0)])))
-    assert alone.error == 0
+    assert alone.timing.laps.error == 0

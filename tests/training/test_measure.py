@@ -42,10 +42,16 @@ def quiet(step=1.0):
 def test_everything_is_measured_and_nothing_stays(phases, tmp_path, objective):
     (phase,) = phases(objective)
     found = measured(phase, 0.5, tmp_path, quiet)
-    assert found.laps.steps >= 2
-    assert found.laps.tokens > 0
+    assert found.timing.laps.steps >= 2
+    assert found.timing.laps.tokens > 0
     assert found.every == 1
-    for seconds in (found.reading, found.updating, found.timing.validation, found.timing.checkpoint, found.weights):
+    for seconds in (
+        found.timing.laps.reading,
+        found.timing.laps.updating,
+        found.timing.validation,
+        found.timing.checkpoint,
+        found.weights,
+    ):
         assert seconds > 0
     assert found.peak > 2**20
     assert found.operations.done == found.operations.needed > 0
@@ -76,8 +82,8 @@ def test_slow_batches_are_read_in_part(phases, tmp_path, monkeypatch):
     found = measured(phase, 1e-6, tmp_path, quiet)
     fewest = int(np.diff(phase.plan.starts).min())
     assert 2 <= found.every <= fewest // 2
-    assert found.laps.steps == 2
-    assert found.laps.tokens < phase.plan.tokens.sum() / len(phase.plan) * 2
+    assert found.timing.laps.steps == 2
+    assert found.timing.laps.tokens < phase.plan.tokens.sum() / len(phase.plan) * 2
 
 
 def test_low_rank_training_leaves_plain_modules(phases, tmp_path):

@@ -46,7 +46,7 @@ def test_the_first_step_never_counts_and_time_ends_it(clock):
     assert watch.laps.steps == 7
     assert watch.laps.tokens == 700
     assert watch.laps.seconds == pytest.approx(10.5)
-    assert watch.laps.updating == pytest.approx(3.5)
+    assert watch.laps.updates == pytest.approx(3.5)
     assert (watch.moments["warm"], watch.moments["stopped"]) == (1.5, 12.0)
     assert control.should_evaluate
     assert control.should_save

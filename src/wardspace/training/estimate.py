@@ -31,9 +31,9 @@ def stage_forecast(
     """
     main, found = phases[-1]
     times = _summed([_times(phase, known) for phase, known in phases])
-    errors = sum(known.error * _trained(phase, known) for phase, known in phases)
+    errors = sum(known.timing.laps.error * _trained(phase, known) for phase, known in phases)
     pace = _tokens(main) / _trained(main, found)
-    watts = None if found.joules is None else found.joules / found.laps.seconds
+    watts = None if found.joules is None else found.joules / found.timing.laps.seconds
     needed = pace * found.operations.needed
     return StageForecast(
         model=model,
@@ -46,14 +46,14 @@ def stage_forecast(
         low=max(0.0, times.total - _ERRORS * errors),
         high=times.total + _ERRORS * errors,
         times=times,
-        timed_steps=found.laps.steps,
+        timed_steps=found.timing.laps.steps,
         part_of_batch=1 / found.every,
         peak_memory=max(known.peak for _, known in phases),
         operations=sum(_tokens(phase) * known.operations.done for phase, known in phases),
         operations_per_token=found.operations.needed,
         operations_per_second=pace * found.operations.done,
         utilisation=None if peak is None else needed / peak,
-        joules_per_1000_tokens=None if found.joules is None else 1000 * found.joules / found.laps.tokens,
+        joules_per_1000_tokens=None if found.joules is None else 1000 * found.joules / found.timing.laps.tokens,
         kilowatt_hours=None if watts is None else watts * times.total / _KWH,
     )
 
@@ -72,7 +72,7 @@ def _times(phase: Phase, known: Measured) -> Times:
 
 def _trained(phase: Phase, known: Measured) -> float:
     """Seconds of all steps."""
-    return _tokens(phase) * known.reading + len(phase.plan) * known.updating
+    return _tokens(phase) * known.timing.laps.reading + len(phase.plan) * known.timing.laps.updating
 
 
 def _tokens(phase: Phase) -> int:

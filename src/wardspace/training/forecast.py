@@ -57,7 +57,8 @@ class StageForecast:
     part_of_batch : float
         How much of a batch each of them read.
     peak_memory : int
-        Most bytes held while it was measured: resident in the process, or reserved on the GPU.
+        Most bytes held while it was measured: resident in the process, or reserved on the GPU. A CPU keeps freed memory
+        while it trains (`encoders.memory`), and a longer run comes to hold more.
     operations : float
         Floating-point operations of all training steps, validation not counted, notes that a contrast reads twice
         counted twice.

@@ -21,10 +21,10 @@ from wardspace.training.memory import MemoryNeed, PeakMemory
 from wardspace.training.phase import Phase
 from wardspace.training.probe import Probe
 from wardspace.training.run import trainable
-from wardspace.training.stopwatch import FEWEST, Laps
+from wardspace.training.stopwatch import FEWEST
 from wardspace.training.timing import Timing, Trial
 
-_FAIR = 1024
+_FAIR = 2048
 """Tokens of a pass that keeps a processor as busy as a larger one does."""
 
 
@@ -60,36 +60,6 @@ class Measured:
     joules: float | None
     sources: list[str]
     need: MemoryNeed | None
-
-    @property
-    def laps(self) -> Laps:
-        """The steps that were timed."""
-        return self.timing.laps
-
-    @property
-    def reading(self) -> float:
-        """Seconds of a token, without the update of the weights."""
-        return (self.laps.seconds - self.laps.updating) / self.laps.tokens
-
-    @property
-    def updating(self) -> float:
-        """Seconds of an update of the weights."""
-        return self.laps.updating / self.laps.steps
-
-    @property
-    def error(self) -> float:
-        """Standard error of the pace as a share of it, from the differences between the steps; 0 if one was timed.
-
-        References
-        ----------
-        Cochran 1977, Sampling Techniques, chapter 6 (the variance of a ratio).
-        """
-        records = np.array(self.laps.records)
-        if len(records) < 2:
-            return 0.0
-        tokens, seconds = records[:, 0], records[:, 1]
-        rest = seconds - tokens * seconds.sum() / tokens.sum()
-        return math.sqrt(len(records) * float((rest**2).sum()) / (len(records) - 1)) / float(seconds.sum())
 
 
 def measured(phase: Phase, seconds: float, scratch: Path, advance: Advance) -> Measured:
@@ -155,7 +125,7 @@ def _room(phase: Phase, every: int, *, rereads: bool) -> Room:
     """How much is read at once: parts of batches that take several passes take two."""
     usual = phase.objective.setting.reading
     part = int(phase.plan.tokens.sum()) // len(phase.plan) // every
-    return replace(usual, tokens=min(usual.tokens, part // 2)) if rereads and every > 1 else usual
+    return replace(usual, tokens=min(usual.tokens, part * 3 // 5)) if rereads and every > 1 else usual
 
 
 def _weights_written(phase: Phase, folder: Path) -> float:

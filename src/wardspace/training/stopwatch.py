@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from transformers import TrainerControl, TrainerState, TrainingArguments
 from wardspace.core.progress import Advance
 from wardspace.training.callbacks import Schedule
 from wardspace.training.energy import Meter
+from wardspace.training.laps import Laps
 
 FEWEST = 2
 """Steps that are timed, however long they take."""
@@ -21,35 +21,6 @@ _WARM = 0.05
 """Share of the time in which steps are not counted; the first never is."""
 _RECORDS = 20
 """Steps are timed together until this part of the time is over: a GPU is waited for as seldom as that."""
-
-
-@dataclass
-class Laps:
-    """What was timed.
-
-    Parameters
-    ----------
-    steps, tokens, seconds : int, int, float
-        Steps counted.
-    updating : float
-        Seconds of these in which weights were updated.
-    records : list of (tokens, seconds)
-        Of some steps together, one after the other.
-    """
-
-    steps: int = 0
-    updating: float = 0.0
-    records: list[tuple[int, float]] = field(default_factory=list)
-
-    @property
-    def tokens(self) -> int:
-        """Tokens read."""
-        return sum(tokens for tokens, _ in self.records)
-
-    @property
-    def seconds(self) -> float:
-        """Seconds taken."""
-        return sum(seconds for _, seconds in self.records)
 
 
 class Stopwatch(Schedule):
@@ -127,7 +98,7 @@ class Stopwatch(Schedule):
             self._wait()
         now = time.perf_counter()
         self.laps.steps += 1
-        self.laps.updating += now - self._updating_since
+        self.laps.updates += now - self._updating_since
         self._open += int(self.tokens[state.global_step - 1])
         enough = self.laps.steps >= FEWEST and now - self.moments["warm"] >= self.share
         if enough or last or now - self._last >= self.share / _RECORDS:

@@ -10,11 +10,12 @@ from wardspace.core.progress import Advance
 from wardspace.objectives.passes import Room
 from wardspace.training.callbacks import Bar
 from wardspace.training.energy import Meter
+from wardspace.training.laps import Laps
 from wardspace.training.phase import Phase
 from wardspace.training.plan import Plan
 from wardspace.training.probe import reading_in
 from wardspace.training.sample import sample
-from wardspace.training.stopwatch import FEWEST, Laps, Stopwatch
+from wardspace.training.stopwatch import FEWEST, Stopwatch
 from wardspace.training.trainer import PhaseTrainer
 
 _MOST = 4096
