@@ -35,7 +35,7 @@ def training_faults(what: str, pass_tokens: int, last_good: Callable[[], str]) -
     """
     try:
         yield
-    except (RuntimeError, MemoryError, OSError) as error:
+    except (RuntimeError, MemoryError, OSError, EOFError) as error:
         told = _told(error, pass_tokens)
         if told is None:
             raise
@@ -48,6 +48,11 @@ def training_faults(what: str, pass_tokens: int, last_good: Callable[[], str]) -
 def _told(error: Exception, pass_tokens: int) -> tuple[str, str] | None:
     """What went wrong and what to do, or None for what is no fault of the machine."""
     text = str(error)
+    if isinstance(error, ConnectionError | EOFError) or any(sign in text for sign in _WORKER):
+        return (
+            "a process that prepares batches died",
+            "run again: it goes on from there; if it happens again set training.workers to 0",
+        )
     if isinstance(error, OSError):
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         return ("the disk became full", "free some space and run again: it goes on from there") if full else None
@@ -56,11 +61,6 @@ def _told(error: Exception, pass_tokens: int) -> tuple[str, str] | None:
             "the memory was exhausted",
             f"set training.pass_tokens below {pass_tokens} (the batch and its gradients stay the same) and run again;"
             " `wardspace plan` finds what fits",
-        )
-    if any(sign in text for sign in _WORKER):
-        return (
-            "a process that prepares batches died",
-            "run again: it goes on from there; if it happens again set training.workers to 0",
         )
     if isinstance(error, torch.distributed.DistError) or any(sign in text for sign in _PARTNER):
         return (

@@ -37,10 +37,11 @@ def run_phase(phase: Phase, *, show_progress: bool = True) -> PhaseRecord:
     steps = evaluation_steps(len(phase.plan), phase.evaluations)
     total = int(phase.plan.tokens.sum())
     with (
+        # outermost: that a worker died may be told wherever the program happens to be
+        training_faults(phase.what, phase.pass_tokens, lambda: last_good(phase.folder)),
         trainable(phase),
         graceful_interrupt() as interrupted,
         progress(f"training {phase.what} (tokens)", total, show=show_progress and phase.processes.first) as advance,
-        training_faults(phase.what, phase.pass_tokens, lambda: last_good(phase.folder)),
     ):
         schedule = Schedule(steps, lambda: phase.processes.any(interrupted()))
         trainer = PhaseTrainer(phase, schedule, Bar(phase.plan.tokens, advance))
