@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import torch
 
@@ -36,6 +37,10 @@ def training_faults(what: str, pass_tokens: int, last_good: Callable[[], str]) -
     try:
         yield
     except (RuntimeError, MemoryError, OSError, EOFError) as error:
+        if isinstance(error, ConnectionError | EOFError):
+            # torch tells of the dead worker a second time, by a signal that may strike anywhere: wait for it here
+            with suppress(RuntimeError):
+                time.sleep(1)
         told = _told(error, pass_tokens)
         if told is None:
             raise
