@@ -7,7 +7,9 @@ them. The peer is `transformers.Trainer` with `AutoModelForMaskedLM` and `DataCo
 cut at 512 tokens, batches of 16 padded to their longest, AdamW as it comes. Speed is counted in real tokens, padding
 left out, over the same batches in every round. With --loss-tokens both sides also train on that many tokens (linear
 warm-up over a tenth, then decay, from 5e-5), and their losses on held-out notes, the same words masked, are compared.
-Without a data set the notes are those of the synthetic ward. The figures go to benchmarks/results/mlm.json.
+The limit, the encoder's forward and backward pass alone, is also compared at a batch near the default of 8,192 tokens
+(--larger), where 16 notes are far fewer. Without a data set the notes are those of the synthetic ward. The figures go
+to benchmarks/results/mlm.json.
 """
 
 from __future__ import annotations
@@ -15,18 +17,20 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from shared import notes, report
-from shared.side_by_side import Measured, Round, Side, Work, compare
+from shared.side_by_side import Round, Side, Work, compare
 from shared.trainers import arguments, trained
 
 BASE = "minilm"
 LONGEST = 512
 PROBABILITY = 0.15
 SEED = 1
+_LETTERS = 4.2
+"""Letters of a token, about: how many notes make a batch of so many tokens need not be exact."""
 
 
 @dataclass(frozen=True)
@@ -225,12 +229,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="measured rounds of each side")
     parser.add_argument("--steps", type=int, default=6, help="steps of a round")
     parser.add_argument("--batch", type=int, default=16, help="notes of a batch")
-    parser.add_argument("--without-peer", action="store_true", help="only this package and its limit")
+    parser.add_argument("--larger", type=int, default=8192, help="tokens of the batch without the peer (0: none)")
     parser.add_argument("--precision", nargs="+", choices=["bf16", "fp32"], default=["bf16", "fp32"])
     parser.add_argument("--loss-tokens", type=int, default=0, help="tokens to train on for the loss (0: speed only)")
     parser.add_argument("--output", type=Path, default=report.RESULTS / "mlm.json")
     options = parser.parse_args()
-    rows, details, corpora = [], [], []
+    rows, details, losses, corpora = [], [], [], []
     with tempfile.TemporaryDirectory(prefix="mlm-") as scratch:
         start, held_out = Path(scratch) / "start", Path(scratch) / "held-out.pt"
         save_start(start)
@@ -239,18 +243,17 @@ def main() -> None:
             save_held_out(chosen.texts[: options.held_out], start, held_out)
             for precision in options.precision:
                 recipe = Recipe(str(start), chosen.texts[options.held_out :], precision, options.batch, options.steps)
-                sides = list(SPEED.items())[options.without_peer :]
-                measured = compare([Side(n, side, {"recipe": recipe}) for n, side in sides], options.rounds)
-                case = {"notes": chosen.name, "precision": precision, "batch": options.batch}
-                found = report.speed_rows(measured, "tokens", **case)
+                for sides, given in _comparisons(recipe, options.larger):
+                    measured = compare([Side(n, SPEED[n], {"recipe": given}) for n in sides], options.rounds)
+                    case = {"notes": chosen.name, "precision": precision, "batch": given.batch}
+                    rows += report.speed_rows(measured, "tokens", **case)
+                    details.append(case | {"sides": report.rounds_of(measured)})
                 if options.loss_tokens:
-                    given = {"recipe": recipe, "held_out": str(held_out), "tokens": options.loss_tokens}
-                    losses = compare([Side(n, side, given) for n, side in LOSS.items()], 1, warm_up=False)
-                    _add_losses(found, losses)
-                rows += found
-                details.append(case | {"sides": report.rounds_of(measured)})
+                    losses += _losses(recipe, held_out, options.loss_tokens, chosen.name)
     report.show("Masked words: real tokens a second", rows)
-    report.write(options.output, {"base": BASE, "corpora": corpora, "rows": rows, "rounds": details})
+    if losses:
+        report.show("Held-out loss after as many tokens", losses)
+    report.write(options.output, {"base": BASE, "corpora": corpora, "rows": rows, "losses": losses, "rounds": details})
 
 
 def _sets(options: argparse.Namespace) -> list[notes.Notes]:
@@ -258,9 +261,25 @@ def _sets(options: argparse.Namespace) -> list[notes.Notes]:
     return list({chosen.name: chosen for chosen in found}.values())  # the ward stands in for both: once is enough
 
 
-def _add_losses(rows: list[dict[str, Any]], trained: list[Measured]) -> None:
-    for row, side in zip(rows, trained, strict=True):
-        row.update({name: round(value, 4) for name, value in side.values[0].items()}, loss_tokens=side.units[0])
+def _comparisons(recipe: Recipe, larger: int) -> list[tuple[list[str], Recipe]]:
+    """All sides at the recipe's batch; without the peer, too slow for it, at the larger one."""
+    found = [(list(SPEED), recipe)]
+    batch = round(larger * len(recipe.texts) / sum(len(text) / _LETTERS for text in recipe.texts))
+    if batch > 2 * recipe.batch:  # else the two are nearly the same
+        found.append((list(SPEED)[1:], replace(recipe, batch=batch, steps=2)))
+    return found
+
+
+def _losses(recipe: Recipe, held_out: Path, tokens: int, name: str) -> list[dict[str, Any]]:
+    """One row a side: the tokens it was trained on, and its loss on the held-out notes before and after."""
+    given = {"recipe": recipe, "held_out": str(held_out), "tokens": tokens}
+    trained = compare([Side(n, side, given) for n, side in LOSS.items()], 1, warm_up=False)
+    case = {"notes": name, "precision": recipe.precision}
+    return [case | {"side": side.name, "tokens": side.units[0], **_rounded(side.values[0])} for side in trained]
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in values.items()}
 
 
 if __name__ == "__main__":

@@ -34,10 +34,11 @@ def together(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     )
 
 
-def test_two_processes_train_the_same_study(tmp_path):
+@pytest.mark.parametrize("shard", [False, True])
+def test_two_processes_train_the_same_study(tmp_path, shard):
     values = without_dropout(small_study(tmp_path))
     (tmp_path / "study.yaml").write_text(yaml.safe_dump(values))
-    done = together(tmp_path, "run", "study.yaml", "--out", "two")
+    done = together(tmp_path, "run", "study.yaml", "--out", "two", "--set", f"training.shard={shard}")
     assert done.returncode == 0, done.stderr[-2000:]
     assert (tmp_path / "two" / "report.html").is_file()
     assert done.stderr.count("• adapt/both") == 1  # one of them speaks

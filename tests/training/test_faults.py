@@ -74,7 +74,7 @@ def test_a_worker_that_dies_is_named(run, tmp_path, monkeypatch):
 
 def test_a_disk_that_fills_up_leaves_the_last_good_checkpoint(run, tmp_path, monkeypatch):
     def act(patch, steps):
-        save, seen = PhaseTrainer._save, []
+        save, seen = PhaseTrainer.save_model, []
 
         def failing(self, *args, **kwargs):
             seen.append(1)
@@ -82,7 +82,7 @@ def test_a_disk_that_fills_up_leaves_the_last_good_checkpoint(run, tmp_path, mon
             if len(seen) == 3:
                 raise OSError(errno.ENOSPC, "No space left on device")
 
-        patch.setattr(PhaseTrainer, "_save", failing)
+        patch.setattr(PhaseTrainer, "save_model", failing)
 
     fault = told(run, tmp_path, monkeypatch, act)
     assert "the disk became full while training mlm" in fault.what

@@ -127,6 +127,9 @@ def test_two_processes_give_that_of_one(base, tmp_path):
         for room, how in ROOMS.items():
             objective = objective_of(base, name, how)
             readings = readings_of(objective)
-            assert largest_difference(found[name, room], gradient(objective, readings, Processes())) < 1e-6
+            whole = gradient(objective, readings, Processes())
+            assert largest_difference(found[name, room], whole) < 1e-6
+            assert largest_difference(found[name, room, "shared out"], whole) < 1e-6
             alone = gradient(objective, readings[3:4], Processes())
             assert largest_difference(found[name, room, "one note"], alone) < 1e-6
+            assert largest_difference(found[name, room, "one note, shared out"], alone) < 1e-6

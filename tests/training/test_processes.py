@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import torch
 
 from wardspace.core.errors import WardspaceError
+from wardspace.training import processes
 from wardspace.training.processes import Processes
 
 
@@ -21,9 +24,20 @@ def test_one_process_agrees_with_itself_and_waits_for_nobody():
     alone.part()
 
 
-@pytest.mark.parametrize("name", ["ACCELERATE_USE_FSDP", "ACCELERATE_USE_DEEPSPEED"])
-def test_sharding_that_would_not_happen_is_refused(monkeypatch, name):
-    monkeypatch.setenv(name, "true")
-    with pytest.raises(WardspaceError, match="can shard them") as caught:
+def test_what_would_not_happen_is_refused(monkeypatch):
+    monkeypatch.setenv("ACCELERATE_USE_DEEPSPEED", "true")
+    with pytest.raises(WardspaceError, match="DeepSpeed is not used"):
         Processes()
-    assert caught.value.where == name
+
+
+def test_fsdp_asked_of_accelerate_is_taken_over(monkeypatch):
+    """Its own wrapping, which the Trainer would ask for, is switched off."""
+    asked = processes._asked_to_share
+    asked.cache_clear()
+    monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
+    try:
+        assert Processes().share
+        assert os.environ["ACCELERATE_USE_FSDP"] == "false"
+        assert Processes().share  # whoever asks later hears the same
+    finally:
+        asked.cache_clear()

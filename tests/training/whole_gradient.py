@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import torch
+from torch.distributed.tensor import DTensor
 
 from tests.fixtures.objectives import random_examples, setting_of
 from wardspace.config import CategoryConfig, DeclutrConfig, MlmConfig
@@ -16,6 +17,7 @@ from wardspace.objectives import Objective, Reading, build
 from wardspace.objectives.passes import Room
 from wardspace.training.gradients import Gradients
 from wardspace.training.processes import Processes
+from wardspace.training.sharding import ShardedWeights
 
 SPANS = {"longest": 24, "shortest": 4}
 CONFIGS = {
@@ -53,6 +55,18 @@ def gradient(objective: Objective, readings: list[Reading], processes: Processes
     return found | {f"part {name}": part for name, part in parts.items()}
 
 
+def shared_out(objective: Objective, readings: list[Reading], processes: Processes) -> dict[str, torch.Tensor]:
+    """The same, by processes of which each holds a part of every matrix."""
+    weights = ShardedWeights(objective, processes, torch.device("cpu"))
+    stand_in = objective.collate(readings[:1])
+    adding = Gradients(weights.objective, nullcontext, torch.Tensor.backward, processes, stand_in)
+    parts = adding.add(objective.collate(readings[processes.rank :: processes.count]))
+    weights.sum_gradients()
+    slopes = {name: p.grad for name, p in weights.objective.named_parameters() if p.grad is not None}
+    found = {name: s.full_tensor() if isinstance(s, DTensor) else s for name, s in slopes.items()}
+    return found | {f"part {name}": part for name, part in parts.items()}
+
+
 def main() -> None:
     """Write the gradients of every case, as the first process has them."""
     base, target = Path(sys.argv[1]), Path(sys.argv[2])
@@ -64,6 +78,8 @@ def main() -> None:
             readings = readings_of(objective)
             found[name, room] = gradient(objective, readings, processes)
             found[name, room, "one note"] = gradient(objective, readings[3:4], processes)
+            found[name, room, "shared out"] = shared_out(objective, readings, processes)
+            found[name, room, "one note, shared out"] = shared_out(objective, readings[3:4], processes)
     if processes.first:
         torch.save(found, target)
 

@@ -63,6 +63,9 @@ class TrainingConfig(Section):
     learning rate of 1e-4 to 1e-3."""
     workers: int | None = Field(None, ge=0)
     """Processes that prepare batches beside the training one (null: none on a CPU, two on a GPU)."""
+    shard: bool = False
+    """Share weights, gradients and AdamW's averages out among processes (FSDP) instead of holding all in each; one
+    process by itself has nobody to share with."""
     resume: Literal["auto", "never"] = "auto"
     """`auto` goes on from the last whole checkpoint of an interrupted run; `never` starts the model afresh."""
 
@@ -115,4 +118,4 @@ class EncoderConfig(Section):
     overlap: float = Field(0.125, ge=0, lt=1)
     """Share of a window that the next one reads again."""
     batch_tokens: int = Field(16384, ge=1)
-    """Tokens of an encoding batch, padding counted."""
+    """Tokens of an encoding batch, padding counted (on a CPU never more than 4,096, which its caches hold)."""

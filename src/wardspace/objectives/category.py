@@ -73,7 +73,7 @@ class Category(Objective):
         if not len(example.ids):
             return False
         known = any(example.codes.get(column, MISSING) != MISSING for column in self.columns)
-        return known or (self.uses_head and bool((~self.setting.vocabulary.special[example.ids]).any()))
+        return known or (self.uses_head and self.setting.vocabulary.has_word(example.ids))
 
     def tokens(self, reading: Reading) -> int:
         """Tokens of the window with its special tokens."""

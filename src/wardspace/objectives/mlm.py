@@ -54,7 +54,7 @@ class MaskedLanguageModelling(Objective):
 
     def usable(self, example: Example) -> bool:
         """Any note with a token that can be hidden."""
-        return bool((~self.setting.vocabulary.special[example.ids]).any())
+        return self.setting.vocabulary.has_word(example.ids)
 
     def tokens(self, reading: Reading) -> int:
         """Tokens of the piece with its special tokens."""
@@ -76,5 +76,6 @@ class MaskedLanguageModelling(Objective):
         return self.masked_words(example.ids[start:end], words, reading.epoch, example.note_id, reading.piece)
 
     def _bounds(self, reading: Reading) -> tuple[int, int]:
-        n, pieces = len(reading.example.ids), self.pieces(reading.example)
+        n = len(reading.example.ids)
+        pieces = -(-n // self.setting.room)
         return n * reading.piece // pieces, n * (reading.piece + 1) // pieces

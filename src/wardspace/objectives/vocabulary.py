@@ -48,6 +48,10 @@ class Vocabulary:
         """`ids` between the special tokens."""
         return np.concatenate([self.prefix, ids, self.suffix])
 
+    def has_word(self, ids: Ids) -> bool:
+        """Whether any of these tokens is not a special one. The first nearly always is, which spares a look at all."""
+        return len(ids) > 0 and not (self.special[ids[0]] and self.special[ids].all())
+
     @classmethod
     def of(cls, tokenizer: PreTrainedTokenizerBase) -> Vocabulary:
         """Read it off a tokenizer.

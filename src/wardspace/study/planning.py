@@ -21,12 +21,13 @@ from wardspace.training.measure import Measured, measured
 from wardspace.training.memory import available
 from wardspace.training.peaks import peak_of
 from wardspace.training.phase import Phase
-from wardspace.training.prepared import Asked, prepared
+from wardspace.training.prepared import ASIDE, Asked, prepared
 from wardspace.training.processes import Processes
 from wardspace.training.stage import FEWEST_STEPS, Stage
 
 FILE = "plan.json"
-ALIKE = {"learning_rate", "weight_decay", "warmup", "clip", "seed", "resume", "evaluations", "holdout", "holdout_notes"}
+_PACELESS = {"learning_rate", "weight_decay", "warmup", "clip", "seed", "evaluations", "holdout", "holdout_notes"}
+ALIKE = _PACELESS | (ASIDE - {"workers"})
 """Training options that a step takes no more or less time for."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -42,6 +42,9 @@ class Gradients:
         Differentiates a scalar (and scales it, where the precision wants that).
     processes : Processes
         Who trains together.
+    stand_in : Batch, optional
+        What a process reads, for nothing, that has fewer passes than another of the same batch; needed where reading
+        takes all processes (`training.sharding`).
 
     References
     ----------
@@ -52,6 +55,7 @@ class Gradients:
     precision: Precision
     backward: Backward
     processes: Processes
+    stand_in: Batch | None = None
 
     def add(self, batch: Batch) -> dict[str, Tensor]:
         """Add the gradient of this process's share of a batch.
@@ -65,31 +69,43 @@ class Gradients:
         """
         counts = {name: count.clamp(min=1) for name, count in self._whole(batch, batch.counts).items()}
         shares = {name: self.objective.weights[name] / count for name, count in counts.items()}
+        turns = self._turns(batch)
         if self.objective.compares:
-            compared, sums = self._contrasted(batch, shares)
+            compared, sums = self._contrasted(batch, turns, shares)
         else:
-            compared, sums = {}, [self._differentiated(self._read(one, batch), shares) for one in batch.passes]
-        own = {name: sum((one[name] for one in sums), torch.zeros(())) for name in counts}
+            compared, sums = {}, [self._differentiated(turn, self._read(turn), shares) for turn in turns]
+        own = {name: sum((one[name] for one in sums if one), torch.zeros(())) for name in counts}
         return compared | {name: total / counts[name] for name, total in self._whole(batch, own).items()}
 
-    def _contrasted(self, batch: Batch, shares: Shares) -> tuple[dict[str, Tensor], list[dict[str, Tensor]]]:
+    def _turns(self, batch: Batch) -> list[_Turn]:
+        """What this process reads: its passes and, in step with others that have more, the stand-in."""
+        own = [_Turn(one, batch.labels) for one in batch.passes]
+        if self.stand_in is None:
+            return own
+        idle = self.processes.most(len(own)) - len(own)
+        return own + [_Turn(self.stand_in.passes[0], self.stand_in.labels, counts=False)] * idle
+
+    def _contrasted(
+        self, batch: Batch, turns: Sequence[_Turn], shares: Shares
+    ) -> tuple[dict[str, Tensor], list[dict[str, Tensor]]]:
         """Compare all vectors, and carry the gradient of that into each pass, together with its own sums."""
-        once = len(batch.passes) <= 1
+        once = len(turns) <= 1
         states: list[RandomState] = []
         reads: list[Read] = []
-        for one in batch.passes:
-            states.append(RandomState.now(one.ids.device))
+        for turn in turns:
+            states.append(RandomState.now(turn.one.ids.device))
             with torch.set_grad_enabled(once):
-                reads.append(self._read(one, batch, words=once))
-        compared, slopes = self._compared(batch, [read.vectors.detach() for read in reads if read.vectors is not None])
+                reads.append(self._read(turn, words=once))
+        own = [r.vectors.detach() for t, r in zip(turns, reads, strict=True) if t.counts and r.vectors is not None]
+        compared, slopes = self._compared(batch, own)
         sums: list[dict[str, Tensor]] = []
-        for one, state in zip(batch.passes, states, strict=True):
+        for turn, state in zip(turns, states, strict=True):
             if once:
                 read = reads.pop()
             else:
                 state.restore()
-                read = self._read(one, batch)
-            sums.append(self._differentiated(read, shares, slopes[one.rows]))
+                read = self._read(turn)
+            sums.append(self._differentiated(turn, read, shares, slopes))
         return compared, sums
 
     def _compared(self, batch: Batch, vectors: list[Tensor]) -> tuple[dict[str, Tensor], Tensor]:
@@ -111,17 +127,20 @@ class Gradients:
         (slopes,) = torch.autograd.grad(views, own, by_views[place])
         return {name: part.detach() for name, part in parts.items()}, slopes
 
-    def _read(self, one: Pass, batch: Batch, *, words: bool = True) -> Read:
+    def _read(self, turn: _Turn, *, words: bool = True) -> Read:
         with self.precision():
-            return self.objective.read(one, batch.labels, words=words)
+            return self.objective.read(turn.one, turn.labels, words=words)
 
-    def _differentiated(self, read: Read, shares: Shares, slopes: Tensor | None = None) -> dict[str, Tensor]:
+    def _differentiated(
+        self, turn: _Turn, read: Read, shares: Shares, slopes: Tensor | None = None
+    ) -> dict[str, Tensor]:
         """Put the gradient of one pass into the parameters; its sums without their graph."""
         terms = [value * shares[name].to(value.dtype) for name, value in read.sums.items()]
         if slopes is not None and read.vectors is not None:
-            terms.append((read.vectors * slopes).sum())
-        self.backward(torch.stack(terms).sum())
-        return {name: value.detach() for name, value in read.sums.items()}
+            terms.append((read.vectors * (slopes[turn.one.rows] if turn.counts else 0)).sum())
+        loss = torch.stack(terms).sum()
+        self.backward(loss if turn.counts else loss * 0)
+        return {name: value.detach() for name, value in read.sums.items()} if turn.counts else {}
 
     def _whole(self, batch: Batch, own: Mapping[str, float | Tensor]) -> dict[str, Tensor]:
         """Numbers of all processes together (one message for all of them)."""
@@ -135,6 +154,15 @@ class Gradients:
         """Vectors of a process that had nothing to read of this batch."""
         masked = self.objective.masked
         return torch.zeros(0, masked.dimension, dtype=masked.dtype, device=batch.labels.device)
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """One pass to read, with the categories of its batch; a stand-in does not count."""
+
+    one: Pass
+    labels: Tensor
+    counts: bool = True
 
 
 @dataclass(frozen=True)

@@ -44,16 +44,19 @@ def adamw(objective: Objective, learning_rate: float, weight_decay: float, layer
     Clark et al. 2020, ELECTRA (the same share from layer to layer).
     """
     shares = _shares(objective.masked.encoder, layer_decay) if layer_decay < 1 else {}
-    groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
+    # one update never mixes what processes share out with what each holds whole (`training.sharding`)
+    apart = {id(parameter) for parameter in objective.compared_by()}
+    groups: dict[tuple[float, bool, bool], list[nn.Parameter]] = {}
     for parameter in objective.parameters():
         if parameter.requires_grad:
-            groups.setdefault((shares.get(id(parameter), 1.0), parameter.dim() >= 2), []).append(parameter)
+            kind = (shares.get(id(parameter), 1.0), parameter.dim() >= 2, id(parameter) not in apart)
+            groups.setdefault(kind, []).append(parameter)
     fused = all(p.device.type in ("cpu", "cuda") for group in groups.values() for p in group)
     return AdamW(
         [
-            {"params": groups[share, decays], "lr": learning_rate * share, "weight_decay": weight_decay * decays}
+            {"params": groups[kind], "lr": learning_rate * kind[0], "weight_decay": weight_decay * kind[1]}
             # the full rate first: the Trainer logs the rate of the first group
-            for share, decays in sorted(groups, reverse=True)
+            for kind in sorted(groups, reverse=True)
         ],
         lr=learning_rate,
         eps=EPSILON,

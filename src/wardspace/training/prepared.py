@@ -17,7 +17,7 @@ from wardspace.training.stage import Stage, make_stages
 
 ROOMS = {"cpu": Room(tokens=4096, rectangle=64), "cuda": Room(tokens=32_768, rectangle=2048)}
 """How much is read at once where the study does not say (see docs/performance.md for what was tried)."""
-ASIDE = {"workers", "resume"}
+ASIDE = {"workers", "resume", "shard"}
 """Training options that change nothing of what is learned."""
 
 

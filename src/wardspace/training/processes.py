@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 import torch
@@ -15,7 +16,7 @@ from wardspace.encoders import hardware
 
 T = TypeVar("T")
 
-_OTHER_WAYS = ("ACCELERATE_USE_FSDP", "ACCELERATE_USE_DEEPSPEED")
+_FSDP, _DEEPSPEED = "ACCELERATE_USE_FSDP", "ACCELERATE_USE_DEEPSPEED"
 PATIENCE = timedelta(days=7)
 """How long a process waits for the others: while one prepares and evaluates, the rest have nothing to do."""
 
@@ -28,6 +29,8 @@ class Processes:
 
     def __init__(self) -> None:
         _check_asked()
+        self.share = _asked_to_share()
+        """Whether `accelerate launch --use_fsdp` started them: then they share weights out, whatever the study says."""
         if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not distributed.is_initialized():
             _join()
 
@@ -69,6 +72,14 @@ class Processes:
         """Whether it is true in any of them."""
         return bool(self.summed(torch.tensor(float(flag))).item()) if self.count > 1 else flag
 
+    def most(self, number: int) -> int:
+        """The largest number that any of them has."""
+        if self.count == 1:
+            return number
+        found = torch.tensor(number)
+        distributed.all_reduce(found, distributed.ReduceOp.MAX)
+        return int(found)
+
     def summed(self, values: torch.Tensor) -> torch.Tensor:
         """The sum over all processes, the same to the bit in each."""
         if self.count > 1:
@@ -93,9 +104,9 @@ class Processes:
 
     def sum_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
         """Replace each gradient by its sum over all processes; a parameter that none has a gradient for keeps none."""
-        if self.count == 1:
-            return
         learning = [parameter for parameter in parameters if parameter.requires_grad]
+        if self.count == 1 or not learning:
+            return
         reached = self.summed(
             torch.tensor([float(parameter.grad is not None) for parameter in learning], device=learning[0].device)
         )
@@ -109,13 +120,25 @@ class Processes:
 
 def _check_asked() -> None:
     """Refuse what would otherwise be passed over in silence."""
-    asked = [name for name in _OTHER_WAYS if os.environ.get(name, "").lower() in ("true", "1")]
-    if asked:
+    if _is_on(_DEEPSPEED):
         raise WardspaceError(
-            "weights are kept whole by every process here, and neither FSDP nor DeepSpeed can shard them",
-            where=", ".join(asked),
-            fix="start with torchrun or a plain `accelerate launch`; docs/several-machines.md says what fits one GPU",
+            "DeepSpeed is not used here",
+            where=_DEEPSPEED,
+            fix="start with torchrun or a plain `accelerate launch`; `training.shard: true` shares weights out (FSDP)",
         )
+
+
+@cache
+def _asked_to_share() -> bool:
+    """Take over from accelerate, whose Trainer would wrap the model in a way that knows nothing of passes."""
+    asked = _is_on(_FSDP)
+    if asked:
+        os.environ[_FSDP] = "false"
+    return asked
+
+
+def _is_on(name: str) -> bool:
+    return os.environ.get(name, "").lower() in ("true", "1")
 
 
 def _join() -> None:

@@ -9,7 +9,9 @@ from typing import Any, cast
 
 from torch.optim import AdamW
 
+from wardspace.core.errors import WardspaceError
 from wardspace.core.progress import progress, say
+from wardspace.encoders import hardware
 from wardspace.encoders.memory import kept_memory
 from wardspace.encoders.quicken import quickened
 from wardspace.training.callbacks import Bar, Schedule, evaluation_steps
@@ -21,7 +23,9 @@ from wardspace.training.interrupts import graceful_interrupt
 from wardspace.training.lora import low_rank
 from wardspace.training.optimiser import updated_names
 from wardspace.training.phase import Phase, PhaseRecord
+from wardspace.training.sharding import ShardedWeights
 from wardspace.training.trainer import PhaseTrainer
+from wardspace.training.weights import Weights
 
 
 def run_phase(phase: Phase, *, show_progress: bool = True) -> PhaseRecord:
@@ -39,14 +43,16 @@ def run_phase(phase: Phase, *, show_progress: bool = True) -> PhaseRecord:
     with (
         # outermost: that a worker died may be told wherever the program happens to be
         training_faults(phase.what, phase.pass_tokens, lambda: last_good(phase.folder)),
-        trainable(phase),
+        trainable(phase) as weights,
         graceful_interrupt() as interrupted,
         progress(f"training {phase.what} (tokens)", total, show=show_progress and phase.processes.first) as advance,
     ):
         schedule = Schedule(steps, lambda: phase.processes.any(interrupted()))
-        trainer = PhaseTrainer(phase, schedule, Bar(phase.plan.tokens, advance))
+        trainer = PhaseTrainer(phase, weights, schedule, Bar(phase.plan.tokens, advance))
         trainer.run()
+        weights.settle()
         record = _record(phase, trainer)
+        weights.finish()
     never_better = record.losses and record.losses[0].loss < min(point.loss for point in record.losses[1:])
     if never_better and phase.processes.first:
         say(f"{phase.what}: the validation loss never fell below that of the start; a lower learning rate may help")
@@ -54,17 +60,32 @@ def run_phase(phase: Phase, *, show_progress: bool = True) -> PhaseRecord:
 
 
 @contextmanager
-def trainable(phase: Phase) -> Iterator[None]:
-    """The objective as this phase trains it: what may change, low-rank additions, fast kernels, memory kept."""
+def trainable(phase: Phase) -> Iterator[Weights]:
+    """The weights as this phase trains them: what may change, low-rank additions, fast kernels, memory kept."""
     training = phase.training
     set_trainable(phase.objective, freeze_layers=training.freeze_layers, head_only=phase.head_only)
     additions = None if phase.head_only else training.lora
     with (
         low_rank(phase.objective, additions, phase.seed),
-        quickened(phase.objective),
         kept_memory(phase.device),
     ):
-        yield
+        weights = _held(phase)
+        with quickened(weights.objective):
+            yield weights
+
+
+def _held(phase: Phase) -> Weights:
+    """Whole in every process, unless they are to be shared out and there is somebody to share with."""
+    processes = phase.processes
+    if processes.count == 1 or not (phase.training.shard or processes.share):
+        return Weights(phase.objective, processes)
+    if hardware.needs_scaling(phase.training.precision, phase.device):
+        raise WardspaceError(
+            "weights cannot be shared out while the loss is scaled for fp16",
+            where="training.shard, training.precision",
+            fix="set precision to fp32, or use GPUs with bf16",
+        )
+    return ShardedWeights(phase.objective, processes, phase.device)
 
 
 def clear(phase: Phase) -> None:
@@ -76,13 +97,14 @@ def clear(phase: Phase) -> None:
 def _record(phase: Phase, trainer: PhaseTrainer) -> PhaseRecord:
     read = phase.plan.tokens_until
     log: list[dict[str, Any]] = trainer.state.log_history
-    updated = set(updated_names(phase.objective, cast("AdamW", trainer.optimizer)))
+    parameters = dict(trainer.weights.objective.named_parameters())
+    updated = updated_names(trainer.weights.objective, cast("AdamW", trainer.optimizer))
     return PhaseRecord(
         what=phase.what,
         tokens=int(phase.plan.tokens.sum()),
         seconds=trainer.seconds,
         positions=trainer.positions_of_all(),
-        updated={name: p.numel() for name, p in phase.objective.named_parameters() if name in updated},
+        updated={name: parameters[name].numel() for name in updated},
         losses=[
             LossPoint(int(read[entry["step"]]), entry["eval_loss"], _parts(entry, "eval_"))
             for entry in log

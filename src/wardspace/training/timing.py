@@ -17,6 +17,7 @@ from wardspace.training.probe import reading_in
 from wardspace.training.sample import sample
 from wardspace.training.stopwatch import FEWEST, Stopwatch
 from wardspace.training.trainer import PhaseTrainer
+from wardspace.training.weights import Weights
 
 _MOST = 4096
 """Batches of a sample at most: more than a GPU reads in the time."""
@@ -89,7 +90,8 @@ class Trial:
         short = replace(phase, plan=plan, validation=validating, evaluations=0, folder=folder)
         start = time.perf_counter()
         with reading_in(phase.objective, self.room):
-            PhaseTrainer(short, watch, Bar(plan.tokens, lambda step=1: None)).run()
+            weights = Weights(phase.objective, phase.processes)
+            PhaseTrainer(short, weights, watch, Bar(plan.tokens, lambda step=1: None)).run()
         moments = watch.moments
         last = moments["saved"] if finish else moments["stopped"]
         starting = moments["begun"] - start + time.perf_counter() - last

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 from transformers import PrinterCallback, Trainer, TrainingArguments
+from transformers.trainer import OPTIMIZER_NAME, SCHEDULER_NAME
 
 from wardspace.encoders import hardware
 from wardspace.objectives import Objective
 from wardspace.objectives.passes import Batch
-from wardspace.training.batches import PlannedBatches, loader
+from wardspace.training.batches import PlannedBatches, Readings, loader
 from wardspace.training.callbacks import Bar, Schedule
 from wardspace.training.checkpoints import (
     PREFIX,
@@ -23,16 +26,15 @@ from wardspace.training.checkpoints import (
     keep_only,
     last_checkpoint,
     last_good,
-    load_weights,
     mark,
     marked_progress,
-    save_weights,
 )
 from wardspace.training.gradients import Gradients
 from wardspace.training.guard import LossGuard, not_finite
 from wardspace.training.optimiser import adamw
 from wardspace.training.phase import Phase
 from wardspace.training.validation import validation_loss
+from wardspace.training.weights import Weights
 
 NEVER = 1_000_000_000
 """Steps between the Trainer's own evaluations and checkpoints; the schedule asks for them instead."""
@@ -54,12 +56,15 @@ class PhaseTrainer(Trainer):
     ----------
     phase : Phase
         What to train on which batches.
+    weights : Weights
+        Its weights, as processes hold them.
     schedule, bar : Schedule, Bar
         When to validate and save; the progress bar.
     """
 
-    def __init__(self, phase: Phase, schedule: Schedule, bar: Bar) -> None:
+    def __init__(self, phase: Phase, weights: Weights, schedule: Schedule, bar: Bar) -> None:
         self.phase = phase
+        self.weights = weights
         self.processes = phase.processes
         self.guard = LossGuard()
         self.resumed = _resumed(phase)
@@ -68,7 +73,7 @@ class PhaseTrainer(Trainer):
         self.positions = reached.positions if self.processes.first else 0
         self.part_sums: dict[str, torch.Tensor] = {}
         super().__init__(
-            model=phase.objective,
+            model=weights.objective,
             args=_arguments(phase, fresh=self.resumed is None),
             train_dataset=phase.examples,
             eval_dataset=phase.examples,
@@ -76,8 +81,17 @@ class PhaseTrainer(Trainer):
         )
         self.remove_callback(PrinterCallback)
         self.gradients = Gradients(
-            phase.objective, self.compute_loss_context_manager, self.accelerator.backward, self.processes
+            weights.objective,
+            self.compute_loss_context_manager,
+            self.accelerator.backward,
+            self.processes,
+            self._stand_in() if weights.in_step else None,
         )
+
+    def create_accelerator_and_postprocess(self) -> None:
+        """Leave the model as it is: DDP would hold its gradients twice, and sum what is summed already."""
+        super().create_accelerator_and_postprocess()
+        self.accelerator.prepare_model = lambda model, *_, **__: model
 
     def run(self) -> None:
         """Train to the end of the plan, from the last whole checkpoint if there is one; the best weights are loaded."""
@@ -104,7 +118,7 @@ class PhaseTrainer(Trainer):
         if self.optimizer is None:
             training = self.phase.training
             self.optimizer = adamw(
-                self.phase.objective, self.phase.learning_rate, training.weight_decay, training.layer_decay
+                self.weights.objective, self.phase.learning_rate, training.weight_decay, training.layer_decay
             )
         return self.optimizer
 
@@ -121,11 +135,11 @@ class PhaseTrainer(Trainer):
 
     def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
         """The gradient of one batch, of all processes; the loss is looked at without making a GPU wait."""
-        objective: Objective = self.phase.objective
+        objective: Objective = self.weights.objective
         objective.train()
         batch: Batch = inputs.to(self.args.device)
         parts = self.gradients.add(batch)
-        self.processes.sum_gradients(objective.parameters())
+        self.weights.sum_gradients()
         for name, part in parts.items():
             self.part_sums[name] = self.part_sums.get(name, 0.0) + part
         self.positions += sum(objective.masked.positions_read(one.layout) for one in batch.passes)
@@ -140,7 +154,8 @@ class PhaseTrainer(Trainer):
         self._check_loss()
         batches = loader(self.phase.objective, self.phase.examples, PlannedBatches(self.phase.validation))
         moved = (batch.to(self.args.device) for batch in batches)
-        found = validation_loss(self.phase.objective, moved, self.compute_loss_context_manager())
+        found = validation_loss(self.weights.objective, moved, self.compute_loss_context_manager())
+        self.weights.settle()
         found = self.processes.agreed(found)
         if not math.isfinite(found["loss"]):
             when = f"the validation after step {self.state.global_step}"
@@ -172,20 +187,53 @@ class PhaseTrainer(Trainer):
             keep_only(self.phase.folder, self.state.best_model_checkpoint)
         self.processes.wait()
 
-    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
-        save_weights(self.phase.objective, Path(str(output_dir)))
+    def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
+        """Write the weights, whole; all processes take part."""
+        self.weights.save(Path(str(output_dir)))
+
+    def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
+        optimiser, scheduler = self._stepping()
+        state = self.weights.optimiser_state(optimiser)
+        if self.processes.first:
+            torch.save(state, Path(output_dir) / OPTIMIZER_NAME)
+            torch.save(scheduler.state_dict(), Path(output_dir) / SCHEDULER_NAME)
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        load_weights(self.phase.objective, Path(resume_from_checkpoint))
+        self.weights.load(Path(resume_from_checkpoint))
+
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        if checkpoint is None:
+            return
+        optimiser, scheduler = self._stepping()
+        self.weights.load_optimiser(optimiser, _state(Path(checkpoint) / OPTIMIZER_NAME))
+        scheduler.load_state_dict(_state(Path(checkpoint) / SCHEDULER_NAME))
 
     def _load_best_model(self) -> None:
-        load_weights(self.phase.objective, Path(str(self.state.best_model_checkpoint)))
+        self.weights.load(Path(str(self.state.best_model_checkpoint)))
+
+    def _clip_grad_norm(self, model: Any) -> torch.Tensor:
+        self.accelerator.unscale_gradients()
+        return self.weights.clip(self.args.max_grad_norm)
+
+    def _stepping(self) -> tuple[Optimizer, LambdaLR]:
+        """The optimiser and its schedule, which the Trainer has made by now."""
+        return cast("Optimizer", self.optimizer), cast("LambdaLR", self.lr_scheduler)
+
+    def _stand_in(self) -> Batch:
+        """The first note to be read, as a batch of its own."""
+        readings = Readings(self.phase.examples)
+        return self.phase.objective.collate([readings[self.phase.plan.batch(0)[0]]]).to(self.args.device)
 
     def _check_loss(self) -> None:
         self.guard.check(self.phase.what, lambda: last_good(self.phase.folder))
 
     def _logged_until(self) -> int:
         return max((int(entry["step"]) for entry in self.state.log_history if "loss" in entry), default=0)
+
+
+def _state(path: Path) -> dict[str, Any]:
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return state
 
 
 def _resumed(phase: Phase) -> Path | None:

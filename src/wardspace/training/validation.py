@@ -36,7 +36,8 @@ def validation_loss(
     counts: dict[str, int] = defaultdict(int)
     with autocast:
         for batch in batches:
-            output = objective(batch)
+            # not by calling the module: where weights are shared out, each reading brings them together by itself
+            output = objective.forward(batch)
             for name, part in output.parts.items():
                 sums[name] += part.float() * output.counts[name]
                 counts[name] += output.counts[name]
