@@ -57,7 +57,7 @@ def _table(forecast: Forecast) -> Table:
     from wardspace.report.numbers import duration, plain, thousands, tokens
 
     heads = ("steps", "tokens", "tokens/s", "time", "peak memory", "TFLOP", "energy")
-    table = Table("model", "objective", box=None, pad_edge=False, show_footer=True)
+    table = Table("model", "objective", box=None, pad_edge=False, collapse_padding=True, show_footer=True)
     for head in heads:
         table.add_column(head, justify="right")
     for stage in forecast.stages:
