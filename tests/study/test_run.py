@@ -82,9 +82,12 @@ def test_models_open_in_plain_sentence_transformers(finished):
     run = finished[0] / "run"
     texts = Corpus.open(run / "corpus").table(["text"])["text"].to_pylist()[:10]
     folder = run / "models" / "category"
-    plain = SentenceTransformer(str(folder), device="cpu").encode(texts)
+    plain = SentenceTransformer(str(folder), device="cpu")
     ours = Encoder.load(folder).encode(texts, precision="fp32")
-    assert np.abs(plain - ours).max() < 1e-5
+    # of longer notes it reads the first window alone
+    fits = [len(plain.tokenizer(text)["input_ids"]) <= plain.max_seq_length for text in texts]
+    assert sum(fits) >= 5
+    assert np.abs(plain.encode(texts) - ours)[fits].max() < 1e-5
     stored = np.load(run / "vectors" / "category.npy")[:10]
     cosine = (stored * ours).sum(1) / np.linalg.norm(stored, axis=1) / np.linalg.norm(ours, axis=1)
     assert cosine.min() > 0.995  # stored ones may be bf16
