@@ -56,8 +56,9 @@ def _table(forecast: Forecast) -> Table:
 
     from wardspace.report.numbers import duration, plain, thousands, tokens
 
-    heads = ("steps", "tokens", "tokens/s", "time", "peak memory", "TFLOP", "energy")
-    table = Table("model", "objective", box=None, pad_edge=False, collapse_padding=True, show_footer=True)
+    told = [] if forecast.kilowatt_hours is None else ["energy"]
+    heads = ("steps", "tokens", "tokens/s", "time", "peak memory", "TFLOP", *told)
+    table = Table("model", "objective", box=None, pad_edge=False, show_footer=True)
     for head in heads:
         table.add_column(head, justify="right")
     for stage in forecast.stages:
@@ -70,7 +71,7 @@ def _table(forecast: Forecast) -> Table:
             duration(stage.seconds),
             f"{stage.peak_memory / GIB:.1f} GiB",
             plain(stage.operations / TERA),
-            _energy(stage.kilowatt_hours),
+            *(_energy(stage.kilowatt_hours) for _ in told),
         )
     totals = [
         "all",
@@ -81,7 +82,7 @@ def _table(forecast: Forecast) -> Table:
         duration(sum(stage.seconds for stage in forecast.stages)),
         f"{max(stage.peak_memory for stage in forecast.stages) / GIB:.1f} GiB",
         plain(forecast.operations / TERA),
-        _energy(forecast.kilowatt_hours),
+        *(_energy(forecast.kilowatt_hours) for _ in told),
     ]
     for column, total in zip(table.columns, totals, strict=True):
         column.footer = total
