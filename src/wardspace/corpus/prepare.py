@@ -19,8 +19,7 @@ from wardspace.corpus.ledger import Ledger
 from wardspace.corpus.manifest import Manifest
 from wardspace.corpus.notes import Examiner
 from wardspace.corpus.output import Output
-from wardspace.corpus.readers import Reader, open_readers
-from wardspace.corpus.readers.ward import ward_columns
+from wardspace.corpus.readers import FORMATS, Reader, open_readers
 from wardspace.corpus.rejects import DUPLICATE, NOT_DRAWN, Rejects
 from wardspace.corpus.schema import SPLITS, Roles, resolve_roles
 from wardspace.corpus.split import Shares, share_out, splits_of_notes
@@ -93,8 +92,9 @@ def _resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
             where="corpus.source.path",
             fix="name a file, a folder or a glob: --set corpus.source.path=…, or set corpus.source.format: ward",
         )
-    if is_ward:
-        config = config.model_copy(update={"columns": ward_columns(config.columns)})
+    known = FORMATS.get(config.source.format)
+    if known and known.columns:
+        config = config.model_copy(update={"columns": known.columns(config.columns)})
     return config, resolve_roles(config.columns, config.split.stratify)
 
 
