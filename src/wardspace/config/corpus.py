@@ -8,6 +8,21 @@ from pydantic import Field, model_validator
 
 from wardspace.config.section import Section
 
+SourceFormat = Literal[
+    "auto",
+    "csv",
+    "tsv",
+    "parquet",
+    "jsonl",
+    "fhir",
+    "brat",
+    "pubtator",
+    "conll",
+    "squad",
+    "ward",
+]
+"""How notes are stored."""
+
 
 class WardConfig(Section):
     """The synthetic ward, made when the source format is `ward`."""
@@ -23,8 +38,9 @@ class SourceConfig(Section):
 
     path: str | None = None
     """A file, a folder or a glob; null only for the synthetic ward."""
-    format: Literal["auto", "csv", "tsv", "parquet", "jsonl", "ward"] = "auto"
-    """How the notes are stored; `auto` goes by the file's name. Each may be gzipped (`.gz`)."""
+    format: SourceFormat = "auto"
+    """How the notes are stored; `auto` goes by the file's name and knows tables alone (csv, tsv, parquet, jsonl). Files
+    may be gzipped (`.gz`)."""
     encoding: str = "auto"
     """Text encoding of CSV, TSV and JSONL; `auto` detects it and says what it took."""
     ward: WardConfig = WardConfig()

@@ -102,6 +102,24 @@ def find_files(path: str, format_: str) -> list[SourceFile]:
     return files
 
 
+def find_named(path: str, format_: str, suffixes: tuple[str, ...]) -> list[SourceFile]:
+    """Name the files of a format that is not told by its name: in a folder those with these endings, else all.
+
+    Raises
+    ------
+    CorpusError
+        If there are none.
+    """
+    paths, root = _matches(path)
+    if Path(path).expanduser().is_dir():
+        paths = [p for p in paths if (p.with_suffix("") if p.suffix == ".gz" else p).suffix.lower() in suffixes]
+        if not paths:
+            raise CorpusError(
+                f"no {format_} file in this folder", where=path, fix=f"such files end in {', '.join(suffixes)}"
+            )
+    return [_source_file(found, root, format_) for found in paths]
+
+
 def _matches(path: str) -> tuple[list[Path], Path]:
     """Files behind `path`, and the folder their names are told from."""
     place = Path(path).expanduser()

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wardspace.config import ColumnsConfig, SourceConfig
+from wardspace.corpus.readers.brat import BRAT_COLUMNS, BRAT_SUFFIXES, BratReader
+from wardspace.corpus.readers.conll import CONLL_COLUMNS, CONLL_SUFFIXES, ConllReader
 from wardspace.corpus.readers.delimited import DelimitedReader
-from wardspace.corpus.readers.files import find_files
+from wardspace.corpus.readers.fhir import FHIR_COLUMNS, fhir_readers
+from wardspace.corpus.readers.files import find_files, find_named
 from wardspace.corpus.readers.jsonl import JsonlReader
 from wardspace.corpus.readers.parquet import ParquetReader
+from wardspace.corpus.readers.pubtator import PUBTATOR_COLUMNS, PUBTATOR_SUFFIXES, PubtatorReader
 from wardspace.corpus.readers.row import Reader
+from wardspace.corpus.readers.squad import SQUAD_COLUMNS, SQUAD_SUFFIXES, SquadReader
 from wardspace.corpus.readers.ward import WardReader, ward_columns
+from wardspace.corpus.readers.whole import DocumentReader
 
 Columns = tuple[str, ...]
 
@@ -56,6 +62,28 @@ def _tables(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader
     return readers
 
 
+def _annotated(kind: type[DocumentReader], suffixes: tuple[str, ...]) -> Callable[..., list[Reader]]:
+    """Opens the files of an annotated set: in a folder those with these endings."""
+
+    def opened(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
+        files = find_named(config.path or "", kind.format, suffixes)
+        return [kind(file, needed, config.encoding) for file in files]
+
+    return opened
+
+
+def _brat(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
+    return [BratReader(find_named(config.path or "", "brat", BRAT_SUFFIXES), needed)]
+
+
+def _of(own: ColumnsConfig) -> Callable[[ColumnsConfig], ColumnsConfig]:
+    return lambda columns: filled(columns, own)
+
+
+def _fhir(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
+    return list(fhir_readers(config, needed))
+
+
 def _ward(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
     return [WardReader(config.ward, needed)]
 
@@ -65,6 +93,23 @@ FORMATS = {
     "tsv": Format("tab-separated text with a header, plain or .gz", _tables),
     "parquet": Format("Apache Parquet, plain or .gz", _tables),
     "jsonl": Format("one JSON object a line, plain or .gz", _tables),
+    "fhir": Format(
+        "FHIR R4 bulk export: notes of DocumentReference and DiagnosticReport (NDJSON)", _fhir, _of(FHIR_COLUMNS)
+    ),
+    "brat": Format("BRAT standoff: X.txt with X.ann beside it", _brat, _of(BRAT_COLUMNS)),
+    "pubtator": Format(
+        "PubTator: titles and abstracts with mentions by offset",
+        _annotated(PubtatorReader, PUBTATOR_SUFFIXES),
+        _of(PUBTATOR_COLUMNS),
+    ),
+    "conll": Format(
+        "CoNLL: a token a line, its tag in the last column", _annotated(ConllReader, CONLL_SUFFIXES), _of(CONLL_COLUMNS)
+    ),
+    "squad": Format(
+        "SQuAD 1.1 and 2.0: passages with questions and answers",
+        _annotated(SquadReader, SQUAD_SUFFIXES),
+        _of(SQUAD_COLUMNS),
+    ),
     "ward": Format("the synthetic ward, made by the program itself", _ward, ward_columns),
 }
 """Formats by their name."""

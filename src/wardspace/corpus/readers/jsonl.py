@@ -19,6 +19,48 @@ LONGEST_LINE = 64 * 2**20
 _KIND = "malformed JSON"
 
 
+class JsonLines:
+    """The objects of one file, one a line.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file.
+    encoding : str
+        Encoding, or `auto`.
+
+    Raises
+    ------
+    CorpusError
+        If the encoding is wrong.
+    """
+
+    def __init__(self, file: SourceFile, encoding: str) -> None:
+        self._file = file
+        self._raw: BinaryIO | None = None
+        with read_faults(str(file.path)):
+            chosen = choose_encoding(encoding, file.sample(), where=file.name)
+        self.encoding: str = chosen.name
+        self.warnings = [chosen.warning] if chosen.warning else []
+
+    def position(self) -> int:
+        """Bytes read so far."""
+        return self._raw.tell() if self._raw and not self._raw.closed else 0
+
+    def objects(self) -> Iterator[tuple[int, dict[str, Any] | None, Fault | None]]:
+        """Yield number, object and, where the line is no JSON object, its fault."""
+        # JSON forbids line breaks inside strings, so that a line feed always ends a row.
+        with read_faults(str(self._file.path)), self._file.open_text(self.encoding, "\n") as (handle, self._raw):
+            number = 0
+            while line := handle.readline(LONGEST_LINE):
+                number += 1
+                if len(line) >= LONGEST_LINE and not line.endswith("\n"):
+                    _skip_line(handle)
+                    yield number, None, Fault(_KIND, f"a line longer than {LONGEST_LINE} characters")
+                elif not line.isspace():
+                    yield number, *_parsed(line)
+
+
 class JsonlReader:
     """Reads one file of JSON lines; a key that an object lacks is a missing value.
 
@@ -39,41 +81,26 @@ class JsonlReader:
 
     def __init__(self, file: SourceFile, needed: tuple[str, ...], encoding: str) -> None:
         self.name, self.format, self.size = file.name, file.format, file.size
-        self._file, self._needed = file, needed
-        self._raw: BinaryIO | None = None
-        with read_faults(str(file.path)):
-            chosen = choose_encoding(encoding, file.sample(), where=file.name)
-        self.encoding: str = chosen.name
-        self.warnings = [chosen.warning] if chosen.warning else []
+        self._needed = needed
+        self._lines = JsonLines(file, encoding)
+        self.encoding, self.warnings = self._lines.encoding, self._lines.warnings
         self._check_keys()
 
     def position(self) -> int:
         """Bytes read so far."""
-        return self._raw.tell() if self._raw and not self._raw.closed else 0
+        return self._lines.position()
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows; a line that is no JSON object is a fault."""
-        for number, value, fault in self._objects():
+        for number, value, fault in self._lines.objects():
             values = None if value is None else tuple([value.get(key) for key in self._needed])
             yield Row(number, values, fault)
-
-    def _objects(self) -> Iterator[tuple[int, dict[str, Any] | None, Fault | None]]:
-        # JSON forbids line breaks inside strings, so that a line feed always ends a row.
-        with read_faults(str(self._file.path)), self._file.open_text(self.encoding, "\n") as (handle, self._raw):
-            number = 0
-            while line := handle.readline(LONGEST_LINE):
-                number += 1
-                if len(line) >= LONGEST_LINE and not line.endswith("\n"):
-                    _skip_line(handle)
-                    yield number, None, Fault(_KIND, f"a line longer than {LONGEST_LINE} characters")
-                elif not line.isspace():
-                    yield number, *_parsed(line)
 
     def _check_keys(self) -> None:
         """Read on until every key was met: in the first lines as a rule, in the whole file if one is rare."""
         keys: dict[str, None] = {}
         objects = 0
-        for _, value, _ in self._objects():
+        for _, value, _ in self._lines.objects():
             if value is not None:
                 objects += 1
                 keys.update((key, None) for key in value if len(keys) < 1000 or key in self._needed)

@@ -1,0 +1,66 @@
+"""What readers of annotated sets share: documents one after the other, from one text file each."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any, BinaryIO, TextIO
+
+from wardspace.corpus.encoding import choose_encoding
+from wardspace.corpus.readers.columns import check_columns
+from wardspace.corpus.readers.files import SourceFile, read_faults
+from wardspace.corpus.readers.row import Row
+from wardspace.corpus.rejects import Fault
+
+Document = dict[str, Any] | Fault
+"""Values by column, or why there are none."""
+
+
+class DocumentReader(ABC):
+    """Reads the documents of one text file.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file.
+    needed : tuple of str
+        Columns to read.
+    encoding : str
+        Encoding, or `auto`.
+
+    Raises
+    ------
+    CorpusError
+        If there is no such column, or the encoding is wrong.
+    """
+
+    format: str
+    columns: tuple[str, ...]
+
+    def __init__(self, file: SourceFile, needed: tuple[str, ...], encoding: str) -> None:
+        self.name, self.size, self.file = file.name, file.size, file
+        self._needed = needed
+        self._raw: BinaryIO | None = None
+        check_columns(self.columns, needed, self.name)
+        with read_faults(str(file.path)):
+            chosen = choose_encoding(encoding, file.sample(), where=file.name)
+        self.encoding: str = chosen.name
+        self.warnings = [chosen.warning] if chosen.warning else []
+
+    def position(self) -> int:
+        """Bytes read so far."""
+        return self._raw.tell() if self._raw and not self._raw.closed else 0
+
+    def rows(self) -> Iterator[Row]:
+        """Yield one row a document, by the number of its first line."""
+        # line breaks as they are: offsets count them
+        with read_faults(str(self.file.path)), self.file.open_text(self.encoding, "\n") as (handle, self._raw):
+            for number, found in self.documents(handle):
+                if isinstance(found, Fault):
+                    yield Row(number, None, found)
+                else:
+                    yield Row(number, tuple([found[name] for name in self._needed]))
+
+    @abstractmethod
+    def documents(self, handle: TextIO) -> Iterator[tuple[int, Document]]:
+        """The documents with the line, from 1, that each begins at."""
