@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wardspace.config import SourceConfig
 from wardspace.core.files import file_digest
-from wardspace.corpus.readers.files import find_files
+from wardspace.corpus.readers.formats import source_files
 
 
 def source_content(source: SourceConfig) -> list[tuple[str, str]]:
@@ -19,7 +19,7 @@ def source_content(source: SourceConfig) -> list[tuple[str, str]]:
     """
     if source.format == "ward" or source.path is None:
         return []
-    return [(file.name, file_digest(file.path)) for file in find_files(source.path, source.format)]
+    return [(file.name, file_digest(file.path)) for file in source_files(source)]
 
 
 def base_content(resolved: str) -> list[tuple[str, str]]:

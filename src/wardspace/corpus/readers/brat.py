@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wardspace.config import ColumnsConfig
+from wardspace.config import ColumnsConfig, SourceConfig
 from wardspace.corpus.readers.columns import check_columns
-from wardspace.corpus.readers.files import SourceFile, read_faults
+from wardspace.corpus.readers.files import SourceFile, find_named, read_faults
 from wardspace.corpus.readers.row import Row
 from wardspace.corpus.rejects import Fault
 
@@ -99,6 +99,17 @@ class BratReader:
             if fault:
                 return Fault(fault.kind, f"line {number} of {beside.name}: {fault.reason}")
         return {"id": file.name.removesuffix(".txt"), "text": text, "entities": found.all(), "relations": found.related}
+
+
+def brat_files(config: SourceConfig) -> list[SourceFile]:
+    """The texts of a source, and the annotations beside them."""
+    texts = find_named(config.path or "", "brat", BRAT_SUFFIXES)
+    marks = [
+        replace(text, path=beside, name=text.name.removesuffix(".txt") + ".ann", size=beside.stat().st_size)
+        for text in texts
+        if (beside := text.path.with_suffix(".ann")).is_file()
+    ]
+    return [*texts, *marks]
 
 
 @dataclass

@@ -14,7 +14,6 @@ CONLL_COLUMNS = ColumnsConfig(
     note_id="id", patient_id=None, time=None, text="text", metadata=[], labels=[], spans=["entities"]
 )
 """What the columns mean where a study does not say."""
-CONLL_SUFFIXES = (".conll", ".bio", ".iob", ".iob2", ".tsv", ".txt")
 _START = "-DOCSTART-"
 _TAG = re.compile(r"(O)|([BIESLU])-(.+)")
 _OPENS, _CLOSES = set("BSU"), set("ESLU")

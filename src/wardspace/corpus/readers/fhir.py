@@ -96,8 +96,8 @@ class FhirReader:
         return Row(number, tuple([found[name] for name in self._needed]))
 
 
-def fhir_readers(config: SourceConfig, needed: tuple[str, ...]) -> list[FhirReader]:
-    """Readers of those files of a source that hold notes: an export has a file for each type of resource.
+def fhir_files(config: SourceConfig) -> list[SourceFile]:
+    """Those files of a source that hold notes: an export has a file for each type of resource.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def fhir_readers(config: SourceConfig, needed: tuple[str, ...]) -> list[FhirRead
             where=config.path,
             fix="name the files of the export that hold documents or reports",
         )
-    return [FhirReader(file, needed, config.encoding) for file in chosen]
+    return chosen
 
 
 def _holds_notes(file: SourceFile, encoding: str) -> bool:

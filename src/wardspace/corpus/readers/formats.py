@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wardspace.config import ColumnsConfig, SourceConfig
-from wardspace.corpus.readers.brat import BRAT_COLUMNS, BRAT_SUFFIXES, BratReader
-from wardspace.corpus.readers.conll import CONLL_COLUMNS, CONLL_SUFFIXES, ConllReader
+from wardspace.corpus.readers.brat import BRAT_COLUMNS, BRAT_SUFFIXES, BratReader, brat_files
+from wardspace.corpus.readers.conll import CONLL_COLUMNS, ConllReader
 from wardspace.corpus.readers.delimited import DelimitedReader
-from wardspace.corpus.readers.fhir import FHIR_COLUMNS, fhir_readers
-from wardspace.corpus.readers.files import find_files, find_named
+from wardspace.corpus.readers.fhir import FHIR_COLUMNS, FhirReader, fhir_files
+from wardspace.corpus.readers.files import SourceFile, find_files, find_named
 from wardspace.corpus.readers.jsonl import JsonlReader
 from wardspace.corpus.readers.parquet import ParquetReader
-from wardspace.corpus.readers.pubtator import PUBTATOR_COLUMNS, PUBTATOR_SUFFIXES, PubtatorReader
+from wardspace.corpus.readers.pubtator import PUBTATOR_COLUMNS, PubtatorReader
 from wardspace.corpus.readers.row import Reader
-from wardspace.corpus.readers.squad import SQUAD_COLUMNS, SQUAD_SUFFIXES, SquadReader
+from wardspace.corpus.readers.squad import SQUAD_COLUMNS, SquadReader
 from wardspace.corpus.readers.ward import WardReader, ward_columns
 from wardspace.corpus.readers.whole import DocumentReader
 
@@ -36,11 +36,14 @@ class Format:
         long as the reading.
     columns : function, optional
         Fills in the roles that a study leaves open, where the format itself says what its columns mean.
+    files : function, optional
+        The files behind a source, where they are not told by their names.
     """
 
     about: str
     open: Callable[[SourceConfig, Columns, Path], list[Reader]]
     columns: Callable[[ColumnsConfig], ColumnsConfig] | None = None
+    files: Callable[[SourceConfig], list[SourceFile]] | None = None
 
 
 def filled(columns: ColumnsConfig, own: ColumnsConfig) -> ColumnsConfig:
@@ -62,26 +65,24 @@ def _tables(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader
     return readers
 
 
-def _annotated(kind: type[DocumentReader], suffixes: tuple[str, ...]) -> Callable[..., list[Reader]]:
-    """Opens the files of an annotated set: in a folder those with these endings."""
+def _annotated(kind: type[DocumentReader], about: str, own: ColumnsConfig, suffixes: tuple[str, ...]) -> Format:
+    """A set of annotated documents: in a folder the files with these endings."""
+
+    def files(config: SourceConfig) -> list[SourceFile]:
+        return find_named(config.path or "", kind.format, suffixes)
 
     def opened(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
-        files = find_named(config.path or "", kind.format, suffixes)
-        return [kind(file, needed, config.encoding) for file in files]
+        return [kind(file, needed, config.encoding) for file in files(config)]
 
-    return opened
+    return Format(about, opened, lambda columns: filled(columns, own), files)
 
 
 def _brat(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
     return [BratReader(find_named(config.path or "", "brat", BRAT_SUFFIXES), needed)]
 
 
-def _of(own: ColumnsConfig) -> Callable[[ColumnsConfig], ColumnsConfig]:
-    return lambda columns: filled(columns, own)
-
-
 def _fhir(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
-    return list(fhir_readers(config, needed))
+    return [FhirReader(file, needed, config.encoding) for file in fhir_files(config)]
 
 
 def _ward(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
@@ -94,23 +95,30 @@ FORMATS = {
     "parquet": Format("Apache Parquet, plain or .gz", _tables),
     "jsonl": Format("one JSON object a line, plain or .gz", _tables),
     "fhir": Format(
-        "FHIR R4 bulk export: notes of DocumentReference and DiagnosticReport (NDJSON)", _fhir, _of(FHIR_COLUMNS)
+        "FHIR R4 bulk export: notes of DocumentReference and DiagnosticReport (NDJSON)",
+        _fhir,
+        lambda columns: filled(columns, FHIR_COLUMNS),
+        fhir_files,
     ),
-    "brat": Format("BRAT standoff: X.txt with X.ann beside it", _brat, _of(BRAT_COLUMNS)),
-    "pubtator": Format(
+    "brat": Format(
+        "BRAT standoff: X.txt with X.ann beside it", _brat, lambda columns: filled(columns, BRAT_COLUMNS), brat_files
+    ),
+    "pubtator": _annotated(
+        PubtatorReader,
         "PubTator: titles and abstracts with mentions by offset",
-        _annotated(PubtatorReader, PUBTATOR_SUFFIXES),
-        _of(PUBTATOR_COLUMNS),
+        PUBTATOR_COLUMNS,
+        (".pubtator", ".txt"),
     ),
-    "conll": Format(
-        "CoNLL: a token a line, its tag in the last column", _annotated(ConllReader, CONLL_SUFFIXES), _of(CONLL_COLUMNS)
+    "conll": _annotated(
+        ConllReader,
+        "CoNLL: a token a line, its tag in the last column",
+        CONLL_COLUMNS,
+        (".conll", ".bio", ".iob", ".iob2", ".tsv", ".txt"),
     ),
-    "squad": Format(
-        "SQuAD 1.1 and 2.0: passages with questions and answers",
-        _annotated(SquadReader, SQUAD_SUFFIXES),
-        _of(SQUAD_COLUMNS),
+    "squad": _annotated(
+        SquadReader, "SQuAD 1.1 and 2.0: passages with questions and answers", SQUAD_COLUMNS, (".json",)
     ),
-    "ward": Format("the synthetic ward, made by the program itself", _ward, ward_columns),
+    "ward": Format("the synthetic ward, made by the program itself", _ward, ward_columns, lambda config: []),
 }
 """Formats by their name."""
 
@@ -134,3 +142,15 @@ def open_readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[R
     """
     opening = FORMATS[config.format].open if config.format in FORMATS else _tables
     return opening(config, needed, scratch)
+
+
+def source_files(config: SourceConfig) -> list[SourceFile]:
+    """The files that a source is read from; none of the synthetic ward.
+
+    Raises
+    ------
+    CorpusError
+        If there is no such file.
+    """
+    known = FORMATS.get(config.format)
+    return known.files(config) if known and known.files else find_files(config.path or "", config.format)

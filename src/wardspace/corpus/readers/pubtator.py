@@ -14,7 +14,6 @@ PUBTATOR_COLUMNS = ColumnsConfig(
     note_id="id", patient_id=None, time=None, text="text", metadata=[], labels=[], spans=["entities"]
 )
 """What the columns mean where a study does not say."""
-PUBTATOR_SUFFIXES = (".pubtator", ".txt")
 _PASSAGE = re.compile(r"([^|\t]+)\|([a-z])\|(.*)", re.DOTALL)
 _MENTION_FIELDS = (5, 6, 7)
 

@@ -15,7 +15,6 @@ SQUAD_COLUMNS = ColumnsConfig(
     note_id="id", patient_id="article", time=None, text="text", metadata=[], labels=[], spans=["answers"]
 )
 """What the columns mean where a study does not say: passages of one article stay in one split."""
-SQUAD_SUFFIXES = (".json",)
 
 
 class SquadReader(DocumentReader):
