@@ -38,7 +38,7 @@ def test_notes_become_a_corpus(source, tmp_path):
         row["split"]: {"notes": row["note_id_count"], "patients": row["patient_id_count_distinct"]} for row in splits
     }
     assert sum(manifest.counts["categories"]["code"]["values"]["x"].values()) == 102
-    assert manifest.roles == {"note_id": "note_id", "text": "text", "spans": []} | {
+    assert manifest.roles == {"note_id": "note_id", "text": "text", "spans": [], "split": None} | {
         "patient_id": "patient",
         "time": "day",
         "metadata": ["kind"],

@@ -18,17 +18,26 @@ class WardConfig(Section):
     """Seed of the generator: the same seed gives the same notes."""
 
 
+class MedsConfig(Section):
+    """Which events are notes, where the source format is `meds`."""
+
+    codes: list[str] = []
+    """Beginnings of the codes that mark a note, such as `NOTE//`; empty takes every event with a text."""
+
+
 class SourceConfig(Section):
     """Where the notes are."""
 
     path: str | None = None
     """A file, a folder or a glob; null only for the synthetic ward."""
-    format: Literal["auto", "csv", "tsv", "parquet", "jsonl", "ward"] = "auto"
+    format: Literal["auto", "csv", "tsv", "parquet", "jsonl", "mimic-iii", "mimic-iv-note", "meds", "ward"] = "auto"
     """How the notes are stored; `auto` goes by the file's name. Each may be gzipped (`.gz`)."""
     encoding: str = "auto"
     """Text encoding of CSV, TSV and JSONL; `auto` detects it and says what it took."""
     ward: WardConfig = WardConfig()
     """Size and seed of the synthetic ward."""
+    meds: MedsConfig = MedsConfig()
+    """Which events of a MEDS data set are notes."""
 
 
 class ColumnsConfig(Section):
@@ -42,6 +51,8 @@ class ColumnsConfig(Section):
     """When the note was written."""
     text: str = "text"
     """The note itself."""
+    split: str | None = None
+    """The source's own split (train, validation, test or a usual synonym), kept as it is; null shares patients out."""
     metadata: list[str] = []
     """Columns known without a reader's effort (note type, ward): objectives may learn from them."""
     labels: list[str] = []

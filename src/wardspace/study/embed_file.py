@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError, machine_faults
 from wardspace.core.progress import progress
-from wardspace.corpus.readers import Reader, Row, open_readers
-from wardspace.corpus.readers.files import find_files
+from wardspace.corpus.readers import Reader, Row, open_readers, source_files
 from wardspace.corpus.rejects import EMPTY, NO_ID, NUL
 from wardspace.encoders import Encoder
 
@@ -85,7 +84,7 @@ def _check_target(source: SourceConfig, out: Path) -> None:
         raise CorpusError(
             "a folder stands where the file of vectors should be", where=out, fix="name a file with --out"
         )
-    files = [] if source.path is None else find_files(source.path, source.format)
+    files = [] if source.path is None else source_files(source)
     if any(file.path.resolve() == out.resolve() for file in files):
         raise CorpusError("this would overwrite the notes", where=out, fix="name another file with --out")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wardspace.config import SourceConfig
 from wardspace.core.files import file_digest
-from wardspace.corpus.readers.files import find_files
+from wardspace.corpus.readers import source_files
 
 
 def source_content(source: SourceConfig) -> list[tuple[str, str]]:
@@ -17,9 +17,9 @@ def source_content(source: SourceConfig) -> list[tuple[str, str]]:
     CorpusError
         If there is no such file.
     """
-    if source.format == "ward" or source.path is None:
+    if source.path is None:
         return []
-    return [(file.name, file_digest(file.path)) for file in find_files(source.path, source.format)]
+    return [(file.name, file_digest(file.path)) for file in source_files(source)]
 
 
 def base_content(resolved: str) -> list[tuple[str, str]]:

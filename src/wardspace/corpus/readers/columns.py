@@ -34,6 +34,22 @@ def check_columns(existing: Sequence[str], needed: Sequence[str], where: str, *,
         raise CorpusError(f"two columns of the same name: {', '.join(twice)}", where=where, fix="rename one of them")
 
 
+def stored_names(existing: Sequence[str], needed: Sequence[str]) -> tuple[str, ...]:
+    """The columns needed under the names that the source gives them, where those differ in case or outer blanks only.
+
+    Formats that publish the names of their columns are found in the wild in upper and in lower case. A name that is
+    there as it is wins; one that is not there at all stays as it is, for `check_columns` to tell.
+    """
+    folded: dict[str, str] = {}
+    for name in existing:
+        folded.setdefault(_folded(name), name)
+    return tuple(name if name in existing else folded.get(_folded(name), name) for name in needed)
+
+
+def _folded(name: str) -> str:
+    return name.casefold().strip()
+
+
 def _nearest(name: str, existing: Sequence[str]) -> str:
     if not _is_header(existing):
         return ""

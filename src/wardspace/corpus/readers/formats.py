@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from wardspace.config import ColumnsConfig, SourceConfig
+from wardspace.corpus.readers import meds, mimic3, mimic4
 from wardspace.corpus.readers.delimited import DelimitedReader
-from wardspace.corpus.readers.files import find_files
+from wardspace.corpus.readers.files import SourceFile, find_files
 from wardspace.corpus.readers.jsonl import JsonlReader
+from wardspace.corpus.readers.meds import meds_files, open_meds
+from wardspace.corpus.readers.mimic3 import mimic3_files, open_mimic3
+from wardspace.corpus.readers.mimic4 import mimic4_files, open_mimic4
 from wardspace.corpus.readers.parquet import ParquetReader
 from wardspace.corpus.readers.row import Reader
 from wardspace.corpus.readers.ward import WardReader, ward_columns
@@ -30,16 +35,24 @@ class Format:
         long as the reading.
     columns : function, optional
         Fills in the roles that a study leaves open, where the format itself says what its columns mean.
+    files : function, optional
+        Files that the notes and what is joined to them are read from; by default those behind the path.
     """
 
     about: str
     open: Callable[[SourceConfig, Columns, Path], list[Reader]]
     columns: Callable[[ColumnsConfig], ColumnsConfig] | None = None
+    files: Callable[[SourceConfig], list[SourceFile]] | None = None
 
 
 def filled(columns: ColumnsConfig, own: ColumnsConfig) -> ColumnsConfig:
-    """The roles of a study, with a format's own in the place of those that the study does not mention."""
-    open_ = {name: value for name, value in own if name not in columns.model_fields_set}
+    """The roles of a study, with a format's own in the place of those that the study leaves at their defaults.
+
+    A default that is written out counts as left open too: the study.yaml of a run folder holds every default, and
+    must mean the same as the study file that it came from.
+    """
+    defaults = ColumnsConfig()
+    open_ = {name: value for name, value in own if getattr(columns, name) == getattr(defaults, name)}
     return columns.model_copy(update=open_)
 
 
@@ -56,8 +69,16 @@ def _tables(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader
     return readers
 
 
+def _no_files(config: SourceConfig) -> list[SourceFile]:
+    return []
+
+
 def _ward(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
     return [WardReader(config.ward, needed)]
+
+
+def _own(columns: ColumnsConfig) -> Callable[[ColumnsConfig], ColumnsConfig]:
+    return partial(filled, own=columns)
 
 
 FORMATS = {
@@ -65,9 +86,41 @@ FORMATS = {
     "tsv": Format("tab-separated text with a header, plain or .gz", _tables),
     "parquet": Format("Apache Parquet, plain or .gz", _tables),
     "jsonl": Format("one JSON object a line, plain or .gz", _tables),
-    "ward": Format("the synthetic ward, made by the program itself", _ward, ward_columns),
+    "mimic-iii": Format(
+        "MIMIC-III: NOTEEVENTS, with labels from DIAGNOSES_ICD",
+        open_mimic3,
+        _own(mimic3.COLUMNS),
+        mimic3_files,
+    ),
+    "mimic-iv-note": Format(
+        "MIMIC-IV-Note: discharge summaries and radiology reports",
+        open_mimic4,
+        _own(mimic4.COLUMNS),
+        mimic4_files,
+    ),
+    "meds": Format(
+        "MEDS: texts of events in Parquet, with the splits of the data set",
+        open_meds,
+        _own(meds.COLUMNS),
+        meds_files,
+    ),
+    "ward": Format("the synthetic ward, made by the program itself", _ward, ward_columns, _no_files),
 }
 """Formats by their name."""
+
+
+def source_files(config: SourceConfig) -> list[SourceFile]:
+    """The files a source consists of, those that are joined to the notes among them.
+
+    Raises
+    ------
+    CorpusError
+        If there is no such file, or its format cannot be told.
+    """
+    known = FORMATS.get(config.format)
+    if known and known.files:
+        return known.files(config)
+    return find_files(config.path or "", config.format)
 
 
 def open_readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
