@@ -64,12 +64,12 @@ def take_given(connection: sqlite3.Connection, config: SplitConfig) -> GivenSpli
 
 
 def _carve(connection: sqlite3.Connection, config: SplitConfig) -> int:
-    """Make validation patients of the train patients with the lowest hashes: one at least, unless there is but one."""
+    """Make validation patients of the train patients with the lowest hashes: one at least, and never all of them."""
     train = "FROM patients WHERE fixed = 'train'"
-    count, lowest = connection.execute(f"SELECT COUNT(*), MIN(hash) {train}").fetchone()
+    count, lowest, highest = connection.execute(f"SELECT COUNT(*), MIN(hash), MAX(hash) {train}").fetchone()
     if count < 2:
         return 0
-    below = max(int(config.validation / (1 - config.test) * _RANGE), lowest + 1)
+    below = min(max(int(config.validation / (1 - config.test) * _RANGE), lowest + 1), highest)
     return connection.execute(
         "UPDATE patients SET fixed = 'validation' WHERE fixed = 'train' AND hash < ?", (below,)
     ).rowcount

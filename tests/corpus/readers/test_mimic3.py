@@ -106,7 +106,9 @@ def test_the_file_alone_lower_case_names_and_the_users_own_columns(folder, tmp_p
     lower = write_table(
         tmp_path / "export.csv", [name.lower() for name in NOTEEVENTS], [note_event(1, 11, 101, "a note", CGID=9)]
     )
-    corpus = prepared(lower, tmp_path / "corpus", {"metadata": ["CGID", "description"], "time": "CHARTDATE"}, source=MIMIC)
+    corpus = prepared(
+        lower, tmp_path / "corpus", {"metadata": ["CGID", "description"], "time": "CHARTDATE"}, source=MIMIC
+    )
     (row,) = corpus.table().to_pylist()
     assert (row["note_id"], row["time"], row["CGID"], row["description"]) == ("1", "2151-08-04", "9", "Report")
     assert "CATEGORY" not in row

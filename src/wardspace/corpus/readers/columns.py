@@ -12,7 +12,7 @@ _LONGEST_NAME = 64
 _MOST_NAMES = 40
 
 
-def check_columns(existing: Sequence[str], needed: Sequence[str], where: str, *, hint: str = "") -> None:
+def check_columns(existing: Sequence[str], needed: Sequence[str], where: str, *, hint: str = "", fix: str = "") -> None:
     """Check that the columns needed are there, once each.
 
     Raises
@@ -27,7 +27,7 @@ def check_columns(existing: Sequence[str], needed: Sequence[str], where: str, *,
         raise CorpusError(
             f"missing column{plural}: {named}\n  {_listed(existing)}",
             where=where,
-            fix=f"name the columns in corpus.columns (`wardspace embed`: with --id and --text){hint}",
+            fix=fix or f"name the columns in corpus.columns (`wardspace embed`: with --id and --text){hint}",
         )
     twice = sorted(name for name, count in Counter(existing).items() if count > 1 and name in needed)
     if twice:

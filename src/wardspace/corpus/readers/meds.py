@@ -85,9 +85,9 @@ def open_meds(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> l
         If there is none, a column of one is missing, or the splits contradict each other.
     """
     path = config.path or ""
+    events = _events(path)
     splits_file = _splits_file(path) if "split" in needed else None
     splits = SubjectSplits.read(splits_file.path, splits_file.name) if splits_file else SubjectSplits.none()
-    events = _events(path)
     tally = _Tally(tuple(config.meds.codes), len(events))
     return [MedsReader(file, needed, splits, tally) for file in events]
 

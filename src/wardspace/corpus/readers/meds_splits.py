@@ -64,7 +64,7 @@ class SubjectSplits:
             If the file is damaged, lacks a column, or gives a subject two splits.
         """
         with ArrowFaults(name), pq.ParquetFile(path) as opened:
-            check_columns(opened.schema_arrow.names, ("subject_id", "split"), name)
+            check_columns(opened.schema_arrow.names, ("subject_id", "split"), name, fix="rename them to those of MEDS")
             check_subjects(opened.schema_arrow, name)
             table = opened.read(["subject_id", "split"]).drop_null()
         subjects = pc.cast(table["subject_id"], pa.int64()).to_numpy()
