@@ -25,17 +25,28 @@ class MedsConfig(Section):
     """Beginnings of the codes that mark a note, such as `NOTE//`; empty takes every event with a text."""
 
 
+class OmopConfig(Section):
+    """The tables of a database, where the source format is `omop`."""
+
+    cdm_schema: str | None = None
+    """Schema that holds NOTE and the tables it is joined with; null takes the connection's own."""
+
+
 class SourceConfig(Section):
     """Where the notes are."""
 
     path: str | None = None
-    """A file, a folder or a glob; null only for the synthetic ward."""
-    format: Literal["auto", "csv", "tsv", "parquet", "jsonl", "mimic-iii", "mimic-iv-note", "meds", "ward"] = "auto"
+    """A file, a folder or a glob; for `omop` also the URL of a database; null only for the synthetic ward."""
+    format: Literal["auto", "csv", "tsv", "parquet", "jsonl", "mimic-iii", "mimic-iv-note", "omop", "meds", "ward"] = (
+        "auto"
+    )
     """How the notes are stored; `auto` goes by the file's name. Each may be gzipped (`.gz`)."""
     encoding: str = "auto"
     """Text encoding of CSV, TSV and JSONL; `auto` detects it and says what it took."""
     ward: WardConfig = WardConfig()
     """Size and seed of the synthetic ward."""
+    omop: OmopConfig = OmopConfig()
+    """Where the tables of an OMOP database are."""
     meds: MedsConfig = MedsConfig()
     """Which events of a MEDS data set are notes."""
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from wardspace.config import SourceConfig
 from wardspace.core.files import file_digest
-from wardspace.corpus.readers import source_files
+from wardspace.corpus import readers
 
 
 def source_content(source: SourceConfig) -> list[tuple[str, str]]:
-    """Name and digest of each file the notes are read from (none for the synthetic ward).
+    """Name and digest of each file or database the notes are read from (none for the synthetic ward).
 
     Raises
     ------
@@ -19,7 +19,7 @@ def source_content(source: SourceConfig) -> list[tuple[str, str]]:
     """
     if source.path is None:
         return []
-    return [(file.name, file_digest(file.path)) for file in source_files(source)]
+    return readers.source_content(source)
 
 
 def base_content(resolved: str) -> list[tuple[str, str]]:

@@ -97,6 +97,11 @@ class DelimitedReader:
         self._delimiter, self._header, stored = self._read_header(needed)
         self._picked = [self._header.index(name) for name in stored]
 
+    @property
+    def columns(self) -> list[str]:
+        """All columns of the file."""
+        return list(self._header)
+
     def position(self) -> int:
         """Bytes read so far."""
         return self._raw.tell() if self._raw and not self._raw.closed else 0

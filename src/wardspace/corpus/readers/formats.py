@@ -8,13 +8,15 @@ from functools import partial
 from pathlib import Path
 
 from wardspace.config import ColumnsConfig, SourceConfig
-from wardspace.corpus.readers import meds, mimic3, mimic4
+from wardspace.core.files import file_digest
+from wardspace.corpus.readers import meds, mimic3, mimic4, omop
 from wardspace.corpus.readers.delimited import DelimitedReader
 from wardspace.corpus.readers.files import SourceFile, find_files
 from wardspace.corpus.readers.jsonl import JsonlReader
 from wardspace.corpus.readers.meds import meds_files, open_meds
 from wardspace.corpus.readers.mimic3 import mimic3_files, open_mimic3
 from wardspace.corpus.readers.mimic4 import mimic4_files, open_mimic4
+from wardspace.corpus.readers.omop import omop_content, omop_files, open_omop
 from wardspace.corpus.readers.parquet import ParquetReader
 from wardspace.corpus.readers.row import Reader
 from wardspace.corpus.readers.ward import WardReader, ward_columns
@@ -37,12 +39,15 @@ class Format:
         Fills in the roles that a study leaves open, where the format itself says what its columns mean.
     files : function, optional
         Files that the notes and what is joined to them are read from; by default those behind the path.
+    content : function, optional
+        Name and digest of each thing that the notes are read from; by default those of the files.
     """
 
     about: str
     open: Callable[[SourceConfig, Columns, Path], list[Reader]]
     columns: Callable[[ColumnsConfig], ColumnsConfig] | None = None
     files: Callable[[SourceConfig], list[SourceFile]] | None = None
+    content: Callable[[SourceConfig], list[tuple[str, str]]] | None = None
 
 
 def filled(columns: ColumnsConfig, own: ColumnsConfig) -> ColumnsConfig:
@@ -98,6 +103,13 @@ FORMATS = {
         _own(mimic4.COLUMNS),
         mimic4_files,
     ),
+    "omop": Format(
+        "OMOP CDM 5.4: the NOTE table as CSV or Parquet, or in a database",
+        open_omop,
+        _own(omop.COLUMNS),
+        omop_files,
+        omop_content,
+    ),
     "meds": Format(
         "MEDS: texts of events in Parquet, with the splits of the data set",
         open_meds,
@@ -121,6 +133,20 @@ def source_files(config: SourceConfig) -> list[SourceFile]:
     if known and known.files:
         return known.files(config)
     return find_files(config.path or "", config.format)
+
+
+def source_content(config: SourceConfig) -> list[tuple[str, str]]:
+    """Name and digest of everything a source is read from: equal where nothing in it has changed.
+
+    Raises
+    ------
+    CorpusError
+        If there is no such file, or a database cannot be read.
+    """
+    known = FORMATS.get(config.format)
+    if known and known.content:
+        return known.content(config)
+    return [(file.name, file_digest(file.path)) for file in source_files(config)]
 
 
 def open_readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:

@@ -12,9 +12,9 @@ from typing import Any
 from wardspace.config import ColumnsConfig, SourceConfig
 from wardspace.corpus.readers.derived import Check, Derived, DerivingReader
 from wardspace.corpus.readers.files import SourceFile
-from wardspace.corpus.readers.mimic_triage import is_summary, key, primary_codes, triage_area
+from wardspace.corpus.readers.mimic_triage import is_summary, primary_codes, triage_area
 from wardspace.corpus.readers.row import Reader
-from wardspace.corpus.readers.tables import Tables, opener
+from wardspace.corpus.readers.tables import Tables, key, opener
 from wardspace.corpus.rejects import Fault
 
 COLUMNS = ColumnsConfig(note_id="ROW_ID", patient_id="SUBJECT_ID", time="NOTE_TIME", text="TEXT", metadata=["CATEGORY"])

@@ -12,7 +12,7 @@ from typing import Any
 
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.files import SourceFile
-from wardspace.corpus.readers.tables import open_table
+from wardspace.corpus.readers.tables import key, open_table
 
 AREAS = {
     "Cardiology": ("41401", "41071", "4241", "4240", "4280", "41011", "41041"),
@@ -34,11 +34,6 @@ _LOST_ZERO = "389"
 def triage_area(code: str | None) -> str | None:
     """The area of a primary ICD-9 code; None for a code of none of them."""
     return _AREA.get(code) if code else None
-
-
-def key(value: Any) -> str | None:
-    """An id as joins need it: without outer blanks, nor the `.0` it has where a program took it for a fraction."""
-    return str(value).strip().removesuffix(".0") or None if value is not None else None
 
 
 def is_summary(category: Any) -> bool:

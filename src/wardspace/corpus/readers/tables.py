@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
 
 from wardspace.core.errors import CorpusError
+from wardspace.corpus.readers.columns import stored_names
 from wardspace.corpus.readers.delimited import DelimitedReader
 from wardspace.corpus.readers.files import SourceFile, format_of, paths_behind, source_file
-from wardspace.corpus.readers.parquet import ParquetReader
+from wardspace.corpus.readers.parquet import ArrowFaults, ParquetReader
 from wardspace.corpus.readers.row import Reader
 
 KINDS = ("csv", "tsv", "parquet")
@@ -86,11 +90,26 @@ class Tables:
             )
 
 
+def key(value: Any) -> str | None:
+    """An id as joins need it: without outer blanks, nor the `.0` it has where a program took it for a fraction."""
+    return str(value).strip().removesuffix(".0") or None if value is not None else None
+
+
 def open_table(file: SourceFile, needed: tuple[str, ...], encoding: str, scratch: Path) -> Reader:
     """A reader of one file of a table; columns are found in whatever case their names are written."""
     if file.format == "parquet":
         return ParquetReader(file, needed, scratch, any_case=True)
     return DelimitedReader(file, needed, encoding, any_case=True)
+
+
+def has_column(file: SourceFile, name: str, known: str, encoding: str) -> bool:
+    """Whether a file of a table has a column, in whatever case; `known` is one that it must have."""
+    if file.format == "parquet":
+        with ArrowFaults(file.name), pq.ParquetFile(file.path) as opened:
+            existing = opened.schema_arrow.names
+    else:
+        existing = DelimitedReader(file, (known,), encoding, any_case=True).columns
+    return stored_names(existing, (name,))[0] in existing
 
 
 def opener(file: SourceFile, encoding: str, scratch: Path) -> Callable[[tuple[str, ...]], Reader]:
