@@ -28,21 +28,7 @@ NAMES = ("ROW_ID", "SUBJECT_ID", "CHARTTIME", "TEXT", "CATEGORY")
 
 def write(folder: Path, notes: int) -> None:
     draw = random.Random(5)
-    words = ("patient", "seen", "stable", "afebrile", "lungs", "clear", "continue", "plan", "discharge", "pain", "chest")
-        "patient",
-        "seen",
-        "today",
-        "stable",
-        "afebrile",
-        "lungs",
-        "clear",
-        "continue",
-        "antibiotics",
-        "plan",
-        "discharge",
-        "pain",
-        "chest",
-    ]
+    words = ("patient", "seen", "stable", "afebrile", "lungs", "clear", "continue", "plan", "pain", "chest")
     with (folder / "NOTEEVENTS.csv").open("w") as handle:
         handle.write('"ROW_ID","SUBJECT_ID","HADM_ID","CHARTDATE","CHARTTIME","STORETIME","CATEGORY","DESCRIPTION",')
         handle.write('"CGID","ISERROR","TEXT"\n')

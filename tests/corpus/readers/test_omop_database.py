@@ -40,12 +40,24 @@ def test_a_database_gives_what_files_give(url, tmp_path):
 @pytest.mark.enable_socket
 @pytest.mark.skipif("WARDSPACE_TEST_POSTGRES" not in os.environ, reason="WARDSPACE_TEST_POSTGRES gives no database")
 def test_postgresql(tmp_path):
-    fill_database(os.environ["WARDSPACE_TEST_POSTGRES"])
-    corpus = prepared("env:WARDSPACE_TEST_POSTGRES", tmp_path / "corpus", {"metadata": ALL_COLUMNS}, source=OMOP)
+    import sqlalchemy as sa
+
+    url, schema = os.environ["WARDSPACE_TEST_POSTGRES"], "wardspace_test"
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
+    fill_database(url, schema, dates=True)
+    source = {"omop": {"cdm_schema": schema}, **OMOP}
+    try:
+        corpus = prepared("env:WARDSPACE_TEST_POSTGRES", tmp_path / "corpus", {"metadata": ALL_COLUMNS}, source=source)
+        config = SourceConfig.model_validate({"path": "env:WARDSPACE_TEST_POSTGRES", **source})
+        assert source_content(config) == source_content(config)
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
+        engine.dispose()
     assert found(corpus) == EXPECTED
     assert corpus.manifest.source["files"] == ["postgresql:note"]
-    config = SourceConfig(path="env:WARDSPACE_TEST_POSTGRES", format="omop")
-    assert source_content(config) == source_content(config)
 
 
 def test_rows_are_streamed(tmp_path):
