@@ -13,10 +13,6 @@ from wardspace.corpus.readers import meds, mimic3, mimic4, omop
 from wardspace.corpus.readers.delimited import DelimitedReader
 from wardspace.corpus.readers.files import SourceFile, find_files
 from wardspace.corpus.readers.jsonl import JsonlReader
-from wardspace.corpus.readers.meds import meds_files, open_meds
-from wardspace.corpus.readers.mimic3 import mimic3_files, open_mimic3
-from wardspace.corpus.readers.mimic4 import mimic4_files, open_mimic4
-from wardspace.corpus.readers.omop import omop_content, omop_files, open_omop
 from wardspace.corpus.readers.parquet import ParquetReader
 from wardspace.corpus.readers.row import Reader
 from wardspace.corpus.readers.ward import WardReader, ward_columns
@@ -93,28 +89,28 @@ FORMATS = {
     "jsonl": Format("one JSON object a line, plain or .gz", _tables),
     "mimic-iii": Format(
         "MIMIC-III: NOTEEVENTS, with labels from DIAGNOSES_ICD",
-        open_mimic3,
+        mimic3.open_mimic3,
         _own(mimic3.COLUMNS),
-        mimic3_files,
+        mimic3.mimic3_files,
     ),
     "mimic-iv-note": Format(
         "MIMIC-IV-Note: discharge summaries and radiology reports",
-        open_mimic4,
+        mimic4.open_mimic4,
         _own(mimic4.COLUMNS),
-        mimic4_files,
+        mimic4.mimic4_files,
     ),
     "omop": Format(
         "OMOP CDM 5.4: the NOTE table as CSV or Parquet, or in a database",
-        open_omop,
+        omop.open_omop,
         _own(omop.COLUMNS),
-        omop_files,
-        omop_content,
+        omop.omop_files,
+        omop.omop_content,
     ),
     "meds": Format(
         "MEDS: texts of events in Parquet, with the splits of the data set",
-        open_meds,
+        meds.open_meds,
         _own(meds.COLUMNS),
-        meds_files,
+        meds.meds_files,
     ),
     "ward": Format("the synthetic ward, made by the program itself", _ward, ward_columns, _no_files),
 }
