@@ -110,6 +110,18 @@ def test_the_users_own_columns_win(folder, tmp_path):
     assert corpus.manifest.roles["metadata"] == ["numeric_value"]
 
 
+def test_columns_may_be_dictionaries(folder, tmp_path):
+    expected = prepared(folder, tmp_path / "expected", source=MEDS)
+    for path in (folder / "data").rglob("*.parquet"):
+        table = pq.read_table(path)
+        for name in ("code", "text_value"):
+            encoded = table[name].cast(pa.string()).dictionary_encode()
+            table = table.set_column(table.schema.get_field_index(name), name, encoded)
+        pq.write_table(table, path)
+    source = {"meds": {"codes": ["NOTE", "DIAG"]}, **MEDS}
+    assert prepared(folder, tmp_path / "corpus", source=source).table().equals(expected.table())
+
+
 @given(st.dictionaries(st.integers(-(2**63), 2**63 - 1), st.sampled_from(["train", "tuning", "held_out"])), st.data())
 def test_splits_are_looked_up_like_in_a_dictionary(splits, data):
     names = ["train", "tuning", "held_out"]

@@ -176,3 +176,31 @@ def test_progress_reaches_the_size_of_the_file(folder, tmp_path):
     assert reader.size == (folder / "NOTEEVENTS.csv.gz").stat().st_size
     assert reader.position() == 0
     assert len(list(reader.rows())) == 7
+
+
+def test_diagnoses_matter_only_where_a_label_is_made_from_them(folder, tmp_path):
+    (folder / "DIAGNOSES_ICD.csv").write_text("")
+    corpus = prepared(folder, tmp_path / "corpus", source=MIMIC)
+    assert len(corpus) == 6
+    with pytest.raises(CorpusError, match="several files for table DIAGNOSES_ICD"):
+        prepared(folder, tmp_path / "corpus", {"labels": ["TRIAGE"]}, source=MIMIC)
+
+
+def test_names_in_another_case_stand_beside_those_of_the_format(folder, tmp_path):
+    columns = {"metadata": ["category"], "labels": ["triage"]}
+    rows = prepared(folder, tmp_path / "corpus", columns, source=MIMIC).table().to_pylist()
+    assert (rows[0]["category"], rows[0]["triage"]) == ("Discharge summary", "Acute medicine")
+
+
+def test_parquet_made_of_it(folder, tmp_path):
+    from pyarrow import csv, parquet
+
+    (tmp_path / "parquet").mkdir()
+    for name in ("NOTEEVENTS", "DIAGNOSES_ICD"):
+        options = csv.ConvertOptions(column_types={"ICD9_CODE": "string"})
+        multiline = csv.ParseOptions(newlines_in_values=True)
+        table = csv.read_csv(folder / f"{name}.csv.gz", parse_options=multiline, convert_options=options)
+        parquet.write_table(table, tmp_path / "parquet" / f"{name.lower()}.parquet")
+    corpus = prepared(tmp_path / "parquet", tmp_path / "corpus", {"labels": ["TRIAGE"]}, source=MIMIC)
+    expected = prepared(folder, tmp_path / "other", {"labels": ["TRIAGE"]}, source=MIMIC)
+    assert corpus.table().drop(["time"]).equals(expected.table().drop(["time"]))

@@ -70,3 +70,9 @@ def test_a_missing_column(folder, tmp_path):
     write_table(folder / "note" / "radiology.csv.gz", [*MIMIC4_NOTE[:-1], "texts"], [])
     with pytest.raises(CorpusError, match="did you mean 'texts'"):
         prepared(folder, tmp_path / "corpus", source=MIMIC)
+
+
+def test_the_file_beside_the_one_named_does_not_matter(folder, tmp_path):
+    (folder / "note" / "discharge.csv.gz").write_bytes(b"")
+    path = folder / "note" / "radiology.csv.gz"
+    assert set(texts(prepared(path, tmp_path / "corpus", source=MIMIC))) == {"10000032-RR-14"}

@@ -116,6 +116,7 @@ def test_a_missing_column_and_a_missing_table(url, tmp_path):
     [
         ("sqlite:///nowhere/omop.db", "no such database file"),
         ("postgresql://doctor:secret@host/omop", "a password in the study file"),
+        ("postgresql:///omop?host=a&password=secret", "a password in the study file"),
         ("env:WARDSPACE_NO_SUCH_VARIABLE", "WARDSPACE_NO_SUCH_VARIABLE holds no URL"),
         ("nosuchdatabase://host/omop", r"cannot be read \(NoSuchModuleError\)"),
     ],
@@ -130,3 +131,13 @@ def test_a_file_that_is_no_database(tmp_path):
     (tmp_path / "omop.db").write_text("not a database, but long enough to be looked at as one")
     with pytest.raises(CorpusError, match=r"cannot be read \(DatabaseError\)"):
         prepared(f"sqlite:///{tmp_path / 'omop.db'}", tmp_path / "corpus", source=OMOP)
+
+
+def test_a_missing_driver_is_named(tmp_path):
+    with pytest.raises(CorpusError, match="install the driver pg8000"):
+        prepared("postgresql+pg8000://host/omop", tmp_path / "corpus", source=OMOP)
+
+
+def test_the_address_may_stand_in_the_environment(url, tmp_path, monkeypatch):
+    monkeypatch.setenv("OMOP_URL", url)
+    assert len(prepared("env:OMOP_URL", tmp_path / "corpus", source=OMOP)) == 3

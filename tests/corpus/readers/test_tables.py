@@ -6,7 +6,14 @@ from wardspace.corpus.readers.tables import Tables, has_column, key
 
 @pytest.fixture
 def folder(tmp_path):
-    for name in ("NOTE.csv", "person/part-0.csv", "person/part-1.csv", "note_nlp.csv", "NOTE.txt", ".hidden/concept.csv"):
+    for name in (
+        "NOTE.csv",
+        "person/part-0.csv",
+        "person/part-1.csv",
+        "note_nlp.csv",
+        "NOTE.txt",
+        ".hidden/concept.csv",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("note_id\tText\n1\ta\n")
     return tmp_path

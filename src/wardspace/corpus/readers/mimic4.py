@@ -32,7 +32,7 @@ def mimic4_files(config: SourceConfig) -> list[SourceFile]:
     """
     path = config.path or ""
     tables = Tables(path, _TABLES, "notes")
-    # a file is named as such: its neighbours are other studies' business
+    # where a file is named, the one beside it is not asked for
     files = tables.get("notes") or tables.files()
     if not files:
         held = ", ".join(tables.seen[:8]) or "no files"

@@ -238,7 +238,8 @@ def _url(path: str) -> sa.URL:
         raise CorpusError(
             f"{what} no URL of a database", where="corpus.source.path", fix="such as postgresql+psycopg://host/name"
         ) from error
-    if url.password and not named:
+    secrets = [key for key in url.query if "password" in key.lower() or "pwd" in key.lower()]
+    if (url.password or secrets) and not named:
         raise CorpusError(
             "a password in the study file would be copied into the run folder",
             where="corpus.source.path",

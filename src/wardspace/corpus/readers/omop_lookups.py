@@ -42,6 +42,7 @@ class Lookups:
     def __init__(self, tables: Tables, encoding: str, scratch: Path) -> None:
         self.warnings: list[str] = []
         self._tables, self._encoding, self._scratch = tables, encoding, scratch
+        self._named = bool(tables.get("CONCEPT"))
         scratch.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(scratch / "omop.sqlite", isolation_level=None)
         self._connection.executescript(
@@ -68,7 +69,7 @@ class Lookups:
         named = sorted(asked - {"year_of_birth", "visit_start_date"})
         if named:
             self._fill("CONCEPT")
-            if not self._tables.get("CONCEPT"):
+            if not self._named:
                 self.warnings.append(f"no table CONCEPT: {', '.join(named)} hold concept ids in place of names")
 
     def concept(self, identity: Any) -> str | None:
@@ -104,7 +105,7 @@ class Lookups:
         return found
 
     def _find_name(self, identity: str) -> str:
-        if not self._tables.get("CONCEPT"):
+        if not self._named:
             return identity
         row = self._find("CONCEPT", identity)
         return str(row[1]) if row and row[1] else identity

@@ -36,29 +36,36 @@ class Tables:
     Raises
     ------
     CorpusError
-        If there is no such path, or two files claim to be one table.
+        If there is no such path.
     """
 
     def __init__(self, path: str, names: Sequence[str], main: str) -> None:
         self._path = path
-        self._found: dict[str, list[SourceFile]] = {}
+        self._found: dict[str, list[Path]] = {}
         place = Path(path).expanduser()
         if place.is_file():
-            self._found[main] = [source_file(place, place.parent, format_of(place) or "csv")]
+            self._found[main] = [place]
             names = [name for name in names if name != main]
-            paths, root = sorted(p for p in place.parent.iterdir() if p.is_file()), place.parent
+            paths, self._root = sorted(p for p in place.parent.iterdir() if p.is_file()), place.parent
         else:
-            paths, root = paths_behind(path)
-        self.seen = [p.relative_to(root).as_posix() for p in paths]
+            paths, self._root = paths_behind(path)
+        self.seen = [p.relative_to(self._root).as_posix() for p in paths]
         for name in names:
-            own = [p for p in paths if _is_table(p, root, name)]
+            own = [p for p in paths if _is_table(p, self._root, name)]
             if own:
-                self._found[name] = [source_file(p, root, "auto") for p in own]
-                self._check_alone(name, own)
+                self._found[name] = own
 
     def get(self, name: str) -> list[SourceFile]:
-        """Files of a table; none if it is not there."""
-        return self._found.get(name, [])
+        """Files of a table; none if it is not there.
+
+        Raises
+        ------
+        CorpusError
+            If several files claim to be the table, or one of them is empty or cannot be read.
+        """
+        own = self._found.get(name, [])
+        self._check_alone(name, own)
+        return [source_file(p, self._root, format_of(p) or "csv") for p in own]
 
     def need(self, name: str, why: str) -> list[SourceFile]:
         """Files of a table that must be there.
@@ -75,11 +82,11 @@ class Tables:
                 where=self._path,
                 fix=f"put {name}.csv (or .csv.gz, .tsv, .parquet) there; the folder holds {held or 'no files'}",
             )
-        return self._found[name]
+        return self.get(name)
 
     def files(self) -> list[SourceFile]:
         """All files found, in the order of the tables."""
-        return [file for files in self._found.values() for file in files]
+        return [file for name in self._found for file in self.get(name)]
 
     def _check_alone(self, name: str, own: list[Path]) -> None:
         if len(own) > 1 and any(_stem(p) == name.casefold() for p in own):
