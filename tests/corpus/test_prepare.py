@@ -38,7 +38,7 @@ def test_notes_become_a_corpus(source, tmp_path):
         row["split"]: {"notes": row["note_id_count"], "patients": row["patient_id_count_distinct"]} for row in splits
     }
     assert sum(manifest.counts["categories"]["code"]["values"]["x"].values()) == 102
-    assert manifest.roles == {"note_id": "note_id", "text": "text", "spans": []} | {
+    assert manifest.roles == {"note_id": "note_id", "text": "text", "spans": [], "split": None} | {
         "patient_id": "patient",
         "time": "day",
         "metadata": ["kind"],
@@ -265,3 +265,12 @@ def test_memory_does_not_grow_with_the_notes(tmp_path):
 
     # buffers are full at 5,000 notes; three times the notes may not need a fifth more
     assert peak(15_000) < 1.2 * peak(5_000)
+
+
+def test_mixed_time_zones_are_kept_and_told(tmp_path):
+    times = ["2024-05-01T10:00:00Z", "2024-05-01T12:00:00+02:00", "2024-05-01T10:00:00"]
+    rows = [(i, time, f"text {i}") for i, time in enumerate(times)]
+    (tmp_path / "notes.csv").write_text(csv_text(rows, ("note_id", "day", "text")))
+    corpus = prepared(tmp_path / "notes.csv", tmp_path / "corpus", {"time": "day"})
+    assert corpus.table()["time"].to_pylist() == times
+    assert any("several time zones are left as they are" in warning for warning in corpus.manifest.warnings)

@@ -1,6 +1,15 @@
 """The study file as typed sections; one place for defaults."""
 
-from wardspace.config.corpus import CleanConfig, ColumnsConfig, CorpusConfig, SourceConfig, SplitConfig, WardConfig
+from wardspace.config.corpus import (
+    CleanConfig,
+    ColumnsConfig,
+    CorpusConfig,
+    MedsConfig,
+    OmopConfig,
+    SourceConfig,
+    SplitConfig,
+    WardConfig,
+)
 from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
 from wardspace.config.objectives import CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
@@ -29,8 +38,10 @@ __all__ = [
     "FinetuneConfig",
     "Key",
     "LoraConfig",
+    "MedsConfig",
     "MlmConfig",
     "ObjectiveConfig",
+    "OmopConfig",
     "ReportConfig",
     "SourceConfig",
     "SpaceConfig",

@@ -14,6 +14,10 @@ SourceFormat = Literal[
     "tsv",
     "parquet",
     "jsonl",
+    "mimic-iii",
+    "mimic-iv-note",
+    "omop",
+    "meds",
     "fhir",
     "brat",
     "pubtator",
@@ -33,11 +37,25 @@ class WardConfig(Section):
     """Seed of the generator: the same seed gives the same notes."""
 
 
+class MedsConfig(Section):
+    """Which events are notes, where the source format is `meds`."""
+
+    codes: list[str] = []
+    """Beginnings of the codes that mark a note, such as `NOTE//`; empty takes every event with a text."""
+
+
+class OmopConfig(Section):
+    """The tables of a database, where the source format is `omop`."""
+
+    cdm_schema: str | None = None
+    """Schema that holds NOTE and the tables it is joined with; null takes the connection's own."""
+
+
 class SourceConfig(Section):
     """Where the notes are."""
 
     path: str | None = None
-    """A file, a folder or a glob; null only for the synthetic ward."""
+    """A file, a folder or a glob; for `omop` also the URL of a database; null only for the synthetic ward."""
     format: SourceFormat = "auto"
     """How the notes are stored; `auto` goes by the file's name and knows tables alone (csv, tsv, parquet, jsonl). Files
     may be gzipped (`.gz`)."""
@@ -45,6 +63,10 @@ class SourceConfig(Section):
     """Text encoding of CSV, TSV and JSONL; `auto` detects it and says what it took."""
     ward: WardConfig = WardConfig()
     """Size and seed of the synthetic ward."""
+    omop: OmopConfig = OmopConfig()
+    """Where the tables of an OMOP database are."""
+    meds: MedsConfig = MedsConfig()
+    """Which events of a MEDS data set are notes."""
 
 
 class ColumnsConfig(Section):
@@ -58,6 +80,8 @@ class ColumnsConfig(Section):
     """When the note was written."""
     text: str = "text"
     """The note itself."""
+    split: str | None = None
+    """The source's own split (train, validation, test or a usual synonym), kept as it is; null shares patients out."""
     metadata: list[str] = []
     """Columns known without a reader's effort (note type, ward): objectives may learn from them."""
     labels: list[str] = []

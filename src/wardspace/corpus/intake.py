@@ -14,6 +14,7 @@ from wardspace.corpus.notes import Examiner, Note, Unusable
 from wardspace.corpus.readers import Reader, Row
 from wardspace.corpus.rejects import SEEN, UNDECODABLE, Fault, Rejects, duplicate
 from wardspace.corpus.spool import Spool
+from wardspace.corpus.times import Zones
 
 _PROGRESS_ROWS = 256
 
@@ -43,6 +44,9 @@ class Intake:
         self.rows_read = 0
         self.patients_missing = 0
         self.changed: Counter[str] = Counter()
+        self.zones = Zones()
+        self._two_splits = 0
+        self._first_of_two_splits = ""
 
     def read(self, readers: list[Reader], *, show_progress: bool) -> None:
         """Take in all rows of all files.
@@ -76,6 +80,11 @@ class Intake:
         self.patients_missing += found.patient_id is None
         self.changed.update(found.changed)
         patient = found.patient_id or found.note_id
+        if found.time:
+            self.zones.see(found.time)
+        if found.split and not self._ledger.give(patient, found.split):
+            self._first_of_two_splits = self._first_of_two_splits or f"{file}, row {row.number}"
+            self._two_splits += 1
         sampled = self._config.sample is not None
         draw = derive("sample", self._config.split.seed, found.note_id) if sampled else None
         self._ledger.add(patient, found.stratum, draw)
@@ -91,6 +100,13 @@ class Intake:
         return None
 
     def _check_outcome(self, readers: list[Reader]) -> None:
+        if self._two_splits:
+            raise CorpusError(
+                f"the source's own splits part notes of one patient: {self._two_splits} notes stand in another split"
+                " than the first note of their patient",
+                where=self._first_of_two_splits,
+                fix="mend the column, or leave corpus.columns.split null so that patients are shared out",
+            )
         where = ", ".join(reader.name for reader in readers[:5]) + (" …" if len(readers) > 5 else "")
         if self._rejects.counts[UNDECODABLE] * 2 > self.rows_read:
             encodings = ", ".join(sorted({reader.encoding for reader in readers if reader.encoding}))

@@ -14,6 +14,7 @@ _TABLES = """
 CREATE TABLE ids (key BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE texts (key BLOB PRIMARY KEY, note_id TEXT) WITHOUT ROWID;
 CREATE TABLE notes (seq INTEGER PRIMARY KEY, patient TEXT, stratum TEXT, draw INTEGER);
+CREATE TABLE given (patient TEXT PRIMARY KEY, split TEXT) WITHOUT ROWID;
 CREATE TABLE draws (draw INTEGER, seq INTEGER, PRIMARY KEY (draw, seq)) WITHOUT ROWID;
 """
 
@@ -57,6 +58,14 @@ class Ledger:
         if draw is not None:
             self._cursor.execute("INSERT INTO draws VALUES (?, ?)", (draw, self.notes))
         self.notes += 1
+
+    def give(self, patient: str, split: str) -> bool:
+        """Remember a patient's split as the source gives it; False where it gave him another one before."""
+        self._cursor.execute("INSERT OR IGNORE INTO given VALUES (?, ?)", (patient, split))
+        if self._cursor.rowcount == 1:
+            return True
+        found = self._cursor.execute("SELECT split FROM given WHERE patient = ?", (patient,)).fetchone()
+        return bool(found[0] == split)
 
     def highest_lot(self, sample: int | None) -> int:
         """The highest lot that belongs to a sample of this many notes."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from wardspace.config.corpus import RejectConfig
 from wardspace.corpus.clean import Cleaner
+from wardspace.corpus.given_splits import UNKNOWN_SPLIT, known_split
 from wardspace.corpus.offsets import Offsets
 from wardspace.corpus.readers import Row
 from wardspace.corpus.rejects import EMPTY, NO_ID, NUL, Fault, undecodable
@@ -28,6 +29,8 @@ class Note(NamedTuple):
     stratum: str | None
     changed: tuple[str, ...]
     """Steps of cleaning that changed the text."""
+    split: str | None = None
+    """The split that the source itself gives."""
 
 
 class Unusable(NamedTuple):
@@ -65,12 +68,10 @@ class Examiner:
             return Unusable(None, row.fault or EMPTY)
         values, place, roles = row.values, self._place, self._roles
         note_id = as_text(values[place[roles.note_id]]) if roles.note_id else f"{file}:{row.number}"
-        if note_id is None:
-            return Unusable(None, NO_ID)
         text = values[place[roles.text]]
-        fault = self._fault_of(values, text)
-        if fault:
-            return Unusable(note_id, fault)
+        fault = row.fault or (NO_ID if note_id is None else self._fault_of_text(text) or self._fault_of_values(values))
+        if fault or note_id is None:
+            return Unusable(note_id, fault or NO_ID)
         cleaned = self._cleaner.clean(text, follow=bool(self._spans))
         fault = self._fault_of_cleaned(cleaned.text)
         if fault:
@@ -92,23 +93,30 @@ class Examiner:
             tuple([json.dumps(found, ensure_ascii=False) for found, _ in spans]),
             as_text(values[place[roles.stratify]]) if roles.stratify else None,
             cleaned.changed,
+            known_split(as_text(values[place[roles.split]])) if roles.split else None,
         )
 
-    def _fault_of(self, values: tuple[Any, ...], text: Any) -> Fault | None:
-        """What is wrong with the values as they were read."""
+    def _fault_of_text(self, text: Any) -> Fault | None:
+        """What is wrong with the text as it was read."""
         if text is None or (isinstance(text, str) and (not text or text.isspace())):
             return EMPTY
         if not isinstance(text, str):
             return Fault("text is no string", f"the text is a {type(text).__name__}, not a string")
+        most = self._limits.max_bytes
+        if len(text) > most // 4 and len(text.encode("utf-8", "replace")) > most:
+            return Fault("too long", f"longer than {most} bytes")
+        return None
+
+    def _fault_of_values(self, values: tuple[Any, ...]) -> Fault | None:
+        """What is wrong with any of the values as they were read."""
         for name, value in zip(self._needed, values, strict=True):
             stored = value if isinstance(value, str) else as_text(value) or ""
             if "\0" in stored:
                 return NUL
             if not _encodes(stored):
                 return undecodable(name)
-        most = self._limits.max_bytes
-        if len(text) > most // 4 and len(text.encode("utf-8")) > most:
-            return Fault("too long", f"longer than {most} bytes")
+        if self._roles.split and not _split_is_known(values[self._place[self._roles.split]]):
+            return UNKNOWN_SPLIT
         return None
 
     def _fault_of_cleaned(self, text: str) -> Fault | None:
@@ -129,6 +137,11 @@ def as_text(value: Any) -> str | None:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _split_is_known(value: Any) -> bool:
+    stored = as_text(value)
+    return stored is None or known_split(stored) is not None
 
 
 def _encodes(value: str) -> bool:

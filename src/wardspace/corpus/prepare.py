@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,7 @@ def _manifest(config: CorpusConfig, roles: Roles, made: _Made) -> Manifest:
             "patient_id": roles.patient_id,
             "time": roles.time,
             "text": roles.text,
+            "split": roles.split,
             "metadata": list(roles.metadata),
             "labels": list(roles.labels),
             "spans": list(roles.spans),
@@ -180,6 +181,8 @@ def _steps(config: CorpusConfig, roles: Roles, made: _Made) -> list[dict[str, An
     if config.sample is not None:
         steps.append({"step": "sample", "notes": config.sample, "left_out": made.rejects[NOT_DRAWN]})
     split = config.split.model_dump() | {"stratify": roles.stratify, "by": "patient" if roles.patient_id else "note"}
+    if roles.split:
+        split |= {"given": asdict(made.shares.given)}
     return [*steps, {"step": "split", **split, "strata": made.shares.strata, "strata_mended": made.shares.mended}]
 
 
@@ -196,7 +199,18 @@ def _warnings(config: CorpusConfig, roles: Roles, made: _Made) -> list[str]:
         found.append(f"a sample: {made.output.splits.total()} notes drawn, {made.rejects[NOT_DRAWN]} left out")
     if made.spans_dropped:
         found.append(f"{made.spans_dropped} spans were dropped: outside their note, or their words were cleaned away")
+    return [*found, *_split_warnings(made)]
+
+
+def _split_warnings(made: _Made) -> list[str]:
+    given, zones = made.shares.given, made.intake.zones.warning()
+    found = [zones] if zones else []
+    if given.patients and given.without:
+        found.append(f"{given.without} patients to whom the source gives no split went to train")
+    if given.carved:
+        found.append(f"the source has no validation split: {given.carved} of its train patients were taken for it")
     empty = [split for split in SPLITS if not made.output.splits[split]]
     if empty:
-        found.append(f"too few patients: nothing in {' and '.join(empty)}")
+        cause = "the source's own splits leave" if given.patients else "too few patients:"
+        found.append(f"{cause} nothing in {' and '.join(empty)}")
     return found

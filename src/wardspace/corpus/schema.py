@@ -30,6 +30,7 @@ class Roles:
     labels: tuple[str, ...]
     spans: tuple[str, ...]
     stratify: str | None
+    split: str | None = None
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -39,7 +40,7 @@ class Roles:
     @property
     def needed(self) -> tuple[str, ...]:
         """Source columns that are read, each once."""
-        single = (self.note_id, self.patient_id, self.time, self.text, self.stratify)
+        single = (self.note_id, self.patient_id, self.time, self.text, self.stratify, self.split)
         return tuple(dict.fromkeys(name for name in (*single, *self.categories, *self.spans) if name))
 
 
@@ -74,6 +75,7 @@ def resolve_roles(columns: ColumnsConfig, stratify: str | None) -> Roles:
         labels=tuple(dict.fromkeys(columns.labels)),
         spans=tuple(dict.fromkeys(columns.spans)),
         stratify=stratify or next(iter(columns.labels), None),
+        split=columns.split,
     )
 
 

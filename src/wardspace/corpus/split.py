@@ -9,6 +9,8 @@ test with fewer than half or more than one and a half times the patients wanted 
 bring it within that: those whose hash is nearest to the threshold. A patient's stratum is his commonest value of the
 column, the first in the order of names where two are equally common; values with fewer than three patients, too few
 for three splits, are taken together. Only in a stratum so mended can added rows move a patient.
+
+Where the source gives splits itself, those hold instead (`given_splits.py`).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from operator import itemgetter
 
 from wardspace.config import SplitConfig
 from wardspace.core.seeds import derive
+from wardspace.corpus.given_splits import GivenSplits, take_given
 from wardspace.corpus.statistics import Lengths
 
 _RANGE = 2**63
@@ -29,13 +32,16 @@ _FEWEST = 3
 
 _TABLES = """
 CREATE TABLE counted (patient TEXT, stratum TEXT, n INTEGER, PRIMARY KEY (patient, stratum)) WITHOUT ROWID;
-CREATE TABLE patients (patient TEXT PRIMARY KEY, stratum TEXT, hash INTEGER) WITHOUT ROWID;
+CREATE TABLE patients (patient TEXT PRIMARY KEY, stratum TEXT, hash INTEGER, fixed TEXT) WITHOUT ROWID;
 CREATE TABLE strata (stratum TEXT PRIMARY KEY, n INTEGER, pool TEXT) WITHOUT ROWID;
 CREATE TABLE ladder (pool TEXT, hash INTEGER, patient TEXT, PRIMARY KEY (pool, hash, patient)) WITHOUT ROWID;
 CREATE TABLE cuts (pool TEXT PRIMARY KEY, test INTEGER, validation INTEGER) WITHOUT ROWID;
 """
 
-_SPLIT = "CASE WHEN p.hash < c.test THEN 'test' WHEN p.hash < c.validation THEN 'validation' ELSE 'train' END"
+_SPLIT = (
+    "CASE WHEN p.fixed IS NOT NULL THEN p.fixed"
+    " WHEN p.hash < c.test THEN 'test' WHEN p.hash < c.validation THEN 'validation' ELSE 'train' END"
+)
 _JOINED = "LEFT JOIN strata s ON s.stratum = p.stratum LEFT JOIN cuts c ON c.pool = s.pool"
 
 
@@ -51,6 +57,8 @@ class Shares:
     """Strata."""
     notes_per_patient: Lengths
     """Notes of each patient, counted."""
+    given: GivenSplits
+    """Splits that came from the source."""
 
 
 def share_out(connection: sqlite3.Connection, config: SplitConfig, highest_lot: int) -> Shares:
@@ -67,12 +75,13 @@ def share_out(connection: sqlite3.Connection, config: SplitConfig, highest_lot: 
     """
     connection.executescript(_TABLES + "BEGIN;")
     lengths = _count_patients(connection, config.seed, highest_lot)
-    mended = _set_cuts(connection, config)
+    given = take_given(connection, config)
+    mended = 0 if given.patients else _set_cuts(connection, config)
     columns = ", ".join(f"SUM({_SPLIT} = '{name}')" for name in ("train", "validation", "test"))
     row = connection.execute(f"SELECT {columns} FROM patients p {_JOINED}").fetchone()
     patients = dict(zip(("train", "validation", "test"), (int(count or 0) for count in row), strict=True))
     strata = connection.execute("SELECT COUNT(*) FROM cuts").fetchone()[0]
-    return Shares(patients, mended, int(strata), lengths)
+    return Shares(patients, mended, int(strata), lengths, given)
 
 
 def splits_of_notes(connection: sqlite3.Connection, highest_lot: int) -> Iterator[str | None]:
@@ -129,7 +138,8 @@ def _count_patients(connection: sqlite3.Connection, seed: int, highest_lot: int)
         lengths.add(sum(n for _, n in values))
         # a note without a value says nothing of the patient as long as another one has a value
         stratum = min((v for v in values if v[0]), key=lambda v: (-v[1], v[0]), default=("", 0))[0]
-        writer.execute("INSERT INTO patients VALUES (?, ?, ?)", (patient, stratum, derive("split", seed, patient)))
+        place = derive("split", seed, patient)
+        writer.execute("INSERT INTO patients VALUES (?, ?, ?, NULL)", (patient, stratum, place))
         writer.execute(
             "INSERT INTO strata VALUES (?, 1, NULL) ON CONFLICT (stratum) DO UPDATE SET n = n + 1", (stratum,)
         )

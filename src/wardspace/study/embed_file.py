@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError, machine_faults
 from wardspace.core.progress import progress
-from wardspace.corpus.readers import Reader, Row, open_readers
-from wardspace.corpus.readers.formats import source_files
+from wardspace.corpus.readers import Reader, Row, open_readers, source_files
 from wardspace.corpus.rejects import EMPTY, NO_ID, NUL
 from wardspace.encoders import Encoder
 

@@ -6,20 +6,20 @@ from pathlib import Path
 
 from wardspace.config import SourceConfig
 from wardspace.core.files import file_digest
-from wardspace.corpus.readers.formats import source_files
+from wardspace.corpus import readers
 
 
 def source_content(source: SourceConfig) -> list[tuple[str, str]]:
-    """Name and digest of each file the notes are read from (none for the synthetic ward).
+    """Name and digest of each file or database the notes are read from (none for the synthetic ward).
 
     Raises
     ------
     CorpusError
         If there is no such file.
     """
-    if source.format == "ward" or source.path is None:
+    if source.path is None:
         return []
-    return [(file.name, file_digest(file.path)) for file in source_files(source)]
+    return readers.source_content(source)
 
 
 def base_content(resolved: str) -> list[tuple[str, str]]:

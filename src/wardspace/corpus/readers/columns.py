@@ -12,7 +12,7 @@ _LONGEST_NAME = 64
 _MOST_NAMES = 40
 
 
-def check_columns(existing: Sequence[str], needed: Sequence[str], where: str, *, hint: str = "") -> None:
+def check_columns(existing: Sequence[str], needed: Sequence[str], where: str, *, hint: str = "", fix: str = "") -> None:
     """Check that the columns needed are there, once each.
 
     Raises
@@ -27,11 +27,27 @@ def check_columns(existing: Sequence[str], needed: Sequence[str], where: str, *,
         raise CorpusError(
             f"missing column{plural}: {named}\n  {_listed(existing)}",
             where=where,
-            fix=f"name the columns in corpus.columns (`wardspace embed`: with --id and --text){hint}",
+            fix=fix or f"name the columns in corpus.columns (`wardspace embed`: with --id and --text){hint}",
         )
     twice = sorted(name for name, count in Counter(existing).items() if count > 1 and name in needed)
     if twice:
         raise CorpusError(f"two columns of the same name: {', '.join(twice)}", where=where, fix="rename one of them")
+
+
+def stored_names(existing: Sequence[str], needed: Sequence[str]) -> tuple[str, ...]:
+    """The columns needed under the names that the source gives them, where those differ in case or outer blanks only.
+
+    Formats that publish the names of their columns are found in the wild in upper and in lower case. A name that is
+    there as it is wins; one that is not there at all stays as it is, for `check_columns` to tell.
+    """
+    folded: dict[str, str] = {}
+    for name in existing:
+        folded.setdefault(_folded(name), name)
+    return tuple(name if name in existing else folded.get(_folded(name), name) for name in needed)
+
+
+def _folded(name: str) -> str:
+    return name.casefold().strip()
 
 
 def _nearest(name: str, existing: Sequence[str]) -> str:

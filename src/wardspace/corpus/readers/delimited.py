@@ -10,7 +10,7 @@ from typing import BinaryIO, TextIO
 
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.encoding import choose_encoding
-from wardspace.corpus.readers.columns import check_columns
+from wardspace.corpus.readers.columns import check_columns, stored_names
 from wardspace.corpus.readers.files import SourceFile, read_faults
 from wardspace.corpus.readers.quotes import broken_quote, closes_here
 from wardspace.corpus.readers.row import Row
@@ -76,6 +76,8 @@ class DelimitedReader:
         Columns to read.
     encoding : str
         Encoding, or `auto`.
+    any_case : bool
+        Take a column whose name differs in case only, as formats with published names need it.
 
     Raises
     ------
@@ -83,7 +85,7 @@ class DelimitedReader:
         If a column is missing or the encoding is wrong; while reading, if a quote is never closed.
     """
 
-    def __init__(self, file: SourceFile, needed: tuple[str, ...], encoding: str) -> None:
+    def __init__(self, file: SourceFile, needed: tuple[str, ...], encoding: str, *, any_case: bool = False) -> None:
         self.name, self.format, self.size = file.name, file.format, file.size
         self._file = file
         self._raw: BinaryIO | None = None
@@ -91,8 +93,14 @@ class DelimitedReader:
             chosen = choose_encoding(encoding, file.sample(), where=file.name)
         self.encoding: str = chosen.name
         self.warnings = [chosen.warning] if chosen.warning else []
-        self._delimiter, self._header = self._read_header(needed)
-        self._picked = [self._header.index(name) for name in needed]
+        self._any_case = any_case
+        self._delimiter, self._header, stored = self._read_header(needed)
+        self._picked = [self._header.index(name) for name in stored]
+
+    @property
+    def columns(self) -> list[str]:
+        """All columns of the file."""
+        return list(self._header)
 
     def position(self) -> int:
         """Bytes read so far."""
@@ -148,15 +156,16 @@ class DelimitedReader:
         reason = f"a quote on line {broken_line} stands inside a quoted field and is not doubled"
         return Row(start, None, Fault("broken quotes", reason))
 
-    def _read_header(self, needed: tuple[str, ...]) -> tuple[str, list[str]]:
+    def _read_header(self, needed: tuple[str, ...]) -> tuple[str, list[str], tuple[str, ...]]:
         with read_faults(str(self._file.path)), self._file.open_text(self.encoding, "") as (handle, _):
             head = handle.read(_LONGEST_HEADER)
         delimiters = _DELIMITERS if self._file.format == "csv" else ("\t",)
         headers = {sign: _first_row(head, sign) for sign in delimiters}
-        fitting = [sign for sign, header in headers.items() if set(needed) <= set(header)]
+        wanted = {sign: stored_names(header, needed) if self._any_case else needed for sign, header in headers.items()}
+        fitting = [sign for sign, header in headers.items() if set(wanted[sign]) <= set(header)]
         delimiter = next(iter(fitting or headers))
-        check_columns(headers[delimiter], needed, self.name)
-        return delimiter, headers[delimiter]
+        check_columns(headers[delimiter], wanted[delimiter], self.name)
+        return delimiter, headers[delimiter], wanted[delimiter]
 
 
 def _line_index(lines: list[str], offset: int) -> int:

@@ -91,10 +91,10 @@ def find_files(path: str, format_: str) -> list[SourceFile]:
     CorpusError
         If there are none, or their format cannot be told.
     """
-    paths, root = _matches(path)
+    paths, root = paths_behind(path)
     if Path(path).expanduser().is_dir():
         paths = _of_format(paths, format_, path)
-    files = [_source_file(found, root, format_) for found in paths]
+    files = [source_file(found, root, format_) for found in paths]
     formats = Counter(file.format for file in files)
     if len(formats) > 1:
         mixed = ", ".join(f"{count} {name}" for name, count in sorted(formats.items()))
@@ -110,18 +110,24 @@ def find_named(path: str, format_: str, suffixes: tuple[str, ...]) -> list[Sourc
     CorpusError
         If there are none.
     """
-    paths, root = _matches(path)
+    paths, root = paths_behind(path)
     if Path(path).expanduser().is_dir():
         paths = [p for p in paths if (p.with_suffix("") if p.suffix == ".gz" else p).suffix.lower() in suffixes]
         if not paths:
             raise CorpusError(
                 f"no {format_} file in this folder", where=path, fix=f"such files end in {', '.join(suffixes)}"
             )
-    return [_source_file(found, root, format_) for found in paths]
+    return [source_file(found, root, format_) for found in paths]
 
 
-def _matches(path: str) -> tuple[list[Path], Path]:
-    """Files behind `path`, and the folder their names are told from."""
+def paths_behind(path: str) -> tuple[list[Path], Path]:
+    """Files behind a path, a folder (hidden files aside) or a glob, and the folder their names are told from.
+
+    Raises
+    ------
+    CorpusError
+        If there are none.
+    """
     place = Path(path).expanduser()
     if place.is_dir():
         inside = (p for p in place.rglob("*") if p.is_file())
@@ -138,7 +144,7 @@ def _matches(path: str) -> tuple[list[Path], Path]:
 
 
 def _of_format(paths: list[Path], format_: str, where: str) -> list[Path]:
-    wanted = [p for p in paths if _format_of(p) is not None and format_ in ("auto", _format_of(p))]
+    wanted = [p for p in paths if format_of(p) is not None and format_ in ("auto", format_of(p))]
     if wanted:
         return wanted
     kinds = ", ".join(sorted({p.suffix or p.name for p in paths})[:10]) or "no files"
@@ -150,14 +156,22 @@ def _of_format(paths: list[Path], format_: str, where: str) -> list[Path]:
     )
 
 
-def _format_of(path: Path) -> str | None:
+def format_of(path: Path) -> str | None:
+    """Format that a file's name tells; None where it tells none."""
     name = path.with_suffix("") if path.suffix.lower() == ".gz" else path
     return SUFFIXES.get(name.suffix.lower())
 
 
-def _source_file(path: Path, root: Path, format_: str) -> SourceFile:
+def source_file(path: Path, root: Path, format_: str) -> SourceFile:
+    """Look at one file: its size, whether it is gzipped, and its format by name where `format_` is `auto`.
+
+    Raises
+    ------
+    CorpusError
+        If it is no file, is empty, cannot be read, or its format cannot be told.
+    """
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-    found = _format_of(path) if format_ == "auto" else format_
+    found = format_of(path) if format_ == "auto" else format_
     if found is None:
         raise CorpusError(
             "cannot tell the format from the name",

@@ -1,55 +1,21 @@
-"""The formats of `corpus.source.format`: how each is opened, and which roles its columns have by themselves."""
+"""The formats of `corpus.source.format`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from wardspace.config import ColumnsConfig, SourceConfig
-from wardspace.corpus.readers.brat import BRAT_COLUMNS, BRAT_SUFFIXES, BratReader, brat_files
-from wardspace.corpus.readers.conll import CONLL_COLUMNS, ConllReader
+from wardspace.config import SourceConfig
+from wardspace.core.files import file_digest
+from wardspace.corpus.readers import meds, mimic3, mimic4, omop
+from wardspace.corpus.readers.annotated import ANNOTATED
 from wardspace.corpus.readers.delimited import DelimitedReader
 from wardspace.corpus.readers.fhir import FHIR_COLUMNS, FhirReader, fhir_files
-from wardspace.corpus.readers.files import SourceFile, find_files, find_named
+from wardspace.corpus.readers.files import SourceFile, find_files
+from wardspace.corpus.readers.format import Columns, Format, own_columns
 from wardspace.corpus.readers.jsonl import JsonlReader
 from wardspace.corpus.readers.parquet import ParquetReader
-from wardspace.corpus.readers.pubtator import PUBTATOR_COLUMNS, PubtatorReader
 from wardspace.corpus.readers.row import Reader
-from wardspace.corpus.readers.squad import SQUAD_COLUMNS, SquadReader
 from wardspace.corpus.readers.ward import WardReader, ward_columns
-from wardspace.corpus.readers.whole import DocumentReader
-
-Columns = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Format:
-    """One way in which notes are stored.
-
-    Parameters
-    ----------
-    about : str
-        A line for people.
-    open : function
-        Readers of a source, each checked to have the columns that are needed; the folder is for files that live only as
-        long as the reading.
-    columns : function, optional
-        Fills in the roles that a study leaves open, where the format itself says what its columns mean.
-    files : function, optional
-        The files behind a source, where they are not told by their names.
-    """
-
-    about: str
-    open: Callable[[SourceConfig, Columns, Path], list[Reader]]
-    columns: Callable[[ColumnsConfig], ColumnsConfig] | None = None
-    files: Callable[[SourceConfig], list[SourceFile]] | None = None
-
-
-def filled(columns: ColumnsConfig, own: ColumnsConfig) -> ColumnsConfig:
-    """The roles of a study, with a format's own in the place of those that the study does not mention."""
-    open_ = {name: value for name, value in own if name not in columns.model_fields_set}
-    return columns.model_copy(update=open_)
 
 
 def _tables(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
@@ -65,28 +31,16 @@ def _tables(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader
     return readers
 
 
-def _annotated(kind: type[DocumentReader], about: str, own: ColumnsConfig, suffixes: tuple[str, ...]) -> Format:
-    """A set of annotated documents: in a folder the files with these endings."""
-
-    def files(config: SourceConfig) -> list[SourceFile]:
-        return find_named(config.path or "", kind.format, suffixes)
-
-    def opened(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
-        return [kind(file, needed, config.encoding) for file in files(config)]
-
-    return Format(about, opened, lambda columns: filled(columns, own), files)
-
-
-def _brat(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
-    return [BratReader(find_named(config.path or "", "brat", BRAT_SUFFIXES), needed)]
-
-
-def _fhir(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
-    return [FhirReader(file, needed, config.encoding) for file in fhir_files(config)]
+def _no_files(config: SourceConfig) -> list[SourceFile]:
+    return []
 
 
 def _ward(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
     return [WardReader(config.ward, needed)]
+
+
+def _fhir(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
+    return [FhirReader(file, needed, config.encoding) for file in fhir_files(config)]
 
 
 FORMATS = {
@@ -94,33 +48,69 @@ FORMATS = {
     "tsv": Format("tab-separated text with a header, plain or .gz", _tables),
     "parquet": Format("Apache Parquet, plain or .gz", _tables),
     "jsonl": Format("one JSON object a line, plain or .gz", _tables),
+    "mimic-iii": Format(
+        "MIMIC-III: NOTEEVENTS, with labels from DIAGNOSES_ICD",
+        mimic3.open_mimic3,
+        own_columns(mimic3.COLUMNS),
+        mimic3.mimic3_files,
+    ),
+    "mimic-iv-note": Format(
+        "MIMIC-IV-Note: discharge summaries and radiology reports",
+        mimic4.open_mimic4,
+        own_columns(mimic4.COLUMNS),
+        mimic4.mimic4_files,
+    ),
+    "omop": Format(
+        "OMOP CDM 5.4: the NOTE table as CSV or Parquet, or in a database",
+        omop.open_omop,
+        own_columns(omop.COLUMNS),
+        omop.omop_files,
+        omop.omop_content,
+    ),
+    "meds": Format(
+        "MEDS: texts of events in Parquet, with the splits of the data set",
+        meds.open_meds,
+        own_columns(meds.COLUMNS),
+        meds.meds_files,
+    ),
     "fhir": Format(
         "FHIR R4 bulk export: notes of DocumentReference and DiagnosticReport (NDJSON)",
         _fhir,
-        lambda columns: filled(columns, FHIR_COLUMNS),
+        own_columns(FHIR_COLUMNS),
         fhir_files,
     ),
-    "brat": Format(
-        "BRAT standoff: X.txt with X.ann beside it", _brat, lambda columns: filled(columns, BRAT_COLUMNS), brat_files
-    ),
-    "pubtator": _annotated(
-        PubtatorReader,
-        "PubTator: titles and abstracts with mentions by offset",
-        PUBTATOR_COLUMNS,
-        (".pubtator", ".txt"),
-    ),
-    "conll": _annotated(
-        ConllReader,
-        "CoNLL: a token a line, its tag in the last column",
-        CONLL_COLUMNS,
-        (".conll", ".bio", ".iob", ".iob2", ".tsv", ".txt"),
-    ),
-    "squad": _annotated(
-        SquadReader, "SQuAD 1.1 and 2.0: passages with questions and answers", SQUAD_COLUMNS, (".json",)
-    ),
-    "ward": Format("the synthetic ward, made by the program itself", _ward, ward_columns, lambda config: []),
+    **ANNOTATED,
+    "ward": Format("the synthetic ward, made by the program itself", _ward, ward_columns, _no_files),
 }
 """Formats by their name."""
+
+
+def source_files(config: SourceConfig) -> list[SourceFile]:
+    """The files a source consists of, those that are joined to the notes among them.
+
+    Raises
+    ------
+    CorpusError
+        If there is no such file, or its format cannot be told.
+    """
+    known = FORMATS.get(config.format)
+    if known and known.files:
+        return known.files(config)
+    return find_files(config.path or "", config.format)
+
+
+def source_content(config: SourceConfig) -> list[tuple[str, str]]:
+    """Name and digest of everything a source is read from: equal where nothing in it has changed.
+
+    Raises
+    ------
+    CorpusError
+        If there is no such file, or a database cannot be read.
+    """
+    known = FORMATS.get(config.format)
+    if known and known.content:
+        return known.content(config)
+    return [(file.name, file_digest(file.path)) for file in source_files(config)]
 
 
 def open_readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
@@ -142,15 +132,3 @@ def open_readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[R
     """
     opening = FORMATS[config.format].open if config.format in FORMATS else _tables
     return opening(config, needed, scratch)
-
-
-def source_files(config: SourceConfig) -> list[SourceFile]:
-    """The files that a source is read from; none of the synthetic ward.
-
-    Raises
-    ------
-    CorpusError
-        If there is no such file.
-    """
-    known = FORMATS.get(config.format)
-    return known.files(config) if known and known.files else find_files(config.path or "", config.format)

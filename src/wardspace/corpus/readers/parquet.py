@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.encoding import MARK
-from wardspace.corpus.readers.columns import check_columns
+from wardspace.corpus.readers.columns import check_columns, stored_names
 from wardspace.corpus.readers.files import SourceFile, read_faults
 from wardspace.corpus.readers.row import Row
 
@@ -32,6 +32,8 @@ class ParquetReader:
         Columns to read.
     scratch : Path
         Folder for the unpacked file.
+    any_case : bool
+        Take a column whose name differs in case only, as formats with published names need it.
 
     Raises
     ------
@@ -41,14 +43,14 @@ class ParquetReader:
 
     encoding: str | None = None
 
-    def __init__(self, file: SourceFile, needed: tuple[str, ...], scratch: Path) -> None:
+    def __init__(self, file: SourceFile, needed: tuple[str, ...], scratch: Path, *, any_case: bool = False) -> None:
         self.name, self.format, self.size = file.name, file.format, file.size
         self.warnings: list[str] = []
         self._file, self._needed, self._scratch = file, needed, scratch
-        self._share = 0.0
+        self._share, self._any_case = 0.0, any_case
         if not file.gzipped:
             with self._faults(), pq.ParquetFile(file.path) as opened:
-                check_columns(opened.schema_arrow.names, needed, self.name)
+                self._stored(opened)
 
     def position(self) -> int:
         """Bytes read so far, judged by the rows."""
@@ -70,19 +72,26 @@ class ParquetReader:
         number = 0
         # Small buffers: a row group may hold gigabytes, and only some rows of it are wanted at a time.
         with self._faults(), pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as opened:
-            check_columns(opened.schema_arrow.names, self._needed, self.name)
+            stored = self._stored(opened)
             total = max(1, opened.metadata.num_rows)
-            for batch in opened.iter_batches(batch_size=_ROWS, columns=list(self._needed)):
-                for values in rows_of_batch(batch, self._needed):
+            for batch in opened.iter_batches(batch_size=_ROWS, columns=list(stored)):
+                for values in rows_of_batch(batch, stored):
                     number += 1
                     yield Row(number, values)
                 self._share = number / total
 
-    def _faults(self) -> _ArrowFaults:
-        return _ArrowFaults(self.name)
+    def _stored(self, opened: pq.ParquetFile) -> tuple[str, ...]:
+        """The columns needed, under the names they have in the file."""
+        existing = opened.schema_arrow.names
+        stored = stored_names(existing, self._needed) if self._any_case else self._needed
+        check_columns(existing, stored, self.name)
+        return stored
+
+    def _faults(self) -> ArrowFaults:
+        return ArrowFaults(self.name)
 
 
-class _ArrowFaults:
+class ArrowFaults:
     """Tells faults that Arrow finds in a file as a `CorpusError`."""
 
     def __init__(self, name: str) -> None:

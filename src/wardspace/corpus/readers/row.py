@@ -16,7 +16,7 @@ class Row(NamedTuple):
     values: tuple[Any, ...] | None
     """Values of the needed columns in their order; None where the row cannot be read."""
     fault: Fault | None = None
-    """Why the row cannot be read."""
+    """Why the row cannot be read or, where it has values, why its format says that it is no note to use."""
 
 
 class Reader(Protocol):
