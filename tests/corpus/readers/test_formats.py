@@ -2,7 +2,7 @@ import pytest
 
 from wardspace.config import ColumnsConfig, SourceConfig
 from wardspace.corpus.readers import FORMATS
-from wardspace.corpus.readers.formats import filled
+from wardspace.corpus.readers.format import filled
 
 OWN = ColumnsConfig(note_id="ROW_ID", patient_id="SUBJECT_ID", text="TEXT", metadata=["CATEGORY"])
 
