@@ -21,7 +21,7 @@ def test_the_first_note_with_a_text_is_named(tmp_path):
 def test_the_highest_lot_parts_the_sample_from_the_rest(tmp_path):
     with Ledger(tmp_path / "ledger") as ledger:
         for draw in (50, 10, 40, 20, 30):
-            ledger.add("p", None, draw)
+            ledger.add("n", "p", None, draw)
         assert ledger.highest_lot(3) == 30
         assert ledger.highest_lot(5) == ledger.highest_lot(None) == 2**63 - 1
 

@@ -17,7 +17,7 @@ def assign(notes, config=CONFIG):
     """Splits of (patient, stratum) notes, and how they were shared out."""
     with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / "ledger") as ledger:
         for patient, stratum in notes:
-            ledger.add(patient, stratum, None)
+            ledger.add("n", patient, stratum, None)
         shares = share_out(ledger.connection, config, 2**63 - 1)
         return list(splits_of_notes(ledger.connection, 2**63 - 1)), shares
 
@@ -124,7 +124,7 @@ def test_notes_per_patient_are_counted():
 def test_notes_outside_the_sample_have_no_split(tmp_path):
     with Ledger(tmp_path / "ledger") as ledger:
         for i in range(10):
-            ledger.add(f"p{i}", None, 9 - i)
+            ledger.add(f"n{i}", f"p{i}", None, 9 - i)
         highest = ledger.highest_lot(4)
         shares = share_out(ledger.connection, CONFIG, highest)
         splits = list(splits_of_notes(ledger.connection, highest))

@@ -28,6 +28,8 @@ class Note(NamedTuple):
     stratum: str | None
     changed: tuple[str, ...]
     """Steps of cleaning that changed the text."""
+    beside: tuple[str | None, ...] = ()
+    """Values that are not kept, in the order of `Roles.beside`."""
 
 
 class Unusable(NamedTuple):
@@ -56,6 +58,7 @@ class Examiner:
         self._place = place = {name: i for i, name in enumerate(roles.needed)}
         self._categories = [place[name] for name in roles.categories]
         self._spans = [place[name] for name in roles.spans]
+        self._beside = [place[name] for name in roles.beside]
         self.span_types = {name: SpanTypes() for name in roles.spans}
         self.spans_dropped = 0
 
@@ -92,6 +95,7 @@ class Examiner:
             tuple([json.dumps(found, ensure_ascii=False) for found, _ in spans]),
             as_text(values[place[roles.stratify]]) if roles.stratify else None,
             cleaned.changed,
+            tuple([as_text(values[i]) for i in self._beside]),
         )
 
     def _fault_of(self, values: tuple[Any, ...], text: Any) -> Fault | None:

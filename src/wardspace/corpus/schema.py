@@ -30,6 +30,8 @@ class Roles:
     labels: tuple[str, ...]
     spans: tuple[str, ...]
     stratify: str | None
+    beside: tuple[str, ...] = ()
+    """Columns that are read but not kept: what tells editions of a note."""
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -40,10 +42,10 @@ class Roles:
     def needed(self) -> tuple[str, ...]:
         """Source columns that are read, each once."""
         single = (self.note_id, self.patient_id, self.time, self.text, self.stratify)
-        return tuple(dict.fromkeys(name for name in (*single, *self.categories, *self.spans) if name))
+        return tuple(dict.fromkeys(name for name in (*single, *self.categories, *self.spans, *self.beside) if name))
 
 
-def resolve_roles(columns: ColumnsConfig, stratify: str | None) -> Roles:
+def resolve_roles(columns: ColumnsConfig, stratify: str | None, beside: tuple[str, ...] = ()) -> Roles:
     """Check the roles of a study.
 
     Raises
@@ -74,6 +76,7 @@ def resolve_roles(columns: ColumnsConfig, stratify: str | None) -> Roles:
         labels=tuple(dict.fromkeys(columns.labels)),
         spans=tuple(dict.fromkeys(columns.spans)),
         stratify=stratify or next(iter(columns.labels), None),
+        beside=beside,
     )
 
 

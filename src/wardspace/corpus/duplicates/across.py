@@ -1,0 +1,51 @@
+"""Near-duplicates on two sides of a split: what a model may have read of the notes it is judged on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from wardspace.corpus.duplicates.buckets import buckets
+from wardspace.corpus.duplicates.sketches import Numbers, Sketches
+
+
+class Crossing(NamedTuple):
+    """A note and one of another split that it is near to."""
+
+    note: int
+    split: int
+    other: int
+    other_split: int
+    similarity: float
+    """Exact Jaccard similarity of their sets of shingles."""
+
+
+def crossings(sketches: Sketches, splits: Numbers, threshold: float) -> Iterator[Crossing]:
+    """Yield each note that is near to a note of another split, once for each such split.
+
+    Parameters
+    ----------
+    sketches : Sketches
+        The notes.
+    splits : array of int, shape (n,)
+        The split of each note; what is below 0 is in none.
+    threshold : float
+        Least Jaccard similarity.
+    """
+    found = buckets(sketches, splits)
+    starts = np.concatenate([np.zeros(1, np.int64), found.ends[:-1]])
+    sides = [int(side) for side in np.unique(splits) if side >= 0]
+    for note, places in found.by_note(sketches):
+        own = int(splits[note])
+        for side in sides:
+            if side == own:
+                continue
+            for _, bucket in places:
+                members = found.notes[starts[bucket] : found.ends[bucket]]  # sorted by split
+                there = members[slice(*np.searchsorted(splits[members], (side, side + 1)))]
+                near = sketches.first_near(note, there, threshold) if len(there) else None
+                if near:
+                    yield Crossing(note, own, near[0], side, near[1])
+                    break
