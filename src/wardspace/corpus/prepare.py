@@ -217,6 +217,12 @@ def _warnings(config: CorpusConfig, roles: Roles, made: _Made) -> list[str]:
         found.append(f"a sample: {made.output.splits.total()} notes drawn, {made.rejects[NOT_DRAWN]} left out")
     if made.spans_dropped:
         found.append(f"{made.spans_dropped} spans were dropped: outside their note, or their words were cleaned away")
+    found += [
+        f"{step[f'train_near_{split}']} training notes are near-duplicates of a {split} note: scores may be too good"
+        for step in made.after_split
+        for split in SPLITS[1:]
+        if config.deduplicate.across_splits == "report" and step.get(f"train_near_{split}")
+    ]
     empty = [split for split in SPLITS if not made.output.splits[split]]
     if empty:
         found.append(f"too few patients: nothing in {' and '.join(empty)}")
