@@ -97,6 +97,7 @@ def test_near_duplicates_are_left_out_with_what_they_are_near_to(tmp_path):
         "within_patients": 0,
         "across_patients": 2,
         "clusters": 1,
+        "curtailed": 0,
     }
     shuffled = random.Random(3).sample(rows, len(rows))
     assert texts(prepare_rows(tmp_path, shuffled, near=0.8)) == texts(corpus)
@@ -124,6 +125,7 @@ def test_training_notes_near_to_test_or_validation_are_left_out(tmp_path, split_
         "validation_near_test": 1,
         "test_near_train": 1,
         "test_near_validation": 1,
+        "curtailed": 0,
     }
     assert steps(corpus, "across_splits") == {"step": "deduplicate.across_splits", "left_out": 2, **found}
     assert {r[2:] for r in rejected(corpus)} == {

@@ -47,23 +47,23 @@ def buckets(sketches: Sketches, groups: Numbers | None = None) -> Buckets:
         The notes.
     groups : array of int, optional
         The group of each note, below 0 for none: only buckets with notes of two groups or more are given, sorted by
-        group.
+        group, then by size.
     """
     labels = np.zeros(len(sketches), np.int64) if groups is None else groups
-    there = np.flatnonzero((sketches.sizes > 0) & (labels >= 0))
-    ties = sketches.ties
-    notes, sizes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    ties, sizes = sketches.ties, sketches.sizes
+    there = np.flatnonzero((sizes > 0) & (labels >= 0))
+    notes, lengths = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for keys in sketches.bands():
         members = _shared(there, keys[there])
-        members = members[np.lexsort((ties[members], labels[members], keys[members]))]
+        members = members[np.lexsort((ties[members], sizes[members], labels[members], keys[members]))]
         starts = np.flatnonzero(_changes(keys[members]))
         counts = np.diff(starts, append=len(members))
         if groups is not None:
             several = labels[members[starts]] != labels[members[starts + counts - 1]]
             members, counts = members[np.repeat(several, counts)], counts[several]
         notes.append(members)
-        sizes.append(counts)
-    return Buckets(np.concatenate(notes), np.cumsum(np.concatenate(sizes)))
+        lengths.append(counts)
+    return Buckets(np.concatenate(notes), np.cumsum(np.concatenate(lengths)))
 
 
 def _shared(notes: Numbers, keys: Hashes) -> Numbers:

@@ -32,6 +32,7 @@ def leave_out_near(ledger: Ledger, sketches: Sketches, threshold: float) -> Step
         "within_patients": within,
         "across_patients": across,
         "clusters": len(standing),
+        "curtailed": int(sketches.curtailed.sum()),
     }
 
 
@@ -58,6 +59,7 @@ def leave_out_leaked(
     tuple of dict and list of int
         What was found before anything was left out, and the notes left out.
     """
+    sketches.curtailed[:] = False
     counts = {f"{a}_near_{b}": 0 for a in SPLITS for b in SPLITS if a != b}
     gone: list[int] = []
     for found in crossings(sketches, splits, threshold):
@@ -67,4 +69,5 @@ def leave_out_leaked(
         if remove and split == "train" and gone[-1:] != [found.note]:
             gone.append(found.note)
             ledger.leave_out(found.note, leaked(ledger.identity(found.other)[0], other_split, found.similarity))
+    counts["curtailed"] = int(sketches.curtailed.sum())
     return {"step": "deduplicate.across_splits", "threshold": threshold, "left_out": len(gone), **counts}, gone

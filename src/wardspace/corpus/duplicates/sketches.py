@@ -23,7 +23,7 @@ from wardspace.corpus.spool import read_spool
 _SEED = 42
 # far enough below the threshold that the estimate from a signature misses less than one in ten thousand
 _DEVIATIONS = 4
-_AT_ONCE = 512
+_MOST_TRIED = 64
 
 Numbers = npt.NDArray[np.int64]
 
@@ -50,6 +50,8 @@ class Sketches:
         self._ends, self._keys = array("q", [0]), array("Q")
         self._sets = -1
         self._signatures: npt.NDArray[np.uint8] = np.zeros((0, PERMUTATIONS), np.uint8)
+        self.curtailed = np.zeros(0, bool)
+        """Notes not compared with all that share a band with them, as there were too many; nothing near was found."""
 
     def read(self, spool: Path, wanted: Iterable[bool], *, total: int, show: bool) -> None:
         """Sketch the notes of a spool; those not wanted count as empty, and are like none."""
@@ -96,6 +98,7 @@ class Sketches:
         self._stack.callback(os.close, self._sets)
         if len(self):
             shape = (len(self), PERMUTATIONS)
+            self.curtailed = np.zeros(len(self), bool)
             self._signatures = np.memmap(self._folder / "signatures", np.uint8, "r", shape=shape)
 
     def __len__(self) -> int:
@@ -106,6 +109,11 @@ class Sketches:
         """Shingles of each note."""
         ends = self._places
         return ends[1:] - ends[:-1]
+
+    def sizes_of(self, notes: Numbers) -> Numbers:
+        """Shingles of some notes."""
+        ends = self._places
+        return ends[notes + 1] - ends[notes]
 
     @property
     def _places(self) -> Numbers:
@@ -130,12 +138,15 @@ class Sketches:
     def first_near(self, note: int, others: Numbers, threshold: float) -> tuple[int, float] | None:
         """Of some other notes, one whose shingles are this near, by their exact Jaccard similarity.
 
+        They are tried by their likely similarity, 64 at most; a note that could still be near to one left untried is
+        marked in `curtailed`.
+
         Parameters
         ----------
         note : int
             A note's number in the spool.
         others : array of int
-            Notes to compare it with; they are tried by their likely similarity, 512 at a time.
+            Notes to compare it with.
         threshold : float
             Least Jaccard similarity.
 
@@ -144,20 +155,17 @@ class Sketches:
         tuple of int and float, or None
             The other note and its similarity.
         """
-        own = self.shingles(note)
+        own, sizes = self.shingles(note), self.sizes_of(others)
+        # a set cannot be nearer to another than the smaller is to the larger in size
+        others = others[np.minimum(sizes, len(own)) >= threshold * np.maximum(sizes, len(own))]
+        likely = np.count_nonzero(self._signatures[others] == self._signatures[note], axis=1)
         least = threshold - _DEVIATIONS * (threshold * (1 - threshold) / PERMUTATIONS) ** 0.5
-        ends = self._places
-        for start in range(0, len(others), _AT_ONCE):
-            some = others[start : start + _AT_ONCE]
-            sizes = ends[some + 1] - ends[some]
-            # a set cannot be nearer to another than the smaller is to the larger in size
-            some = some[np.minimum(sizes, len(own)) >= threshold * np.maximum(sizes, len(own))]
-            likely = (self._signatures[some] == self._signatures[note]).mean(axis=1)
-            order = np.lexsort((self.ties[some], -likely))
-            for place in order[: int((likely >= least).sum())]:
-                similarity = jaccard(own, self.shingles(int(some[place])))
-                if similarity >= threshold:
-                    return int(some[place]), similarity
+        order = np.lexsort((self.ties[others], -likely))[: np.count_nonzero(likely >= least * PERMUTATIONS)]
+        for other in others[order[:_MOST_TRIED]].tolist():
+            similarity = jaccard(own, self.shingles(other))
+            if similarity >= threshold:
+                return other, similarity
+        self.curtailed[note] |= len(order) > _MOST_TRIED
         return None
 
     def __enter__(self) -> Sketches:
