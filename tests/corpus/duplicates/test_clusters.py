@@ -71,3 +71,21 @@ def test_many_notes_alike_are_compared_with_one(sketched):
         left = found(sketches, notes, 0.8)
     assert len(left) == 2999
     assert len({other for other, _ in left.values()}) == 1
+
+
+def test_forms_that_are_not_near_are_told_of_where_there_are_too_many(sketched):
+    draw, form = random.Random(5), [f"w{i}" for i in range(80)]
+    notes = []
+    for i in range(1500):
+        words = list(form)
+        for place in draw.sample(range(80), 6):
+            words[place] = f"x{draw.randrange(10**6)}"
+        notes.append((f"n{i}", " ".join(words)))
+    notes += [("copy", notes[3][1])]
+    with sketched(notes, threshold=0.8) as sketches:
+        left = found(sketches, notes, 0.8)
+        assert 0 < sketches.curtailed.sum() < len(notes)
+    assert {name for name, (other, _) in left.items() if {name, other} == {"copy", "n3"}}
+    with sketched(notes[:50], threshold=0.8) as sketches:
+        found(sketches, notes, 0.8)
+        assert not sketches.curtailed.any()
