@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.corpus.test_split import assign as shared_out
+from tests.fixtures.corpora import split_step
 from tests.fixtures.sources import csv_text, prepared, rejected
 from wardspace.config import SplitConfig
 from wardspace.core.errors import CorpusError
@@ -17,7 +18,7 @@ def assign(folder, given_splits, config=None):
     """Splits of patients, one note each, to some of whom the source gives a split."""
     with Ledger(folder / "ledger") as ledger:
         for patient, split in given_splits.items():
-            ledger.add(patient, None, None)
+            ledger.add(patient, patient, None, None)
             if split:
                 assert ledger.give(patient, split)
         shares = share_out(ledger.connection, config or SplitConfig(), 2**63 - 1)
@@ -58,7 +59,7 @@ def test_a_published_split_is_kept_as_it_is(tmp_path):
     expected = {"train": "train", "val": "validation", "test": "test"}
     assert found["split"].to_pylist() == [expected[split] for _, split in rows]
     assert corpus.manifest.roles["split"] == "fold"
-    assert corpus.manifest.steps[-1]["given"]["patients"] == 60
+    assert split_step(corpus)["given"]["patients"] == 60
     assert corpus.manifest.counts["splits"]["test"] == {"notes": 40, "patients": 20}
     assert corpus.manifest.warnings == []
 

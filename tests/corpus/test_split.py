@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from wardspace.config import SplitConfig
 from wardspace.corpus.ledger import Ledger
-from wardspace.corpus.split import cuts, share_out, splits_of_notes
+from wardspace.corpus.rejects import Fault
+from wardspace.corpus.split import cuts, share_out, splits_of_notes, without
 
 CONFIG = SplitConfig()
 
@@ -17,7 +18,7 @@ def assign(notes, config=CONFIG):
     """Splits of (patient, stratum) notes, and how they were shared out."""
     with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / "ledger") as ledger:
         for patient, stratum in notes:
-            ledger.add(patient, stratum, None)
+            ledger.add("n", patient, stratum, None)
         shares = share_out(ledger.connection, config, 2**63 - 1)
         return list(splits_of_notes(ledger.connection, 2**63 - 1)), shares
 
@@ -124,7 +125,7 @@ def test_notes_per_patient_are_counted():
 def test_notes_outside_the_sample_have_no_split(tmp_path):
     with Ledger(tmp_path / "ledger") as ledger:
         for i in range(10):
-            ledger.add(f"p{i}", None, 9 - i)
+            ledger.add(f"n{i}", f"p{i}", None, 9 - i)
         highest = ledger.highest_lot(4)
         shares = share_out(ledger.connection, CONFIG, highest)
         splits = list(splits_of_notes(ledger.connection, highest))
@@ -141,3 +142,20 @@ def test_a_larger_validation_share_leaves_the_test_split_alone():
     notes = [(f"p{i}", None) for i in range(500)]
     small, large = assign(notes)[0], assign(notes, SplitConfig(validation=0.3))[0]
     assert [s == "test" for s in small] == [s == "test" for s in large]
+
+
+def test_notes_left_out_after_the_split_move_nobody(tmp_path):
+    with Ledger(tmp_path / "ledger") as ledger:
+        for i in range(40):
+            ledger.add(f"n{i}", f"p{i // 2}", "ab"[i % 2], None)
+        before = share_out(ledger.connection, CONFIG, 2**63 - 1)
+        splits = list(splits_of_notes(ledger.connection, 2**63 - 1))
+        gone = [0, 1, 6]
+        for note in gone:
+            ledger.leave_out(note, Fault("kind", "a reason"))
+        after = without(ledger.connection, before, gone)
+        left = list(splits_of_notes(ledger.connection, 2**63 - 1))
+    assert left == [None if i in gone else split for i, split in enumerate(splits)]
+    assert after.patients == before.patients | {splits[0]: before.patients[splits[0]] - 1}
+    assert after.notes_per_patient.counts == {2: 18, 1: 1}
+    assert (after.strata, after.mended) == (before.strata, before.mended)

@@ -8,6 +8,7 @@ from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
+from wardspace.corpus.duplicates.editions import Editions, moment
 from wardspace.corpus.fingerprint import fingerprint
 from wardspace.corpus.ledger import Ledger
 from wardspace.corpus.notes import Examiner, Note, Unusable
@@ -47,6 +48,7 @@ class Intake:
         self.zones = Zones()
         self._two_splits = 0
         self._first_of_two_splits = ""
+        self.editions = Editions(ledger.connection) if config.deduplicate.editions else None
 
     def read(self, readers: list[Reader], *, show_progress: bool) -> None:
         """Take in all rows of all files.
@@ -87,13 +89,24 @@ class Intake:
             self._two_splits += 1
         sampled = self._config.sample is not None
         draw = derive("sample", self._config.split.seed, found.note_id) if sampled else None
-        self._ledger.add(patient, found.stratum, draw)
+        if self.editions:
+            self._add_edition(self.editions, found)
+        self._ledger.add(found.note_id, patient, found.stratum, draw)
         self._spool.add(found, patient, file, row.number)
+
+    def _add_edition(self, editions: Editions, note: Note) -> None:
+        number, config = self._ledger.notes, self._config.deduplicate
+        by_column = config.editions is not None and config.editions.stored is not None
+        shared = note.beside[:-1] if by_column else note.beside
+        editions.add(number, (note.patient_id, *shared), moment(note.beside[-1]) if by_column else 0.0)
+        if config.exact:
+            self._ledger.remember_text(number, fingerprint(note.text))
 
     def _fault_beside_others(self, note: Note) -> Fault | None:
         if not self._ledger.new_id(note.note_id):
             return SEEN
-        if self._config.deduplicate.exact:
+        # a copy of a note that turns out to be an earlier edition must not be left out for it
+        if self._config.deduplicate.exact and not self.editions:
             first = self._ledger.first_with(fingerprint(note.text), note.note_id)
             if first != note.note_id:
                 return duplicate(first)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import errno
 import hashlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+
+from wardspace.corpus.rejects import Fault
 
 _CACHE_KIB = 16 * 1024
 
 _TABLES = """
 CREATE TABLE ids (key BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE texts (key BLOB PRIMARY KEY, note_id TEXT) WITHOUT ROWID;
-CREATE TABLE notes (seq INTEGER PRIMARY KEY, patient TEXT, stratum TEXT, draw INTEGER);
+CREATE TABLE later (seq INTEGER PRIMARY KEY, key BLOB);
+CREATE TABLE notes (seq INTEGER PRIMARY KEY, note_id TEXT, patient TEXT, stratum TEXT, draw INTEGER, kept INTEGER);
 CREATE TABLE given (patient TEXT PRIMARY KEY, split TEXT) WITHOUT ROWID;
+CREATE TABLE left_out (seq INTEGER PRIMARY KEY, kind TEXT, reason TEXT);
 CREATE TABLE draws (draw INTEGER, seq INTEGER, PRIMARY KEY (draw, seq)) WITHOUT ROWID;
 """
 
@@ -38,6 +43,7 @@ class Ledger:
         )
         self._cursor = self.connection.cursor()
         self.notes = 0
+        self.left_out = 0
 
     def new_id(self, note_id: str) -> bool:
         """Remember an id; False where it was seen before."""
@@ -52,9 +58,22 @@ class Ledger:
         found = self._cursor.execute("SELECT note_id FROM texts WHERE key = ?", (fingerprint,)).fetchone()
         return str(found[0])
 
-    def add(self, patient: str, stratum: str | None, draw: int | None) -> None:
-        """Remember the next note's patient, stratum and, where a sample is drawn, its lot."""
-        self._cursor.execute("INSERT INTO notes VALUES (?, ?, ?, ?)", (self.notes, patient, stratum or "", draw or 0))
+    def remember_text(self, note: int, fingerprint: bytes) -> None:
+        """Remember the text of a note, by its number, to be compared once editions are settled."""
+        self._cursor.execute("INSERT INTO later VALUES (?, ?)", (note, fingerprint))
+
+    def copies(self) -> Iterator[tuple[int, str]]:
+        """Yield each note that has the text of an earlier one, both kept so far, with the id of that one."""
+        query = "SELECT n.seq, n.note_id, l.key FROM later l JOIN notes n ON n.seq = l.seq WHERE n.kept ORDER BY l.seq"
+        for note, note_id, key in self.connection.execute(query):
+            first = self.first_with(key, note_id)
+            if first != note_id:
+                yield note, first
+
+    def add(self, note_id: str, patient: str, stratum: str | None, draw: int | None) -> None:
+        """Remember the next note's id, patient, stratum and, where a sample is drawn, its lot."""
+        values = (self.notes, note_id, patient, stratum or "", draw or 0)
+        self._cursor.execute("INSERT INTO notes VALUES (?, ?, ?, ?, ?, TRUE)", values)
         if draw is not None:
             self._cursor.execute("INSERT INTO draws VALUES (?, ?)", (draw, self.notes))
         self.notes += 1
@@ -67,9 +86,31 @@ class Ledger:
         found = self._cursor.execute("SELECT split FROM given WHERE patient = ?", (patient,)).fetchone()
         return bool(found[0] == split)
 
+    def identity(self, note: int) -> tuple[str, str]:
+        """Id and patient of a note, by its number."""
+        found = self._cursor.execute("SELECT note_id, patient FROM notes WHERE seq = ?", (note,)).fetchone()
+        return str(found[0]), str(found[1])
+
+    def leave_out(self, note: int, fault: Fault) -> None:
+        """Leave out a note that was taken in, by its number."""
+        self._cursor.execute("INSERT INTO left_out VALUES (?, ?, ?)", (note, *fault))
+        self._cursor.execute("UPDATE notes SET kept = FALSE WHERE seq = ?", (note,))
+        drawn = "DELETE FROM draws WHERE (draw, seq) = (SELECT draw, seq FROM notes WHERE seq = ?)"
+        self._cursor.execute(drawn, (note,))
+        self.left_out += 1
+
+    def kept(self) -> Iterator[bool]:
+        """Of each note in order, whether it is kept."""
+        return (bool(row[0]) for row in self.connection.execute("SELECT kept FROM notes ORDER BY seq"))
+
+    def faults(self) -> Iterator[Fault | None]:
+        """Of each note in order, why it was left out after it was taken in; None for one that is kept."""
+        query = "SELECT l.kind, l.reason FROM notes n LEFT JOIN left_out l ON l.seq = n.seq ORDER BY n.seq"
+        return (None if row[0] is None else Fault(*row) for row in self.connection.execute(query))
+
     def highest_lot(self, sample: int | None) -> int:
         """The highest lot that belongs to a sample of this many notes."""
-        if sample is None or sample >= self.notes:
+        if sample is None or sample >= self.notes - self.left_out:
             return 2**63 - 1
         query = "SELECT draw FROM draws ORDER BY draw, seq LIMIT 1 OFFSET ?"
         return int(self._cursor.execute(query, (sample - 1,)).fetchone()[0])

@@ -31,6 +31,8 @@ class Note(NamedTuple):
     """Steps of cleaning that changed the text."""
     split: str | None = None
     """The split that the source itself gives."""
+    beside: tuple[str | None, ...] = ()
+    """Values that are not kept, in the order of `Roles.beside`."""
 
 
 class Unusable(NamedTuple):
@@ -59,6 +61,7 @@ class Examiner:
         self._place = place = {name: i for i, name in enumerate(roles.needed)}
         self._categories = [place[name] for name in roles.categories]
         self._spans = [place[name] for name in roles.spans]
+        self._beside = [place[name] for name in roles.beside]
         self.span_types = {name: SpanTypes() for name in roles.spans}
         self.spans_dropped = 0
 
@@ -94,6 +97,7 @@ class Examiner:
             as_text(values[place[roles.stratify]]) if roles.stratify else None,
             cleaned.changed,
             known_split(as_text(values[place[roles.split]])) if roles.split else None,
+            tuple([as_text(values[i]) for i in self._beside]),
         )
 
     def _fault_of_text(self, text: Any) -> Fault | None:

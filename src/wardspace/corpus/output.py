@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from wardspace.core.progress import progress
 from wardspace.corpus.parts import ContentHash, PartsWriter
-from wardspace.corpus.rejects import NOT_DRAWN, Fault, Rejects
+from wardspace.corpus.rejects import Fault, Rejects
 from wardspace.corpus.schema import Roles, note_schema
 from wardspace.corpus.spans import SpanTypes
 from wardspace.corpus.spool import read_spool
@@ -47,29 +47,21 @@ class Output:
         return self._hash.hexdigest()
 
     def write(
-        self, spool: Path, splits: Iterator[str | None], folder: Path, rejects: Rejects, *, total: int, show: bool
+        self, spool: Path, fates: Iterator[str | Fault], folder: Path, rejects: Rejects, *, total: int, show: bool
     ) -> None:
-        """Write all notes to `folder`; those without a split were not drawn and go to the rejects."""
+        """Write all notes to `folder`, each to the split that is its fate; those with a fault go to the rejects."""
         with (
             progress("writing the corpus (notes)", total, show=show) as advance,
             PartsWriter(folder, self._schema, self._roles) as writer,
         ):
             for batch in read_spool(spool):
-                assigned = list(islice(splits, batch.num_rows))
-                self._reject_undrawn(batch, assigned, rejects)
-                kept = batch.filter(pa.array([split is not None for split in assigned]))
+                assigned = list(islice(fates, batch.num_rows))
+                _reject(batch, assigned, rejects)
+                kept = batch.filter(pa.array([isinstance(fate, str) for fate in assigned]))
                 if kept.num_rows:
-                    writer.write(self._finished(kept, [split for split in assigned if split is not None]))
+                    writer.write(self._finished(kept, [fate for fate in assigned if isinstance(fate, str)]))
                 advance(batch.num_rows)
         self.parts = writer.names
-
-    def _reject_undrawn(self, batch: pa.RecordBatch, assigned: list[str | None], rejects: Rejects) -> None:
-        if None not in assigned:
-            return
-        fault = Fault(NOT_DRAWN, NOT_DRAWN)
-        for place, split in zip(batch.select(["file", "row", "note_id"]).to_pylist(), assigned, strict=True):
-            if split is None:
-                rejects.add(place["file"], place["row"], place["note_id"], fault)
 
     def _finished(self, notes: pa.RecordBatch, splits: list[str]) -> pa.RecordBatch:
         """Notes of the spool as notes of the corpus; counted on the way."""
@@ -88,3 +80,11 @@ class Output:
             for name in self._schema.names
         ]
         return pa.record_batch(arrays, schema=self._schema)
+
+
+def _reject(batch: pa.RecordBatch, fates: list[str | Fault], rejects: Rejects) -> None:
+    if all(isinstance(fate, str) for fate in fates):
+        return
+    for place, fate in zip(batch.select(["file", "row", "note_id"]).to_pylist(), fates, strict=True):
+        if isinstance(fate, Fault):
+            rejects.add(place["file"], place["row"], place["note_id"], fate)

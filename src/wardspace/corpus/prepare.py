@@ -1,9 +1,10 @@
-"""From notes as they are stored to a corpus folder, in two passes and constant memory."""
+"""From notes as they are stored to a corpus folder: read once, compared with each other, written once."""
 
 from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ from wardspace.core.files import whole_folder, write_json
 from wardspace.core.version import __version__
 from wardspace.corpus.clean import Cleaner
 from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS, Corpus
+from wardspace.corpus.duplicates.editions import edition_columns
+from wardspace.corpus.duplicates.removal import Duplicates
 from wardspace.corpus.intake import Intake
 from wardspace.corpus.ledger import Ledger
 from wardspace.corpus.manifest import Manifest
 from wardspace.corpus.notes import Examiner
 from wardspace.corpus.output import Output
 from wardspace.corpus.readers import FORMATS, Reader, open_readers
-from wardspace.corpus.rejects import DUPLICATE, NOT_DRAWN, Rejects
+from wardspace.corpus.rejects import DUPLICATE, NOT_DRAWN, Fault, Rejects
 from wardspace.corpus.schema import SPLITS, Roles, resolve_roles
 from wardspace.corpus.split import Shares, share_out, splits_of_notes
 from wardspace.corpus.spool import Spool
@@ -31,7 +34,7 @@ _WORK = ".work"
 
 @dataclass(frozen=True)
 class _Made:
-    """What the two passes found out."""
+    """What the passes found out."""
 
     readers: list[Reader]
     intake: Intake
@@ -39,6 +42,10 @@ class _Made:
     shares: Shares
     output: Output
     spans_dropped: int
+    before_split: list[dict[str, Any]]
+    """What was found of duplicates before notes were shared out."""
+    after_split: list[dict[str, Any]]
+    """And after it."""
 
 
 def prepare(
@@ -46,7 +53,8 @@ def prepare(
 ) -> Corpus:
     """Read, clean, deduplicate and split notes, and write them as a corpus folder.
 
-    Memory does not grow with the number of notes. The folder appears whole or not at all: a fault or an interruption
+    Memory hardly grows with the number of notes: by some 150 bytes each while near-duplicates are looked for.
+    The folder appears whole or not at all: a fault or an interruption
     leaves what stood there before.
 
     Parameters
@@ -95,7 +103,8 @@ def _resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
     known = FORMATS.get(config.source.format)
     if known and known.columns:
         config = config.model_copy(update={"columns": known.columns(config.columns)})
-    return config, resolve_roles(config.columns, config.split.stratify)
+    beside = edition_columns(config.deduplicate.editions, config.columns)
+    return config, resolve_roles(config.columns, config.split.stratify, beside)
 
 
 def _passes(
@@ -113,12 +122,24 @@ def _passes(
         with Spool(work / "spool.arrow", roles) as spool:
             intake = Intake(config, examiner, ledger, spool, rejects)
             intake.read(readers, show_progress=show)
-        highest_lot = ledger.highest_lot(config.sample)
-        shares = share_out(ledger.connection, config.split, highest_lot)
+        with Duplicates(config, roles, ledger, spool.path, show=show) as duplicates:
+            before = duplicates.before_split(intake.editions, rejects.counts[DUPLICATE])
+            highest_lot = ledger.highest_lot(config.sample)
+            shares = share_out(ledger.connection, config.split, highest_lot)
+            shares, after = duplicates.after_split(shares, highest_lot)
         output = Output(roles, examiner.span_types, TextStatistics(tokens))
-        splits = splits_of_notes(ledger.connection, highest_lot)
-        output.write(spool.path, splits, scratch / NOTES, rejects, total=ledger.notes, show=show)
-    return _Made(readers, intake, rejects.counts, shares, output, examiner.spans_dropped)
+        fates = _fates(ledger, highest_lot)
+        output.write(duplicates.spool, fates, scratch / NOTES, rejects, total=ledger.notes, show=show)
+    spans_dropped = examiner.spans_dropped + duplicates.spans_dropped
+    return _Made(readers, intake, rejects.counts, shares, output, spans_dropped, before, after)
+
+
+def _fates(ledger: Ledger, highest_lot: int) -> Iterator[str | Fault]:
+    """What becomes of each note in the ledger's order: its split, or why it is left out."""
+    undrawn = Fault(NOT_DRAWN, NOT_DRAWN)
+    splits = splits_of_notes(ledger.connection, highest_lot)
+    for split, fault in zip(splits, ledger.faults(), strict=True):
+        yield fault or split or undrawn
 
 
 def _manifest(config: CorpusConfig, roles: Roles, made: _Made) -> Manifest:
@@ -176,14 +197,14 @@ def _steps(config: CorpusConfig, roles: Roles, made: _Made) -> list[dict[str, An
         for name in cleaning
         if getattr(config.clean, name)
     ]
-    if config.deduplicate.exact:
-        steps.append({"step": "deduplicate.exact", "left_out": made.rejects[DUPLICATE]})
+    steps += made.before_split
     if config.sample is not None:
         steps.append({"step": "sample", "notes": config.sample, "left_out": made.rejects[NOT_DRAWN]})
     split = config.split.model_dump() | {"stratify": roles.stratify, "by": "patient" if roles.patient_id else "note"}
     if roles.split:
         split |= {"given": asdict(made.shares.given)}
-    return [*steps, {"step": "split", **split, "strata": made.shares.strata, "strata_mended": made.shares.mended}]
+    steps.append({"step": "split", **split, "strata": made.shares.strata, "strata_mended": made.shares.mended})
+    return [*steps, *made.after_split]
 
 
 def _warnings(config: CorpusConfig, roles: Roles, made: _Made) -> list[str]:
@@ -199,6 +220,12 @@ def _warnings(config: CorpusConfig, roles: Roles, made: _Made) -> list[str]:
         found.append(f"a sample: {made.output.splits.total()} notes drawn, {made.rejects[NOT_DRAWN]} left out")
     if made.spans_dropped:
         found.append(f"{made.spans_dropped} spans were dropped: outside their note, or their words were cleaned away")
+    found += [
+        f"{step[f'train_near_{split}']} training notes are near-duplicates of a {split} note: scores may be too good"
+        for step in made.after_split
+        for split in SPLITS[1:]
+        if config.deduplicate.across_splits == "report" and step.get(f"train_near_{split}")
+    ]
     return [*found, *_split_warnings(made)]
 
 

@@ -39,6 +39,10 @@ NUL = Fault("NUL bytes", "NUL bytes")
 SEEN = Fault("note id seen before", "this note id was seen before")
 NOT_DRAWN = "not in the sample"
 DUPLICATE = "duplicate text"
+EDITION = "earlier edition"
+NEAR = "near-duplicate"
+LEAKED = "near-duplicate in another split"
+COPIED = "copied forward"
 UNDECODABLE = "undecodable bytes"
 
 
@@ -50,6 +54,28 @@ def undecodable(column: str) -> Fault:
 def duplicate(note_id: str) -> Fault:
     """The same normalised text as an earlier note."""
     return Fault(DUPLICATE, f"duplicate of {note_id}")
+
+
+def earlier_edition(note_id: str) -> Fault:
+    """A note that was stored again, changed or not."""
+    return Fault(EDITION, f"an earlier edition of {note_id}")
+
+
+def near_duplicate(note_id: str, similarity: float) -> Fault:
+    """A note much like one that is kept."""
+    return Fault(NEAR, f"near-duplicate of {note_id} (similarity {similarity:.3f})")
+
+
+def leaked(note_id: str, split: str, similarity: float) -> Fault:
+    """A training note much like one of another split."""
+    return Fault(LEAKED, f"training note, near-duplicate of {note_id} in {split} (similarity {similarity:.3f})")
+
+
+def copied_forward(characters: int) -> Fault:
+    """A note with nothing of its own."""
+    return Fault(
+        COPIED, f"fewer than {characters} characters are left without paragraphs of the patient's earlier notes"
+    )
 
 
 class Rejects:

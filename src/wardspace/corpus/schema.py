@@ -31,6 +31,8 @@ class Roles:
     spans: tuple[str, ...]
     stratify: str | None
     split: str | None = None
+    beside: tuple[str, ...] = ()
+    """Columns that are read but not kept: what tells editions of a note."""
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -41,10 +43,10 @@ class Roles:
     def needed(self) -> tuple[str, ...]:
         """Source columns that are read, each once."""
         single = (self.note_id, self.patient_id, self.time, self.text, self.stratify, self.split)
-        return tuple(dict.fromkeys(name for name in (*single, *self.categories, *self.spans) if name))
+        return tuple(dict.fromkeys(name for name in (*single, *self.categories, *self.spans, *self.beside) if name))
 
 
-def resolve_roles(columns: ColumnsConfig, stratify: str | None) -> Roles:
+def resolve_roles(columns: ColumnsConfig, stratify: str | None, beside: tuple[str, ...] = ()) -> Roles:
     """Check the roles of a study.
 
     Raises
@@ -76,6 +78,7 @@ def resolve_roles(columns: ColumnsConfig, stratify: str | None) -> Roles:
         spans=tuple(dict.fromkeys(columns.spans)),
         stratify=stratify or next(iter(columns.labels), None),
         split=columns.split,
+        beside=beside,
     )
 
 

@@ -17,14 +17,15 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 
 from wardspace.config import SplitConfig
 from wardspace.core.seeds import derive
 from wardspace.corpus.given_splits import GivenSplits, take_given
+from wardspace.corpus.schema import SPLITS
 from wardspace.corpus.statistics import Lengths
 
 _RANGE = 2**63
@@ -77,17 +78,33 @@ def share_out(connection: sqlite3.Connection, config: SplitConfig, highest_lot: 
     lengths = _count_patients(connection, config.seed, highest_lot)
     given = take_given(connection, config)
     mended = 0 if given.patients else _set_cuts(connection, config)
-    columns = ", ".join(f"SUM({_SPLIT} = '{name}')" for name in ("train", "validation", "test"))
-    row = connection.execute(f"SELECT {columns} FROM patients p {_JOINED}").fetchone()
-    patients = dict(zip(("train", "validation", "test"), (int(count or 0) for count in row), strict=True))
     strata = connection.execute("SELECT COUNT(*) FROM cuts").fetchone()[0]
-    return Shares(patients, mended, int(strata), lengths, given)
+    return Shares(_patients(connection), mended, int(strata), lengths, given)
+
+
+def without(connection: sqlite3.Connection, shares: Shares, notes: Iterable[int]) -> Shares:
+    """Shares once these notes, each kept so far, are left out; nobody changes sides for it."""
+    taken = "UPDATE counted SET n = n - 1 WHERE (patient, stratum) = (SELECT patient, stratum FROM notes WHERE seq = ?)"
+    connection.executemany(taken, ((note,) for note in notes))
+    lengths = Lengths()
+    counts = connection.execute("SELECT SUM(n) FROM counted GROUP BY patient HAVING SUM(n) > 0")
+    for row in counts:
+        lengths.add(int(row[0]))
+    return replace(shares, patients=_patients(connection), notes_per_patient=lengths)
+
+
+def _patients(connection: sqlite3.Connection) -> dict[str, int]:
+    """Patients with notes, by split."""
+    columns = ", ".join(f"SUM({_SPLIT} = '{name}')" for name in SPLITS)
+    there = "EXISTS (SELECT 1 FROM counted d WHERE d.patient = p.patient AND d.n > 0)"
+    row = connection.execute(f"SELECT {columns} FROM patients p {_JOINED} WHERE {there}").fetchone()
+    return dict(zip(SPLITS, (int(count or 0) for count in row), strict=True))
 
 
 def splits_of_notes(connection: sqlite3.Connection, highest_lot: int) -> Iterator[str | None]:
-    """The split of each note in the ledger's order; None for one that is not in the sample."""
+    """The split of each note in the ledger's order; None for one that is left out or not in the sample."""
     query = (
-        f"SELECT CASE WHEN n.draw <= ? THEN {_SPLIT} END FROM notes n"
+        f"SELECT CASE WHEN n.kept AND n.draw <= ? THEN {_SPLIT} END FROM notes n"
         f" LEFT JOIN patients p ON p.patient = n.patient {_JOINED} ORDER BY n.seq"
     )
     return (row[0] for row in connection.execute(query, (highest_lot,)))
@@ -126,7 +143,7 @@ def _within(count: int, wanted: float) -> int:
 def _count_patients(connection: sqlite3.Connection, seed: int, highest_lot: int) -> Lengths:
     """Fill the tables of patients and strata."""
     connection.execute(
-        "INSERT INTO counted SELECT patient, stratum, 1 FROM notes WHERE draw <= ?"
+        "INSERT INTO counted SELECT patient, stratum, 1 FROM notes WHERE kept AND draw <= ?"
         " ON CONFLICT (patient, stratum) DO UPDATE SET n = n + 1",
         (highest_lot,),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.ipc
@@ -14,6 +15,8 @@ from wardspace.corpus.schema import Roles, spool_schema
 
 _ROWS = 2048
 _CHARACTERS = 8 * 2**20
+_TEXT = 3
+"""Place of the text among the values of a note."""
 
 
 class Spool:
@@ -32,15 +35,17 @@ class Spool:
         options = pa.ipc.IpcWriteOptions(compression="lz4")
         self._sink = pa.OSFile(str(path), "wb")
         self._writer = pa.ipc.new_stream(self._sink, self._schema, options=options)
-        self._rows: list[tuple[object, ...]] = []
+        self._rows: list[tuple[Any, ...]] = []
         self._characters = 0
 
     def add(self, note: Note, patient: str, file: str, row: int) -> None:
         """Write one note."""
-        self._rows.append(
-            (note.note_id, patient, note.time, note.text, *note.categories, *note.spans, file, row),
-        )
-        self._characters += len(note.text)
+        self.put((note.note_id, patient, note.time, note.text, *note.categories, *note.spans, file, row))
+
+    def put(self, values: tuple[Any, ...]) -> None:
+        """Write the values of one note, in the order of the schema."""
+        self._rows.append(values)
+        self._characters += len(values[_TEXT])
         if len(self._rows) >= _ROWS or self._characters >= _CHARACTERS:
             self._flush()
 

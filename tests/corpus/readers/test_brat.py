@@ -91,9 +91,8 @@ def test_spans_move_with_cleaning(tmp_path):
         start = len(before)
         write(tmp_path, f"n{i}", text=before + TEXT, marks=f"T1\tOrg {start} {start + 4}\tSony\n")
     write(tmp_path, "bare", marks=None)
-    corpus = prepare(
-        CorpusConfig(source=SourceConfig(path=str(tmp_path), format="brat")), tmp_path / "out", show_progress=False
-    )
+    source, alike = SourceConfig(path=str(tmp_path), format="brat"), {"report_near": None}
+    corpus = prepare(CorpusConfig(source=source, deduplicate=alike), tmp_path / "out", show_progress=False)
     assert (corpus.manifest.counts["notes"], corpus.manifest.counts["spans_dropped"]) == (13, 0)
     for note in corpus.table(["text", "entities"]).to_pylist():
         assert all(words == "Sony" for words, _ in said(note))

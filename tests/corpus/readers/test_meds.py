@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fixtures.corpora import split_step
 from tests.fixtures.sources import prepared, rejected
 from tests.fixtures.warehouses import meds_folder
 from wardspace.config import SourceConfig
@@ -54,7 +55,7 @@ def test_texts_of_events_are_notes_with_the_splits_of_the_data_set(folder, tmp_p
     assert rows["held_out/0.parquet:1"]["time"] is None
     assert rejected(corpus) == []
     assert corpus.manifest.warnings == []
-    assert corpus.manifest.steps[-1]["given"] == {"patients": 4, "without": 0, "carved": 0}
+    assert split_step(corpus)["given"] == {"patients": 4, "without": 0, "carved": 0}
 
 
 def test_codes_choose_the_notes_and_what_is_passed_over_is_told(folder, tmp_path):
@@ -75,7 +76,7 @@ def test_without_splits_patients_are_shared_out(tmp_path):
     events = [event(i, "NOTE", f"note of {i}") for i in range(200)]
     corpus = prepared(meds_folder(tmp_path / "meds", {"0.parquet": events}, None), tmp_path / "corpus", source=MEDS)
     assert set(corpus.table()["split"].to_pylist()) == {"train", "validation", "test"}
-    assert corpus.manifest.steps[-1]["strata"] == 1
+    assert split_step(corpus)["strata"] == 1
 
 
 def test_a_shard_alone_still_knows_its_splits(folder, tmp_path):

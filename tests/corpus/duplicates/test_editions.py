@@ -1,0 +1,57 @@
+import sqlite3
+
+import pytest
+
+from wardspace.config import ColumnsConfig
+from wardspace.config.corpus import EditionsConfig
+from wardspace.core.errors import CorpusError
+from wardspace.corpus.duplicates.editions import Editions, edition_columns, moment
+
+
+def superseded(*notes):
+    editions = Editions(sqlite3.connect(":memory:"))
+    for number, (fields, stored) in enumerate(notes):
+        editions.add(number, fields, stored)
+    return dict(editions.superseded()), editions.incomplete
+
+
+def test_the_edition_stored_last_is_kept():
+    same = ("p", "2024-01-01", "nursing", "c1")
+    assert superseded((same, 3.0), (same, 1.0), (same, 2.0), (("q", *same[1:]), 9.0)) == ({1: 0, 2: 0}, 0)
+
+
+def test_of_editions_stored_at_once_the_last_row_is_kept():
+    assert superseded((("p", "t"), 0.0), (("p", "t"), 0.0)) == ({0: 1}, 0)
+
+
+def test_what_lacks_a_field_is_kept_and_counted():
+    assert superseded((("p", None), 1.0), (("p", None), 2.0), (("p", "t"), None), (("p", "t"), 1.0)) == ({}, 3)
+
+
+def test_fields_do_not_run_into_each_other():
+    assert superseded((("p", "ab", "c"), 1.0), (("p", "a", "bc"), 1.0)) == ({}, 0)
+
+
+def test_moments_order_times_and_numbers():
+    assert moment("2024-01-01") < moment("2024-01-01T00:01") < moment("2024-01-02 00:00:00.5")
+    assert moment("2024-01-01T01:00+01:00") == moment("2024-01-01T00:00Z") == moment("2024-01-01")
+    assert moment("9") < moment("10.5")
+    assert [moment(value) for value in (None, "yesterday", "nan", "inf")] == [None] * 4
+
+
+def test_columns_come_in_their_order_and_time_from_its_role():
+    columns = ColumnsConfig(patient_id="p", time="t")
+    assert edition_columns(None, columns) == ()
+    assert edition_columns(EditionsConfig(), columns) == ("t",)
+    config = EditionsConfig(time="chart", category="kind", caregiver="who", stored="at")
+    assert edition_columns(config, columns) == ("chart", "kind", "who", "at")
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"), [({"time": "t"}, "no column of patients"), ({"patient_id": "p"}, "no column of times")]
+)
+def test_editions_need_a_patient_and_a_time(columns, message):
+    with pytest.raises(CorpusError, match=message) as caught:
+        edition_columns(EditionsConfig(), ColumnsConfig(**columns))
+    assert caught.value.where.startswith("corpus.deduplicate.editions")
+    assert caught.value.fix
