@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.columns import check_columns, stored_names
+from wardspace.corpus.readers.omop_url import database_url, open_engine
 from wardspace.corpus.readers.row import Reader, Row
 
 if TYPE_CHECKING:
@@ -53,10 +52,10 @@ class Database:
 
     def __init__(self, config: SourceConfig) -> None:
         self._schema = config.omop.cdm_schema
-        url = _url(config.path or "")
+        url = database_url(config.path or "")
         self.name = f"{url.get_backend_name()}:note"
         with self._faults():
-            self._engine = _engine(url)
+            self._engine = open_engine(url)
             self._tables = self._find_tables()
         if "NOTE" not in self._tables:
             raise CorpusError(
@@ -219,38 +218,3 @@ def _as_stored(value: Any) -> str | None:
 
 def _by_name(columns: Any, name: str) -> Any:
     return columns[stored_names(columns.keys(), (name,))[0]]
-
-
-def _url(path: str) -> sa.URL:
-    try:
-        from sqlalchemy.engine import make_url  # noqa: PLC0415  (an extra)
-        from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise CorpusError(
-            "reading a database needs SQLAlchemy", where="corpus.source.path", fix="pip install 'wardspace[omop]'"
-        ) from error
-    named = path.startswith("env:")
-    text = os.environ.get(path.removeprefix("env:"), "") if named else path
-    try:
-        url = make_url(text)
-    except ArgumentError as error:
-        what = f"the environment variable {path.removeprefix('env:')} holds" if named else "this is"
-        raise CorpusError(
-            f"{what} no URL of a database", where="corpus.source.path", fix="such as postgresql+psycopg://host/name"
-        ) from error
-    secrets = [key for key in url.query if "password" in key.lower() or "pwd" in key.lower()]
-    if (url.password or secrets) and not named:
-        raise CorpusError(
-            "a password in the study file would be copied into the run folder",
-            where="corpus.source.path",
-            fix="put the URL into an environment variable and write env:NAME, or let the driver find the password",
-        )
-    return url
-
-
-def _engine(url: sa.URL) -> sa.Engine:
-    import sqlalchemy as sa  # noqa: PLC0415  (an extra)
-
-    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_file():
-        raise CorpusError("no such database file", where=url.database, fix="see to corpus.source.path")
-    return sa.create_engine(url)

@@ -65,7 +65,7 @@ class Tables:
         """
         own = self._found.get(name, [])
         self._check_alone(name, own)
-        return [source_file(p, self._root, format_of(p) or "csv") for p in own]
+        return self._files(own)
 
     def need(self, name: str, why: str) -> list[SourceFile]:
         """Files of a table that must be there.
@@ -85,8 +85,11 @@ class Tables:
         return self.get(name)
 
     def files(self) -> list[SourceFile]:
-        """All files found, in the order of the tables."""
-        return [file for name in self._found for file in self.get(name)]
+        """All files found, in the order of the tables, needed or not."""
+        return [file for own in self._found.values() for file in self._files(own)]
+
+    def _files(self, paths: list[Path]) -> list[SourceFile]:
+        return [source_file(p, self._root, format_of(p) or "csv") for p in paths]
 
     def _check_alone(self, name: str, own: list[Path]) -> None:
         if len(own) > 1 and any(_stem(p) == name.casefold() for p in own):

@@ -1,12 +1,13 @@
-"""Rows a second of the MIMIC-III reader against plain CSV on the same NOTEEVENTS of short notes.
+"""Rows a second of the MIMIC-III reader against plain CSV on the same NOTEEVENTS of short notes, and of OMOP look-ups.
 
-python benchmarks/readers_mimic.py [NOTES] [OUT.json]
+python benchmarks/readers.py [NOTES] [OUT.json]
 """
 
 from __future__ import annotations
 
 import json
 import random
+import resource
 import sys
 import tempfile
 import time
@@ -52,16 +53,47 @@ def reading(config: SourceConfig, needed: tuple[str, ...], notes: int, scratch: 
 
 
 def preparing(section: dict[str, object], folder: Path, notes: int) -> float:
-    start = time.process_time()
-    corpus = prepare(CorpusConfig.model_validate(section), folder, show_progress=False)
-    assert len(corpus) == notes
-    return round(notes / (time.process_time() - start))
+    best = float("inf")
+    for _ in range(2):
+        start = time.process_time()
+        corpus = prepare(CorpusConfig.model_validate(section), folder, show_progress=False)
+        best = min(best, time.process_time() - start)
+        assert len(corpus) == notes
+    return round(notes / best)
+
+
+def omop(folder: Path, notes: int, others: int = 1_000_000) -> dict[str, float]:
+    """Notes joined with a million persons and a million concepts."""
+    (folder / "omop").mkdir()
+    with (folder / "omop" / "NOTE.csv").open("w") as handle:
+        handle.write("note_id,person_id,note_date,note_datetime,note_class_concept_id,note_text\n")
+        handle.writelines(f"{i},{i},2020-01-01,,{i % 50},note {i}\n" for i in range(notes))
+    with (folder / "omop" / "PERSON.csv").open("w") as handle:
+        handle.write("person_id,gender_concept_id,year_of_birth\n")
+        handle.writelines(f"{i},{i % 2},1950\n" for i in range(others))
+    with (folder / "omop" / "CONCEPT.csv").open("w") as handle:
+        handle.write("concept_id\tconcept_name\n")
+        handle.writelines(f"{i}\tconcept {i}\n" for i in range(others))
+    config = SourceConfig(path=str(folder / "omop"), format="omop")
+    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    (reader,) = open_readers(config, ("note_id", "person_id", "note_text", "gender", "note_class"), folder / "scratch")
+    loaded = time.process_time()
+    assert sum(1 for _ in reader.rows()) == notes
+    read = time.process_time()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "omop_persons_and_concepts": others * 2,
+        "omop_load_seconds": round(loaded - start, 1),
+        "omop_peak_mib_more": round((peak - before) / 1024),
+        "read_omop": round(notes / (read - loaded)),
+    }
 
 
 def main() -> None:
     notes = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
+        joined = omop(folder, notes)  # first, while the process is small
         write(folder, notes)
         path = str(folder / "NOTEEVENTS.csv")
         plain, mimic = {"path": path, "format": "csv"}, {"path": path, "format": "mimic-iii"}
@@ -76,6 +108,7 @@ def main() -> None:
             "prepare_csv": preparing({"source": plain, "columns": COLUMNS}, folder / "a", notes),
             "prepare_mimic_iii": preparing({"source": mimic}, folder / "b", notes),
             "prepare_mimic_iii_triage": preparing(labelled, folder / "c", notes),
+            **joined,
         }
     print(json.dumps(figures, indent=2))
     if len(sys.argv) > 2:
