@@ -14,6 +14,7 @@ from wardspace.core.files import whole_folder, write_json
 from wardspace.core.version import __version__
 from wardspace.corpus.clean import Cleaner
 from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS, Corpus
+from wardspace.corpus.examining import Examination
 from wardspace.corpus.intake import Intake
 from wardspace.corpus.ledger import Ledger
 from wardspace.corpus.manifest import Manifest
@@ -109,9 +110,13 @@ def _passes(
 ) -> _Made:
     work = scratch / _WORK
     examiner = Examiner(roles, Cleaner(config.clean), config.reject)
-    with Rejects(scratch / REJECTS) as rejects, Ledger(work / "ledger.sqlite") as ledger:
+    with (
+        Rejects(scratch / REJECTS) as rejects,
+        Ledger(work / "ledger.sqlite") as ledger,
+        Examination(examiner, config.workers) as examination,
+    ):
         with Spool(work / "spool.arrow", roles) as spool:
-            intake = Intake(config, examiner, ledger, spool, rejects)
+            intake = Intake(config, examination, ledger, spool, rejects)
             intake.read(readers, show_progress=show)
         highest_lot = ledger.highest_lot(config.sample)
         shares = share_out(ledger.connection, config.split, highest_lot)
