@@ -196,5 +196,7 @@ class CorpusConfig(Section):
     """Which copies are left out."""
     split: SplitConfig = SplitConfig()
     """How notes are shared out."""
+    workers: int | None = Field(None, ge=0)
+    """Processes that check and clean notes beside the one that reads and writes (null: one for each core; 0: none)."""
     sample: int | None = Field(None, ge=1)
     """Keep at most this many notes, drawn by seed and note id; null keeps all."""

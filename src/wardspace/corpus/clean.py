@@ -44,7 +44,12 @@ class Cleaner:
     """
 
     def __init__(self, config: CleanConfig) -> None:
+        self.config = config
         self.steps = tuple(_step(name, config) for name in type(config).model_fields if getattr(config, name))
+
+    def __reduce__(self) -> tuple[type[Cleaner], tuple[CleanConfig]]:
+        """For other processes: steps are functions, and are made again there."""
+        return Cleaner, (self.config,)
 
     def clean(self, text: str, *, follow: bool = False) -> Cleaned:
         """Clean one text; with `follow`, also tell where its characters went."""

@@ -9,10 +9,11 @@ from wardspace.core.errors import CorpusError
 from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
 from wardspace.corpus.duplicates.editions import Editions, moment
+from wardspace.corpus.examining import Examination, Examined
 from wardspace.corpus.fingerprint import fingerprint
 from wardspace.corpus.ledger import Ledger
-from wardspace.corpus.notes import Examiner, Note, Unusable
-from wardspace.corpus.readers import Reader, Row
+from wardspace.corpus.notes import Note, Unusable
+from wardspace.corpus.readers import Reader
 from wardspace.corpus.rejects import SEEN, UNDECODABLE, Fault, Rejects, duplicate
 from wardspace.corpus.spool import Spool
 from wardspace.corpus.times import Zones
@@ -27,7 +28,7 @@ class Intake:
     ----------
     config : CorpusConfig
         What to leave out.
-    examiner : Examiner
+    examination : Examination
         Checks and cleans single rows.
     ledger : Ledger
         Remembers what was seen.
@@ -38,9 +39,9 @@ class Intake:
     """
 
     def __init__(
-        self, config: CorpusConfig, examiner: Examiner, ledger: Ledger, spool: Spool, rejects: Rejects
+        self, config: CorpusConfig, examination: Examination, ledger: Ledger, spool: Spool, rejects: Rejects
     ) -> None:
-        self._config, self._examiner = config, examiner
+        self._config, self._examination = config, examination
         self._ledger, self._spool, self._rejects = ledger, spool, rejects
         self.rows_read = 0
         self.patients_missing = 0
@@ -61,7 +62,7 @@ class Intake:
         with progress("reading notes (bytes)", sum(reader.size for reader in readers), show=show_progress) as advance:
             for reader in readers:
                 done = 0
-                for count, row in enumerate(reader.rows(), 1):
+                for count, row in enumerate(self._examination.examined(reader.name, reader.rows()), 1):
                     self._take(reader.name, row)
                     if count % _PROGRESS_ROWS == 0:
                         advance(reader.position() - done)
@@ -69,9 +70,9 @@ class Intake:
                 advance(reader.size - done)
         self._check_outcome(readers)
 
-    def _take(self, file: str, row: Row) -> None:
+    def _take(self, file: str, row: Examined) -> None:
         self.rows_read += 1
-        found = self._examiner.examine(file, row)
+        found = row.found
         if isinstance(found, Unusable):
             self._rejects.add(file, row.number, found.note_id, found.fault)
             return

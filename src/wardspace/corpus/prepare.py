@@ -17,6 +17,7 @@ from wardspace.corpus.clean import Cleaner
 from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS, Corpus
 from wardspace.corpus.duplicates.editions import edition_columns
 from wardspace.corpus.duplicates.removal import Duplicates
+from wardspace.corpus.examining import Examination
 from wardspace.corpus.intake import Intake
 from wardspace.corpus.ledger import Ledger
 from wardspace.corpus.manifest import Manifest
@@ -118,9 +119,13 @@ def _passes(
 ) -> _Made:
     work = scratch / _WORK
     examiner = Examiner(roles, Cleaner(config.clean), config.reject)
-    with Rejects(scratch / REJECTS) as rejects, Ledger(work / "ledger.sqlite") as ledger:
+    with (
+        Rejects(scratch / REJECTS) as rejects,
+        Ledger(work / "ledger.sqlite") as ledger,
+        Examination(examiner, config.workers) as examination,
+    ):
         with Spool(work / "spool.arrow", roles) as spool:
-            intake = Intake(config, examiner, ledger, spool, rejects)
+            intake = Intake(config, examination, ledger, spool, rejects)
             intake.read(readers, show_progress=show)
         with Duplicates(config, roles, ledger, spool.path, show=show) as duplicates:
             before = duplicates.before_split(intake.editions, rejects.counts[DUPLICATE])

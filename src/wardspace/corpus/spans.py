@@ -113,6 +113,18 @@ class SpanTypes:
                 else:
                     self._fields.setdefault(field, "null")
 
+    def merge(self, other: SpanTypes) -> None:
+        """Take into account what another has learned of other records."""
+        if not other._seen:
+            return
+        if not self._seen:
+            self._fields, self._seen = {}, True
+        for field, kind in other._fields.items():
+            if kind == "null":
+                self._fields.setdefault(field, kind)
+            else:
+                self._fields[field] = _wider(self._fields.get(field), kind)
+
     @property
     def type(self) -> pa.DataType:
         """A list of records of all the fields met."""
