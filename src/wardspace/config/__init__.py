@@ -1,6 +1,6 @@
 """The study file as typed sections; one place for defaults."""
 
-from wardspace.config.corpus import CleanConfig, ColumnsConfig, CorpusConfig, SourceConfig, SplitConfig, WardConfig
+from wardspace.config.corpus import CleanConfig, ColumnsConfig, CorpusConfig, DeidentifyConfig, SourceConfig, SplitConfig, WardConfig
 from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
 from wardspace.config.objectives import CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
@@ -25,6 +25,7 @@ __all__ = [
     "ColumnsConfig",
     "CorpusConfig",
     "DeclutrConfig",
+    "DeidentifyConfig",
     "EncoderConfig",
     "FinetuneConfig",
     "Key",
