@@ -153,7 +153,11 @@ def score(cases: Sequence[Case], find: Find) -> dict[str, Any]:
             clean += 1
             false_alarms += bool(findings)
     recall = {group: round(found[group] / total[group], 4) for group in sorted(total)}
-    precision = {kind: round(right[kind] / marked[kind], 4) for kind in sorted(marked)}
+    for group in ("record number", "other number"):  # detectors tell numbers apart by words before them, if at all
+        if group in total:
+            marked[group], right[group] = marked["number"], right["number"]
+    precision = {kind: round(right[kind] / marked[kind], 4) for kind in sorted(marked) if marked[kind]}
+    marked["record number"] = right["record number"] = marked["other number"] = right["other number"] = 0
     whole_recall = sum(found.values()) / sum(total.values())
     whole_precision = sum(right.values()) / max(1, sum(marked.values()))
     result = {

@@ -29,7 +29,7 @@ _DAY = r"(?P<d>3[01]|[12]\d|0?[1-9])"
 _NTH = r"(?P<nth>(?i:st|nd|rd|th))?"
 _EARLIER = r"(?:(?P<d0>3[01]|[12]\d|0?[1-9])(?i:st|nd|rd|th)?[ ]?(?:-|–|to|and|&)[ ]?)?"
 _YEAR4 = r"(?P<y>(?:19|20)\d\d)"
-_YEAR = r"(?P<y>(?:19|20)\d\d|['’]?\d\d(?![\d:/.%]))"
+_YEAR = r"(?P<y>(?:19|20)\d\d|['’]?\d\d(?![\d:/%]|\.\d))"
 _START, _END = r"(?<![\w/.\-])", r"(?![\w/\-]|\.\d)"
 _CUED = (
     r"(?:(?<=\bon )|(?<=\bOn )|(?<=\bsince )|(?<=\bfrom )|(?<=\bdated )|(?<=\buntil )|(?<=\btill )|(?<=\bby )"

@@ -73,8 +73,12 @@ class Deidentifier:
         tuple
             The new text, the map from old places to new ones, and what was found, in places of the old text.
         """
-        findings = self.findings(text, known_names)
-        surrogates = Surrogates(Keyed(self._key, patient), self.config) if self._key and self.config.needs_key else None
+        known = tuple(known_names)
+        findings = self.findings(text, known)
+        surrogates = None
+        if self._key and self.config.needs_key:
+            names = (text[finding.start : finding.end] for finding in findings if finding.type == "NAME")
+            surrogates = Surrogates(Keyed(self._key, patient), self.config, (*known, *names))
         return (*rewritten(text, findings, self.config, surrogates), findings)
 
     def findings(self, text: str, known_names: Iterable[str] = ()) -> list[Finding]:

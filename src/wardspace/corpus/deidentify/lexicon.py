@@ -48,5 +48,10 @@ def bare(word: str) -> str:
 def common(word: str) -> bool:
     """Whether clinical text writes the word in small letters (a plural counts as its singular)."""
     plain = bare(word)
-    known = words("words")
+    known = _common()
     return plain in known or (plain.endswith("s") and plain[:-1] in known)
+
+
+@cache
+def _common() -> frozenset[str]:
+    return (words("words") | words("clinical"))

@@ -14,7 +14,7 @@ _KIND = (
     r"(?:Hospitals?|Hosp\b\.?|Infirmary|Medical (?:Cent(?:er|re)|Ctr|School|Group)|Med (?:Ctr|Cent(?:er|re))|Health ?Cent(?:er|re)"
     r"|Health System|Healthcare|Clinics?|Hospice|Sanatorium|Nursing Home|Care Home|Rehabilitation Cent(?:er|re)|Cancer Cent(?:er|re)"
     r"|Heart Cent(?:er|re)|Heart Institute|Cancer Institute|NHS (?:Foundation )?Trust|VAMC|VA Medical Center|University|College"
-    r"|Medical Practice|Family Practice|Pharmacy)"
+    r"|Medical Practice|Family Practice|Pharmacy|Health(?: ?Care)?|Med\b\.?(?: Cent(?:er|re))?|General)"
 )
 _PART = rf"(?:St\.?|Mt\.?|Ft\.?|{WORD}(?:['’]s?)?|[{UPPER}]{{2,6}}(?:['’]s)?)"
 _NAMED = re.compile(

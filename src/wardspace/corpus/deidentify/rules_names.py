@@ -10,7 +10,7 @@ from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.name_shapes import ANY, CAPITALS, FULL, GAP, INITIAL, LOWER, NAME, UPPER, WORD
 
 _TITLE = r"(?:Drs?|DRS?|Doctor|Mr|MR|Mrs|MRS|Ms|MS|Miss|Mx|Prof|Professor|Sir|Dame|Lord|Lady|Nurse|Sister|Rev|Reverend|Fr|RN|SN|PA-C|NP)"
-_CREDENTIAL = r"(?:M\.?D|D\.?O|R\.?N|Ph\.?D|P\.?A(?:-C)?|N\.?P|DDS|DPM|FRCP|FRCS|MRCP|MRCGP|MBBS|MBChB|LPN|CRNA|ARNP|FACS|Esq|Jr|Sr)\b"
+_CREDENTIAL = r"(?:M\.?D|D\.?O|R\.?N|Ph\.?D|P\.?A(?:-C)?|N\.?P|DDS|DPM|FRCP|FRCS|MRCP|MRCGP|MBBS|BSN|MSN|FNP|MBChB|LPN|CRNA|ARNP|FACS|Esq|Jr|Sr)\b"
 _KIN = r"mother|father|mom|mum|dad|sister|brother|daughter|son|wife|husband|spouse|partner|aunt|uncle|niece|nephew|cousin|friend|guardian|carer|caregiver|grand(?:mother|father|son|daughter)|girlfriend|boyfriend|fianc[eé]e?"
 _DONE = r"(?:seen|signed|dictated|reported|reviewed|written|typed|transcribed|performed|interpreted|authored|referred|assessed|examined|discussed|entered|read|verified|cared for|accompanied|operated on|attended|treated|ordered|supervised)"
 _ROLE = r"patient(?:'s)? name|patient|pt|name|surname|forename|first name|last name|maiden name|re|next of kin|nok|gp|pcp|attending(?: physician)?|surgeon|assistant|anesthesiologist|anaesthetist|physician|consultant|registrar|resident|cc|attn|attention|author|signature|clinician|provider|practitioner|pharmacist|midwife|therapist|contact|emergency contact|informant|examiner|radiologist|pathologist|cosigner|copies to"
@@ -20,6 +20,7 @@ _CUES = tuple(
     (score, re.compile(rf"(?<![{UPPER}{LOWER}])(?i:{cue})(?P<name>{shape})"))
     for score, cue, shape in (
         (0.95, rf"{_DONE} (?:by|with):?[ ]+(?:{_TITLE}\.?[ ]+)?", NAME),
+        (0.95, rf"(?:electronically )?(?:signed|dictated):?[ ]+(?:{_TITLE}\.?[ ]+)?", NAME),
         (0.9, r"(?:spoke|speaking|spoken|talked|conversation|meeting|met|liaised)[ ]+(?:to|with)[ ]+(?:(?:his|her|their|the|pt's)[ ]+\w+,?[ ]+)?", NAME),
         (0.95, r"(?:named|called|known as|name is|my name is|name's|dear|alias|a\.?k\.?a\.?|regards to)[ ]+", NAME),
         (0.85, rf"(?:{_KIN})[ ]*(?:,|:|\()?[ ]*(?:is|was|named|called)?[ ]*", FULL),
@@ -30,9 +31,16 @@ _CUES = tuple(
         (0.9, r"(?:(?:man|woman|male|female|boy|girl|gentleman|lady|pt|patient|year[- ]old|y/?o|person|child|infant|teen|adult|M|F)),[ ]*(?:named[ ]|called[ ]|known as[ ])?", FULL),
     )
 )  # fmt: skip
-_TITLED = re.compile(rf"(?<![{UPPER}{LOWER}]){_TITLE}\.?[ \t]{{1,2}}(?:and (?:Mrs|Ms)\.?[ ])?(?P<name>{NAME})")
+_TITLED = re.compile(
+    rf"(?<![{UPPER}{LOWER}])(?:{_TITLE}|(?i:dr|mr|mrs|ms|miss|prof|rn))\.?[ \t]{{1,2}}(?:and (?:Mrs|Ms)\.?[ ])?"
+    rf"(?P<name>{NAME}|[{UPPER}]\.)"
+)
 _TITLED_SMALL = re.compile(rf"\b(?:dr|mr|mrs|ms|prof)\.?[ ](?P<name>[{LOWER}]{{3,}}(?:[ ][{LOWER}]{{3,}})?)\b")
-_CREDITED = re.compile(rf"(?<![{UPPER}{LOWER}])(?P<name>{NAME}),?[ ]{{1,2}}{_CREDENTIAL}")
+_CREDITED = re.compile(
+    rf"(?<![{UPPER}{LOWER}])(?P<name>{NAME})(?:,?[ ]{{1,2}}{_CREDENTIAL}"
+    r"|,[ ](?i:(?:staff|charge|ward|specialist|practice) nurse|nurse|midwife|registrar|consultant|physio(?:therapist)?"
+    r"|pharmacist|house officer|senior house|surgeon|physician|dietitian|social worker|for dr)\b)"
+)
 _REVERSED = re.compile(
     rf"(?<![{UPPER}{LOWER}'’])(?P<name>(?P<last>{ANY}),[ ]?(?P<first>{ANY})(?:[ ]{INITIAL}|[ ]{ANY})?)(?![{LOWER}])"
 )
@@ -62,6 +70,10 @@ class NameDetector:
             for match in _TITLED_SMALL.finditer(text)
             if not any(lexicon.common(word) for word in match["name"].split())
         ]
+        for match in _FRONT.finditer(text):
+            words = match["name"].split()
+            if words[0].lower() in lexicon.given_names() or not all(lexicon.common(word) for word in words):
+                findings.append(Finding(*match.span("name"), "NAME", 0.95, self.name))
         for score, start, end in (*_by_cue(text), *_by_form(text)):
             trimmed = _trimmed(text, start, end)
             if trimmed and not guard.protects(text, *trimmed):
@@ -92,8 +104,6 @@ def _by_cue(text: str) -> Iterator[tuple[float, int, int]]:
 
 
 def _by_form(text: str) -> Iterator[tuple[float, int, int]]:
-    for match in _FRONT.finditer(text):
-        yield 0.95, *match.span("name")
     given, surnames = lexicon.given_names(), lexicon.words("surnames")
     for match in _REVERSED.finditer(text):
         first, last = match["first"].lower(), match["last"].lower()
@@ -116,7 +126,7 @@ def _looks_like_a_person(words: list[str], given: frozenset[str], surnames: froz
     if len(words[-1]) == 1:
         return known_first
     if known_first:
-        return plain[-1] in surnames or not lexicon.common(words[-1])
+        return True
     return (
         plain[-1] in surnames
         and not lexicon.common(words[-1])
@@ -130,7 +140,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     words = list(_TOKEN.finditer(text, start, end))
     while words and _TITLE_ALONE.fullmatch(words[0][0]):
         words.pop(0)
-    while words and _no_name(words[-1][0], given, surnames, len(words) > 1):
+    while words and _no_name(words[-1][0], given, surnames, len(words) > 1) and not _follows_given(words, given):
         words.pop()
     while words and _no_name(words[0][0], given, surnames, len(words) > 1):
         words.pop(0)
@@ -139,6 +149,11 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     if all(lexicon.common(word[0]) for word in words) and not (len(words) > 1 and words[0][0].lower() in given):
         return None
     return words[0].start(), words[-1].end()
+
+
+def _follows_given(words: list[re.Match[str]], given: frozenset[str]) -> bool:
+    """Whether the last word is the second and comes after a given name that is no common word: Emily Law."""
+    return len(words) == 2 and words[0][0].lower() in given and not lexicon.common(words[0][0])
 
 
 def _no_name(word: str, given: frozenset[str], surnames: frozenset[str], beside: bool) -> bool:

@@ -49,7 +49,7 @@ _BARE = (
 )  # fmt: skip
 _TEN = re.compile(r"(?<![\w+.-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w-]|\.\d)")
 _QUANTITY = re.compile(r"[ ]?(?:mg|mcg|ml|g|kg|cm|mm|units?|%|years?|days?|weeks?|months?|hours?|hrs?)\b", re.I)
-_DATE_LIKE = re.compile(r"\d{1,4}[-/]\d{1,2}([-/]\d{2,4})?")
+_DATE_LIKE = re.compile(r"\d{1,2}[-/]\d{1,2}(?:[-/]\d{2,4})?|(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}")
 
 
 class NumberDetector:

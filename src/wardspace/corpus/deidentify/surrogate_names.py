@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from wardspace.corpus.deidentify import lexicon
@@ -30,6 +31,14 @@ class SurrogateNames:
         self._keyed = keyed
         order = sorted(_LETTERS, key=lambda letter: keyed.number("letter order", letter))
         self._letters = order
+        self._surnames: set[str] = set()
+
+    def learn(self, names: Iterable[str]) -> None:
+        """Take the last words of whole names for surnames where they stand alone ("Terry Owen", then "Owen")."""
+        for name in names:
+            words = list(_WORD.finditer(name))
+            if len(words) > 1:
+                self._surnames.add(words[self._surname(name, words, "")][0].lower())
 
     def name(self, text: str, before: str = "") -> str:
         """A name in the style of `text`.
@@ -59,8 +68,9 @@ class SurrogateNames:
         if len(words) > 1:
             comma = text.find(",")
             return sum(word.end() <= comma for word in words) - 1 if comma > 0 else len(words) - 1
-        alone_given = words and words[0][0].lower() in lexicon.given_names() and not _TITLE_BEFORE.search(before)
-        return -1 if alone_given else 0
+        if not words or words[0][0].lower() in self._surnames or _TITLE_BEFORE.search(before):
+            return 0
+        return -1 if words[0][0].lower() in lexicon.given_names() else 0
 
     def _word(self, word: str, *, surname: bool) -> str:
         if len(word) == 1:

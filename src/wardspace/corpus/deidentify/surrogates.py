@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from wardspace.config import DeidentifyConfig
 from wardspace.corpus.deidentify import lexicon, nhs
@@ -29,11 +30,14 @@ class Surrogates:
         Where choices come from: key and patient.
     config : DeidentifyConfig
         How far dates move and how NHS numbers are made.
+    names : iterable of str
+        Whole names that stand in the note or are known: they tell surnames from given names.
     """
 
-    def __init__(self, keyed: Keyed, config: DeidentifyConfig) -> None:
+    def __init__(self, keyed: Keyed, config: DeidentifyConfig, names: Iterable[str] = ()) -> None:
         self._keyed, self._config = keyed, config
         self._names = SurrogateNames(keyed)
+        self._names.learn(names)
         span = 2 * config.max_shift_days
         drawn = keyed.number("days") % span - config.max_shift_days
         self.days = drawn if drawn < 0 else drawn + 1
