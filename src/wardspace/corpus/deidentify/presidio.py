@@ -30,6 +30,11 @@ _FIX = "pip install 'wardspace[deid]'"
 _TYPES = {"PERSON": "NAME", "LOCATION": "PLACE"}
 _SENTENCE = re.compile(r"[^\n]*?(?:[.!?](?=[ \t]+[^a-z])|\n|$)")
 _CAPITALISED = re.compile(rf"(?<![{UPPER}{LOWER}\d-]){WORD}")
+_CLINICAL_ENDING = re.compile(
+    r"(?:scop(?:y|ic|ically)|ectom(?:y|ies)|otomy|ostomy|plasty|itis|[aeo]mia|osis|opathy|oma|uria|algia|gram|graphy"
+    r"|ectal|atrial|cardial|vascular|azole|cillin|mycin|micin|pril|sartan|statin|olol|azepam|idine|caine|oxacin)s?$",
+    re.I,
+)
 _PERSON = re.compile(rf"{WORD}|{CAPITALS}")
 
 
@@ -75,7 +80,7 @@ class PresidioDetector:
             for result in self._engine.analyze(sentence, "en", entities=list(_TYPES), nlp_artifacts=artifacts):
                 place = _trimmed(text, start + result.start, start + result.end)
                 if place is not None:
-                    findings.append(Finding(*place, _TYPES[result.entity_type], 0.6, self.name))
+                    findings.append(Finding(*place, _TYPES[result.entity_type], 0.55, self.name))
         return findings
 
 
@@ -94,6 +99,8 @@ def candidates(text: str, found: Sequence[Finding]) -> list[tuple[int, int]]:
 
 
 def _unknown(word: str) -> bool:
+    if guard.clinical(word) or _CLINICAL_ENDING.search(word):
+        return False
     return not all(lexicon.common(part) or guard.clinical(part) for part in re.split(r"[-‐]", word))
 
 
@@ -115,12 +122,12 @@ def _sentences(text: str, places: list[int]) -> list[tuple[int, int]]:
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """An entity on one line, from its first capitalised word on; None if it is clinical or made of common words."""
-    end = start + len(text[start:end].split("\n")[0])
+    end = start + len(text[start:end].split("\n", maxsplit=1)[0])
     words = [match for match in _PERSON.finditer(text, start, end)]
     while words and (lexicon.common(words[-1][0]) or words[-1][0].isupper()):
         words.pop()
     while words and (lexicon.common(words[0][0]) or words[0][0].isupper()):
         words.pop(0)
-    if not words or guard.protects(text, words[0].start(), words[-1].end()):
+    if not any(_unknown(word[0]) for word in words) or guard.protects(text, words[0].start(), words[-1].end()):
         return None
     return words[0].start(), words[-1].end()

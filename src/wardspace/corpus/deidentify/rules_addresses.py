@@ -27,7 +27,9 @@ _TO_POSTCODE = re.compile(
     rf"(?<![\w/.-])(?:{_FLAT}(?:{_NUMBER},?[ ])?|{_NUMBER},?[ ])(?:{_WORDS},?[ \n]{{1,2}}){{1,4}}{UK_POSTCODE}\b"
 )
 _TO_ZIP = re.compile(rf"(?<![\w.]){WORD}(?:[ ]{WORD}){{0,2}},?[ ]{_STATE}\.?[ ]+{_ZIP}(?!\d)")
-_NO_HOUSE = re.compile(rf"(?i:\b(?:from|at|on|of|in))[ ](?P<place>(?:{WORD}[ ]){{1,2}}(?:Street|Road|Avenue|Boulevard|Lane|Drive))\b")
+_NO_HOUSE = re.compile(
+    rf"(?i:\b(?:from|at|on|of|in))[ ](?P<place>(?:{WORD}[ ]){{1,2}}(?:Street|Road|Avenue|Boulevard|Lane|Drive))\b"
+)
 _POSTCODE = re.compile(rf"(?<![\w-]){UK_POSTCODE}(?![\w-])")
 _ZIPPED = re.compile(rf"\b(?i:zip(?:[ -]?code)?|postal code|postcode)[ :#=]*(?:is[ ]|of[ ])?(?P<place>{_ZIP})(?!\d)")
 _STATE_ZIP = re.compile(rf"(?<!\w){_STATE}\.?[ ]{_ZIP}(?!\d)")
@@ -71,10 +73,15 @@ class AddressDetector:
             )
             for match in pattern.finditer(text)
         ]
-        findings += [Finding(*match.span("place"), "ADDRESS", 0.8, self.name)
-            for pattern in (_ZIPPED, _NO_HOUSE) for match in pattern.finditer(text)]
+        findings += [
+            Finding(*match.span("place"), "ADDRESS", 0.8, self.name)
+            for pattern in (_ZIPPED, _NO_HOUSE)
+            for match in pattern.finditer(text)
+        ]
         for match in _listed().finditer(text):
-            if not _NOT_A_PLACE.match(text, match.end()) and not (guard.clinical(match[0]) and guard.headed(text, match.end())):
+            if not _NOT_A_PLACE.match(text, match.end()) and not (
+                guard.clinical(match[0]) and guard.headed(text, match.end())
+            ):
                 findings.append(Finding(*match.span(), "PLACE", 0.7, self.name))
         return findings + self._cued(text)
 

@@ -61,7 +61,10 @@ def _digits(value: str) -> int:
 def _is_phone(text: str, match: re.Match[str]) -> bool:
     cue = match[0].lower()
     least = 7 if cue.startswith("call") else 3
-    return _digits(match["value"]) >= least and not _NO_NUMBER.match(text, match.end())
+    digits = _digits(match["value"])
+    if digits < 7 and "." in match["value"]:
+        return False
+    return digits >= least and not _NO_NUMBER.match(text, match.end())
 
 
 def _is_ip(value: str) -> bool:

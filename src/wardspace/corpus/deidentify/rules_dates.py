@@ -14,7 +14,7 @@ _AGES = (
     re.compile(rf"(?<![\d./-]){_OLD}[ -]?(?:y\.?o\b|y/o|yo[mf]?\b)", re.I),
     re.compile(rf"\b(?:aged|age|age[ ]of)[ :=]*{_OLD}(?![\d/.]*\d|[ ]?%)", re.I),
     re.compile(rf"(?<![\d./-]){_OLD}[ ]?(?:[MF]|male|female|man|woman|lady|gentleman)\b(?![/ ]*\d)"),
-    re.compile(rf"\bin (?:his|her|their) (?P<age>90)s\b", re.I),
+    re.compile(r"\bin (?:his|her|their) (?P<age>90)s\b", re.I),
 )
 
 

@@ -19,7 +19,7 @@ _KIND = (
 _PART = rf"(?:St\.?|Mt\.?|Ft\.?|{WORD}(?:['’]s?)?|[{UPPER}]{{2,6}}(?:['’]s)?)"
 _NAMED = re.compile(
     rf"(?<![{UPPER}{LOWER}'’-])(?P<own>{_PART}(?:[ ](?:(?:of|and|the|for|&)[ ]){{0,2}}{_PART}){{0,4}})[ ]{_KIND}"
-    rf"(?:[ ]of[ ]{WORD}(?:[ ]{WORD})?)?(?:,?[ ](?:in|of|at)[ ](?:the[ ])?(?=[{UPPER}]))?(?![{LOWER}])"
+    rf"(?:[ ]of[ ]{WORD}(?:[ ]{WORD})?)?(?![{LOWER}])"
 )
 _LETTERHEAD = re.compile(
     rf"(?:^|\n|,[ ])[ \t]*(?P<name>(?:{_PART}[ ]){{1,3}}(?:Surgery|Practice|Medical Cent(?:er|re)|Health Cent(?:er|re)|{_KIND}))[ \t]*(?=\n|$|,|\.)"
@@ -30,10 +30,10 @@ _NO_SAINT = re.compile(
     r"(?:St\.?|Saint)[ ](?:Jude|John)(?:['’]s)?[ ](?i:wort|medical valve|valve|device|aortic|mitral|lead)|(?:Mount|Mt)[ ](?i:of)"
 )
 _GENERIC = frozenset(
-    "general memorial royal county city community regional district university national central children women veterans north south east west northern southern eastern western mercy holy sacred trinity infirmary methodist baptist presbyterian lutheran jewish catholic samaritan united state".split()
+    ["general", "memorial", "royal", "county", "city", "community", "regional", "district", "university", "national", "central", "children", "women", "veterans", "north", "south", "east", "west", "northern", "southern", "eastern", "western", "mercy", "holy", "sacred", "trinity", "infirmary", "methodist", "baptist", "presbyterian", "lutheran", "jewish", "catholic", "samaritan", "united", "state"]
 )
 _DEPARTMENT = frozenset(
-    "outpatient pain eye fracture diabetes diabetic heart dental day urgent emergency medical surgical private teaching acute mental psychiatric rehab rehabilitation family local referring outside this the our same walk-in sleep wound thyroid breast skin cancer".split()
+    ["outpatient", "pain", "eye", "fracture", "diabetes", "diabetic", "heart", "dental", "day", "urgent", "emergency", "medical", "surgical", "private", "teaching", "acute", "mental", "psychiatric", "rehab", "rehabilitation", "family", "local", "referring", "outside", "this", "the", "our", "same", "walk-in", "sleep", "wound", "thyroid", "breast", "skin", "cancer"]
 )
 
 

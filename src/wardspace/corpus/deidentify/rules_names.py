@@ -70,7 +70,7 @@ class NameDetector:
             for match in _TITLED_SMALL.finditer(text)
             if not any(lexicon.common(word) for word in match["name"].split())
         ]
-        for match in _FRONT.finditer(text):
+        for match in (*_FRONT.finditer(text), *_CREDITED.finditer(text)):
             words = match["name"].split()
             if words[0].lower() in lexicon.given_names() or not all(lexicon.common(word) for word in words):
                 findings.append(Finding(*match.span("name"), "NAME", 0.95, self.name))
@@ -85,11 +85,10 @@ class NameDetector:
         start, end = match.span("name")
         words = list(_TOKEN.finditer(text, start, end))
         last = words[0].end()
-        seen = len(words[0][0].rstrip(".")) > 1
         for word in words[1:]:
-            if seen and lexicon.common(word[0]) and word[0].lower() not in lexicon.words("surnames"):
+            if lexicon.common(word[0]) and word[0].lower() not in lexicon.words("surnames"):
                 break
-            seen, last = seen or len(word[0].rstrip(".")) > 1, word.end()
+            last = word.end()
         return Finding(start, last, "NAME", score, self.name)
 
 
@@ -97,8 +96,6 @@ def _by_cue(text: str) -> Iterator[tuple[float, int, int]]:
     for score, pattern in _CUES:
         for match in pattern.finditer(text):
             yield score, *match.span("name")
-    for match in _CREDITED.finditer(text):
-        yield 0.9, *match.span("name")
     for match in _INITIALS.finditer(text):
         yield 0.85, *match.span("name")
 
@@ -113,7 +110,7 @@ def _by_form(text: str) -> Iterator[tuple[float, int, int]]:
             yield 0.8, *match.span("name")
     for match in _FULL.finditer(text):
         words = match["name"].replace(".", " ").split()
-        if _looks_like_a_person(words, given, surnames):
+        if not match["name"].startswith(("A ", "I ")) and _looks_like_a_person(words, given, surnames):
             yield 0.7, *match.span("name")
 
 
@@ -144,7 +141,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
         words.pop()
     while words and _no_name(words[0][0], given, surnames, len(words) > 1):
         words.pop(0)
-    if not words or all(len(word[0].strip(".")) == 1 for word in words) and "." not in text[start:end]:
+    if not words or (all(len(word[0].strip(".")) == 1 for word in words) and "." not in text[start:end]):
         return None
     if all(lexicon.common(word[0]) for word in words) and not (len(words) > 1 and words[0][0].lower() in given):
         return None

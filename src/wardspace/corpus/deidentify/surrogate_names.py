@@ -11,7 +11,7 @@ from wardspace.corpus.deidentify.keyed import Keyed
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _TITLE_BEFORE = re.compile(r"\b(?:Dr|Doctor|Mr|Mrs|Ms|Miss|Mx|Prof|Professor)\.?[ \t]*$", re.I)
-_PARTICLES = frozenset("van von der den de del della di da dos la le el al bin ibn ter ten".split())
+_PARTICLES = frozenset(["van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "el", "al", "bin", "ibn", "ter", "ten"])
 _LETTERS = "ABCDEGHJKLMPRST"
 """Initials with at least three names for women, three for men and three surnames in the lists."""
 
