@@ -24,7 +24,11 @@ MONTHS = (
     "december",
 )
 
-_MONTH = r"(?P<name>(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))(?:\.(?=[ ]?['’\d]))?"
+_MONTH = (
+    r"(?P<name>(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug"
+    r"(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))(?:\."
+    r"(?=[ ]?['’\d]))?"
+)
 _DAY = r"(?P<d>3[01]|[12]\d|0?[1-9])"
 _NTH = r"(?P<nth>(?i:st|nd|rd|th))?"
 _EARLIER = r"(?:(?P<d0>3[01]|[12]\d|0?[1-9])(?i:st|nd|rd|th)?[ ]?(?:-|–|to|and|&)[ ]?)?"
@@ -53,7 +57,8 @@ _SHAPES = (
     # April 12th, 2023, Apr 12 '23, April 12-14, 2023, April 12
     (
         0.95,
-        rf"(?<!\w){_MONTH}[ ]?(?:the[ ])?{_EARLIER}{_DAY}{_NTH}(?:,?[ ]?(?:of[ ])?{_YEAR})?(?![\w/%]|\.\d|[ ]?(?:mg|ml|mcg|g)\b)",
+        rf"(?<!\w){_MONTH}[ ]?(?:the[ ])?{_EARLIER}{_DAY}{_NTH}(?:,?[ ]?(?:of[ ])?{_YEAR})?"
+        r"(?![\w/%]|\.\d|[ ]?(?:mg|ml|mcg|g)\b)",
     ),
     # April 2023, Apr '23, Apr-23
     (0.9, rf"(?<!\w){_MONTH},?(?:[ ](?:of[ ])?|-|/)(?P<y>(?:19|20)\d\d|['’]\d\d)(?!\w)"),
@@ -65,7 +70,8 @@ _SHAPES = (
     # on 4/12: day and month alone, only where a word before says that it is a date
     (
         0.6,
-        rf"{_CUED}(?P<a>3[01]|[12]\d|0?[1-9])/(?P<b>3[01]|[12]\d|0?[1-9])(?![\d/%.]*\d|[ ]?(?:%|mm|strength|power|murmur|pain|in\b))",
+        rf"{_CUED}(?P<a>3[01]|[12]\d|0?[1-9])/(?P<b>3[01]|[12]\d|0?[1-9])(?![\d/%.]*\d|[ ]?(?:%"
+        r"|mm|strength|power|murmur|pain|in\b))",
     ),
 )
 

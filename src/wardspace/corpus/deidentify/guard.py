@@ -16,7 +16,7 @@ _AFTER = re.compile(r"(?:['’]s?)?(?:[ \t]*[-/–][ \t]*[^\W\d_]+)*[ \t\n]+([^\
 def clinical(word: str) -> bool:
     """Whether a word alone is an eponym, a drug or a device."""
     plain = lexicon.bare(word)
-    known = lexicon.words("eponyms") | lexicon.words("drugs")
+    known = lexicon.clinical_names()
     return plain in known or (plain.endswith("s") and plain[:-1] in known)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from wardspace.corpus.deidentify import lexicon
 from wardspace.corpus.deidentify.findings import Finding
 
-_PART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _APART = r"[\s,.\-]{1,3}"
 
 
@@ -30,8 +30,9 @@ class KnownNames:
     def __init__(self, names: Iterable[str]) -> None:
         options: list[str] = []
         for name in names:
-            parts = _PART.findall(name)
-            options += _whole(parts)
+            words = _WORD.findall(name)
+            options += _whole(words)
+            parts = {part for word in words for part in (word, *word.split("-"))}
             options += [_either_case(part) for part in parts if len(part) > 2]
         alternatives = "|".join(sorted(set(options), key=len, reverse=True))
         self._pattern = re.compile(rf"(?<![^\W_])(?:{alternatives})(?![^\W_])") if alternatives else None
@@ -43,11 +44,11 @@ class KnownNames:
         return [Finding(*match.span(), "NAME", 1.0, self.name) for match in self._pattern.finditer(text)]
 
 
-def _whole(parts: list[str]) -> list[str]:
-    if len(parts) < 2:
+def _whole(words: list[str]) -> list[str]:
+    if len(words) < 2:
         return []
     middle = rf"(?:{_APART}[^\W\d_]\.?)?{_APART}"
-    escaped = [_escaped(part) for part in parts]
+    escaped = [_escaped(part) for part in words]
     forward = middle.join(escaped)
     backward = middle.join([escaped[-1], *escaped[:-1]])
     return [f"(?i:{forward})", f"(?i:{backward})"]

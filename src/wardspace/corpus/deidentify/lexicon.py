@@ -53,5 +53,17 @@ def common(word: str) -> bool:
 
 
 @cache
+def clinical_names() -> frozenset[str]:
+    """Eponyms, drugs and devices, in small letters."""
+    return words("eponyms") | words("drugs")
+
+
+@cache
+def person_names() -> frozenset[str]:
+    """Given names and surnames, in small letters."""
+    return given_names() | words("surnames")
+
+
+@cache
 def _common() -> frozenset[str]:
     return words("words") | words("clinical")

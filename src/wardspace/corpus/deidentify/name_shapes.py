@@ -22,8 +22,14 @@ PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|la|le|el|al|bin|ibn|ter|t
 GAP = r"[ \t]{1,2}"
 ANY = rf"(?:{WORD}|{CAPITALS})"
 
-NAME = rf"(?:(?:{INITIAL}[ \t]?){{0,3}}(?:{PARTICLE}{GAP}){{0,3}}{ANY}(?:{GAP}(?:{INITIAL}|(?:{PARTICLE}{GAP}){{0,2}}{ANY})){{0,3}})"
+NAME = (
+    rf"(?:(?:{INITIAL}[ \t]?){{0,3}}(?:{PARTICLE}{GAP}){{0,3}}{ANY}(?:{GAP}(?:{INITIAL}|"
+    rf"(?:{PARTICLE}{GAP}){{0,2}}{ANY})){{0,3}})"
+)
 """One to four words and initials, with particles."""
 
-FULL = rf"(?:(?:{INITIAL}[ \t]?){{1,3}}(?:{PARTICLE}{GAP}){{0,2}}{WORD}|{WORD}(?:{GAP}{INITIAL}){{0,2}}{GAP}(?:(?:{PARTICLE}{GAP}){{0,2}}{WORD}|{INITIAL}))"
+FULL = (
+    rf"(?:(?:{INITIAL}[ \t]?){{1,3}}(?:{PARTICLE}{GAP}){{0,2}}{WORD}|{WORD}"
+    rf"(?:{GAP}{INITIAL}){{0,2}}{GAP}(?:(?:{PARTICLE}{GAP}){{0,2}}{WORD}|{INITIAL}))"
+)
 """Two words at least, one of which may be initials."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.deidentify import guard, lexicon
@@ -31,10 +31,11 @@ _TYPES = {"PERSON": "NAME", "LOCATION": "PLACE"}
 _SENTENCE = re.compile(r"[^\n]*?(?:[.!?](?=[ \t]+[^a-z])|\n|$)")
 _CAPITALISED = re.compile(rf"(?<![{UPPER}{LOWER}\d-]){WORD}")
 _CLINICAL_ENDING = re.compile(
-    r"(?:scop(?:y|ic|ically)|ectom(?:y|ies)|otomy|ostomy|plasty|itis|[aeo]mia|osis|opathy|oma|uria|algia|gram|graphy"
-    r"|ectal|atrial|cardial|vascular|azole|cillin|mycin|micin|pril|sartan|statin|olol|azepam|idine|caine|oxacin)s?$",
+    r"(?:scop(?:y|ic|ically)|ectom(?:y|ies)|otomy|ostomy|plasty|itis|[aeo]mia|osis|penia|opathy|oma|uria|algia|gram|graphy"
+    r"|ectal|atrial|cardial|vascular|azole|cillin|mycin|micin|pril|sartan|statin|olol|azepam|idine|osin|caine|oxacin)s?$",
     re.I,
 )
+_BEGINS = re.compile(r"(?:^|\n|[.!?:]\s|\d[.)]\s|[-*•]\s)\s*$")
 _PERSON = re.compile(rf"{WORD}|{CAPITALS}")
 
 
@@ -56,7 +57,8 @@ def presidio_engine() -> AnalyzerEngine:
 
     engine = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": MODEL}])
     # loaded here: Presidio's own way looks for a download where a name is wrong, and loads all of the pipeline
-    engine.nlp = {"en": spacy.load(MODEL, disable=["tagger", "parser", "attribute_ruler", "lemmatizer"])}
+    loaded: Any = {"en": spacy.load(MODEL, disable=["tagger", "parser", "attribute_ruler", "lemmatizer"])}
+    engine.nlp = loaded
     registry = RecognizerRegistry(recognizers=[SpacyRecognizer(supported_entities=list(_TYPES))])
     return AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["en"])
 
@@ -121,13 +123,26 @@ def _sentences(text: str, places: list[int]) -> list[tuple[int, int]]:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """An entity on one line, from its first capitalised word on; None if it is clinical or made of common words."""
-    end = start + len(text[start:end].split("\n", maxsplit=1)[0])
-    words = [match for match in _PERSON.finditer(text, start, end)]
+    """An entity on one line, without common words at its ends; None if nothing of a name or place is left."""
+    end = start + len(text[start:end].partition("\n")[0])
+    words = list(_PERSON.finditer(text, start, end))
     while words and (lexicon.common(words[-1][0]) or words[-1][0].isupper()):
         words.pop()
     while words and (lexicon.common(words[0][0]) or words[0][0].isupper()):
         words.pop(0)
-    if not any(_unknown(word[0]) for word in words) or guard.protects(text, words[0].start(), words[-1].end()):
+    if not any(_unknown(word[0]) for word in words) or _is_clinical(text, words):
         return None
     return words[0].start(), words[-1].end()
+
+
+def _is_clinical(text: str, words: list[re.Match[str]]) -> bool:
+    """In clinical use, or one word that only begins a sentence and is in no list of names."""
+    start, end = words[0].start(), words[-1].end()
+    known = any(word[0].lower() in lexicon.person_names() for word in words)
+    if guard.protects(text, start, end) or (guard.headed(text, end) and not known):
+        return True
+    return (
+        len(words) == 1
+        and not known
+        and (end - start < 4 or _BEGINS.search(text[max(0, start - 6) : start]) is not None)
+    )

@@ -10,18 +10,27 @@ from wardspace.corpus.deidentify import guard, lexicon
 from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.name_shapes import LOWER, UPPER, WORD
 
-_STREET = r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Close|Crescent|Cres|Place|Pl|Square|Sq|Terrace|Way|Parkway|Pkwy|Highway|Hwy|Circle|Cir|Trail|Grove|Gardens|Hill|Mews|Row|Walk|Green|Park|Rise|View|Loop|Turnpike|Route)"
+_STREET = (
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Close"
+    r"|Crescent|Cres|Place|Pl|Square|Sq|Terrace|Way|Parkway|Pkwy|Highway|Hwy|Circle|Cir"
+    r"|Trail|Grove|Gardens|Hill|Mews|Row|Walk|Green|Park|Rise|View|Loop|Turnpike|Route)"
+)
 _FLAT = r"(?:(?:Flat|Apt|Apartment|Unit|Studio|Suite|Ste|House)\.?[ ]?#?\w{1,5},?[ ])"
 _NUMBER = r"\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?"
 _WORDS = rf"{WORD}(?:[ ]{WORD}){{0,4}}"
 UK_POSTCODE = r"(?:GIR[ ]?0AA|[A-Z]{1,2}\d[A-Z\d]?[ ]\d[ABD-HJLNP-UW-Z]{2})"
-_STATE = r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])"
+_STATE = (
+    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA"
+    r"|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])"
+)
 _ZIP = r"\d{5}(?:-\d{4})?"
 
 _STREETS = re.compile(
-    rf"(?<![\w/.-]){_FLAT}?{_NUMBER}[ ](?:[NSEW]{{1,2}}\.?[ ])?(?:{WORD}[ ]|\d{{1,3}}(?:st|nd|rd|th)[ ]){{1,4}}{_STREET}\b\.?"
+    rf"(?<![\w/.-]){_FLAT}?{_NUMBER}[ ](?:[NSEW]{{1,2}}\.?[ ])?(?:{WORD}[ ]|\d{{1,3}}(?:st"
+    rf"|nd|rd|th)[ ]){{1,4}}{_STREET}\b\.?"
     rf"(?:,?[ ](?:Apt|Suite|Ste|Unit|Floor|Flat|\#)\.?[ ]?\#?\w{{1,5}})?"
-    rf"(?:(?:,[ ]*|\n[ \t]*){_WORDS}){{0,2}}(?:,?[ ]{_STATE}\b\.?)?(?:,?[ ]{_ZIP}(?!\d))?(?:,?[ \n]{{1,2}}{UK_POSTCODE}\b)?"
+    rf"(?:(?:,[ ]*|\n[ \t]*){_WORDS}){{0,2}}(?:,?[ ]{_STATE}\b\.?)?(?:,?[ ]{_ZIP}(?!\d))?"
+    rf"(?:,?[ \n]{{1,2}}{UK_POSTCODE}\b)?"
 )
 _TO_POSTCODE = re.compile(
     rf"(?<![\w/.-])(?:{_FLAT}(?:{_NUMBER},?[ ])?|{_NUMBER},?[ ])(?:{_WORDS},?[ \n]{{1,2}}){{1,4}}{UK_POSTCODE}\b"
@@ -36,8 +45,10 @@ _STATE_ZIP = re.compile(rf"(?<!\w){_STATE}\.?[ ]{_ZIP}(?!\d)")
 _BOX = re.compile(r"\bP\.?[ ]?O\.?[ ]Box[ ]\d+", re.I)
 _CITY_STATE = re.compile(rf"(?<![{UPPER}{LOWER}])(?P<place>{WORD}(?:[ ]{WORD}){{0,2}},[ ]{_STATE})(?!\w|\.?\w)")
 _CUED = re.compile(
-    r"(?i:\b(?:lives? (?:alone )?in|living in|living near|lived in|resides? in|residing in|resident of|residence in|moved (?:here )?(?:to|from)"
-    r"|born in|native of|comes? from|originally from|raised in|grew up in|travell?ed (?:to|from)|visiting from|home in|is from|was from|patient from|(?<!\w)near|hometown))[ ]"
+    r"(?i:\b(?:lives? (?:alone )?in|living in|living near|lived in|resides? in|residing in"
+    r"|resident of|residence in|moved (?:here )?(?:to|from)"
+    r"|born in|native of|comes? from|originally from|raised in|grew up in|travell?ed (?:to"
+    r"|from)|visiting from|home in|is from|was from|patient from|(?<!\w)near|hometown))[ ]"
     rf"(?P<place>{WORD}(?:[ ]{WORD}){{0,2}}(?:,[ ](?:{_STATE}\b|{WORD}))?)"
 )
 
@@ -45,12 +56,14 @@ _CUED = re.compile(
 @cache
 def _listed() -> re.Pattern[str]:
     return re.compile(
-        rf"(?<![{UPPER}{LOWER}-])(?:{lexicon.phrases('places')})(?:,[ ](?:{_STATE}\b|{lexicon.phrases('places')}))?(?![{UPPER}{LOWER}-])"
+        rf"(?<![{UPPER}{LOWER}-])(?:{lexicon.phrases('places')})(?:,[ ](?:{_STATE}\b"
+        rf"|{lexicon.phrases('places')}))?(?![{UPPER}{LOWER}-])"
     )
 
 
 _NOT_A_PLACE = re.compile(
-    r"[ ](?i:heart association|coma|brace|outcome|multiphasic|scale|virus|classification|score|stool|criteria|bulletin|strain|consensus)"
+    r"[ ](?i:heart association|coma|brace|outcome|multiphasic|scale|virus|classification"
+    r"|score|stool|criteria|bulletin|strain|consensus)"
 )
 
 

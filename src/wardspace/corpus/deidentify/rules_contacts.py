@@ -18,14 +18,18 @@ _US = re.compile(
     rf"(?<![\w/-])(?:\+?1[ .-]?)?(?:\(\d{{3}}\)[ ]?|\d{{3}}[ .-])\d{{3}}[ .-]?\d{{4}}{_EXT}(?![\w/-])", re.I
 )
 _UK = re.compile(
-    rf"(?<![\w./-])(?:\+44[ ]?(?:\(0\)[ ]?)?|\(?0(?=\d))\(?\d{{2,5}}\)?[ -]?\d{{2,7}}(?:[ -]?\d{{2,6}}){{0,2}}{_EXT}(?![\w/-])", re.I
-)  # fmt: skip
+    rf"(?<![\w./-])(?:\+44[ ]?(?:\(0\)[ ]?)?|\(?0(?=\d))\(?\d{{2,5}}\)?[ -]?\d{{2,7}}"
+    rf"(?:[ -]?\d{{2,6}}){{0,2}}{_EXT}(?![\w/-])",
+    re.I,
+)
 _ABROAD = re.compile(r"(?<![\w/])\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,5}(?![\w/])")
 _CUED = re.compile(
-    r"(?<![A-Za-z])(?:tele?phones?|tel|phone|fax|pager|beeper|bleep|mobile|cell(?:[ ]?phone)?|contact[ ](?:number|no)|ext(?:ension)?|call(?:ed)?(?: back)?(?: at| on)?|ph)"
+    r"(?<![A-Za-z])(?:tele?phones?|tel|phone|fax|pager|beeper|bleep|mobile|cell"
+    r"(?:[ ]?phone)?|contact[ ](?:number|no)|ext(?:ension)?|call(?:ed)?(?: back)?(?: at"
+    r"| on)?|ph)"
     r"(?:[ ]*(?:numbers?|no|nr|at|on|is|\#))*[ ]*[.:#=]?[ ]*(?P<value>\+?\(?\d[\d ().-]{1,18}\d)(?![\d/%])",
     re.I,
-)  # fmt: skip
+)
 _NO_NUMBER = re.compile(r"[ ]?(?:mg|ml|mcg|%|days?|weeks?|hours?|hrs?|am\b|pm\b|years?|times|minutes|/)", re.I)
 
 

@@ -11,9 +11,12 @@ from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.name_shapes import LOWER, UPPER, WORD
 
 _KIND = (
-    r"(?:Hospitals?|Hosp\b\.?|Infirmary|Medical (?:Cent(?:er|re)|Ctr|School|Group)|Med (?:Ctr|Cent(?:er|re))|Health ?Cent(?:er|re)"
-    r"|Health System|Healthcare|Clinics?|Hospice|Sanatorium|Nursing Home|Care Home|Rehabilitation Cent(?:er|re)|Cancer Cent(?:er|re)"
-    r"|Heart Cent(?:er|re)|Heart Institute|Cancer Institute|NHS (?:Foundation )?Trust|VAMC|VA Medical Center|University|College"
+    r"(?:Hospitals?|Hosp\b\.?|Infirmary|Medical (?:Cent(?:er|re)|Ctr|School|Group)|Med "
+    r"(?:Ctr|Cent(?:er|re))|Health ?Cent(?:er|re)"
+    r"|Health System|Healthcare|Clinics?|Hospice|Sanatorium|Nursing Home|Care Home"
+    r"|Rehabilitation Cent(?:er|re)|Cancer Cent(?:er|re)"
+    r"|Heart Cent(?:er|re)|Heart Institute|Cancer Institute|NHS (?:Foundation )?Trust|VAMC"
+    r"|VA Medical Center|University|College"
     r"|Medical Practice|Family Practice|Pharmacy|Health(?: ?Care)?|Med\b\.?(?: Cent(?:er|re))?|General)"
 )
 _PART = rf"(?:St\.?|Mt\.?|Ft\.?|{WORD}(?:['’]s?)?|[{UPPER}]{{2,6}}(?:['’]s)?)"
@@ -22,18 +25,93 @@ _NAMED = re.compile(
     rf"(?:[ ]of[ ]{WORD}(?:[ ]{WORD})?)?(?![{LOWER}])"
 )
 _LETTERHEAD = re.compile(
-    rf"(?:^|\n|,[ ])[ \t]*(?P<name>(?:{_PART}[ ]){{1,3}}(?:Surgery|Practice|Medical Cent(?:er|re)|Health Cent(?:er|re)|{_KIND}))[ \t]*(?=\n|$|,|\.)"
+    rf"(?:^|\n|,[ ])[ \t]*(?P<name>(?:{_PART}[ ]){{1,3}}(?:Surgery|Practice|Medical Cent"
+    rf"(?:er|re)|Health Cent(?:er|re)|{_KIND}))[ \t]*(?=\n|$|,|\.)"
 )
 _SAINT = re.compile(rf"(?<![{UPPER}{LOWER}])(?P<name>(?:St\.?|Saint|Mount|Mt\.?)[ ]{WORD}(?:['’]s?)?)(?![{LOWER}])")
 _CHILDREN = re.compile(rf"\bChildren['’]s(?: Hospital)?(?: of)?[ ]{WORD}")
 _NO_SAINT = re.compile(
-    r"(?:St\.?|Saint)[ ](?:Jude|John)(?:['’]s)?[ ](?i:wort|medical valve|valve|device|aortic|mitral|lead)|(?:Mount|Mt)[ ](?i:of)"
+    r"(?:St\.?|Saint)[ ](?:Jude|John)(?:['’]s)?[ ](?i:wort|medical valve|valve|device"
+    r"|aortic|mitral|lead)|(?:Mount|Mt)[ ](?i:of)"
 )
 _GENERIC = frozenset(
-    ["general", "memorial", "royal", "county", "city", "community", "regional", "district", "university", "national", "central", "children", "women", "veterans", "north", "south", "east", "west", "northern", "southern", "eastern", "western", "mercy", "holy", "sacred", "trinity", "infirmary", "methodist", "baptist", "presbyterian", "lutheran", "jewish", "catholic", "samaritan", "united", "state"]
+    [
+        "general",
+        "memorial",
+        "royal",
+        "county",
+        "city",
+        "community",
+        "regional",
+        "district",
+        "university",
+        "national",
+        "central",
+        "children",
+        "women",
+        "veterans",
+        "north",
+        "south",
+        "east",
+        "west",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+        "mercy",
+        "holy",
+        "sacred",
+        "trinity",
+        "infirmary",
+        "methodist",
+        "baptist",
+        "presbyterian",
+        "lutheran",
+        "jewish",
+        "catholic",
+        "samaritan",
+        "united",
+        "state",
+    ]
 )
 _DEPARTMENT = frozenset(
-    ["outpatient", "pain", "eye", "fracture", "diabetes", "diabetic", "heart", "dental", "day", "urgent", "emergency", "medical", "surgical", "private", "teaching", "acute", "mental", "psychiatric", "rehab", "rehabilitation", "family", "local", "referring", "outside", "this", "the", "our", "same", "walk-in", "sleep", "wound", "thyroid", "breast", "skin", "cancer"]
+    [
+        "outpatient",
+        "pain",
+        "eye",
+        "fracture",
+        "diabetes",
+        "diabetic",
+        "heart",
+        "dental",
+        "day",
+        "urgent",
+        "emergency",
+        "medical",
+        "surgical",
+        "private",
+        "teaching",
+        "acute",
+        "mental",
+        "psychiatric",
+        "rehab",
+        "rehabilitation",
+        "family",
+        "local",
+        "referring",
+        "outside",
+        "this",
+        "the",
+        "our",
+        "same",
+        "walk-in",
+        "sleep",
+        "wound",
+        "thyroid",
+        "breast",
+        "skin",
+        "cancer",
+    ]
 )
 
 
@@ -41,7 +119,8 @@ _DEPARTMENT = frozenset(
 def _known() -> re.Pattern[str]:
     tail = rf"(?:[ ](?:{_KIND}|Langone|Sinai|Health|ER|ED|Med))*"
     return re.compile(
-        rf"(?<![{UPPER}{LOWER}-])(?:{lexicon.phrases('institutions')})(?![{UPPER}{LOWER}]|[ ](?i:stand|scale|score|activities|criteria|scissors|treadmill|tray)){tail}"
+        rf"(?<![{UPPER}{LOWER}-])(?:{lexicon.phrases('institutions')})(?![{UPPER}{LOWER}]|[ ]"
+        rf"(?i:stand|scale|score|activities|criteria|scissors|treadmill|tray)){tail}"
     )
 
 

@@ -9,11 +9,32 @@ from wardspace.corpus.deidentify import guard, lexicon
 from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.name_shapes import ANY, CAPITALS, FULL, GAP, INITIAL, LOWER, NAME, UPPER, WORD
 
-_TITLE = r"(?:Drs?|DRS?|Doctor|Mr|MR|Mrs|MRS|Ms|MS|Miss|Mx|Prof|Professor|Sir|Dame|Lord|Lady|Nurse|Sister|Rev|Reverend|Fr|RN|SN|PA-C|NP)"
-_CREDENTIAL = r"(?:M\.?D|D\.?O|R\.?N|Ph\.?D|P\.?A(?:-C)?|N\.?P|DDS|DPM|FRCP|FRCS|MRCP|MRCGP|MBBS|BSN|MSN|FNP|MBChB|LPN|CRNA|ARNP|FACS|Esq|Jr|Sr)\b"
-_KIN = r"mother|father|mom|mum|dad|sister|brother|daughter|son|wife|husband|spouse|partner|aunt|uncle|niece|nephew|cousin|friend|guardian|carer|caregiver|grand(?:mother|father|son|daughter)|girlfriend|boyfriend|fianc[eé]e?"
-_DONE = r"(?:seen|signed|dictated|reported|reviewed|written|typed|transcribed|performed|interpreted|authored|referred|assessed|examined|discussed|entered|read|verified|cared for|accompanied|operated on|attended|treated|ordered|supervised)"
-_ROLE = r"patient(?:'s)? name|patient|pt|name|surname|forename|first name|last name|maiden name|re|next of kin|nok|gp|pcp|attending(?: physician)?|surgeon|assistant|anesthesiologist|anaesthetist|physician|consultant|registrar|resident|cc|attn|attention|author|signature|clinician|provider|practitioner|pharmacist|midwife|therapist|contact|emergency contact|informant|examiner|radiologist|pathologist|cosigner|copies to"
+_TITLE = (
+    r"(?:Drs?|DRS?|Doctor|Mr|MR|Mrs|MRS|Ms|MS|Miss|Mx|Prof|Professor|Sir|Dame|Lord|Lady"
+    r"|Nurse|Sister|Rev|Reverend|Fr|RN|SN|PA-C|NP)"
+)
+_CREDENTIAL = (
+    r"(?:M\.?D|D\.?O|R\.?N|Ph\.?D|P\.?A(?:-C)?|N\.?P|DDS|DPM|FRCP|FRCS|MRCP|MRCGP|MBBS|BSN"
+    r"|MSN|FNP|MBChB|LPN|CRNA|ARNP|FACS|Esq|Jr|Sr)\b"
+)
+_KIN = (
+    r"mother|father|mom|mum|dad|sister|brother|daughter|son|wife|husband|spouse|partner"
+    r"|aunt|uncle|niece|nephew|cousin|friend|guardian|carer|caregiver|grand(?:mother"
+    r"|father|son|daughter)|girlfriend|boyfriend|fianc[eé]e?"
+)
+_DONE = (
+    r"(?:seen|signed|dictated|reported|reviewed|written|typed|transcribed|performed"
+    r"|interpreted|authored|referred|assessed|examined|discussed|entered|read|verified"
+    r"|cared for|accompanied|operated on|attended|treated|ordered|supervised)"
+)
+_ROLE = (
+    r"patient(?:'s)? name|patient|pt|name|surname|forename|first name|last name"
+    r"|maiden name|re|next of kin|nok|gp|pcp|attending(?: physician)?|surgeon|assistant"
+    r"|anesthesiologist|anaesthetist|physician|consultant|registrar|resident|cc|attn"
+    r"|attention|author|signature|clinician|provider|practitioner|pharmacist|midwife"
+    r"|therapist|contact|emergency contact|informant|examiner|radiologist|pathologist"
+    r"|cosigner|copies to"
+)
 
 # cue, what is looked for after it, how sure; the cue may be in any case, the name may not
 _CUES = tuple(
@@ -21,16 +42,31 @@ _CUES = tuple(
     for score, cue, shape in (
         (0.95, rf"{_DONE} (?:by|with):?[ ]+(?:{_TITLE}\.?[ ]+)?", NAME),
         (0.95, rf"(?:electronically )?(?:signed|dictated):?[ ]+(?:{_TITLE}\.?[ ]+)?", NAME),
-        (0.9, r"(?:spoke|speaking|spoken|talked|conversation|meeting|met|liaised)[ ]+(?:to|with)[ ]+(?:(?:his|her|their|the|pt's)[ ]+\w+,?[ ]+)?", NAME),
+        (
+            0.9,
+            r"(?:spoke|speaking|spoken|talked|conversation|meeting|met|liaised)[ ]+(?:to|with)[ ]+"
+            r"(?:(?:his|her|their|the|pt's)[ ]+\w+,?[ ]+)?",
+            NAME,
+        ),
         (0.95, r"(?:named|called|known as|name is|my name is|name's|dear|alias|a\.?k\.?a\.?|regards to)[ ]+", NAME),
         (0.85, rf"(?:{_KIN})[ ]*(?:,|:|\()?[ ]*(?:is|was|named|called)?[ ]*", FULL),
         (0.75, rf"(?:{_KIN}),?[ ]+", WORD),
         (0.9, rf"(?:{_ROLE})[ \t]*(?:[:=\-–]+|is|was|,)[ \t]*(?:{_TITLE}\.?[ ]+)?", NAME),
         (0.8, rf"(?:{_ROLE})[ ]+", FULL),
-        (0.8, r"(?:like|as|similar to|for|referencing|regarding|concerning|involving|on behalf of|patient|pt|case of)[ ,]+", FULL),
-        (0.9, r"(?:(?:man|woman|male|female|boy|girl|gentleman|lady|pt|patient|year[- ]old|y/?o|person|child|infant|teen|adult|M|F)),[ ]*(?:named[ ]|called[ ]|known as[ ])?", FULL),
+        (
+            0.8,
+            r"(?:like|as|similar to|for|referencing|regarding|concerning|involving|on behalf of"
+            r"|patient|pt|case of)[ ,]+",
+            FULL,
+        ),
+        (
+            0.9,
+            r"(?:(?:man|woman|male|female|boy|girl|gentleman|lady|pt|patient|year[- ]old|y/?o"
+            r"|person|child|infant|teen|adult|M|F)),[ ]*(?:named[ ]|called[ ]|known as[ ])?",
+            FULL,
+        ),
     )
-)  # fmt: skip
+)
 _TITLED = re.compile(
     rf"(?<![{UPPER}{LOWER}])(?:{_TITLE}|(?i:dr|mr|mrs|ms|miss|prof|rn))\.?[ \t]{{1,2}}(?:and (?:Mrs|Ms)\.?[ ])?"
     rf"(?P<name>{NAME}|[{UPPER}]\.)"
@@ -47,11 +83,13 @@ _REVERSED = re.compile(
 # a line that begins with a name and goes on with what front sheets put after it
 _FRONT = re.compile(
     rf"(?:^|\n)[ \t]*(?:(?i:re|patient|pt|name)[:.]?[ \t]+)?(?P<name>{FULL}|{CAPITALS}{GAP}{CAPITALS})"
-    r"(?=[ \t]*[,(]?[ \t]*(?:[\[(]?[A-Z]{0,3}[-#]?\d{5,}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|(?i:born|dob|d\.o\.b|aged|age|mrn|nhs|hospital no)\b))"
+    r"(?=[ \t]*[,(]?[ \t]*(?:[\[(]?[A-Z]{0,3}[-#]?\d{5,}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|"
+    r"(?i:born|dob|d\.o\.b|aged|age|mrn|nhs|hospital no)\b))"
 )
 _FULL = re.compile(rf"(?<![{UPPER}{LOWER}'’.-])(?P<name>{FULL})(?![{LOWER}{UPPER}])")
 _INITIALS = re.compile(
-    rf"(?i:\b(?:initials|patient|pt|signed|named?|by|mr|mrs|ms))[ :,]+(?P<name>[{UPPER}]\.[ ]?[{UPPER}]\.(?:[ ]?[{UPPER}]\.)?)"
+    r"(?i:\b(?:initials|patient|pt|signed|named?|by|mr|mrs|ms))[ :,]+"
+    rf"(?P<name>[{UPPER}]\.[ ]?[{UPPER}]\.(?:[ ]?[{UPPER}]\.)?)"
 )
 _TITLE_ALONE = re.compile(rf"{_TITLE}\.?")
 _TOKEN = re.compile(r"[^\s,]+")

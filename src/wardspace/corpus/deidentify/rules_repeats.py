@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 
 from wardspace.corpus.deidentify import guard, lexicon
+from wardspace.corpus.deidentify.date_shapes import MONTHS
 from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.name_shapes import LOWER, UPPER
 
+_MONTHS = frozenset(month.capitalize() for month in MONTHS)
 _PART = re.compile(rf"[{UPPER}{LOWER}]{{3,}}")
 
 
@@ -30,13 +32,17 @@ class RepeatDetector:
         """Capitalised parts of the names in `found`, wherever else they stand, save in clinical use."""
         names = [finding for finding in found if finding.type == "NAME" and finding.score >= self._least]
         parts = {part for name in names for part in _PART.findall(text[name.start : name.end])}
-        parts = {part.capitalize() if part.isupper() else part for part in parts if not lexicon.common(part)}
-        if not parts:
-            return []
-        forms = sorted({*parts, *(part.upper() for part in parts)}, key=len, reverse=True)
-        pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(forms)})(?![^\W_])")
-        return [
-            Finding(*match.span(), "NAME", 0.75, self.name)
-            for match in pattern.finditer(text)
-            if not guard.protects(text, *match.span())
-        ]
+        parts = {part.capitalize() if part.isupper() else part for part in parts}
+        common = {part for part in parts if lexicon.common(part)}
+        rare = parts - common
+        spans = _spans(text, {*rare, *(part.upper() for part in rare)}, r"(?<![^\W_])", r"(?![^\W_])")
+        # a common word only in the middle of a sentence ("as French said"), and never before a number ("Day 3")
+        spans += _spans(text, common - _MONTHS, rf"(?<=[{LOWER},][ ])", r"(?![^\W_]|[ ]?\d|-)")
+        return [Finding(start, end, "NAME", 0.75, self.name) for start, end in spans if not guard.headed(text, end)]
+
+
+def _spans(text: str, words: set[str], before: str, after: str) -> list[tuple[int, int]]:
+    if not words:
+        return []
+    pattern = re.compile(rf"{before}(?:{'|'.join(sorted(words, key=len, reverse=True))}){after}")
+    return [match.span() for match in pattern.finditer(text)]

@@ -106,8 +106,7 @@ def _width(written: list[str], *, named: bool) -> int:
 
 def _like(month: str, written: str) -> str:
     """A month in full or short and in the case of another."""
-    full = written.lower() in MONTHS and written.lower() != "may"
-    name = month if full else month[:3]
+    name = month if written.lower() in MONTHS else month[:3]
     if written.isupper():
         return name.upper()
     return name if written.islower() else name.capitalize()

@@ -11,7 +11,28 @@ from wardspace.corpus.deidentify.keyed import Keyed
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _TITLE_BEFORE = re.compile(r"\b(?:Dr|Doctor|Mr|Mrs|Ms|Miss|Mx|Prof|Professor)\.?[ \t]*$", re.I)
-_PARTICLES = frozenset(["van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "el", "al", "bin", "ibn", "ter", "ten"])
+_PARTICLES = frozenset(
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ter",
+        "ten",
+    ]
+)
 _LETTERS = "ABCDEGHJKLMPRST"
 """Initials with at least three names for women, three for men and three surnames in the lists."""
 
@@ -78,10 +99,7 @@ class SurrogateNames:
         if word in _PARTICLES:
             return word
         start = self.initial(word[0].upper()).upper()
-        if surname:
-            options = _starting("surnames", start)
-        else:
-            options = _starting(_sex_list(word, self._keyed), start)
+        options = _starting("surnames" if surname else _sex_list(word, self._keyed), start)
         others = [name for name in options if name != word.lower()]
         return _cased(self._keyed.pick(others, "surname" if surname else "given", word.lower()), word)
 

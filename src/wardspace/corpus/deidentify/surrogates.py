@@ -12,7 +12,9 @@ from wardspace.corpus.deidentify.shift import shifted
 from wardspace.corpus.deidentify.surrogate_names import SurrogateNames
 
 _HOSPITAL_KIND = re.compile(
-    r"\b(?:hosp|infirm|medical|med\b|health|clinic|hospice|surgery|practice|cent|university|college|general|district|county|royal|pharmacy|nhs|trust|institute|school|home)\w*.*$",
+    r"\b(?:hosp|infirm|medical|med\b|health|clinic|hospice|surgery|practice|cent"
+    r"|university|college|general|district|county|royal|pharmacy|nhs|trust|institute"
+    r"|school|home)\w*.*$",
     re.I,
 )
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
