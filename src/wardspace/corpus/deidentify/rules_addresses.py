@@ -61,6 +61,13 @@ def _listed() -> re.Pattern[str]:
     )
 
 
+@cache
+def _town_and_state() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![{UPPER}{LOWER}])(?P<place>{WORD}(?:[ ]{WORD})?,[ ](?:{lexicon.phrases('places')}))(?![{UPPER}{LOWER}-])"
+    )
+
+
 _NOT_A_PLACE = re.compile(
     r"[ ](?i:heart association|coma|brace|outcome|multiphasic|scale|virus|classification"
     r"|score|stool|criteria|bulletin|strain|consensus)"
@@ -99,7 +106,7 @@ class AddressDetector:
         return findings + self._cued(text)
 
     def _cued(self, text: str) -> list[Finding]:
-        matches = [*_CUED.finditer(text), *_CITY_STATE.finditer(text)]
+        matches = [*_CUED.finditer(text), *_CITY_STATE.finditer(text), *_town_and_state().finditer(text)]
         return [
             Finding(*match.span("place"), "PLACE", 0.75, self.name)
             for match in matches

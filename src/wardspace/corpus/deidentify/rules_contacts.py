@@ -30,6 +30,7 @@ _CUED = re.compile(
     r"(?:[ ]*(?:numbers?|no|nr|at|on|is|\#))*[ ]*[.:#=]?[ ]*(?P<value>\+?\(?\d[\d ().-]{1,18}\d)(?![\d/%])",
     re.I,
 )
+_EXTENSION = re.compile(r"(?<!\w)x[ ]?(?P<value>\d{4,5})(?![\w/%]|\.\d)")
 _NO_NUMBER = re.compile(r"[ ]?(?:mg|ml|mcg|%|days?|weeks?|hours?|hrs?|am\b|pm\b|years?|times|minutes|/)", re.I)
 
 
@@ -55,6 +56,7 @@ class ContactDetector:
         matches += [(match.span(), 0.85) for match in _UK.finditer(text) if _digits(match[0]) in (10, 11, 12, 13)]
         matches += [(match.span(), 0.8) for match in _ABROAD.finditer(text) if _digits(match[0]) >= 8]
         matches += [(match.span("value"), 0.9) for match in _CUED.finditer(text) if _is_phone(text, match)]
+        matches += [(match.span("value"), 0.5) for match in _EXTENSION.finditer(text)]
         return [Finding(*span, "PHONE", score, self.name) for span, score in matches]
 
 

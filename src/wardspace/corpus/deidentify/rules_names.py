@@ -32,7 +32,7 @@ _ROLE = (
     r"|maiden name|re|next of kin|nok|gp|pcp|attending(?: physician)?|surgeon|assistant"
     r"|anesthesiologist|anaesthetist|physician|consultant|registrar|resident|cc|attn"
     r"|attention|author|signature|clinician|provider|practitioner|pharmacist|midwife"
-    r"|therapist|contact|emergency contact|informant|examiner|radiologist|pathologist"
+    r"|therapist|contact|emergency contact|informant|interpreter|examiner|radiologist|pathologist"
     r"|cosigner|copies to"
 )
 
@@ -50,7 +50,7 @@ _CUES = tuple(
         ),
         (0.95, r"(?:named|called|known as|name is|my name is|name's|dear|alias|a\.?k\.?a\.?|regards to)[ ]+", NAME),
         (0.85, rf"(?:{_KIN})[ ]*(?:,|:|\()?[ ]*(?:is|was|named|called)?[ ]*", FULL),
-        (0.75, rf"(?:{_KIN}),?[ ]+", WORD),
+        (0.75, rf"(?:{_KIN})(?:,?[ ]+\(?|\()", WORD),
         (0.9, rf"(?:{_ROLE})[ \t]*(?:[:=\-–]+|is|was|,)[ \t]*(?:{_TITLE}\.?[ ]+)?", NAME),
         (0.8, rf"(?:{_ROLE})[ ]+", FULL),
         (
@@ -71,7 +71,7 @@ _TITLED = re.compile(
     rf"(?<![{UPPER}{LOWER}])(?:{_TITLE}|(?i:dr|mr|mrs|ms|miss|prof|rn))\.?[ \t]{{1,2}}(?:and (?:Mrs|Ms)\.?[ ])?"
     rf"(?P<name>{NAME}|[{UPPER}]\.)"
 )
-_TITLED_SMALL = re.compile(rf"\b(?:dr|mr|mrs|ms|prof)\.?[ ](?P<name>[{LOWER}]{{3,}}(?:[ ][{LOWER}]{{3,}})?)\b")
+_TITLED_SMALL = re.compile(rf"\b(?:dr|mr|mrs|ms|prof)\.?[ ](?P<name>[{LOWER}]{{3,}})\b")
 _CREDITED = re.compile(
     rf"(?<![{UPPER}{LOWER}])(?P<name>{NAME})(?:,?[ ]{{1,2}}{_CREDENTIAL}"
     r"|,[ ](?i:(?:staff|charge|ward|specialist|practice) nurse|nurse|midwife|registrar|consultant|physio(?:therapist)?"
@@ -87,6 +87,7 @@ _FRONT = re.compile(
     r"(?i:born|dob|d\.o\.b|aged|age|mrn|nhs|hospital no)\b))"
 )
 _FULL = re.compile(rf"(?<![{UPPER}{LOWER}'’.-])(?P<name>{FULL})(?![{LOWER}{UPPER}])")
+_CAPITALS = re.compile(rf"(?<![{UPPER}{LOWER}'’.-])(?P<name>{CAPITALS}{GAP}(?:{INITIAL}{GAP})?{CAPITALS})")
 _INITIALS = re.compile(
     r"(?i:\b(?:initials|patient|pt|signed|named?|by|mr|mrs|ms))[ :,]+"
     rf"(?P<name>[{UPPER}]\.[ ]?[{UPPER}]\.(?:[ ]?[{UPPER}]\.)?)"
@@ -106,7 +107,7 @@ class NameDetector:
         findings += [
             Finding(*match.span("name"), "NAME", 0.7, self.name)
             for match in _TITLED_SMALL.finditer(text)
-            if not any(lexicon.common(word) for word in match["name"].split())
+            if not lexicon.common(match["name"])
         ]
         for match in (*_FRONT.finditer(text), *_CREDITED.finditer(text)):
             words = match["name"].split()
@@ -146,6 +147,10 @@ def _by_form(text: str) -> Iterator[tuple[float, int, int]]:
             first in given and last in surnames and first not in surnames
         ):
             yield 0.8, *match.span("name")
+    for match in _CAPITALS.finditer(text):
+        words = match["name"].lower().split()
+        if words[0] in given and words[-1] in surnames and not lexicon.common(words[0]):
+            yield 0.7, *match.span("name")
     for match in _FULL.finditer(text):
         words = match["name"].replace(".", " ").split()
         if not match["name"].startswith(("A ", "I ")) and _looks_like_a_person(words, given, surnames):

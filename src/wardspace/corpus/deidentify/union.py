@@ -53,7 +53,7 @@ def _placed(text: str, finding: Finding, kept: list[Finding]) -> list[Finding]:
         free.append((at, other.start))
         at = max(at, other.end)
     free.append((at, finding.end))
-    left = [replace(finding, start=start, end=end) for start, end in free if len(_WORD.findall(text[start:end])) > 1]
+    left = [replace(finding, start=start, end=end) for start, end in free if _WORD.search(text[start:end])]
     return [*rest, *(_backed(other, finding) for other in hit), *left]
 
 
