@@ -7,7 +7,7 @@ LOWER = "a-zß-öø-ÿāăąćčďđēęěğģīıķłľļńňņőœřśšşșť
 
 _PREFIX = rf"(?:[OD]['’](?=[{UPPER}])|Ma?c(?=[{UPPER}]))?"
 _CAPITALISED = rf"{_PREFIX}[{UPPER}][{LOWER}]+(?:[{UPPER}][{LOWER}]+)?"
-WORD = rf"(?:{_CAPITALISED}(?:[-‐]{_CAPITALISED})*(?![{LOWER}{UPPER}\d]))"
+WORD = rf"(?:{_CAPITALISED}(?:[-‐]{_CAPITALISED}){{0,3}}(?![{LOWER}{UPPER}\d]))"
 """A capitalised word of two letters or more: Smith, O'Neil, McDonald, Jean-Luc."""
 
 CAPITALS = rf"(?:(?:[OD]['’])?[{UPPER}]{{2,}}(?:['’-][{UPPER}]{{2,}})*(?![{LOWER}\d]))"

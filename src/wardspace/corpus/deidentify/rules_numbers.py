@@ -9,7 +9,10 @@ from wardspace.corpus.deidentify import nhs
 from wardspace.corpus.deidentify.findings import Finding
 
 # letters and digits in groups, at least two digits of them; never a date's shape (the dates are marked for themselves)
-_VALUE = r"(?P<value>#?[A-Z0-9]*(?=[A-Z0-9\-/]*\d[A-Z0-9\-/]*\d)[A-Z0-9]+(?:[-/][A-Z0-9]+)*)(?![A-Z0-9])"
+_VALUE = (
+    r"(?P<value>#?[A-Z0-9]{0,20}(?=[A-Z0-9\-/]{0,30}\d[A-Z0-9\-/]{0,30}\d)[A-Z0-9]{1,30}(?:[-/][A-Z0-9]{1,30}){0,5})"
+    r"(?![A-Z0-9])"
+)
 _NUMBER = r"(?:numbers?|no|nr|nos|num|id|identifier|code|ref(?:erence)?|\#(?!\w))"
 _LINK = r"\.?(?:[ \t]*(?:is|was|of|[:=()\-–]))*[ \t]*"
 
