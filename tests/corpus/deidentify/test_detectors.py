@@ -180,6 +180,7 @@ def test_a_name_that_is_a_common_word_is_found_again_only_within_a_sentence():
         "Coumadin, Lasix and Lopressor.",
         "Guillain-Barre syndrome",
         "New York Heart Association class II",
+        "MR Brain, MS Relapse, MR ANGIOGRAPHY",
         "Boston brace, Bell's palsy, Down syndrome",
         "Wells score of 7",
         "Positive Romberg sign, Trendelenburg position",

@@ -71,6 +71,7 @@ _TITLED = re.compile(
     rf"(?<![{UPPER}{LOWER}])(?:{_TITLE}|(?i:dr|mr|mrs|ms|miss|prof|rn))\.?[ \t]{{1,2}}(?:and (?:Mrs|Ms)\.?[ ])?"
     rf"(?P<name>{NAME}|[{UPPER}]\.)"
 )
+_SURE_TITLE = re.compile(r"(?:[Dd]r|[Mm]rs?|Ms|[Mm]iss|Mx|[Pp]rof(?:essor)?)\b|(?:DR|MRS?|MS)\.")
 _TITLED_SMALL = re.compile(rf"\b(?:dr|mr|mrs|ms|prof)\.?[ ](?P<name>[{LOWER}]{{3,}})\b")
 _CREDITED = re.compile(
     rf"(?<![{UPPER}{LOWER}])(?P<name>{NAME})(?:,?[ ]{{1,2}}{_CREDENTIAL}"
@@ -103,7 +104,7 @@ class NameDetector:
 
     def find(self, text: str, found: Sequence[Finding]) -> list[Finding]:
         """Names in `text`, without titles and possessives."""
-        findings = [self._finding(text, match, 0.97) for match in _TITLED.finditer(text)]
+        findings = [self._finding(text, match, 0.97) for match in _TITLED.finditer(text) if _is_titled(match)]
         findings += [
             Finding(*match.span("name"), "NAME", 0.7, self.name)
             for match in _TITLED_SMALL.finditer(text)
@@ -129,6 +130,13 @@ class NameDetector:
                 break
             last = word.end()
         return Finding(start, last, "NAME", score, self.name)
+
+
+def _is_titled(match: re.Match[str]) -> bool:
+    """Whether a title is one: "Mr Young" is, "MR Brain" and "MS Relapse" are not."""
+    first = match["name"].split()[0]
+    sure = _SURE_TITLE.match(match[0]) is not None
+    return sure or not lexicon.common(first) or first.lower() in lexicon.words("surnames")
 
 
 def _by_cue(text: str) -> Iterator[tuple[float, int, int]]:
