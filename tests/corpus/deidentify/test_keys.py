@@ -3,8 +3,9 @@ import stat
 
 import pytest
 
+from wardspace.config import DeidentifyConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.deidentify import key_from
+from wardspace.corpus.deidentify import Deidentifier, key_from
 
 
 def test_a_key_is_made_for_its_owner_alone_and_kept(tmp_path):
@@ -29,6 +30,16 @@ def test_a_key_that_others_may_read_is_refused(tmp_path):
     path.chmod(0o644)
     with pytest.raises(CorpusError, match="others may read"):
         key_from(path, tmp_path / "corpus")
+
+
+def test_the_key_file_of_the_configuration_is_used(tmp_path):
+    config = DeidentifyConfig(operator="surrogate", key_file=str(tmp_path / "ward.key"))
+    first, *_ = Deidentifier.open(config, tmp_path / "corpus").deidentified("Mr Kovalenko slept.", "p")
+    again, *_ = Deidentifier.open(config, tmp_path / "corpus").deidentified("Mr Kovalenko slept.", "p")
+    assert first == again
+    assert "Kovalenko" not in first
+    with pytest.raises(CorpusError, match="need a key"):
+        Deidentifier.open(DeidentifyConfig(operator="surrogate"), tmp_path / "corpus")
 
 
 @pytest.mark.parametrize("content", ["", "no hexadecimal", "abcd"])

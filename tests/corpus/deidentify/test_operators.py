@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from wardspace.config import DeidentifyConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.deidentify import Deidentifier, nhs
+from wardspace.corpus.deidentify import Deidentifier, lexicon, nhs
 from wardspace.corpus.deidentify.keyed import Keyed
 from wardspace.corpus.deidentify.shift import shifted
+from wardspace.corpus.deidentify.surrogate_names import LETTERS
 from wardspace.corpus.deidentify.surrogates import Surrogates
 
 KEY = b"k" * 32
@@ -80,10 +81,14 @@ def test_names_keep_their_style_and_sex():
     assert made.replace("NAME", "SMITH") == surname.upper()
     assert made.replace("NAME", "J. Smith") == f"{given_name[0]}. {surname}"
     assert made.replace("NAME", "smith") == surname.lower()
-    from wardspace.corpus.deidentify import lexicon
-
     assert given_name.lower() in lexicon.given_names("M")
     assert made.replace("NAME", "Mary").lower() in lexicon.given_names("F")
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+@pytest.mark.parametrize("names", ["female", "male", "surnames"])
+def test_there_are_surrogates_for_every_initial(letter, names):
+    assert sum(name.startswith(letter.lower()) for name in lexicon.words(names)) >= 3
 
 
 def test_a_surname_that_is_a_given_name_too_stays_one_within_a_note():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from wardspace.config import DeidentifyConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.deidentify.findings import Detector, Finding
 from wardspace.corpus.deidentify.keyed import Keyed
+from wardspace.corpus.deidentify.keys import key_from
 from wardspace.corpus.deidentify.known import KnownNames
 from wardspace.corpus.deidentify.mimic import MimicDetector
 from wardspace.corpus.deidentify.operators import rewritten
@@ -53,6 +55,26 @@ class Deidentifier:
             )
         self.config, self._key = config, key
         self._detectors = tuple(_detectors(config))
+
+    @classmethod
+    def open(cls, config: DeidentifyConfig, corpus: Path) -> Deidentifier:
+        """With the key of the configured file, if one is needed; it is made if it is not there.
+
+        Parameters
+        ----------
+        config : DeidentifyConfig
+            Detectors, operators and the key file.
+        corpus : Path
+            The corpus folder, in which the key may not lie.
+
+        Raises
+        ------
+        CorpusError
+            When the key file is missing in the configuration or not fit for use.
+        """
+        if not config.needs_key or config.key_file is None:
+            return cls(config)
+        return cls(config, key_from(Path(config.key_file).expanduser(), corpus))
 
     def deidentified(
         self, text: str, patient: str = "", known_names: Iterable[str] = ()

@@ -12,7 +12,7 @@ from wardspace.corpus.deidentify.keyed import Keyed
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _TITLE_BEFORE = re.compile(r"\b(?:Dr|Doctor|Mr|Mrs|Ms|Miss|Mx|Prof|Professor)\.?[ \t]*$", re.I)
 _PARTICLES = frozenset(
-    [
+    {
         "van",
         "von",
         "der",
@@ -31,16 +31,16 @@ _PARTICLES = frozenset(
         "ibn",
         "ter",
         "ten",
-    ]
+    }
 )
-_LETTERS = "ABCDEGHJKLMPRST"
+LETTERS = "ABCDEGHJKLMPRST"
 """Initials with at least three names for women, three for men and three surnames in the lists."""
 
 
 class SurrogateNames:
     """Replaces each word of a name by one of the same part: given names of the same sex, surnames, initials.
 
-    The new first letter depends on the old one, so "John Smith", "J. Smith" and "JS" of one patient still agree.
+    The new first letter depends on the old one, so "John Smith", "J. Smith" and "J. S." of one patient still agree.
 
     Parameters
     ----------
@@ -50,8 +50,6 @@ class SurrogateNames:
 
     def __init__(self, keyed: Keyed) -> None:
         self._keyed = keyed
-        order = sorted(_LETTERS, key=lambda letter: keyed.number("letter order", letter))
-        self._letters = order
         self._surnames: set[str] = set()
 
     def learn(self, names: Iterable[str]) -> None:
@@ -81,7 +79,7 @@ class SurrogateNames:
 
     def initial(self, letter: str) -> str:
         """The letter in the place of a letter."""
-        new = self._letters[self._keyed.number("initial", letter.lower()) % len(self._letters)]
+        new = self._keyed.pick(LETTERS, "initial", letter.lower())
         return new if letter.isupper() else new.lower()
 
     def _surname(self, text: str, words: list[re.Match[str]], before: str) -> int:
