@@ -80,6 +80,7 @@ def test_ages_over_89_and_no_others():
     [
         ("MRN: 00123456", "MRN", "00123456"),
         ("medical record number is JH-12345.", "MRN", "JH-12345"),
+        ("under record #99881-BCH", "MRN", "#99881-BCH"),
         ("(MRN: 123-45-678)", "MRN", "123-45-678"),
         ("Patient ID: ABCD1234", "MRN", "ABCD1234"),
         ("NHS number 999 745 8230", "NHS", "999 745 8230"),
@@ -153,6 +154,11 @@ def test_nhs_numbers_by_their_check_digit(nine):
         ("his wife (Susan) agrees", "Susan"),
         ("JOHN SMITH 45M with cough", "JOHN SMITH"),
         ("today mr. kovalenko came", "kovalenko"),
+        ("seen by Dr E Day, cons", "E Day"),
+        ("Dr Hilary Moss", "Hilary Moss"),
+        ("Éric Da Costa, MRN H5608850", "Éric Da Costa"),
+        ("checked: Balhaar Chaudhry, +44(0)151 496 0485", "Balhaar Chaudhry"),
+        ("with Mr. X. The plan", "X."),
         ("spoke to Urishilla Parikh", "Urishilla Parikh"),
     ],
 )

@@ -44,4 +44,6 @@ def protects(text: str, start: int, end: int) -> bool:
 
 def _named(found: list[str]) -> bool:
     """A given name before one that may be both: John Wilson."""
-    return len(found) > 1 and found[0].lower() in lexicon.given_names() and not lexicon.common(found[0])
+    if len(found) < 2 or found[0].lower() not in lexicon.given_names():
+        return False
+    return not lexicon.common(found[0]) or found[-1].lower() in lexicon.words("surnames")

@@ -16,7 +16,10 @@ CAPITALS = rf"(?:(?:[OD]['’])?[{UPPER}]{{2,}}(?:['’-][{UPPER}]{{2,}})*(?![{L
 INITIAL = rf"(?:[{UPPER}](?:\.|(?![{UPPER}{LOWER}\d'’.-])))"
 """One letter, with a full stop or alone."""
 
-PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|la|le|el|al|bin|ibn|ter|ten|St\.?)"
+PARTICLE = (
+    r"(?:[Vv]an|[Vv]on|[Dd]er|[Dd]en|[Dd]el|[Dd]ella|[Dd]e|[Dd]i|[Dd]a|[Dd]os|[Ll]a|[Ll]e|[Ee]l|[Aa]l"
+    r"|bin|ibn|ter|ten|Mac|St\.?)"
+)
 """A small word inside a surname."""
 
 GAP = r"[ \t]{1,2}"

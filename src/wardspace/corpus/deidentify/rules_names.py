@@ -68,7 +68,7 @@ _CUES = tuple(
     )
 )
 _TITLED = re.compile(
-    rf"(?<![{UPPER}{LOWER}])(?:{_TITLE}|(?i:dr|mr|mrs|ms|miss|prof|rn))\.?[ \t]{{1,2}}(?:and (?:Mrs|Ms)\.?[ ])?"
+    rf"(?<![{UPPER}{LOWER}\d])(?:{_TITLE}|(?i:dr|mr|mrs|ms|miss|prof|rn))\.?[ \t]{{1,2}}(?:and (?:Mrs|Ms)\.?[ ])?"
     rf"(?P<name>{NAME}|[{UPPER}]\.)"
 )
 _SURE_TITLE = re.compile(r"(?:[Dd]r|[Mm]rs?|Ms|[Mm]iss|Mx|[Pp]rof(?:essor)?)\b|(?:DR|MRS?|MS)\.")
@@ -87,11 +87,65 @@ _FRONT = re.compile(
     r"(?=[ \t]*[,(]?[ \t]*(?:[\[(]?[A-Z]{0,3}[-#]?\d{5,}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|"
     r"(?i:born|dob|d\.o\.b|aged|age|mrn|nhs|hospital no)\b))"
 )
-_FULL = re.compile(rf"(?<![{UPPER}{LOWER}'’.-])(?P<name>{FULL})(?![{LOWER}{UPPER}])")
+_PHONED = re.compile(rf"(?<![{UPPER}{LOWER}'’./-])(?P<name>{FULL})(?=,?[ ](?:on[ ]|at[ ])?[(+]?\d[\d() +-]{{8}})")
+_FULL = re.compile(rf"(?<![{UPPER}{LOWER}'’./-])(?P<name>{FULL})(?![{LOWER}{UPPER}])")
 _CAPITALS = re.compile(rf"(?<![{UPPER}{LOWER}'’.-])(?P<name>{CAPITALS}{GAP}(?:{INITIAL}{GAP})?{CAPITALS})")
 _INITIALS = re.compile(
     r"(?i:\b(?:initials|patient|pt|signed|named?|by|mr|mrs|ms))[ :,]+"
     rf"(?P<name>[{UPPER}]\.[ ]?[{UPPER}]\.(?:[ ]?[{UPPER}]\.)?)"
+)
+_FUNCTION_WORDS = frozenset(
+    # fmt: off
+    {
+        "the",
+        "a",
+        "an",
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "you",
+        "his",
+        "her",
+        "this",
+        "that",
+        "these",
+        "there",
+        "at",
+        "of",
+        "as",
+        "in",
+        "on",
+        "to",
+        "for",
+        "by",
+        "with",
+        "and",
+        "or",
+        "but",
+        "was",
+        "is",
+        "has",
+        "had",
+        "who",
+        "will",
+        "would",
+        "may",
+        "again",
+        "also",
+        "then",
+        "today",
+        "however",
+        "after",
+        "before",
+        "when",
+        "while",
+        "if",
+        "no",
+        "not",
+        "please",
+    }  # fmt: on
 )
 _TITLE_ALONE = re.compile(rf"{_TITLE}\.?")
 _TOKEN = re.compile(r"[^\s,]+")
@@ -126,10 +180,21 @@ class NameDetector:
         words = list(_TOKEN.finditer(text, start, end))
         last = words[0].end()
         for word in words[1:]:
-            if lexicon.common(word[0]) and word[0].lower() not in lexicon.words("surnames"):
+            if (
+                not _continues(text[start:last], word[0])
+                and lexicon.common(word[0])
+                and word[0].lower() not in lexicon.words("surnames")
+            ):
                 break
             last = word.end()
         return Finding(start, last, "NAME", score, self.name)
+
+
+def _continues(name: str, word: str) -> bool:
+    """Whether a common word after what was read so far is a surname still: Dr E Day, Dr Hilary Moss."""
+    if len(name.strip(".")) == 1:
+        return lexicon.bare(word) not in _FUNCTION_WORDS
+    return name.lower() in lexicon.given_names() and not lexicon.common(name)
 
 
 def _is_titled(match: re.Match[str]) -> bool:
@@ -143,6 +208,8 @@ def _by_cue(text: str) -> Iterator[tuple[float, int, int]]:
     for score, pattern in _CUES:
         for match in pattern.finditer(text):
             yield score, *match.span("name")
+    for match in _PHONED.finditer(text):
+        yield 0.8, *match.span("name")
     for match in _INITIALS.finditer(text):
         yield 0.85, *match.span("name")
 

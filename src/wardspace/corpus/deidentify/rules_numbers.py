@@ -13,7 +13,7 @@ _VALUE = (
     r"(?P<value>#?[A-Z0-9]{0,20}(?=[A-Z0-9\-/]{0,30}\d[A-Z0-9\-/]{0,30}\d)[A-Z0-9]{1,30}(?:[-/][A-Z0-9]{1,30}){0,5})"
     r"(?![A-Z0-9])"
 )
-_NUMBER = r"(?:numbers?|no|nr|nos|num|id|identifier|code|ref(?:erence)?|\#(?!\w))"
+_NUMBER = r"(?:numbers?|no|nr|nos|num|id|identifier|code|ref(?:erence)?|\#(?!\w)|(?=\#\w))"
 _LINK = r"\.?(?:[ \t]*(?:is|was|of|[:=()\-–]))*[ \t]*"
 
 _RECORD = (
