@@ -27,6 +27,15 @@ SourceFormat = Literal[
 ]
 """How notes are stored."""
 
+IdentifierType = Literal[
+    "NAME", "DATE", "AGE", "MRN", "NHS", "SSN", "ID", "PHONE", "EMAIL", "URL", "IP", "ADDRESS", "PLACE", "HOSPITAL",
+    "REDACTED",
+]  # fmt: skip
+"""Kinds of identifiers; REDACTED is what was taken out before the notes came here without saying what it was."""
+
+Operator = Literal["remove", "tag", "mask", "surrogate"]
+"""What becomes of an identifier."""
+
 
 class WardConfig(Section):
     """The synthetic ward, made when the source format is `ward`."""
@@ -117,6 +126,39 @@ class CleanConfig(Section):
     """Turn line breaks into blanks and collapse runs of blanks."""
     lowercase: bool = False
     """Lower-case the text."""
+
+
+class DeidentifyConfig(Section):
+    """How identifiers are found and what becomes of them."""
+
+    detectors: list[Literal["rules", "mimic", "known_names", "presidio"]] = ["rules", "mimic", "known_names"]
+    """Who looks: clinical rules, marks of MIMIC, names known per patient, Presidio with spaCy (extra `deid`)."""
+    threshold: float = Field(0.5, ge=0, le=1)
+    """Findings less sure than this are left alone."""
+    operator: Operator = "tag"
+    """`remove`, `tag` (as `[NAME]`), `mask` (asterisks of the same length) or `surrogate` (made-up, consistent)."""
+    by_type: dict[IdentifierType, Operator] = {}
+    """Other operators for single types, as `{DATE: surrogate}`."""
+    key_file: str | None = None
+    """File of the secret behind the surrogates, made if it is not there; it must lie outside the corpus folder."""
+    day_first: bool = False
+    """Whether 4/5/23 is the 4th of May when dates are shifted (in the UK it is)."""
+    max_shift_days: int = Field(365, ge=1, le=36500)
+    """A patient's dates are shifted by one number of days, at most this many back or forth and never none."""
+    valid_nhs_numbers: bool = True
+    """Whether made-up NHS numbers have a right check digit; they are of the range 999, which is given to nobody."""
+
+    def operator_of(self, kind: str) -> Operator:
+        """What becomes of identifiers of a type."""
+        for name, operator in self.by_type.items():
+            if name == kind:
+                return operator
+        return self.operator
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether anything is replaced by surrogates."""
+        return "surrogate" in (self.operator, *self.by_type.values())
 
 
 class RejectConfig(Section):

@@ -1,0 +1,125 @@
+"""From a note to the same note without identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from wardspace.config import DeidentifyConfig
+from wardspace.core.errors import CorpusError
+from wardspace.corpus.deidentify.findings import Detector, Finding
+from wardspace.corpus.deidentify.keyed import Keyed
+from wardspace.corpus.deidentify.keys import key_from
+from wardspace.corpus.deidentify.known import KnownNames
+from wardspace.corpus.deidentify.mimic import MimicDetector
+from wardspace.corpus.deidentify.operators import rewritten
+from wardspace.corpus.deidentify.rules_addresses import AddressDetector
+from wardspace.corpus.deidentify.rules_contacts import ContactDetector
+from wardspace.corpus.deidentify.rules_dates import DateDetector
+from wardspace.corpus.deidentify.rules_institutions import InstitutionDetector
+from wardspace.corpus.deidentify.rules_names import NameDetector
+from wardspace.corpus.deidentify.rules_numbers import NumberDetector
+from wardspace.corpus.deidentify.rules_repeats import RepeatDetector
+from wardspace.corpus.deidentify.surrogates import Surrogates
+from wardspace.corpus.deidentify.union import united
+from wardspace.corpus.offsets import Offsets
+
+
+class Deidentifier:
+    """Finds identifiers by the configured detectors and applies the configured operators.
+
+    Parameters
+    ----------
+    config : DeidentifyConfig
+        Detectors and operators.
+    key : bytes, optional
+        Secret behind the surrogates (see `key_from`); needed where the operator of any type is `surrogate`.
+
+    Raises
+    ------
+    CorpusError
+        When a key is needed and missing, or Presidio is asked for and not installed.
+
+    Examples
+    --------
+    >>> from wardspace.config import DeidentifyConfig
+    >>> text, offsets, findings = Deidentifier(DeidentifyConfig()).deidentified("Seen by Dr. Parkinson on 4/12/23.")
+    >>> text
+    'Seen by Dr. [NAME] on [DATE].'
+    """
+
+    def __init__(self, config: DeidentifyConfig, key: bytes | None = None) -> None:
+        if config.needs_key and not key:
+            raise CorpusError(
+                "surrogates need a key", where="deidentify.key_file", fix="set key_file, or another operator"
+            )
+        self.config, self._key = config, key
+        self._detectors = tuple(_detectors(config))
+
+    @classmethod
+    def open(cls, config: DeidentifyConfig, corpus: Path) -> Deidentifier:
+        """With the key of the configured file, if one is needed; it is made if it is not there.
+
+        Parameters
+        ----------
+        config : DeidentifyConfig
+            Detectors, operators and the key file.
+        corpus : Path
+            The corpus folder, in which the key may not lie.
+
+        Raises
+        ------
+        CorpusError
+            When the key file is missing in the configuration or not fit for use.
+        """
+        if not config.needs_key or config.key_file is None:
+            return cls(config)
+        return cls(config, key_from(Path(config.key_file).expanduser(), corpus))
+
+    def deidentified(
+        self, text: str, patient: str = "", known_names: Iterable[str] = ()
+    ) -> tuple[str, Offsets, list[Finding]]:
+        """A note without identifiers.
+
+        Parameters
+        ----------
+        text : str
+            The note.
+        patient : str
+            Whose note it is: surrogates and the shift of dates are consistent within a patient.
+        known_names : iterable of str
+            Names that are known to belong to this patient's notes.
+
+        Returns
+        -------
+        tuple
+            The new text, the map from old places to new ones, and what was found, in places of the old text.
+        """
+        known = tuple(known_names)
+        findings = self.findings(text, known)
+        surrogates = None
+        if self._key and self.config.needs_key:
+            names = (text[finding.start : finding.end] for finding in findings if finding.type == "NAME")
+            surrogates = Surrogates(Keyed(self._key, patient), self.config, (*known, *names))
+        return (*rewritten(text, findings, self.config, surrogates), findings)
+
+    def findings(self, text: str, known_names: Iterable[str] = ()) -> list[Finding]:
+        """What identifies somebody in a note, in the order of the text, none overlapping another."""
+        found: list[Finding] = []
+        known = [KnownNames(known_names)] if "known_names" in self.config.detectors else []
+        for detector in (*known, *self._detectors):
+            found += detector.find(text, found)
+        return united(text, (finding for finding in found if finding.score >= self.config.threshold))
+
+
+def _detectors(config: DeidentifyConfig) -> Iterable[Detector]:
+    if "mimic" in config.detectors:
+        yield MimicDetector()
+    if "rules" in config.detectors:
+        yield from (DateDetector(), NumberDetector(), ContactDetector(), AddressDetector(), InstitutionDetector())
+        yield NameDetector()
+    if "presidio" in config.detectors:
+        from wardspace.corpus.deidentify.presidio import PresidioDetector  # noqa: PLC0415 - optional and slow
+
+        yield PresidioDetector()
+    yield RepeatDetector()  # last: it looks for the names that the others found

@@ -1,0 +1,64 @@
+"""Names that are known beforehand: the patient's own, the next of kin's, the doctor's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from wardspace.corpus.deidentify import lexicon
+from wardspace.corpus.deidentify.findings import Finding
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_APART = r"[\s,.\-]{1,3}"
+
+
+class KnownNames:
+    """Finds given names whole and in part, whatever the case.
+
+    A whole name is found in both orders ("Ann Lee", "Lee, Ann") and with initials between; of its parts, those of at
+    least three letters that are no common word are found alone too. Common words among them are found where they are
+    capitalised and stand beside no number ("Mr Day", not "Day 3").
+
+    Parameters
+    ----------
+    names : iterable of str
+        Full names or parts of them.
+    """
+
+    name = "known"
+
+    def __init__(self, names: Iterable[str]) -> None:
+        options: list[str] = []
+        for name in names:
+            words = _WORD.findall(name)
+            options += _whole(words)
+            parts = {part for word in words for part in (word, *word.split("-"))}
+            options += [_either_case(part) for part in parts if len(part) > 2]
+        alternatives = "|".join(sorted(set(options), key=len, reverse=True))
+        self._pattern = re.compile(rf"(?<![^\W_])(?:{alternatives})(?![^\W_])") if alternatives else None
+
+    def find(self, text: str, found: Sequence[Finding]) -> list[Finding]:
+        """Every stretch of `text` that is one of the names or a part of one; a possessive 's stays outside."""
+        if self._pattern is None:
+            return []
+        return [Finding(*match.span(), "NAME", 1.0, self.name) for match in self._pattern.finditer(text)]
+
+
+def _whole(words: list[str]) -> list[str]:
+    if len(words) < 2:
+        return []
+    middle = rf"(?:{_APART}[^\W\d_]\.?)?{_APART}"
+    escaped = [_escaped(part) for part in words]
+    forward = middle.join(escaped)
+    backward = middle.join([escaped[-1], *escaped[:-1]])
+    return [f"(?i:{forward})", f"(?i:{backward})"]
+
+
+def _either_case(part: str) -> str:
+    if not lexicon.common(part):
+        return f"(?i:{_escaped(part)})"
+    return rf"(?:{_escaped(part.capitalize())}|{_escaped(part.upper())})(?!\s*\d)"
+
+
+def _escaped(part: str) -> str:
+    return re.escape(part).replace("'", "['’]")

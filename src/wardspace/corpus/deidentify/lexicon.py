@@ -1,0 +1,69 @@
+"""The word lists of the detectors and surrogates, read once.
+
+`words.txt` holds words that clinical reports write in small letters (drawn by frequency from public vaccine-safety
+reports and dictated reports); the other lists were written for this package.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+
+def _text(name: str) -> str:
+    return (files("wardspace.corpus.deidentify") / "lists" / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """A list of single words, in small letters."""
+    return frozenset(_text(name).lower().split())
+
+
+@cache
+def entries(name: str) -> tuple[str, ...]:
+    """A list of phrases, one a line, as written."""
+    return tuple(line for line in _text(name).splitlines() if line)
+
+
+@cache
+def given_names(sex: str = "") -> frozenset[str]:
+    """Given names of `F`, `M` or, by default, both, in small letters."""
+    lists = {"F": ("female",), "M": ("male",)}.get(sex, ("female", "male"))
+    return frozenset().union(*(words(name) for name in lists))
+
+
+def phrases(name: str) -> str:
+    """A regular expression for any phrase of a list; the longest of several wins."""
+    found = sorted(entries(name), key=len, reverse=True)
+    return "|".join(re.escape(phrase).replace(r"\ ", r"[ \t]+").replace("'", "['’]") for phrase in found)
+
+
+def bare(word: str) -> str:
+    """A word in small letters, without possessive and points."""
+    return re.sub(r"['’]s$", "", word).strip(".'’").lower()
+
+
+def common(word: str) -> bool:
+    """Whether clinical text writes the word in small letters (a plural counts as its singular)."""
+    plain = bare(word)
+    known = _common()
+    return plain in known or (plain.endswith("s") and plain[:-1] in known)
+
+
+@cache
+def clinical_names() -> frozenset[str]:
+    """Eponyms, drugs and devices, in small letters."""
+    return words("eponyms") | words("drugs")
+
+
+@cache
+def person_names() -> frozenset[str]:
+    """Given names and surnames, in small letters."""
+    return given_names() | words("surnames")
+
+
+@cache
+def _common() -> frozenset[str]:
+    return words("words") | words("clinical")

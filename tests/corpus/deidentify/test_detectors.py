@@ -1,0 +1,229 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wardspace.config import DeidentifyConfig
+from wardspace.corpus.deidentify import Deidentifier, nhs
+
+DEIDENTIFIER = Deidentifier(DeidentifyConfig())
+
+
+def found(text, kind=None, known_names=()):
+    findings = DEIDENTIFIER.findings(text, known_names)
+    return [text[each.start : each.end] for each in findings if kind in (None, each.type)]
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "2023-04-12",
+        "2023/4/12",
+        "12/4/23",
+        "12/04/2023",
+        "12.04.2023",
+        "29.06.21",
+        "10-04-2023",
+        "12 Apr",
+        "12 Apr 2023",
+        "12-Apr-2023",
+        "12Apr2023",
+        "April 12th, 2023",
+        "April 12",
+        "12th of April",
+        "12th of April 2023",
+        "Apr '23",
+        "April 2023",
+        "04/2023",
+        "12-14 April 2023",
+        "Feb 14th '23",
+        "20230412",
+        "SEPT 3, 2019",
+    ],
+)
+def test_dates_in_all_notations(date):
+    assert found(f"Chest film of {date}, unchanged.", "DATE") == [date]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Power 4/5 in both arms.",
+        "BP 120/80 at 10:30.",
+        "Pain 7/10, a 2/6 murmur.",
+        "Review in 3/12.",
+        "for 2/52",
+        "Seen on Monday morning.",
+        "Diagnosed in 2019.",
+        "She may 12 times a day",
+        "Hb 12.4, K 3.9",
+        "GCS 15/15 on arrival",
+        "1/2 tablet twice daily",
+        "version 1.2.3",
+        "pH 7.35 and FiO2 0.40",
+    ],
+)
+def test_what_looks_like_a_date_and_is_none(text):
+    assert found(text, "DATE") == []
+
+
+def test_day_and_month_alone_need_a_word_before_them():
+    assert found("Admitted on 4/12, review in 4/52.", "DATE") == ["4/12"]
+
+
+def test_ages_over_89_and_no_others():
+    assert found("A 92-year-old man; aged 101; wife is 95 y/o.", "AGE") == ["92", "101", "95"]
+    assert found("An 89-year-old man, pulse 95, 90 years of smoking history, weight 92 kg.", "AGE") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("MRN: 00123456", "MRN", "00123456"),
+        ("medical record number is JH-12345.", "MRN", "JH-12345"),
+        ("under record #99881-BCH", "MRN", "#99881-BCH"),
+        ("(MRN: 123-45-678)", "MRN", "123-45-678"),
+        ("Patient ID: ABCD1234", "MRN", "ABCD1234"),
+        ("NHS number 999 745 8230", "NHS", "999 745 8230"),
+        ("Terms: 9997458230 noted", "NHS", "9997458230"),
+        ("SSN 123-45-6789", "SSN", "123-45-6789"),
+        ("Insurance ID: HP-987654", "ID", "HP-987654"),
+        ("policy #XY-345678", "ID", "#XY-345678"),
+        ("Acct#: GRM-998877", "ID", "GRM-998877"),
+        ("driver licence no. D1234567", "ID", "D1234567"),
+        ("pacemaker serial number PJN123456", "ID", "PJN123456"),
+        ("VIN 1HGCM82633A004352", "ID", "1HGCM82633A004352"),
+        ("call (617) 555-7890 today", "PHONE", "(617) 555-7890"),
+        ("Tel 01632 960123", "PHONE", "01632 960123"),
+        ("Telephone +44(0)121 496 0294", "PHONE", "+44(0)121 496 0294"),
+        ("pager 4471", "PHONE", "4471"),
+        ("fax: 312.555.1234", "PHONE", "312.555.1234"),
+        ("mail j.smith@example.org now", "EMAIL", "j.smith@example.org"),
+        ("see https://example.org/a?b=1.", "URL", "https://example.org/a?b=1"),
+        ("from 192.168.1.1 logged", "IP", "192.168.1.1"),
+        ("at 92 Ashleigh Crescent, Leahchester, ML1X 3HB.", "ADDRESS", "92 Ashleigh Crescent, Leahchester, ML1X 3HB"),
+        (
+            "home: 12 Main Street, Apt 4, Springfield, IL 62704",
+            "ADDRESS",
+            "12 Main Street, Apt 4, Springfield, IL 62704",
+        ),
+        ("zip code 33101", "ADDRESS", "33101"),
+        ("postcode W7 2XJ", "ADDRESS", "W7 2XJ"),
+        ("lives in Tunville with family", "PLACE", "Tunville"),
+        ("comes from Tucson, AZ", "PLACE", "Tucson, AZ"),
+        ("of Springfield, Illinois", "PLACE", "Springfield, Illinois"),
+        ("page x4521", "PHONE", "4521"),
+        ("sent to Fletcher District Hospital today", "HOSPITAL", "Fletcher District Hospital"),
+        ("seen at St. Vincent's on arrival", "HOSPITAL", "St. Vincent's"),
+        ("at UCLA Med Ctr", "HOSPITAL", "UCLA Med Ctr"),
+    ],
+)
+def test_numbers_contacts_and_places(text, kind, value):
+    assert found(text, kind) == [value]
+
+
+def test_numbers_that_identify_nobody():
+    text = "Hb 123, platelets 138. Take 1000 mg. Group A strep, type 2 diabetes, case 1 of 3. Lead V4, T12 fracture."
+    assert found(text) == []
+
+
+@given(st.text("0123456789", min_size=9, max_size=9))
+def test_nhs_numbers_by_their_check_digit(nine):
+    digit = nhs.check_digit(nine)
+    right = [ten for ten in (f"{nine}{last}" for last in range(10)) if nhs.valid(ten)]
+    assert right == ([f"{nine}{digit}"] if digit < 10 else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Seen by Dr. L. Harris today", "L. Harris"),
+        ("Mr Stone was well", "Stone"),
+        ("mrs McPherson, ward 3", "McPherson"),
+        ("Nurse O'Neil called", "O'Neil"),
+        ("Prof. Jean-Luc de la Tour agreed", "Jean-Luc de la Tour"),
+        ("Patient: Jane Doe", "Jane Doe"),
+        ("PATIENT NAME: SMITHSON, JOHN", "SMITHSON, JOHN"),
+        ("Signed K Glover", "K Glover"),
+        ("her daughter Mary visits", "Mary"),
+        ("a girl named Emma R. with asthma", "Emma R."),
+        ("Douglas Stone   20/12/1979", "Douglas Stone"),
+        ("Barnett, William A. attended", "Barnett, William A."),
+        ("reviewed with J. Smith again", "J. Smith"),
+        ("Karen Tuttle, RN", "Karen Tuttle"),
+        ("signed: A.B.", "A.B."),
+        ("his wife (Susan) agrees", "Susan"),
+        ("JOHN SMITH 45M with cough", "JOHN SMITH"),
+        ("today mr. kovalenko came", "kovalenko"),
+        ("seen by Dr E Day, cons", "E Day"),
+        ("Dr Hilary Moss", "Hilary Moss"),
+        ("Éric Da Costa, MRN H5608850", "Éric Da Costa"),
+        ("checked: Balhaar Chaudhry, +44(0)151 496 0485", "Balhaar Chaudhry"),
+        ("with Mr. X. The plan", "X."),
+        ("spoke to Urishilla Parikh", "Urishilla Parikh"),
+    ],
+)
+def test_names_by_what_stands_around_them(text, name):
+    assert found(text, "NAME") == [name]
+
+
+def test_a_name_is_found_again_elsewhere_in_the_note():
+    text = "Mr. Kovalenko was seen. Later KOVALENKO slept; Kovalenko's wife came."
+    assert found(text, "NAME") == ["Kovalenko", "KOVALENKO", "Kovalenko"]
+
+
+def test_a_name_that_is_a_common_word_is_found_again_only_within_a_sentence():
+    text = "Mrs French slept. Later French was well. French speaking. Mr Day: on Day 3 well."
+    assert found(text, "NAME") == ["French", "French", "Day"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Parkinson's disease, Wilson's disease and Crohn's.",
+        "A Foley catheter and a Swan-Ganz line.",
+        "Apgar 9, Babinski negative.",
+        "Hodgkin lymphoma; Glasgow coma scale 15.",
+        "Coumadin, Lasix and Lopressor.",
+        "Guillain-Barre syndrome",
+        "New York Heart Association class II",
+        "MR Brain, MS Relapse, MR ANGIOGRAPHY",
+        "Boston brace, Bell's palsy, Down syndrome",
+        "Wells score of 7",
+        "Positive Romberg sign, Trendelenburg position",
+        "St. John's wort and St. Jude valve",
+    ],
+)
+def test_clinical_words_are_spared(text):
+    assert found(text) == []
+
+
+def test_persons_with_the_names_of_diseases_are_found():
+    assert found("Dr. Parkinson treats Parkinson's disease.") == ["Parkinson"]
+    assert found("Mr. Wilson has Wilson's disease.") == ["Wilson"]
+    assert found("Reviewed by John Hodgkin for Hodgkin lymphoma.") == ["John Hodgkin"]
+
+
+def test_headings_and_list_items_are_no_names():
+    text = "PAST MEDICAL HISTORY\nHypertension\nChest Pain: none\nGeneral Appearance: Well\nVitamin D. Given."
+    assert found(text) == []
+
+
+def test_marks_of_mimic_keep_their_kind():
+    text = "[**Known lastname 123**] seen on [**2151-7-16**] at [**Hospital1 18**] by ___ on ____ line"
+    kinds = [(each.type, text[each.start : each.end]) for each in DEIDENTIFIER.findings(text)]
+    assert kinds == [
+        ("NAME", "[**Known lastname 123**]"),
+        ("DATE", "[**2151-7-16**]"),
+        ("HOSPITAL", "[**Hospital1 18**]"),
+        ("REDACTED", "___"),
+    ]
+
+
+def test_known_names_are_found_whatever_the_case():
+    names = ["Ottoline Vane-Tempest", "Day"]
+    text = "ottoline came; VANE-TEMPEST, Ottoline. Tempest's bed. Day 3 of stay, Miss Day slept all day."
+    assert found(text, "NAME", names) == ["ottoline", "VANE-TEMPEST, Ottoline", "Tempest", "Day"]
+
+
+def test_known_names_of_two_letters_are_found_only_whole():
+    assert found("li na slept, li was used", "NAME", ["Li Na"]) == ["li na"]
