@@ -133,6 +133,8 @@ class DeidentifyConfig(Section):
 
     detectors: list[Literal["rules", "mimic", "known_names", "presidio"]] = ["rules", "mimic", "known_names"]
     """Who looks: clinical rules, marks of MIMIC, names known per patient, Presidio with spaCy (extra `deid`)."""
+    name_columns: list[str] = []
+    """Columns with names of the note's patient, which are always found in it; they are read, and not kept."""
     threshold: float = Field(0.5, ge=0, le=1)
     """Findings less sure than this are left alone."""
     operator: Operator = "tag"
@@ -230,6 +232,8 @@ class CorpusConfig(Section):
     """Where the notes are."""
     columns: ColumnsConfig = ColumnsConfig()
     """Which column plays which role."""
+    deidentify: DeidentifyConfig | None = None
+    """Take out what identifies people, before anything is cleaned; `{}` does it as its defaults say, null does not."""
     clean: CleanConfig = CleanConfig()
     """Steps of cleaning."""
     reject: RejectConfig = RejectConfig()
@@ -239,6 +243,7 @@ class CorpusConfig(Section):
     split: SplitConfig = SplitConfig()
     """How notes are shared out."""
     workers: int | None = Field(None, ge=0)
-    """Processes that check and clean notes beside the one that reads and writes (null: one for each core; 0: none)."""
+    """Processes that examine notes beside the one that reads and writes (null: one for each core where notes are
+    de-identified, else none: cleaning alone is quicker without)."""
     sample: int | None = Field(None, ge=1)
     """Keep at most this many notes, drawn by seed and note id; null keeps all."""

@@ -51,14 +51,13 @@ class Examination:
     ----------
     examiner : Examiner
         Checks and cleans; it also keeps what it learns of the columns of spans.
-    workers : int, optional
-        Processes besides this one; 0 for none. None takes one for each core that this process may use, if there are
-        two or more.
+    workers : int
+        Processes besides this one; 0 for none.
     """
 
-    def __init__(self, examiner: Examiner, workers: int | None) -> None:
+    def __init__(self, examiner: Examiner, workers: int) -> None:
         self._examiner = examiner
-        self._workers = _cores() if workers is None else workers
+        self._workers = workers
         self._alone = _ALONE
         self._pool: ProcessPoolExecutor | None = None
 
@@ -132,10 +131,10 @@ def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use; 0 for a single one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores if cores > 1 else 0
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return count if count > 1 else 0
 
 
 _examiner: Examiner | None = None

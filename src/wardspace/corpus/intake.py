@@ -8,6 +8,7 @@ from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
+from wardspace.corpus.deidentify.tally import Tally
 from wardspace.corpus.duplicates.editions import Editions, moment
 from wardspace.corpus.examining import Examination, Examined
 from wardspace.corpus.fingerprint import fingerprint
@@ -46,6 +47,7 @@ class Intake:
         self.rows_read = 0
         self.patients_missing = 0
         self.changed: Counter[str] = Counter()
+        self.identifiers = Tally()
         self.zones = Zones()
         self._two_splits = 0
         self._first_of_two_splits = ""
@@ -82,6 +84,7 @@ class Intake:
             return
         self.patients_missing += found.patient_id is None
         self.changed.update(found.changed)
+        self.identifiers.add(found.identifiers)
         patient = found.patient_id or found.note_id
         if found.time:
             self.zones.see(found.time)

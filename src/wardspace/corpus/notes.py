@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from wardspace.config.corpus import RejectConfig
-from wardspace.corpus.clean import Cleaner
+from wardspace.corpus.clean import Cleaned, Cleaner
+from wardspace.corpus.deidentify import Deidentifier
+from wardspace.corpus.deidentify.tally import Mark, marks
 from wardspace.corpus.given_splits import UNKNOWN_SPLIT, known_split
 from wardspace.corpus.offsets import Offsets
 from wardspace.corpus.readers import Row
 from wardspace.corpus.rejects import EMPTY, NO_ID, NUL, Fault, undecodable
 from wardspace.corpus.schema import Roles
-from wardspace.corpus.spans import SpanTypes, moved_spans, read_spans
+from wardspace.corpus.spans import Span, SpanTypes, moved_spans, read_spans
 
 
 class Note(NamedTuple):
@@ -33,6 +36,8 @@ class Note(NamedTuple):
     """The split that the source itself gives."""
     beside: tuple[str | None, ...] = ()
     """Values that are not kept, in the order of `Roles.beside`."""
+    identifiers: tuple[Mark, ...] = ()
+    """What was taken out."""
 
 
 class Unusable(NamedTuple):
@@ -53,15 +58,20 @@ class Examiner:
         The steps of cleaning.
     limits : RejectConfig
         Shortest and longest notes.
+    deidentifier : Deidentifier, optional
+        Takes out what identifies people, before the cleaning: lower case would hide names from it.
     """
 
-    def __init__(self, roles: Roles, cleaner: Cleaner, limits: RejectConfig) -> None:
-        self._roles, self._cleaner, self._limits = roles, cleaner, limits
+    def __init__(
+        self, roles: Roles, cleaner: Cleaner, limits: RejectConfig, deidentifier: Deidentifier | None = None
+    ) -> None:
+        self.roles, self._cleaner, self._limits, self._deidentifier = roles, cleaner, limits, deidentifier
         self._needed = roles.needed
         self._place = place = {name: i for i, name in enumerate(roles.needed)}
         self._categories = [place[name] for name in roles.categories]
         self._spans = [place[name] for name in roles.spans]
         self._beside = [place[name] for name in roles.beside]
+        self._names = [place[name] for name in roles.names]
         self.span_types = {name: SpanTypes() for name in roles.spans}
         self.spans_dropped = 0
 
@@ -69,18 +79,21 @@ class Examiner:
         """Turn a row of a file into a note."""
         if row.values is None:
             return Unusable(None, row.fault or EMPTY)
-        values, place, roles = row.values, self._place, self._roles
+        values, place, roles = row.values, self._place, self.roles
         note_id = as_text(values[place[roles.note_id]]) if roles.note_id else f"{file}:{row.number}"
         text = values[place[roles.text]]
         fault = row.fault or (NO_ID if note_id is None else self._fault_of_text(text) or self._fault_of_values(values))
         if fault or note_id is None:
             return Unusable(note_id, fault or NO_ID)
-        cleaned = self._cleaner.clean(text, follow=bool(self._spans))
+        patient = as_text(values[place[roles.patient_id]]) if roles.patient_id else None
+        hidden, marked = self._hidden(text, patient or note_id, values)
+        cleaned = self._cleaner.clean(hidden.text, follow=bool(self._spans))
         fault = self._fault_of_cleaned(cleaned.text)
         if fault:
             return Unusable(note_id, fault)
         try:
-            spans = [self._spans_of(values[i], cleaned.offsets, len(text)) for i in self._spans]
+            steps = [(hidden.offsets, len(text)), (cleaned.offsets, len(hidden.text))]
+            spans = [_moved(read_spans(values[i]), steps) for i in self._spans]
         except (ValueError, OverflowError, RecursionError):
             # The error's own words may quote the note, so that they are left unsaid.
             return Unusable(note_id, Fault("malformed spans", "a column of spans is no list of records with offsets"))
@@ -89,7 +102,7 @@ class Examiner:
             self.spans_dropped += dropped
         return Note(
             note_id,
-            as_text(values[place[roles.patient_id]]) if roles.patient_id else None,
+            patient,
             as_text(values[place[roles.time]]) if roles.time else None,
             cleaned.text,
             tuple([as_text(values[i]) for i in self._categories]),
@@ -98,7 +111,16 @@ class Examiner:
             cleaned.changed,
             known_split(as_text(values[place[roles.split]])) if roles.split else None,
             tuple([as_text(values[i]) for i in self._beside]),
+            marked,
         )
+
+    def _hidden(self, text: str, patient: str, values: tuple[Any, ...]) -> tuple[Cleaned, tuple[Mark, ...]]:
+        """The text without what identifies people."""
+        if self._deidentifier is None:
+            return Cleaned(text, (), None), ()
+        names = [name for i in self._names if (name := as_text(values[i]))]
+        hidden, offsets, findings = self._deidentifier.deidentified(text, patient, names)
+        return Cleaned(hidden, (), offsets), marks(findings)
 
     def _fault_of_text(self, text: Any) -> Fault | None:
         """What is wrong with the text as it was read."""
@@ -119,7 +141,7 @@ class Examiner:
                 return NUL
             if not _encodes(stored):
                 return undecodable(name)
-        if self._roles.split and not _split_is_known(values[self._place[self._roles.split]]):
+        if self.roles.split and not _split_is_known(values[self._place[self.roles.split]]):
             return UNKNOWN_SPLIT
         return None
 
@@ -130,8 +152,14 @@ class Examiner:
             return Fault("too short", f"shorter than {self._limits.min_characters} characters after cleaning")
         return None
 
-    def _spans_of(self, value: Any, offsets: Offsets | None, length: int) -> tuple[list[dict[str, Any]], int]:
-        return moved_spans(read_spans(value), offsets or Offsets(), length)
+
+def _moved(spans: list[Span], steps: Sequence[tuple[Offsets | None, int]]) -> tuple[list[Span], int]:
+    """Spans after some steps, each with the length of the text that it met; and how many are gone."""
+    dropped = 0
+    for offsets, length in steps:
+        spans, gone = moved_spans(spans, offsets or Offsets(), length)
+        dropped += gone
+    return spans, dropped
 
 
 def as_text(value: Any) -> str | None:

@@ -15,9 +15,10 @@ from wardspace.core.files import whole_folder, write_json
 from wardspace.core.version import __version__
 from wardspace.corpus.clean import Cleaner
 from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS, Corpus
+from wardspace.corpus.deidentify import Deidentifier
 from wardspace.corpus.duplicates.editions import edition_columns
 from wardspace.corpus.duplicates.removal import Duplicates
-from wardspace.corpus.examining import Examination
+from wardspace.corpus.examining import Examination, cores
 from wardspace.corpus.intake import Intake
 from wardspace.corpus.ledger import Ledger
 from wardspace.corpus.manifest import Manifest
@@ -75,12 +76,14 @@ def prepare(
         For any fault of the source as a whole. Faults of single rows go to `rejects.parquet`.
     """
     config, roles = _resolved(config)
+    deidentifier = Deidentifier.open(config.deidentify, Path(folder)) if config.deidentify else None
+    examiner = Examiner(roles, Cleaner(config.clean), config.reject, deidentifier)
     with whole_folder(Path(folder)) as scratch:
         work = scratch / _WORK
         work.mkdir()
         (scratch / NOTES).mkdir()
         readers = open_readers(config.source, roles.needed, work)
-        made = _passes(config, roles, readers, scratch, tokens=tokens, show=show_progress)
+        made = _passes(config, examiner, readers, scratch, tokens=tokens, show=show_progress)
         write_json(scratch / MANIFEST, _manifest(config, roles, made).model_dump(mode="json"))
         shutil.rmtree(work)
     return Corpus.open(Path(folder))
@@ -105,24 +108,25 @@ def _resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
     if known and known.columns:
         config = config.model_copy(update={"columns": known.columns(config.columns)})
     beside = edition_columns(config.deduplicate.editions, config.columns)
-    return config, resolve_roles(config.columns, config.split.stratify, beside)
+    names = tuple(config.deidentify.name_columns) if config.deidentify else ()
+    return config, resolve_roles(config.columns, config.split.stratify, beside, names)
 
 
 def _passes(
     config: CorpusConfig,
-    roles: Roles,
+    examiner: Examiner,
     readers: list[Reader],
     scratch: Path,
     *,
     tokens: TokenCounter | None,
     show: bool,
 ) -> _Made:
-    work = scratch / _WORK
-    examiner = Examiner(roles, Cleaner(config.clean), config.reject)
+    work, roles = scratch / _WORK, examiner.roles
+    workers = config.workers if config.workers is not None else cores() if config.deidentify else 0
     with (
         Rejects(scratch / REJECTS) as rejects,
         Ledger(work / "ledger.sqlite") as ledger,
-        Examination(examiner, config.workers) as examination,
+        Examination(examiner, workers) as examination,
     ):
         with Spool(work / "spool.arrow", roles) as spool:
             intake = Intake(config, examination, ledger, spool, rejects)
@@ -198,9 +202,12 @@ def _counts(made: _Made) -> dict[str, Any]:
 def _steps(config: CorpusConfig, roles: Roles, made: _Made) -> list[dict[str, Any]]:
     cleaning = type(config.clean).model_fields
     steps: list[dict[str, Any]] = [
-        {"step": f"clean.{name}", "changed": made.intake.changed[name]}
-        for name in cleaning
-        if getattr(config.clean, name)
+        *([{"step": "deidentify", **made.intake.identifiers.summary()}] if config.deidentify else []),
+        *(
+            {"step": f"clean.{name}", "changed": made.intake.changed[name]}
+            for name in cleaning
+            if getattr(config.clean, name)
+        ),
     ]
     steps += made.before_split
     if config.sample is not None:

@@ -33,6 +33,8 @@ class Roles:
     split: str | None = None
     beside: tuple[str, ...] = ()
     """Columns that are read but not kept: what tells editions of a note."""
+    names: tuple[str, ...] = ()
+    """Columns that are read but not kept: names of the patient."""
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -43,10 +45,14 @@ class Roles:
     def needed(self) -> tuple[str, ...]:
         """Source columns that are read, each once."""
         single = (self.note_id, self.patient_id, self.time, self.text, self.stratify, self.split)
-        return tuple(dict.fromkeys(name for name in (*single, *self.categories, *self.spans, *self.beside) if name))
+        return tuple(
+            dict.fromkeys(name for name in (*single, *self.categories, *self.spans, *self.beside, *self.names) if name)
+        )
 
 
-def resolve_roles(columns: ColumnsConfig, stratify: str | None, beside: tuple[str, ...] = ()) -> Roles:
+def resolve_roles(
+    columns: ColumnsConfig, stratify: str | None, beside: tuple[str, ...] = (), names: tuple[str, ...] = ()
+) -> Roles:
     """Check the roles of a study.
 
     Raises
@@ -79,6 +85,7 @@ def resolve_roles(columns: ColumnsConfig, stratify: str | None, beside: tuple[st
         stratify=stratify or next(iter(columns.labels), None),
         split=columns.split,
         beside=beside,
+        names=tuple(dict.fromkeys(names)),
     )
 
 

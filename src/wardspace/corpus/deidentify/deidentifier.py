@@ -56,6 +56,10 @@ class Deidentifier:
         self.config, self._key = config, key
         self._detectors = tuple(_detectors(config))
 
+    def __reduce__(self) -> tuple[type[Deidentifier], tuple[DeidentifyConfig, bytes | None]]:
+        """For other processes: detectors are made again there."""
+        return Deidentifier, (self.config, self._key)
+
     @classmethod
     def open(cls, config: DeidentifyConfig, corpus: Path) -> Deidentifier:
         """With the key of the configured file, if one is needed; it is made if it is not there.

@@ -95,7 +95,6 @@ _INITIALS = re.compile(
     rf"(?P<name>[{UPPER}]\.[ ]?[{UPPER}]\.(?:[ ]?[{UPPER}]\.)?)"
 )
 _FUNCTION_WORDS = frozenset(
-    # fmt: off
     {
         "the",
         "a",
@@ -145,7 +144,7 @@ _FUNCTION_WORDS = frozenset(
         "no",
         "not",
         "please",
-    }  # fmt: on
+    }
 )
 _TITLE_ALONE = re.compile(rf"{_TITLE}\.?")
 _TOKEN = re.compile(r"[^\s,]+")
