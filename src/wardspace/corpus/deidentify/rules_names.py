@@ -94,59 +94,6 @@ _INITIALS = re.compile(
     r"(?i:\b(?:initials|patient|pt|signed|named?|by|mr|mrs|ms))[ :,]+"
     rf"(?P<name>[{UPPER}]\.[ ]?[{UPPER}]\.(?:[ ]?[{UPPER}]\.)?)"
 )
-_FUNCTION_WORDS = frozenset(
-    # fmt: off
-    {
-        "the",
-        "a",
-        "an",
-        "he",
-        "she",
-        "it",
-        "they",
-        "we",
-        "you",
-        "his",
-        "her",
-        "this",
-        "that",
-        "these",
-        "there",
-        "at",
-        "of",
-        "as",
-        "in",
-        "on",
-        "to",
-        "for",
-        "by",
-        "with",
-        "and",
-        "or",
-        "but",
-        "was",
-        "is",
-        "has",
-        "had",
-        "who",
-        "will",
-        "would",
-        "may",
-        "again",
-        "also",
-        "then",
-        "today",
-        "however",
-        "after",
-        "before",
-        "when",
-        "while",
-        "if",
-        "no",
-        "not",
-        "please",
-    }  # fmt: on
-)
 _TITLE_ALONE = re.compile(rf"{_TITLE}\.?")
 _TOKEN = re.compile(r"[^\s,]+")
 
@@ -193,7 +140,7 @@ class NameDetector:
 def _continues(name: str, word: str) -> bool:
     """Whether a common word after what was read so far is a surname still: Dr E Day, Dr Hilary Moss."""
     if len(name.strip(".")) == 1:
-        return lexicon.bare(word) not in _FUNCTION_WORDS
+        return lexicon.bare(word) not in lexicon.words("function")
     return name.lower() in lexicon.given_names() and not lexicon.common(name)
 
 
