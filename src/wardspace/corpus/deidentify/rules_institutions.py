@@ -34,85 +34,6 @@ _NO_SAINT = re.compile(
     r"(?:St\.?|Saint)[ ](?:Jude|John)(?:['’]s)?[ ](?i:wort|medical valve|valve|device"
     r"|aortic|mitral|lead)|(?:Mount|Mt)[ ](?i:of)"
 )
-_GENERIC = frozenset(
-    [
-        "general",
-        "memorial",
-        "royal",
-        "county",
-        "city",
-        "community",
-        "regional",
-        "district",
-        "university",
-        "national",
-        "central",
-        "children",
-        "women",
-        "veterans",
-        "north",
-        "south",
-        "east",
-        "west",
-        "northern",
-        "southern",
-        "eastern",
-        "western",
-        "mercy",
-        "holy",
-        "sacred",
-        "trinity",
-        "infirmary",
-        "methodist",
-        "baptist",
-        "presbyterian",
-        "lutheran",
-        "jewish",
-        "catholic",
-        "samaritan",
-        "united",
-        "state",
-    ]
-)
-_DEPARTMENT = frozenset(
-    [
-        "outpatient",
-        "pain",
-        "eye",
-        "fracture",
-        "diabetes",
-        "diabetic",
-        "heart",
-        "dental",
-        "day",
-        "urgent",
-        "emergency",
-        "medical",
-        "surgical",
-        "private",
-        "teaching",
-        "acute",
-        "mental",
-        "psychiatric",
-        "rehab",
-        "rehabilitation",
-        "family",
-        "local",
-        "referring",
-        "outside",
-        "this",
-        "the",
-        "our",
-        "same",
-        "walk-in",
-        "sleep",
-        "wound",
-        "thyroid",
-        "breast",
-        "skin",
-        "cancer",
-    ]
-)
 
 
 @cache
@@ -139,7 +60,7 @@ class InstitutionDetector:
         findings += [
             Finding(*match.span("name"), "HOSPITAL", 0.8, self.name)
             for match in _LETTERHEAD.finditer(text)
-            if match["name"].split()[0].lower() not in _DEPARTMENT and not match["name"].isupper()
+            if match["name"].split()[0].lower() not in lexicon.words("departments") and not match["name"].isupper()
         ]
         for match in _SAINT.finditer(text):
             if not _NO_SAINT.match(text, match.start()) and not guard.headed(text, match.end()):
@@ -159,6 +80,9 @@ def _own_start(match: re.Match[str]) -> int:
 def _is_named(match: re.Match[str]) -> bool:
     words = [lexicon.bare(word) for word in match.string[_own_start(match) : match.end("own")].split()]
     words = [word for word in words if word not in ("of", "and", "the", "for", "&", "st", "mt")]
-    if not words or set(words) <= _DEPARTMENT:
+    if not words or set(words) <= lexicon.words("departments"):
         return False
-    return any(not lexicon.common(word) or word in _GENERIC for word in words) or "St" in match["own"]
+    return (
+        any(not lexicon.common(word) or word in lexicon.words("institution_words") for word in words)
+        or "St" in match["own"]
+    )

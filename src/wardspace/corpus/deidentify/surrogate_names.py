@@ -11,28 +11,6 @@ from wardspace.corpus.deidentify.keyed import Keyed
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _TITLE_BEFORE = re.compile(r"\b(?:Dr|Doctor|Mr|Mrs|Ms|Miss|Mx|Prof|Professor)\.?[ \t]*$", re.I)
-_PARTICLES = frozenset(
-    {
-        "van",
-        "von",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ter",
-        "ten",
-    }
-)
 LETTERS = "ABCDEGHJKLMPRST"
 """Initials with at least three names for women, three for men and three surnames in the lists."""
 
@@ -94,7 +72,7 @@ class SurrogateNames:
     def _word(self, word: str, *, surname: bool) -> str:
         if len(word) == 1:
             return self.initial(word)
-        if word in _PARTICLES:
+        if word in lexicon.words("particles"):
             return word
         start = self.initial(word[0].upper()).upper()
         options = _starting("surnames" if surname else _sex_list(word, self._keyed), start)
