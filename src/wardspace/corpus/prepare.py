@@ -55,9 +55,8 @@ def prepare(
 ) -> Corpus:
     """Read, clean, deduplicate and split notes, and write them as a corpus folder.
 
-    Memory hardly grows with the number of notes: by some 150 bytes each while near-duplicates are looked for.
-    The folder appears whole or not at all: a fault or an interruption
-    leaves what stood there before.
+    Memory hardly grows with the number of notes: by some 300 bytes each while near-duplicates are looked for. The
+    folder appears whole or not at all: a fault or an interruption leaves what stood there before.
 
     Parameters
     ----------
