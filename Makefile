@@ -38,5 +38,5 @@ $(VENV)/.%: pyproject.toml constraints.txt $(VENV)/.torch
 	touch $@
 
 $(VENV)/.demo: EXTRAS = demo
-$(VENV)/.test: EXTRAS = demo,test
-$(VENV)/.check: EXTRAS = demo,test,check
+$(VENV)/.test: EXTRAS = demo,deid,test
+$(VENV)/.check: EXTRAS = demo,deid,test,check

@@ -38,7 +38,13 @@ class RepeatDetector:
         spans = _spans(text, {*rare, *(part.upper() for part in rare)}, r"(?<![^\W_])", r"(?![^\W_])")
         # a common word only in the middle of a sentence ("as French said"), and never before a number ("Day 3")
         spans += _spans(text, common - _MONTHS, rf"(?<=[{LOWER},][ ])", r"(?![^\W_]|[ ]?\d|-)")
-        return [Finding(start, end, "NAME", 0.75, self.name) for start, end in spans if not guard.headed(text, end)]
+        # an echo of what is marked already adds nothing, and would count as this detector's own
+        marked = {place for name in names for place in range(name.start, name.end)}
+        return [
+            Finding(start, end, "NAME", 0.75, self.name)
+            for start, end in spans
+            if start not in marked and not guard.headed(text, end)
+        ]
 
 
 def _spans(text: str, words: set[str], before: str, after: str) -> list[tuple[int, int]]:
