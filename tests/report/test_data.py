@@ -2,7 +2,7 @@ import pytest
 
 from tests.fixtures.results import fake_corpus
 from wardspace.core.files import read_json, write_json
-from wardspace.report.data import MOST_VALUES, corpus_view
+from wardspace.report.data import MOST_VALUES, _step, corpus_view
 
 
 def test_counts_are_told():
@@ -58,3 +58,8 @@ def test_a_part_in_another_shape_is_not_passed_over():
     del found["counts"]["splits"]["train"]["notes"]
     with pytest.raises(KeyError):
         corpus_view(found)
+
+
+def test_counts_within_counts_are_told_in_brackets():
+    step = {"step": "deidentify", "notes": 1200, "found": {"NAME": 3100, "DATE": 4}, "detectors": {}}
+    assert _step(step) == "deidentify (detectors (none), found (DATE 4, NAME 3,100), notes 1,200)"

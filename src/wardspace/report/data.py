@@ -102,12 +102,21 @@ def _splits(counts: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
 
 def _step(step: Mapping[str, Any]) -> str:
     """A step of preparation: its name, then what it did or how it was set."""
-    details = {key: value for key, value in step.items() if key != "step" and value is not None}
+    said = _said({key: value for key, value in step.items() if key != "step" and value is not None})
+    return f"{step['step'].replace('.', ': ').replace('_', ' ')} ({said})" if said else str(step["step"])
+
+
+def _said(details: Mapping[str, Any]) -> str:
+    """Names with their values, those that hold others in brackets."""
     said = []
     for key, value in sorted(details.items()):
-        number = thousands(value) if isinstance(value, int) and not isinstance(value, bool) and key != "seed" else value
-        said.append(f"{key.replace('_', ' ')} {number}")
-    return f"{step['step'].replace('.', ': ').replace('_', ' ')} ({', '.join(said)})" if said else str(step["step"])
+        name = key.replace("_", " ")
+        if isinstance(value, Mapping):
+            said.append(f"{name} ({_said(value) or 'none'})")
+        else:
+            counted = isinstance(value, int) and not isinstance(value, bool) and key != "seed"
+            said.append(f"{name} {thousands(value) if counted else value}")
+    return ", ".join(said)
 
 
 def _categories(categories: Mapping[str, Any], roles: Mapping[str, Any]) -> list[CategoryTable]:
