@@ -136,7 +136,9 @@ class _Run:
             counter = Encoder.load(self.config.base, self.config.encoder).count_tokens
             return prepare(asked, self.folder.corpus, tokens=counter, show_progress=self.show).content_hash
 
-        inputs = [_without_path(asked.model_dump(mode="json")), source_content(asked.source), self.base_files]
+        # how many processes prepare it changes nothing of a corpus
+        settings = _without_path(asked.model_dump(mode="json", exclude={"workers"}))
+        inputs = [settings, source_content(asked.source), self.base_files]
         _, self.keys["corpus"] = self.stages.once("prepare", inputs, [self.folder.corpus / "corpus.json"], work)
         say(corpus_line(self.corpus.manifest))
         for warning in self.corpus.manifest.warnings:

@@ -6,6 +6,7 @@ Parkinson in "Parkinson's disease" is nobody; Dr. Parkinson is. So the guard loo
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from wardspace.corpus.deidentify import lexicon
 
@@ -33,13 +34,21 @@ def protects(text: str, start: int, end: int) -> bool:
     """Whether a stretch that was taken for a name or place is clinical.
 
     It is if each of its words is an eponym, drug or device, or, where a clinical noun follows, if its last one is.
+    Common surnames are protected in whole phrases alone: Smith is a person unless it is Smith's fracture.
     """
+    if _phrases().match(text, start):
+        return True
     found = _WORD.findall(text[start:end])
     if not found:
         return False
     if clinical(found[-1]) and (headed(text, end) or (len(found) == 1 and text[end : end + 2] in ("'s", "’s"))):
         return True
     return all(clinical(word) or lexicon.common(word) for word in found) and not _named(found)
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    return re.compile(rf"(?:{lexicon.phrases('clinical_phrases')})\b")
 
 
 def _named(found: list[str]) -> bool:
