@@ -8,6 +8,7 @@ from tests.corpus.readers.annotated import documents, said
 from wardspace.config import CorpusConfig, SourceConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus import prepare
+from wardspace.corpus.readers import open_readers
 
 TEXT = "Sony announced a joint venture\nin North and South America with Ericsson on Monday.\n"
 MARKS = """T1\tOrganization 0 4\tSony
@@ -102,3 +103,14 @@ def test_spans_move_with_cleaning(tmp_path):
 def test_a_folder_without_texts(tmp_path):
     with pytest.raises(CorpusError, match="no brat file in this folder"):
         documents(tmp_path, "brat")
+
+
+def test_the_encoding_of_the_study_is_taken(tmp_path):
+    (tmp_path / "one.txt").write_bytes("Müller hat Fieber".encode("latin-1"))
+    (tmp_path / "one.ann").write_bytes("T1\tName 0 6\tMüller\n".encode("latin-1"))
+    needed = ("id", "text", "entities")
+    (reader,) = open_readers(SourceConfig(path=str(tmp_path), format="brat"), needed, tmp_path)
+    assert [row.fault.kind for row in reader.rows()] == ["undecodable bytes"]
+    source = SourceConfig(path=str(tmp_path), format="brat", encoding="latin-1")
+    (row,) = open_readers(source, needed, tmp_path)[0].rows()
+    assert row.values[1] == "Müller hat Fieber"

@@ -28,7 +28,7 @@ def _format(kind: type[DocumentReader], about: str, own: ColumnsConfig, suffixes
 
 
 def _brat(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
-    return [BratReader(find_named(config.path or "", "brat", BRAT_SUFFIXES), needed)]
+    return [BratReader(find_named(config.path or "", "brat", BRAT_SUFFIXES), needed, config.encoding)]
 
 
 ANNOTATED = {

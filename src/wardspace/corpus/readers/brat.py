@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wardspace.config import ColumnsConfig, SourceConfig
+from wardspace.corpus.encoding import choose_encoding
 from wardspace.corpus.readers.columns import check_columns
 from wardspace.corpus.readers.files import SourceFile, find_named, read_faults
 from wardspace.corpus.readers.row import Row
@@ -40,21 +41,24 @@ class BratReader:
         The texts.
     needed : tuple of str
         Columns to read.
+    encoding : str
+        Encoding of texts and annotations; `auto` is UTF-8, which BRAT prescribes.
 
     Raises
     ------
     CorpusError
-        If there is no such column.
+        If there is no such column or encoding.
 
     References
     ----------
     Stenetorp et al. 2012, BRAT: a web-based tool for NLP-assisted text annotation; its standoff format.
     """
 
-    format, encoding = "brat", "utf-8"
+    format = "brat"
 
-    def __init__(self, files: list[SourceFile], needed: tuple[str, ...]) -> None:
+    def __init__(self, files: list[SourceFile], needed: tuple[str, ...], encoding: str) -> None:
         check_columns(_COLUMNS, needed, files[0].name)
+        self.encoding = _encoding(files[0], encoding)
         self.name = files[0].name if len(files) == 1 else "brat"
         self.size = sum(file.size for file in files)
         self._files, self._needed, self._done = files, needed, 0
@@ -87,9 +91,9 @@ class BratReader:
             raw, marks = file.path.read_bytes(), beside.read_bytes() if beside.is_file() else b""
         self._bare += not beside.is_file()
         try:
-            text, lines = raw.decode("utf-8-sig"), marks.decode("utf-8-sig").splitlines()
+            text, lines = raw.decode(self.encoding), marks.decode(self.encoding).splitlines()
         except UnicodeDecodeError:
-            return Fault("undecodable bytes", "the text or its annotations are not UTF-8, which BRAT prescribes")
+            return Fault("undecodable bytes", f"the text or its annotations do not decode as {self.encoding}")
         found = _Annotations(text)
         for number, line in enumerate(lines, 1):
             try:
@@ -99,6 +103,10 @@ class BratReader:
             if fault:
                 return Fault(fault.kind, f"line {number} of {beside.name}: {fault.reason}")
         return {"id": file.name.removesuffix(".txt"), "text": text, "entities": found.all(), "relations": found.related}
+
+
+def _encoding(file: SourceFile, given: str) -> str:
+    return "utf-8-sig" if given == "auto" else choose_encoding(given, file.sample(), where=file.name).name
 
 
 def brat_files(config: SourceConfig) -> list[SourceFile]:
