@@ -89,7 +89,7 @@ def test_a_family_that_reads_padded_batches_is_refused(tmp_path):
         ShardedWeights(objective, Processes(), torch.device("cpu"))
 
 
-def test_a_scaled_loss_is_refused(run, monkeypatch):
+def test_a_scaled_loss_is_refused(monkeypatch):
     monkeypatch.setattr(Processes, "count", 2)
     monkeypatch.setattr(hardware, "needs_scaling", lambda precision, where: True)
     phase = type("P", (), {"processes": Processes(), "training": type("T", (), {"shard": True, "precision": "fp16"})})

@@ -89,7 +89,7 @@ class ShardedWeights(Weights):
 
     def save(self, folder: Path) -> None:
         """Write the weights whole."""
-        self._gather()
+        self.finish()
         if self.processes.first:
             save_weights(self.whole, folder)
 
@@ -123,9 +123,6 @@ class ShardedWeights(Weights):
 
     def finish(self) -> None:
         """Put the weights into the objective that was given."""
-        self._gather()
-
-    def _gather(self) -> None:
         self.settle()
         with torch.no_grad():
             for whole, part in self._pairs():
