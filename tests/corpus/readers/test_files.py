@@ -7,6 +7,7 @@ import pytest
 from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers import READERS, open_readers
+from wardspace.corpus.readers.damage import Unpacked
 from wardspace.corpus.readers.files import find_files
 
 
@@ -87,8 +88,8 @@ def test_an_error_of_the_disk_is_no_damage(tmp_path, monkeypatch):
     def fail(self, size):
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(gzip._GzipReader, "read", fail)
-    with pytest.raises(CorpusError, match="cannot read: Input/output error"):
+    with monkeypatch.context() as patch, pytest.raises(CorpusError, match="cannot read: Input/output error"):
+        patch.setattr(Unpacked, "readinto", fail)
         list(reader.rows())
     (tmp_path / "a.csv.gz").unlink()
     with pytest.raises(CorpusError, match="cannot read: No such file"):

@@ -38,7 +38,7 @@ class CsvRows:
         self._shape = Shape(columns)
         end = re.escape(delimiter) + "\r\n"
         # A quote that might have opened a field, and closes one.
-        self._doubt = re.compile(rf'[{end}]"(?=[{end}]|\Z)')
+        self._doubt = re.compile(rf'[{end}](?:"")*"(?=[{end}]|\Z)')
         self._seen = 0
 
     def read(self, handle: TextIO, raw: BinaryIO) -> Iterator[tuple[int, list[str] | Fault]]:

@@ -16,7 +16,7 @@ from typing import BinaryIO, TextIO
 
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.encoding import MARK
-from wardspace.corpus.readers.damage import head_of
+from wardspace.corpus.readers.damage import Unpacked, head_of
 
 SUFFIXES = {
     ".csv": "csv",
@@ -51,7 +51,7 @@ class SourceFile:
             if not self.gzipped:
                 yield raw, raw
                 return
-            with io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 18) as unpacked:
+            with io.BufferedReader(Unpacked(raw), 1 << 18) as unpacked:
                 yield unpacked, raw
 
     @contextmanager

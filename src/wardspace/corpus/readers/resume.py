@@ -83,7 +83,7 @@ class Resumption:
     def go_on(self, index: int) -> bool:
         """Go to the first line at or behind `index` at which a row begins; False where the file holds none."""
         self._lines.go_to(index)
-        shape = self._shape if self._shape.rows >= _ENOUGH else self._shape_ahead()
+        shape = self._known(range(_FAR))
         while self._lines.look(0) is not None:
             if self.begins(0, shape):
                 return True
@@ -99,7 +99,7 @@ class Resumption:
 
     def begins(self, index: int, shape: Shape | None = None) -> bool:
         """Whether a row begins at a line: it and the next ones are like the others."""
-        shape = shape or self._shape
+        shape = shape or self._known(range(index, index + 1))
         fitting = 0
         for row in self._rows(index):
             if row is Unparsed.OPEN and fitting:
@@ -124,10 +124,12 @@ class Resumption:
                 return
             index = row.following
 
-    def _shape_ahead(self) -> Shape:
-        """The shape with what rows further on have in common, where too few came before."""
+    def _known(self, reach: range) -> Shape:
+        """The shape, with what rows from one of these lines on have in common where too few came before."""
+        if self._shape.rows >= _ENOUGH:
+            return self._shape
         shape = self._shape.copy()
-        for index in range(_FAR):
+        for index in reach:
             chain: list[Parsed] = []
             for row in self._rows(index):
                 if isinstance(row, Unparsed) or not shape.counts(row):

@@ -56,7 +56,7 @@ def strict_row(look: Callable[[int], str | None], index: int, delimiter: str) ->
             if found is None:
                 return Unparsed.OPEN
             value, index, line, at = found
-            if value.endswith((delimiter, "\n", "\r")):
+            if value.rstrip('"').endswith((delimiter, "\n", "\r")):
                 doubtful.append(index)
         else:
             match = plain.match(line, at)
