@@ -219,7 +219,8 @@ def _steps(config: CorpusConfig, roles: Roles, made: _Made) -> list[dict[str, An
 
 
 def _warnings(config: CorpusConfig, roles: Roles, made: _Made) -> list[str]:
-    found = [warning for reader in made.readers for warning in reader.warnings]
+    # what holds for several files is told once
+    found = list(dict.fromkeys(warning for reader in made.readers for warning in reader.warnings))
     if roles.patient_id is None:
         found.append(
             "no patient column: the split is by note, so that notes of one patient may stand in several splits"

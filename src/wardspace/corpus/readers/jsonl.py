@@ -50,21 +50,26 @@ class JsonLines:
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any] | None, Fault | None]]:
         """Yield number, object and, where the line is no JSON object, its fault."""
+        for number, line in self.lines():
+            yield number, *((None, line) if isinstance(line, Fault) else parsed(line))
+
+    def lines(self) -> Iterator[tuple[int, str | Fault]]:
+        """Yield number and text of each line that holds something, or why it cannot be read."""
         # JSON forbids line breaks inside strings, so that a line feed always ends a row.
         with read_faults(str(self._file.path)), self._file.open_text(self.encoding, "\n") as (handle, self._raw):
             number = 0
             try:
                 for number, line in enumerate(_lines(handle), 1):
                     if line is None:
-                        yield number, None, Fault(_KIND, f"a line longer than {LONGEST_LINE} characters")
+                        yield number, Fault(_KIND, f"a line longer than {LONGEST_LINE} characters")
                     elif not line.isspace():
-                        yield number, *_parsed(line)
+                        yield number, line
             except DAMAGE as error:
                 if not number:
                     raise
                 fault = damage_of(error, self._raw)
                 self.warnings[:] = dict.fromkeys([*self.warnings, damage_warning(self.name, number + 1, fault)])
-                yield number + 1, None, fault
+                yield number + 1, fault
 
 
 class JsonlReader:
@@ -121,7 +126,8 @@ class JsonlReader:
         check_columns(list(keys), self._needed, self.name)
 
 
-def _parsed(line: str) -> tuple[dict[str, Any] | None, Fault | None]:
+def parsed(line: str) -> tuple[dict[str, Any] | None, Fault | None]:
+    """The object that a line holds, or why it holds none."""
     try:
         value = json.loads(line.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
