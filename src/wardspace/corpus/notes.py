@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from wardspace.config.corpus import RejectConfig
+from wardspace.core.files import digest
 from wardspace.corpus.clean import Cleaned, Cleaner
 from wardspace.corpus.deidentify import Deidentifier
 from wardspace.corpus.deidentify.tally import Mark, marks
+from wardspace.corpus.duplicates.sketching import Sketch
 from wardspace.corpus.given_splits import UNKNOWN_SPLIT, known_split
 from wardspace.corpus.offsets import Offsets
 from wardspace.corpus.readers import Row
@@ -38,6 +41,10 @@ class Note(NamedTuple):
     """Values that are not kept, in the order of `Roles.beside`."""
     identifiers: tuple[Mark, ...] = ()
     """What was taken out."""
+    tokens: int | None = None
+    """Tokens of the text, where they are counted."""
+    sketch: Sketch | None = None
+    """What near-duplicates are found by, where they are looked for."""
 
 
 class Unusable(NamedTuple):
@@ -74,6 +81,12 @@ class Examiner:
         self._names = [place[name] for name in roles.names]
         self.span_types = {name: SpanTypes() for name in roles.spans}
         self.spans_dropped = 0
+
+    def identity(self) -> str:
+        """A digest of everything but the row that the outcome depends on."""
+        hidden = self._deidentifier.identity() if self._deidentifier else None
+        options = [self._cleaner.config.model_dump(mode="json"), self._limits.model_dump(mode="json"), hidden]
+        return digest([asdict(self.roles), *options])
 
     def examine(self, file: str, row: Row) -> Note | Unusable:
         """Turn a row of a file into a note."""

@@ -133,7 +133,7 @@ class _Run:
         asked = self.config.corpus
 
         def work() -> str:
-            counter = Encoder.load(self.config.base, self.config.encoder).count_tokens
+            counter = Encoder.load(self.config.base, self.config.encoder).token_counter
             return prepare(asked, self.folder.corpus, tokens=counter, show_progress=self.show).content_hash
 
         # how many processes prepare it changes nothing of a corpus

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
 
 from wardspace.config import DeidentifyConfig
 from wardspace.core.errors import CorpusError
+from wardspace.core.files import digest
 from wardspace.corpus.deidentify.findings import Detector, Finding
 from wardspace.corpus.deidentify.keyed import Keyed
 from wardspace.corpus.deidentify.keys import key_from
 from wardspace.corpus.deidentify.known import KnownNames
 from wardspace.corpus.deidentify.mimic import MimicDetector
+from wardspace.corpus.deidentify.model import MODEL_PACKAGE
 from wardspace.corpus.deidentify.operators import rewritten
 from wardspace.corpus.deidentify.rules_addresses import AddressDetector
 from wardspace.corpus.deidentify.rules_contacts import ContactDetector
@@ -59,6 +63,13 @@ class Deidentifier:
     def __reduce__(self) -> tuple[type[Deidentifier], tuple[DeidentifyConfig, bytes | None]]:
         """For other processes: detectors are made again there."""
         return Deidentifier, (self.config, self._key)
+
+    def identity(self) -> str:
+        """A digest of everything but the note that the outcome depends on; the key cannot be told from it."""
+        options = self.config.model_dump(mode="json", exclude={"key_file"})
+        parts = ["presidio-analyzer", "spacy", MODEL_PACKAGE] if "presidio" in self.config.detectors else []
+        secret = hashlib.sha256(self._key).hexdigest() if self._key else None
+        return digest([options, secret, {name: version(name) for name in parts}])
 
     @classmethod
     def open(cls, config: DeidentifyConfig, corpus: Path) -> Deidentifier:
