@@ -20,14 +20,3 @@ __all__ = [
     "Work",
     "cores",
 ]
-    "Chunk",
-    "ChunkRead",
-    "Engine",
-    "Examined",
-    "ExaminedChunk",
-    "LocalEngine",
-    "Shards",
-    "SourceRead",
-    "Work",
-    "cores",
-]
