@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from wardspace.config import CorpusConfig
+from wardspace.config import CorpusConfig, EngineConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import whole_folder, write_json
+from wardspace.core.progress import say
 from wardspace.core.stopwatch import Stopwatch
 from wardspace.core.version import __version__
 from wardspace.corpus.clean import Cleaner
@@ -23,7 +24,7 @@ from wardspace.corpus.duplicates.editions import edition_columns
 from wardspace.corpus.duplicates.removal import Duplicates, least_similarity
 from wardspace.corpus.duplicates.sketches import Sketches
 from wardspace.corpus.duplicates.sketching import Sketcher
-from wardspace.corpus.examining import Engine, LocalEngine, Shards, Work, cores
+from wardspace.corpus.examining import Engine, LocalEngine, RayEngine, Shards, Work, cores
 from wardspace.corpus.intake import Intake
 from wardspace.corpus.ledger import Ledger
 from wardspace.corpus.manifest import Manifest
@@ -62,7 +63,7 @@ def prepare(
     folder: Path,
     *,
     tokens: TokenCounter | None = None,
-    engine: Engine | None = None,
+    engine: EngineConfig | None = None,
     show_progress: bool = True,
 ) -> Corpus:
     """Read, clean, deduplicate and split notes, and write them as a corpus folder.
@@ -79,8 +80,9 @@ def prepare(
         The folder to write; one that is there is replaced.
     tokens : TokenCounter, optional
         Counts tokens under the base's own tokenizer, for the statistics.
-    engine : Engine, optional
-        Who examines the notes; by default this machine, with as many processes as the configuration says.
+    engine : EngineConfig, optional
+        Who examines the notes; by default this machine, with as many processes as `config` says. What comes out does
+        not depend on it.
     show_progress : bool
         Show a bar on a terminal.
 
@@ -95,19 +97,23 @@ def prepare(
     near = least_similarity(config.deduplicate)
     work = Work(examiner, None if near is None else Sketcher(config.deduplicate.shingle), tokens)
     shards = Shards(Path(folder).with_name(f".{Path(folder).name}-shards"), work.identity())
+    if known := shards.count():
+        say(f"  going on: {known} chunk{'s' if known > 1 else ''} of notes examined before")
     with whole_folder(Path(folder)) as scratch:
         (scratch / _WORK).mkdir()
         (scratch / NOTES).mkdir()
         readers = open_readers(config.source, roles.needed, scratch / _WORK)
         passes = _Passes(config, work, scratch, show=show_progress)
-        made = passes.made(readers, engine or _local(config), shards)
+        made = passes.made(readers, _engine(engine or EngineConfig(), config, roles.needed), shards)
         write_json(scratch / MANIFEST, _manifest(config, roles, made).model_dump(mode="json"))
         shutil.rmtree(scratch / _WORK)
     shards.remove()
     return Corpus.open(Path(folder))
 
 
-def _local(config: CorpusConfig) -> LocalEngine:
+def _engine(engine: EngineConfig, config: CorpusConfig, needed: tuple[str, ...]) -> Engine:
+    if engine.kind == "ray":
+        return RayEngine(engine, config.source, needed)
     return LocalEngine(config.workers if config.workers is not None else cores() if config.deidentify else 0)
 
 

@@ -134,7 +134,11 @@ class _Run:
 
         def work() -> str:
             counter = Encoder.load(self.config.base, self.config.encoder).token_counter
-            return prepare(asked, self.folder.corpus, tokens=counter, show_progress=self.show).content_hash
+            made = prepare(
+                asked, self.folder.corpus, tokens=counter, engine=self.config.engine, show_progress=self.show
+            )
+            say(f"  took {', '.join(f'{s:.0f} s to {step}' for step, s in made.manifest.seconds.items())}")
+            return made.content_hash
 
         # how many processes prepare it changes nothing of a corpus
         settings = _without_path(asked.model_dump(mode="json", exclude={"workers"}))
@@ -171,8 +175,15 @@ class _Run:
             path = self.folder.vectors(name)
 
             def work(source: str = source, path: Path = path, name: str = name) -> dict[str, Any]:
-                encoder = Encoder.load(source, self.config.encoder)
-                return embed(self.corpus, encoder, path, title=f"embedding with {name}", show_progress=self.show)
+                return embed(
+                    self.corpus,
+                    source,
+                    self.config.encoder,
+                    path,
+                    engine=self.config.engine,
+                    title=f"embedding with {name}",
+                    show_progress=self.show,
+                )
 
             encoder = self.config.encoder.model_dump(mode="json")
             inputs = [self.keys["corpus"], self.base_files, self.keys[name], encoder]

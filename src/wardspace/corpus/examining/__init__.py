@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wardspace.corpus.examining.chunks import Chunk, Examined, ExaminedChunk
+from wardspace.corpus.examining.distributed import RayEngine
 from wardspace.corpus.examining.engine import ChunkRead, Engine, SourceRead
 from wardspace.corpus.examining.local import LocalEngine, cores
 from wardspace.corpus.examining.shards import Shards
@@ -15,6 +16,7 @@ __all__ = [
     "Examined",
     "ExaminedChunk",
     "LocalEngine",
+    "RayEngine",
     "Shards",
     "SourceRead",
     "Work",

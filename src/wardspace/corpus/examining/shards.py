@@ -31,26 +31,38 @@ class Shards:
     def __init__(self, folder: Path, identity: str) -> None:
         self.folder, self._identity = folder, identity
 
+    def examined(self, work: Work, chunk: Chunk) -> ExaminedChunk:
+        """A chunk after the work: as it was kept, else worked on now and kept."""
+        path = self._path(chunk)
+        known = _read(path)
+        if known is not None:
+            return known[1]
+        outcome = work.done(chunk)
+        self._keep(path, packed(outcome))
+        return outcome
+
     def done(self, work: Work, chunk: Chunk) -> bytes:
-        """A chunk after the work, as bytes: as it was kept, else worked on now and kept."""
-        path = self.folder / f"{self._identity}-{chunk.digest()}"
-        kept = path.read_bytes() if path.is_file() else b""
-        if kept and _is_whole(kept):
-            return kept
-        outcome = packed(work.done(chunk))
+        """The same as bytes (see `packing`)."""
+        path = self._path(chunk)
+        known = _read(path)
+        if known is not None:
+            return known[0]
+        content = packed(work.done(chunk))
+        self._keep(path, content)
+        return content
+
+    def _path(self, chunk: Chunk) -> Path:
+        return self.folder / f"{self._identity}-{chunk.digest()}"
+
+    def _keep(self, path: Path, content: bytes) -> None:
         with machine_faults(path):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             scratch = path.with_name(f".{path.name}-{os.getpid()}")
             try:
-                scratch.write_bytes(outcome)
+                scratch.write_bytes(content)
                 scratch.replace(path)
             finally:
                 scratch.unlink(missing_ok=True)
-        return outcome
-
-    def examined(self, work: Work, chunk: Chunk) -> ExaminedChunk:
-        """A chunk after the work."""
-        return unpacked(self.done(work, chunk))
 
     def count(self) -> int:
         """Shards of this work that are kept."""
@@ -61,10 +73,15 @@ class Shards:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _is_whole(kept: bytes) -> bool:
-    """Whether a shard can be read: a machine that lost power may leave one that cannot, and it is made again."""
+def _read(path: Path) -> tuple[bytes, ExaminedChunk] | None:
+    """A shard as it is kept and as what it says; None where there is none.
+
+    One that cannot be read is none: a machine that lost its power may leave such.
+    """
+    if not path.is_file():
+        return None
+    content = path.read_bytes()
     try:
-        unpacked(kept)
+        return content, unpacked(content)
     except (pa.ArrowInvalid, OSError):
-        return False
-    return True
+        return None
