@@ -49,6 +49,11 @@ class RunFolder:
         return self.path / "report.html"
 
     @property
+    def review(self) -> Path:
+        """review.jsonl: what a person said of redactions. Beside the corpus, which is replaced when prepared again."""
+        return self.path / "review.jsonl"
+
+    @property
     def log(self) -> Path:
         """log.jsonl."""
         return self.path / "log.jsonl"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from wardspace.config import DeidentifyConfig
@@ -101,11 +101,29 @@ class Deidentifier:
         """
         known = tuple(known_names)
         findings = self.findings(text, known)
+        return (*self.hidden(text, findings, patient, known), findings)
+
+    def hidden(
+        self, text: str, findings: Sequence[Finding], patient: str = "", known_names: Iterable[str] = ()
+    ) -> tuple[str, Offsets]:
+        """A note without these findings, and the map from old places to new ones.
+
+        Parameters
+        ----------
+        text : str
+            The note.
+        findings : sequence of Finding
+            In the order of the text, none overlapping another.
+        patient : str
+            Whose note it is.
+        known_names : iterable of str
+            Names that are known to belong to this patient's notes.
+        """
         surrogates = None
         if self._key and self.config.needs_key:
             names = (text[finding.start : finding.end] for finding in findings if finding.type == "NAME")
-            surrogates = Surrogates(Keyed(self._key, patient), self.config, (*known, *names))
-        return (*rewritten(text, findings, self.config, surrogates), findings)
+            surrogates = Surrogates(Keyed(self._key, patient), self.config, (*known_names, *names))
+        return rewritten(text, findings, self.config, surrogates)
 
     def findings(self, text: str, known_names: Iterable[str] = ()) -> list[Finding]:
         """What identifies somebody in a note, in the order of the text, none overlapping another."""
