@@ -15,6 +15,7 @@ from wardspace.config import StudyConfig, load_study, parse_study
 from wardspace.core.files import write_json, write_text
 from wardspace.core.progress import say
 from wardspace.corpus import Corpus, Manifest, prepare
+from wardspace.corpus.review.kept import JudgementFile
 from wardspace.encoders import Encoder, bases
 from wardspace.report import model_card, write_report
 from wardspace.report.numbers import counted
@@ -23,8 +24,8 @@ from wardspace.study.embed import embed
 from wardspace.study.environment import environment
 from wardspace.study.folder import RunFolder
 from wardspace.study.outcome import collect
-from wardspace.study.scoring import Scoring
 from wardspace.study.review import applied_review, review_content, with_review
+from wardspace.study.scoring import Scoring
 from wardspace.study.source import base_content, corpus_settings, source_content
 from wardspace.study.spaces import SpaceNotes
 from wardspace.study.stage import Stages
@@ -70,11 +71,11 @@ class Study:
         """Make a study of plain values, as they would stand in a study file."""
         return cls(parse_study(values), folder)
 
-    @property
-    def review_file(self) -> Path:
-        """Where what a person said of redactions is kept."""
+    def review_opened(self) -> JudgementFile:
+        """Where what a person says of redactions is kept: the file that the study names, or the run folder's own."""
+        self.folder.begin()
         asked = self.config.corpus.deidentify
-        return Path(asked.review).expanduser() if asked and asked.review else self.folder.review
+        return JudgementFile(Path(asked.review).expanduser() if asked and asked.review else self.folder.review)
 
     def run(self, until: StageName = "report", *, apply_review: bool = True) -> Path:
         """Run the stages up to `until`, leaving out those whose inputs have not changed.
