@@ -169,7 +169,8 @@
     at("one-title").textContent = picked ? "Selected" : "Redaction";
     if (picked) {
       at("picked-words").textContent = words(picked);
-      at("mark-word").textContent = touched().length ? "Change the bounds" : "Mark as missed";
+      at("mark-word").textContent = touched().length ? "Set bounds" : "Mark missed";
+      at("picked-field").hidden = touched().length > 0;
     } else if (current) {
       at("words").textContent = words(current);
       at("source").textContent = source(current);
@@ -193,7 +194,7 @@
     at("next").disabled = number === done.length - 1;
   };
   const percent = (share) => `${(100 * share).toFixed(1)}%`;
-  const ends = (share) => share.low === null ? "" : `${percent(share.low)} to ${percent(share.high)}`;
+  const ends = (share) => share.low === null ? "" : `${(100 * share.low).toFixed(1)} to ${percent(share.high)}`;
   const cell = (share) => {
     const made = document.createElement("td"), small = document.createElement("span");
     if (!share) { made.textContent = "–"; return made; }
