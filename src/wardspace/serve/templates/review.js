@@ -3,10 +3,10 @@
   const at = (id) => document.getElementById(id);
   const SIGNS = { unjudged: "?", accepted: "✓", corrected: "✎", rejected: "✗", missed: "+" };
   const SAID = { unjudged: "not judged", accepted: "accepted", corrected: "corrected", rejected: "a false alarm", missed: "missed" };
-  let done = [], number = 0, note = null, spans = [], current = null, picked = null, cursor = null, saving = Promise.resolve();
+  let done = [], number = 0, note = null, spans = [], current = null, picked = null, cursor = null, saving = Promise.resolve(), busy = false;
 
   // ---- the server
-  const alert = (words) => { at("alert").hidden = !words; at("alert").textContent = words || ""; };
+  const warn = (words) => { at("alert").hidden = !words; at("alert").textContent = words || ""; };
   const tell = (words) => { at("told").textContent = words; };
   const asked = async (path, body) => {
     const options = body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
@@ -22,11 +22,11 @@
     const path = `/notes/${number}`, of = note;
     const saved = saving.then(async () => {
       try { progress(await asked(path, body)); } catch (error) {
-        alert(error.message);
+        warn(error.message);
         if (note === of) await open(number, true).catch(() => {});
         return false;
       }
-      alert("");
+      warn("");
       if (note === of) { note.done = isDone; state(); }
       return true;
     });
@@ -73,7 +73,7 @@
   const mark = () => {
     if (!picked) return;
     const hit = touched(), type = at("picked-type").value;
-    if (hit.length > 1) { alert("This touches two redactions: change their bounds one by one."); return; }
+    if (hit.length > 1) { warn("This touches two redactions: change their bounds one by one."); return; }
     if (hit.length) { Object.assign(current = hit[0], picked); settle(current); }
     else spans.push(current = { verdict: "missed", found: null, ...picked, type });
     leave();
@@ -244,16 +244,18 @@
     scrollTo(0, 0);
     at("title").focus({ preventScroll: true });
   };
-  const turn = (to) => saving.then(() => open(to)).catch((error) => alert(error.message));
-  const finish = async () => {
+  // a key pressed for the next note must not judge this one
+  const busily = (work) => async () => { busy = true; try { await work(); } catch (error) { warn(error.message); } finally { busy = false; } };
+  const turn = (to) => busily(() => saving.then(() => open(to)))();
+  const finish = busily(async () => {
     if (!note.done && !await save(true)) return;
     const left = (from) => done.findIndex((isDone, i) => i >= from && !isDone);
     const next = left(number + 1) >= 0 ? left(number + 1) : left(0);
-    if (next >= 0) { turn(next); return; }
-    await turn(number);
+    if (next >= 0) { await open(next); return; }
+    await open(number);
     tell("All notes are done");
     at("count").textContent = `all ${done.length} done: Ctrl-C in the terminal ends the review`;
-  };
+  });
 
   // ---- hands
   at("text").addEventListener("click", (event) => {
@@ -285,7 +287,7 @@
     "?": () => document.querySelector("aside > details").toggleAttribute("open"),
   };
   document.addEventListener("keydown", (event) => {
-    if (!note || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!note || busy || event.ctrlKey || event.metaKey || event.altKey) return;
     const { key, target } = event, inField = target.matches("select, input");
     let does = null;
     if (key === "Escape" && picked) does = leave;
@@ -305,5 +307,5 @@
     for (const id of ["type", "picked-type"]) at(id).replaceChildren(...held.types.map((type) => new Option(type, type)));
     progress(held);
     await open(Math.max(0, done.indexOf(false)));
-  })().catch((error) => { at("title").textContent = "Nothing to show"; alert(error.message); });
+  })().catch((error) => { at("title").textContent = "Nothing to show"; warn(error.message); });
 })();
