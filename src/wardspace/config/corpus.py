@@ -142,7 +142,7 @@ class DeidentifyConfig(Section):
     by_type: dict[IdentifierType, Operator] = {}
     """Other operators for single types, as `{DATE: surrogate}`."""
     review: str | None = None
-    """File of a person's judgements (`prepare --review`), read and written: notes judged there get that person's redactions.
+    """File of a person's judgements (`prepare --review` writes it): notes judged there get that person's redactions.
     Null takes `review.jsonl` of the run folder where it is there."""
     key_file: str | None = None
     """File of the secret behind the surrogates, made if it is not there; it must lie outside the corpus folder."""
