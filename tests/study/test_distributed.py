@@ -21,12 +21,12 @@ from wardspace.corpus.examining import distributed
 
 original = distributed._examine
 def examine(batch, job):
-    # one process is killed in the midst of its work, the first time that it comes to these rows
+    done = original(batch, job)
     mark = Path(os.environ["DEATH"])
-    if not mark.exists() and len(list(mark.parent.glob("runs/*/.corpus-shards/*"))) > 1:
+    if not mark.exists():  # one process is killed before it hands on what it has done
         mark.touch()
         os.kill(os.getpid(), 9)
-    return original(batch, job)
+    return done
 if os.environ.get("DEATH"):
     distributed._examine = examine
 from wardspace.cli.main import main

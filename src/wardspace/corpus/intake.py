@@ -50,6 +50,7 @@ class Intake:
         self.patients_missing = 0
         self.changed: Counter[str] = Counter()
         self.identifiers = Tally()
+        self.reviewed = 0
         self.zones = Zones()
         self._two_splits = 0
         self._first_of_two_splits = ""
@@ -96,6 +97,7 @@ class Intake:
         self.patients_missing += found.patient_id is None
         self.changed.update(found.changed)
         self.identifiers.add(found.identifiers)
+        self.reviewed += found.reviewed
         patient = found.patient_id or found.note_id
         if found.time:
             self.zones.see(found.time)

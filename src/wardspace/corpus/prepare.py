@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from wardspace.config import CorpusConfig, EngineConfig
-from wardspace.core.errors import CorpusError
 from wardspace.core.files import whole_folder, write_json
 from wardspace.core.progress import say
 from wardspace.core.stopwatch import Stopwatch
@@ -20,7 +19,6 @@ from wardspace.corpus.clean import Cleaner
 from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS, Corpus
 from wardspace.corpus.deidentify import Deidentifier
 from wardspace.corpus.duplicates.bands import banding
-from wardspace.corpus.duplicates.editions import edition_columns
 from wardspace.corpus.duplicates.removal import Duplicates, least_similarity
 from wardspace.corpus.duplicates.sketches import Sketches
 from wardspace.corpus.duplicates.sketching import Sketcher
@@ -30,9 +28,11 @@ from wardspace.corpus.ledger import Ledger
 from wardspace.corpus.manifest import Manifest
 from wardspace.corpus.notes import Examiner
 from wardspace.corpus.output import Output
-from wardspace.corpus.readers import FORMATS, Reader, open_readers
+from wardspace.corpus.readers import Reader, open_readers
 from wardspace.corpus.rejects import DUPLICATE, NOT_DRAWN, Fault, Rejects
-from wardspace.corpus.schema import SPLITS, Roles, resolve_roles
+from wardspace.corpus.resolve import resolved
+from wardspace.corpus.review.corrections import Corrections
+from wardspace.corpus.schema import SPLITS, Roles
 from wardspace.corpus.spans import SpanTypes
 from wardspace.corpus.split import Shares, share_out, splits_of_notes
 from wardspace.corpus.spool import Spool
@@ -91,9 +91,10 @@ def prepare(
     CorpusError
         For any fault of the source as a whole. Faults of single rows go to `rejects.parquet`.
     """
-    config, roles = _resolved(config)
+    config, roles = resolved(config)
     deidentifier = Deidentifier.open(config.deidentify, Path(folder)) if config.deidentify else None
-    examiner = Examiner(roles, Cleaner(config.clean), config.reject, deidentifier)
+    corrections = Corrections.asked(config.deidentify)
+    examiner = Examiner(roles, Cleaner(config.clean), config.reject, deidentifier, corrections)
     near = least_similarity(config.deduplicate)
     work = Work(examiner, None if near is None else Sketcher(config.deduplicate.shingle), tokens)
     shards = Shards(Path(folder).with_name(f".{Path(folder).name}-shards"), work.identity())
@@ -105,7 +106,7 @@ def prepare(
         readers = open_readers(config.source, roles.needed, scratch / _WORK)
         passes = _Passes(config, work, scratch, show=show_progress)
         made = passes.made(readers, _engine(engine or EngineConfig(), config, roles.needed), shards)
-        write_json(scratch / MANIFEST, _manifest(config, roles, made).model_dump(mode="json"))
+        write_json(scratch / MANIFEST, _manifest(config, roles, made, corrections).model_dump(mode="json"))
         shutil.rmtree(scratch / _WORK)
     shards.remove()
     return Corpus.open(Path(folder))
@@ -115,29 +116,6 @@ def _engine(engine: EngineConfig, config: CorpusConfig, needed: tuple[str, ...])
     if engine.kind == "ray":
         return RayEngine(engine, config.source, needed)
     return LocalEngine(config.workers if config.workers is not None else cores() if config.deidentify else 0)
-
-
-def _resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
-    """The study's corpus section with the ward's own columns filled in, and the roles that follow."""
-    path, is_ward = config.source.path, config.source.format == "ward"
-    if is_ward and path is not None:
-        raise CorpusError(
-            "the synthetic ward is made, not read: it has no path",
-            where="corpus.source.path",
-            fix="leave corpus.source.path null, or choose another corpus.source.format",
-        )
-    if not is_ward and not path:
-        raise CorpusError(
-            "no notes given",
-            where="corpus.source.path",
-            fix="name a file, a folder or a glob: --set corpus.source.path=…, or set corpus.source.format: ward",
-        )
-    known = FORMATS.get(config.source.format)
-    if known and known.columns:
-        config = config.model_copy(update={"columns": known.columns(config.columns)})
-    beside = edition_columns(config.deduplicate.editions, config.columns)
-    names = tuple(config.deidentify.name_columns) if config.deidentify else ()
-    return config, resolve_roles(config.columns, config.split.stratify, beside, names)
 
 
 class _Passes:
@@ -199,7 +177,7 @@ def _fates(ledger: Ledger, highest_lot: int) -> Iterator[str | Fault]:
         yield fault or split or undrawn
 
 
-def _manifest(config: CorpusConfig, roles: Roles, made: _Made) -> Manifest:
+def _manifest(config: CorpusConfig, roles: Roles, made: _Made, corrections: Corrections | None) -> Manifest:
     encodings = sorted({reader.encoding for reader in made.readers if reader.encoding})
     source: dict[str, Any] = {
         "format": made.readers[0].format,
@@ -219,7 +197,7 @@ def _manifest(config: CorpusConfig, roles: Roles, made: _Made) -> Manifest:
             "spans": list(roles.spans),
         },
         counts=_counts(made),
-        steps=_steps(config, roles, made),
+        steps=_steps(config, roles, made, corrections),
         source=source,
         synthetic=config.source.format == "ward",
         content_hash=made.output.content_hash,
@@ -248,10 +226,11 @@ def _counts(made: _Made) -> dict[str, Any]:
     }
 
 
-def _steps(config: CorpusConfig, roles: Roles, made: _Made) -> list[dict[str, Any]]:
+def _steps(config: CorpusConfig, roles: Roles, made: _Made, corrections: Corrections | None) -> list[dict[str, Any]]:
     cleaning = type(config.clean).model_fields
+    review = {"reviewed": made.intake.reviewed, "review": corrections.digest} if corrections else {}
     steps: list[dict[str, Any]] = [
-        *([{"step": "deidentify", **made.intake.identifiers.summary()}] if config.deidentify else []),
+        *([{"step": "deidentify", **made.intake.identifiers.summary(), **review}] if config.deidentify else []),
         *(
             {"step": f"clean.{name}", "changed": made.intake.changed[name]}
             for name in cleaning

@@ -31,6 +31,7 @@ NOTE = st.builds(
     split=MAYBE,
     beside=MAYBES,
     identifiers=st.lists(TEXTS, max_size=2).map(tuple),
+    reviewed=st.booleans(),
     tokens=st.none() | st.integers(0, 10**9),
     sketch=SKETCH,
 )

@@ -31,6 +31,7 @@ _SCHEMA = pa.schema(
         ("split", pa.string()),
         ("beside", _TEXTS),
         ("identifiers", pa.list_(_TEXTS)),
+        ("reviewed", pa.bool_()),
         ("tokens", pa.int64()),
         ("shingles", pa.binary()),
         ("digests", pa.binary()),
@@ -82,10 +83,11 @@ def _values(row: Examined) -> tuple[Any, ...]:
 def _examined(number: int, kind: str | None, reason: str, note_id: str, *values: Any) -> Examined:
     if kind is not None:
         return Examined(number, Unusable(note_id, Fault(kind, reason)))
-    patient, time, text, categories, spans, stratum, changed, split, beside, marks, tokens, shingles, digests = values
+    patient, time, text, categories, spans, stratum, changed, split, beside, marks, *rest = values
+    reviewed, tokens, shingles, digests = rest
     sketch = None
     if shingles is not None:
         sketch = Sketch(np.frombuffer(shingles, np.uint64), np.frombuffer(digests, np.uint32))
     lists = tuple(categories), tuple(spans), stratum, tuple(changed), split, tuple(beside)
     identifiers = tuple(tuple(mark) for mark in marks)
-    return Examined(number, Note(note_id, patient, time, text, *lists, identifiers, tokens, sketch))
+    return Examined(number, Note(note_id, patient, time, text, *lists, identifiers, reviewed, tokens, sketch))
