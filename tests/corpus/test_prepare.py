@@ -129,7 +129,6 @@ def test_no_text_stands_outside_the_notes(tmp_path):
         ("note_id,text\n1,\n2, \n", {}, r"no note is left of 2 rows \(empty text: 2\)"),
         ("note_id,text\n", {}, "no note is left of 0 rows"),
         ("note_id,body\n1,a\n", {}, "missing column: 'text'"),
-        ('note_id,text\n1,a\n2,"b\n', {}, "a quote opened on line 3 is never closed"),
         ("note_id,text\n1,a\n", {"source": {"encoding": "utf-16"}}, "wrong encoding"),
     ],
 )

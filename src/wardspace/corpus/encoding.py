@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import codecs
+from collections import Counter
 from typing import NamedTuple
 
 from wardspace.core.errors import CorpusError
+from wardspace.corpus.alphabets import likeliest_latin
 
 MARK = "wardspace-mark"
 """Name of the codec error handler that puts a lone surrogate where bytes do not decode."""
 
+_VOTES = 5
+_MOST_ONE_BYTE = ("cp12", "cp4", "cp7", "cp8", "cp10", "iso8859", "latin", "koi8", "mac", "tis", "hp", "ptcp", "kz")
+_LATIN_GUESSES = {
+    *("cp1250", "cp1252", "cp1254", "cp1257", "hp_roman8"),
+    *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16)),
+    "latin_1",
+}
+_VOTES = 5
+_MOST_GUESSED = 128 * 1024
+_GUESSED = 128 * 1024
+_ONE_BYTE = ("cp12", "cp4", "cp7", "cp8", "cp10", "iso8859", "latin", "koi8", "mac", "tis", "hp", "ptcp", "kz")
+_LATIN_GUESSES = {
+    *("cp1250", "cp1252", "cp1254", "cp1257", "hp_roman8"),
+    *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16)),
+    "latin_1",
+}
+_VOTES = 5
+_MOST_GUESSED = 128 * 1024
+_GUESSED = "told from its letters to be {}: where accents look wrong, set corpus.source.encoding"
 _MARKER = "\udc80"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -56,7 +77,7 @@ def choose_encoding(given: str, sample: bytes, *, where: str) -> Encoding:
     """
     found = detect(sample)
     if given == "auto":
-        return Encoding(found)
+        return Encoding(found, f"{where}: {_GUESSED.format(found)}" if _is_guess(found) else None)
     name = _codec_name(given)
     wide = (_is_wide(name), _is_wide(found))
     if wide[0] != wide[1] or (not wide[0] and _bad_share(sample, name) > 0.5):
@@ -91,18 +112,32 @@ def detect(sample: bytes) -> str:
     few = bad < 3 or bad <= good or (bad * 100 <= len(lines) and (good > 0 or bad < 20))
     if few and bad * 2 < len(lines):
         return "utf-8"
-    return _guess(b"\n".join(coded)) if coded else "utf-8"
+    return _guess(coded) if coded else "utf-8"
 
 
-def _guess(coded: bytes) -> str:
+def _guess(coded: list[bytes]) -> str:
+    """The likeliest encoding of lines that are neither ASCII nor UTF-8."""
+    # One broken line rules out the right encoding for all of them, so that parts of the lines vote.
+    count = max(1, min(_VOTES, len(coded) // 2))
+    parts = [coded[i::count] for i in range(count)]
+    votes = Counter(_likeliest(b"\n".join(part)[:_MOST_GUESSED]) for part in parts)
+    named, _ = votes.most_common(1)[0]
+    return likeliest_latin(b"\n".join(coded)) if named in _LATIN_GUESSES else named
+
+
+def _likeliest(coded: bytes) -> str:
     # Only the lines with other than ASCII bytes tell anything; imported here because UTF-8 files never need it.
     from charset_normalizer import from_bytes  # noqa: PLC0415
 
-    best = from_bytes(coded[: 256 * 1024]).best()
+    best = from_bytes(coded).best()
     if best is None:
         return "cp1252"
-    # Where several code pages read these bytes alike, the commonest in Western exports is the safest for the rest.
-    return "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
+    return best.encoding
+
+
+def _is_guess(name: str) -> bool:
+    """Whether any bytes, or nearly any, decode with it, so that decoding proves nothing."""
+    return name.replace("_", "-").startswith(_ONE_BYTE)
 
 
 def _codec_name(given: str) -> str:

@@ -248,7 +248,7 @@ def _steps(config: CorpusConfig, roles: Roles, made: _Made, corrections: Correct
 
 
 def _warnings(config: CorpusConfig, roles: Roles, made: _Made) -> list[str]:
-    found = list(made.intake.warnings)
+    found = list(dict.fromkeys(made.intake.warnings))  # what holds for several files is told once
     if roles.patient_id is None:
         found.append(
             "no patient column: the split is by note, so that notes of one patient may stand in several splits"

@@ -44,6 +44,8 @@ NEAR = "near-duplicate"
 LEAKED = "near-duplicate in another split"
 COPIED = "copied forward"
 UNDECODABLE = "undecodable bytes"
+DAMAGED = "damaged file"
+UNCLOSED = "quote never closed"
 
 
 def undecodable(column: str) -> Fault:

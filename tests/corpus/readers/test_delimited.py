@@ -1,9 +1,10 @@
 import pytest
 
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.readers import delimited
+from wardspace.corpus.readers import lines
 from wardspace.corpus.readers.delimited import DelimitedReader
 from wardspace.corpus.readers.files import find_files
+from wardspace.corpus.readers.lines import Lines
 
 NEEDED = ("note_id", "text")
 
@@ -72,18 +73,68 @@ def test_nul_and_undecodable_bytes_stay_in_their_row(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "line"),
+    ("content", "expected"),
     [
-        ('note_id,text\n1,a\n2,"open\n3,b\n', 3),
-        ('note_id,text\n1,"closed\nhere"\n2,"open\n', 4),
-        ('note_id,text\n1,"a"\n2,"open\n3,"b"\n4,"c"\n', 3),
-        ('note_id,text\n"1\n2","open\n3,b\n', 3),
+        ('note_id,text\n1,a\n2,"open\n3,b\n', [(2, ("1", "a")), (3, "quote never closed"), (4, ("3", "b"))]),
+        (
+            'note_id,text\n1,"closed\nhere"\n2,"open\n',
+            [(2, ("1", "closed\nhere")), (4, "quote never closed")],
+        ),
+        (
+            'note_id,text\n1,"a"\n2,"open\n3,"b"\n4,"c"\n',
+            [(2, ("1", "a")), (3, "quote never closed"), (4, ("3", "b")), (5, ("4", "c"))],
+        ),
+        # nothing tells what a row of this file is like
+        ('note_id,text\n"1\n2","open\nsome words, more\n', [(2, "quote never closed")]),
+        # the quote that opens the next note closes this one, and both look whole
+        (
+            'note_id,text\n1,a b\n2,"open\n3,"\nb, c"\n4,d\n',
+            [(2, ("1", "a b")), (3, "quote never closed"), (4, ("3", "\nb, c")), (6, ("4", "d"))],
+        ),
     ],
 )
-def test_a_quote_never_closed_is_told_by_its_line(tmp_path, content, line):
-    with pytest.raises(CorpusError, match=f"a quote opened on line {line} is never closed") as caught:
-        rows(tmp_path, content)
-    assert "open" not in str(caught.value).replace("opened", "")
+def test_a_quote_never_closed_costs_its_row_alone(tmp_path, content, expected):
+    assert rows(tmp_path, content) == expected
+
+
+def test_lines_of_a_broken_note_do_not_pass_for_rows(tmp_path):
+    note = "aspirin 75 mg, daily\nmetformin 1 g, twice\n"
+    body = "".join(f'{i},"{note}end of {i}{"" if i == 3 else chr(34)}\n' for i in range(1, 7))
+    found = rows(tmp_path, "note_id,text\n" + body)
+    assert found[2] == (8, "quote never closed")
+    assert [values[0] for _, values in found if isinstance(values, tuple)] == ["1", "2", "4", "5", "6"]
+
+
+def test_a_quote_that_nothing_follows_is_warned_of_with_its_lines(tmp_path):
+    source = reader(tmp_path, 'note_id,text\n1,a\n2,"open\nzebra\nzebra, zebra\n')
+    *_, last = source.rows()
+    assert last.fault.reason == "a quote opened on line 3 is never closed; lines 3 to 5 are left out with it"
+    assert "nothing could be read behind a quote that is broken on line 3" in source.warnings[0]
+    assert "zebra" not in last.fault.reason + source.warnings[0]
+
+
+def test_many_open_quotes_are_read_through_a_few_times(tmp_path, monkeypatch):
+    looked = 0
+    look, feed = Lines.look, Lines.feed
+
+    def counted_look(self, index):
+        nonlocal looked
+        looked += 1
+        return look(self, index)
+
+    def counted_feed(self):
+        nonlocal looked
+        for line in feed(self):
+            looked += 1
+            yield line
+
+    monkeypatch.setattr(Lines, "look", counted_look)
+    monkeypatch.setattr(Lines, "feed", counted_feed)
+    content = "".join(f'{i},"text\nof {i}{"" if i % 4 == 0 else chr(34)}\n' for i in range(1, 4001))
+    found = rows(tmp_path, "note_id,text\n" + content)
+    assert sum(kind == "quote never closed" for _, kind in found) == 1000
+    assert [v[0] for _, v in found if isinstance(v, tuple)] == [str(i) for i in range(1, 4001) if i % 4]
+    assert looked < 8 * 8000
 
 
 @pytest.mark.parametrize(
@@ -101,11 +152,10 @@ def test_a_stray_quote_costs_its_row_alone(tmp_path, content, expected):
 
 
 def test_a_row_that_does_not_end_is_not_read_into_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "LONGEST_ROW", 1000)
-    with pytest.raises(CorpusError, match="opened on line 2 is never closed"):
-        rows(tmp_path, 'note_id,text\n1,"open\n' + "2,b\n" * 1000)
-    with pytest.raises(CorpusError, match="too long"):
-        rows(tmp_path, "note_id,text\n1," + "b" * 5000)
+    monkeypatch.setattr(lines, "LONGEST_ROW", 1000)
+    assert rows(tmp_path, 'note_id,text\n1,"open\n' + "2,b\n" * 1000)[0] == (2, "quote never closed")
+    found = rows(tmp_path, "note_id,text\n1," + "b" * 5000 + "\n2,c\n")
+    assert found == [(2, "too long"), (3, ("2", "c"))]
 
 
 def test_missing_columns_are_named_with_the_nearest(tmp_path):

@@ -1,10 +1,13 @@
+import errno
 import gzip
+import random
 
 import pytest
 
 from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers import READERS, open_readers
+from wardspace.corpus.readers.damage import Unpacked
 from wardspace.corpus.readers.files import find_files
 
 
@@ -67,14 +70,29 @@ def test_gzip_is_known_by_its_bytes(tmp_path):
     assert [row.values for row in reader.rows()] == [("1", "a")]
 
 
-def test_a_gzip_file_cut_short(tmp_path):
-    import random
-
+def test_a_gzip_file_with_nothing_to_read_is_refused(tmp_path):
     noise = random.Random(1).randbytes(800_000).hex()
-    packed = gzip.compress(("note_id,text\n" + noise).encode())
-    (tmp_path / "a.csv.gz").write_bytes(packed[: len(packed) - 1000])
-    (reader,) = open_readers(SourceConfig(path=str(tmp_path / "a.csv.gz")), ("note_id", "text"), tmp_path)
+    packed = gzip.compress(f"note_id,{noise},text\n".encode())
+    (tmp_path / "a.csv.gz").write_bytes(packed[:-1000])
+    with pytest.raises(CorpusError):
+        list(open_readers(SourceConfig(path=str(tmp_path / "a.csv.gz")), ("note_id",), tmp_path)[0].rows())
+    (tmp_path / "b.csv.gz").write_bytes(packed[:6])
     with pytest.raises(CorpusError, match="damaged or cut short"):
+        open_readers(SourceConfig(path=str(tmp_path / "b.csv.gz")), ("note_id",), tmp_path)
+
+
+def test_an_error_of_the_disk_is_no_damage(tmp_path, monkeypatch):
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"note_id,text\n1,a\n"))
+    (reader,) = open_readers(SourceConfig(path=str(tmp_path / "a.csv.gz")), ("note_id", "text"), tmp_path)
+
+    def fail(self, size):
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch, pytest.raises(CorpusError, match="cannot read: Input/output error"):
+        patch.setattr(Unpacked, "readinto", fail)
+        list(reader.rows())
+    (tmp_path / "a.csv.gz").unlink()
+    with pytest.raises(CorpusError, match="cannot read: No such file"):
         list(reader.rows())
 
 

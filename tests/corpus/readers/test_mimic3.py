@@ -154,8 +154,17 @@ def test_a_gzip_file_cut_short(folder, tmp_path):
     notes = [note_event(i, i, i, noise.randbytes(40_000).hex()) for i in range(40)]
     packed = gzip.decompress(write_table(folder / "NOTEEVENTS.csv.gz", NOTEEVENTS, notes).read_bytes())
     (folder / "NOTEEVENTS.csv.gz").write_bytes(gzip.compress(packed)[:-1000])
-    with pytest.raises(CorpusError, match="damaged or cut short"):
-        prepared(folder, tmp_path / "corpus", source=MIMIC)
+    corpus = prepared(folder, tmp_path / "corpus", source=MIMIC)
+    assert set(texts(corpus)) == {str(i) for i in range(39)}
+    assert rejected(corpus) == [("NOTEEVENTS.csv.gz", 41, None, "damaged file")]
+    assert any("NOTEEVENTS.csv.gz: the gzip file is cut short" in warning for warning in corpus.manifest.warnings)
+
+
+def test_diagnoses_cut_short_stop_the_preparation(folder, tmp_path):
+    path = folder / "DIAGNOSES_ICD.csv.gz"
+    path.write_bytes(path.read_bytes()[:-4])
+    with pytest.raises(CorpusError, match="a row of diagnoses is damaged: the gzip file is cut short"):
+        prepared(folder, tmp_path / "corpus", {"labels": ["TRIAGE"]}, source=MIMIC)
 
 
 def test_a_quote_that_is_not_doubled_costs_its_row_alone(folder, tmp_path):

@@ -1,3 +1,5 @@
+import gzip
+
 import pytest
 
 from tests.fixtures.omop import ALL_COLUMNS, EXPECTED, TABLES, csv_folder, parquet_folder
@@ -96,3 +98,13 @@ def test_content_changes_with_any_table(tmp_path):
     assert [name for name, _ in before] == ["note.csv", "person.csv", "visit_occurrence.csv", "concept.csv"]
     write_table(folder / "person.csv", ["person_id", "gender_concept_id", "year_of_birth"], [])
     assert source_content(config) != before
+
+
+@pytest.mark.parametrize("table", ["PERSON", "VISIT_OCCURRENCE", "CONCEPT"])
+def test_a_joined_table_cut_short_stops_the_preparation(tmp_path, table):
+    folder = csv_folder(tmp_path / "omop", upper=True, delimiter=",")
+    (path,) = folder.glob(f"{table}*")
+    path.write_bytes(gzip.compress(path.read_bytes())[:-4])
+    with pytest.raises(CorpusError, match="joined with is damaged: the gzip file is cut short") as caught:
+        prepared(folder, tmp_path / "corpus", {"metadata": ALL_COLUMNS}, source=OMOP)
+    assert table in caught.value.where

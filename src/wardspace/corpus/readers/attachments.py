@@ -15,6 +15,7 @@ from wardspace.corpus.rejects import Fault
 _PLAIN = ("text/plain", "text/markdown")
 _HTML = ("text/html", "application/xhtml+xml")
 _RTF = ("text/rtf", "application/rtf", "text/richtext")
+_LONGEST_NAME = 40
 READABLE = (*_PLAIN, *_HTML, *_RTF)
 """Media types, the one that loses least first."""
 
@@ -35,6 +36,12 @@ class Attachment:
         Encoding of those.
     title : str, optional
         Its title.
+    url : str, optional
+        Where it stands, if elsewhere.
+    raw : bytes, optional
+        Its bytes as they are.
+    typed : bool
+        Whether the resource names its media type.
     """
 
     kind: str
@@ -42,6 +49,9 @@ class Attachment:
     data: str | None = None
     charset: str = "utf-8"
     title: str | None = None
+    url: str | None = None
+    raw: bytes | None = None
+    typed: bool = True
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Attachment:
@@ -49,19 +59,31 @@ class Attachment:
         header = Message()
         header["Content-Type"] = values.get("contentType") or "text/plain"
         charset = header.get_content_charset() or "utf-8"
-        return cls(header.get_content_type(), data=values.get("data"), charset=charset, title=values.get("title"))
+        return cls(
+            header.get_content_type(),
+            data=values.get("data"),
+            charset=charset,
+            title=values.get("title"),
+            url=values.get("url"),
+            typed=bool(values.get("contentType")),
+        )
+
+    @property
+    def here(self) -> bool:
+        """Whether the document itself is at hand."""
+        return bool(self.data or self.text or self.raw)
 
 
 def best(attachments: Sequence[Attachment]) -> Attachment | Fault:
     """The format of a document that loses least, or why none can be read."""
     readable = [one for one in attachments if one.kind in READABLE]
-    whole = [one for one in readable if one.data or one.text]
+    whole = [one for one in readable if one.here]
     if whole:
         return min(whole, key=lambda one: READABLE.index(one.kind))
     if readable:
-        return Fault("attachment elsewhere", "the attachment stands outside the file (it has a URL and no data)")
+        return Fault("attachment elsewhere", "the attachment has no data, and its URL names nothing inside the export")
     if attachments:
-        kinds = ", ".join(sorted({one.kind for one in attachments}))
+        kinds = ", ".join(sorted({one.kind[:_LONGEST_NAME] for one in attachments}))
         return Fault("unreadable attachment", f"an attachment of type {kinds}; plain text, HTML and RTF are read")
     return Fault("no attachment", "the resource holds no document")
 
@@ -80,14 +102,15 @@ def text_of(attachment: Attachment) -> str | Fault:
 
 
 def _decoded(attachment: Attachment) -> str | Fault:
+    raw = attachment.raw
     try:
         # line breaks in base64 are common and harmless, anything else is no base64
-        raw = base64.b64decode("".join((attachment.data or "").split()), validate=True)
+        raw = base64.b64decode("".join((attachment.data or "").split()), validate=True) if raw is None else raw
     except (binascii.Error, ValueError):
         return Fault("malformed base64", "the attachment is not base64")
     try:
         return raw.decode("latin-1" if attachment.kind in _RTF else attachment.charset)
-    except LookupError:
+    except UnicodeError:
+        return Fault("undecodable bytes", f"the attachment does not decode as {attachment.charset[:_LONGEST_NAME]}")
+    except (LookupError, ValueError):
         return Fault("unknown charset", "the attachment names a charset that there is not")
-    except UnicodeDecodeError:
-        return Fault("undecodable bytes", f"the attachment does not decode as {attachment.charset}")

@@ -6,14 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from wardspace.config import ColumnsConfig, SourceConfig
 from wardspace.corpus.encoding import choose_encoding
 from wardspace.corpus.readers.columns import check_columns
+from wardspace.corpus.readers.damage import DAMAGE, damage_of
 from wardspace.corpus.readers.files import SourceFile, find_named, read_faults
 from wardspace.corpus.readers.row import Row
-from wardspace.corpus.rejects import Fault
+from wardspace.corpus.rejects import DAMAGED, Fault
 
 BRAT_COLUMNS = ColumnsConfig(
     note_id="id", patient_id=None, time=None, text="text", metadata=[], labels=[], spans=["entities", "relations"]
@@ -63,11 +65,13 @@ class BratReader:
         self.size = sum(file.size for file in files)
         self._files, self._needed, self._done = files, needed, 0
         self._bare = 0
+        self._damaged: list[str] = []
 
     @property
     def warnings(self) -> list[str]:
-        """How many documents had no annotations."""
-        return [f"{self._bare} documents have no .ann file beside them"] if self._bare else []
+        """How many documents had no annotations, and which were damaged."""
+        bare = [f"{self._bare} documents have no .ann file beside them"] if self._bare else []
+        return [*bare, *self._damaged]
 
     def position(self) -> int:
         """Bytes of the documents read so far."""
@@ -80,15 +84,20 @@ class BratReader:
             found = self._document(file)
             self._done += file.size
             if isinstance(found, Fault):
-                yield Row(number, None, Fault(found.kind, f"{file.name}: {found.reason}"))
+                told = f"{file.name}: {found.reason}"
+                self._damaged += [told] if found.kind == DAMAGED else []
+                yield Row(number, None, Fault(found.kind, told))
             else:
                 yield Row(number, tuple([found[name] for name in self._needed]))
 
     def _document(self, file: SourceFile) -> dict[str, Any] | Fault:
-        beside = file.path.with_suffix(".ann")
-        with read_faults(str(file.path)):
-            # bytes, for reading as text would turn CR LF into one character and offsets count two
-            raw, marks = file.path.read_bytes(), beside.read_bytes() if beside.is_file() else b""
+        beside = _beside(file)
+        with read_faults(str(file.path)), file.open() as (handle, packed):
+            try:
+                # bytes, for reading as text would turn CR LF into one character and offsets count two
+                raw, marks = handle.read(), beside.read_bytes() if beside.is_file() else b""
+            except DAMAGE as error:
+                return damage_of(error, packed)
         self._bare += not beside.is_file()
         try:
             text, lines = raw.decode(self.encoding), marks.decode(self.encoding).splitlines()
@@ -102,7 +111,12 @@ class BratReader:
                 fault = Fault("malformed BRAT", "an annotation that is not as the format says")
             if fault:
                 return Fault(fault.kind, f"line {number} of {beside.name}: {fault.reason}")
-        return {"id": file.name.removesuffix(".txt"), "text": text, "entities": found.all(), "relations": found.related}
+        return {
+            "id": file.name.removesuffix(".gz").removesuffix(".txt"),
+            "text": text,
+            "entities": found.all(),
+            "relations": found.related,
+        }
 
 
 def _encoding(file: SourceFile, given: str) -> str:
@@ -113,11 +127,16 @@ def brat_files(config: SourceConfig) -> list[SourceFile]:
     """The texts of a source, and the annotations beside them."""
     texts = find_named(config.path or "", "brat", BRAT_SUFFIXES)
     marks = [
-        replace(text, path=beside, name=text.name.removesuffix(".txt") + ".ann", size=beside.stat().st_size)
+        replace(text, path=beside, name=Path(text.name).with_name(beside.name).as_posix(), size=beside.stat().st_size)
         for text in texts
-        if (beside := text.path.with_suffix(".ann")).is_file()
+        if (beside := _beside(text)).is_file()
     ]
     return [*texts, *marks]
+
+
+def _beside(text: SourceFile) -> Path:
+    """Where the annotations of a text are, plain in any case."""
+    return (text.path.with_suffix("") if text.path.suffix == ".gz" else text.path).with_suffix(".ann")
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from wardspace.config import ColumnsConfig
 from wardspace.corpus.readers.whole import Document, DocumentReader
@@ -36,12 +36,12 @@ class ConllReader(DocumentReader):
     format = "conll"
     columns = ("id", "text", "entities")
 
-    def documents(self, handle: TextIO) -> Iterator[tuple[int, Document]]:
+    def documents(self, lines: Iterator[str]) -> Iterator[tuple[int, Document]]:
         """Sentences gathered into documents."""
         sentences: list[list[Token]] = []
         first, grouped = 1, False
         fault: Fault | None = None
-        for number, found in _sentences(handle):
+        for number, found in _sentences(lines):
             if found == _START:
                 if sentences or fault:
                     yield first, fault or self._document(first, sentences)
@@ -68,11 +68,11 @@ class ConllReader(DocumentReader):
         return {"id": f"{self.name}:{number}", "text": "\n".join(lines), "entities": entities}
 
 
-def _sentences(handle: TextIO) -> Iterator[tuple[int, list[Token] | Fault | str]]:
+def _sentences(lines: Iterator[str]) -> Iterator[tuple[int, list[Token] | Fault | str]]:
     """Each sentence with the line it begins at; a mark where a document starts."""
     tokens: list[Token] = []
     first, fault = 1, None
-    for number, line in enumerate(handle, 1):
+    for number, line in enumerate(lines, 1):
         fields = line.split()
         if fields and not fields[0].startswith(_START):
             first = first if tokens or fault else number

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
-from wardspace.config import ColumnsConfig, SourceConfig
-from wardspace.core.errors import CorpusError
+from wardspace.config import ColumnsConfig
 from wardspace.corpus.readers.attachments import Attachment, best, text_of
 from wardspace.corpus.readers.columns import check_columns
-from wardspace.corpus.readers.files import SourceFile, find_files
+from wardspace.corpus.readers.elsewhere import Elsewhere
+from wardspace.corpus.readers.files import SourceFile
 from wardspace.corpus.readers.jsonl import JsonLines
 from wardspace.corpus.readers.row import Row
 from wardspace.corpus.rejects import Fault
@@ -23,7 +23,7 @@ FHIR_COLUMNS = ColumnsConfig(
 RESOURCES = ("DocumentReference", "DiagnosticReport")
 """Resources that hold notes; others of an export are passed over."""
 _RETRACTED = "entered-in-error"
-_LOOK = 1000
+_TYPE = re.compile(r"[A-Z][A-Za-z]{1,40}")
 
 
 class FhirReader:
@@ -31,7 +31,7 @@ class FhirReader:
 
     A resource is one note: its attachments are the same document in several formats, of which the one that loses least
     is read (plain text, else HTML, RTF or, of a DiagnosticReport without any, its narrative). One entered in error, or
-    without a patient, is a fault, as is an attachment that stands outside the file.
+    without a patient, is a fault, as is an attachment that stands outside the export.
 
     Columns: `id`, `resource`, `patient`, `encounter`, `date`, `type`, `category`, `status`, `format` (of the
     attachment), `title` and `text`.
@@ -44,6 +44,8 @@ class FhirReader:
         Columns to read.
     encoding : str
         Encoding, or `auto`; FHIR prescribes UTF-8.
+    elsewhere : Elsewhere
+        Fetches documents that stand in other files of the export.
 
     Raises
     ------
@@ -57,7 +59,8 @@ class FhirReader:
 
     format = "fhir"
 
-    def __init__(self, file: SourceFile, needed: tuple[str, ...], encoding: str) -> None:
+    def __init__(self, file: SourceFile, needed: tuple[str, ...], encoding: str, elsewhere: Elsewhere) -> None:
+        self._path, self._elsewhere = file.path, elsewhere
         self.name, self.size = file.name, file.size
         self._needed = needed
         self._lines = JsonLines(file, encoding)
@@ -69,7 +72,8 @@ class FhirReader:
     def warnings(self) -> list[str]:
         """How the file was decoded, and which resources were passed over."""
         passed = ", ".join(f"{count} {kind}" for kind, count in self._others.most_common(5))
-        return [*self._lines.warnings, *([f"{self.name}: passed over {passed}"] if passed else [])]
+        told = [*self._lines.warnings, *self._elsewhere.binaries.warnings]
+        return [*told, *([f"{self.name}: passed over {passed}"] if passed else [])]
 
     def position(self) -> int:
         """Bytes read so far."""
@@ -81,44 +85,52 @@ class FhirReader:
         for number, resource, fault in self._lines.objects():
             if resource is None:
                 yield Row(number, None, fault)
-            elif (kind := resource.get("resourceType")) not in RESOURCES:
-                self._others[str(kind)[:40]] += 1
-            else:
+            elif (kind := resource.get("resourceType")) in RESOURCES:
                 yield self._row(number, resource)
+            elif isinstance(kind, str) and _TYPE.fullmatch(kind):
+                self._others[kind] += 1
+            else:
+                yield Row(number, None, Fault("malformed resource", "an object without a type of resource"))
 
     def _row(self, number: int, resource: dict[str, Any]) -> Row:
         try:
-            found = _note(resource)
+            found = self._note(resource)
         except (AttributeError, TypeError, KeyError, IndexError):
             found = Fault("malformed resource", "its elements are not shaped as FHIR R4 says")
         if isinstance(found, Fault):
             return Row(number, None, found)
         return Row(number, tuple([found[name] for name in self._needed]))
 
-
-def fhir_files(config: SourceConfig) -> list[SourceFile]:
-    """Those files of a source that hold notes: an export has a file for each type of resource.
-
-    Raises
-    ------
-    CorpusError
-        If there is no such file.
-    """
-    files = find_files(config.path or "", "jsonl")
-    chosen = [file for file in files if _holds_notes(file, config.encoding)]
-    if not chosen:
-        raise CorpusError(
-            f"no {' or '.join(RESOURCES)} here",
-            where=config.path,
-            fix="name the files of the export that hold documents or reports",
-        )
-    return chosen
-
-
-def _holds_notes(file: SourceFile, encoding: str) -> bool:
-    """Whether a resource with notes is among the first; in a bulk export all of a file are of one type."""
-    first = islice(JsonLines(file, encoding).objects(), _LOOK)
-    return any(resource is not None and resource.get("resourceType") in RESOURCES for _, resource, _ in first)
+    def _note(self, resource: dict[str, Any]) -> dict[str, Any] | Fault:
+        is_report = resource["resourceType"] == "DiagnosticReport"
+        if _RETRACTED in (resource.get("status"), resource.get("docStatus")):
+            return Fault(_RETRACTED, "the resource was entered in error")
+        patient = _reference(resource.get("subject"), "Patient")
+        if patient is None:
+            return Fault("missing patient", "the resource names no patient as its subject")
+        chosen = best([self._elsewhere.fetched(one, self._path) for one in attachments(resource)])
+        if isinstance(chosen, Fault):
+            return chosen
+        text = text_of(chosen)
+        if isinstance(text, Fault):
+            return text
+        context = resource if is_report else resource.get("context") or {}
+        encounter = context.get("encounter")
+        return {
+            "id": resource.get("id"),
+            "resource": resource["resourceType"],
+            "patient": patient,
+            "encounter": _reference(
+                encounter[0] if isinstance(encounter, list) and encounter else encounter, "Encounter"
+            ),
+            "date": _date(resource, is_report=is_report),
+            "type": _concept(resource.get("code" if is_report else "type")),
+            "category": _concept(next(iter(resource.get("category") or []), None)),
+            "status": resource.get("status"),
+            "format": chosen.kind,
+            "title": chosen.title,
+            "text": text,
+        }
 
 
 _COLUMNS = (
@@ -136,38 +148,9 @@ _COLUMNS = (
 )
 
 
-def _note(resource: dict[str, Any]) -> dict[str, Any] | Fault:
-    is_report = resource["resourceType"] == "DiagnosticReport"
-    if _RETRACTED in (resource.get("status"), resource.get("docStatus")):
-        return Fault(_RETRACTED, "the resource was entered in error")
-    patient = _reference(resource.get("subject"), "Patient")
-    if patient is None:
-        return Fault("missing patient", "the resource names no patient as its subject")
-    chosen = best(_attachments(resource, is_report=is_report))
-    if isinstance(chosen, Fault):
-        return chosen
-    text = text_of(chosen)
-    if isinstance(text, Fault):
-        return text
-    context = resource if is_report else resource.get("context") or {}
-    encounter = context.get("encounter")
-    return {
-        "id": resource.get("id"),
-        "resource": resource["resourceType"],
-        "patient": patient,
-        "encounter": _reference(encounter[0] if isinstance(encounter, list) and encounter else encounter, "Encounter"),
-        "date": _date(resource, is_report=is_report),
-        "type": _concept(resource.get("code" if is_report else "type")),
-        "category": _concept(next(iter(resource.get("category") or []), None)),
-        "status": resource.get("status"),
-        "format": chosen.kind,
-        "title": chosen.title,
-        "text": text,
-    }
-
-
-def _attachments(resource: dict[str, Any], *, is_report: bool) -> list[Attachment]:
-    if not is_report:
+def attachments(resource: dict[str, Any]) -> list[Attachment]:
+    """The documents of a resource; of a report without any, what it says itself."""
+    if resource["resourceType"] == "DocumentReference":
         return [Attachment.of(content["attachment"]) for content in resource.get("content") or []]
     forms = [Attachment.of(form) for form in resource.get("presentedForm") or []]
     narrative = (resource.get("text") or {}).get("div")

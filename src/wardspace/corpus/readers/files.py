@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import gzip
 import io
@@ -15,6 +16,7 @@ from typing import BinaryIO, TextIO
 
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.encoding import MARK
+from wardspace.corpus.readers.damage import Unpacked, head_of
 
 SUFFIXES = {
     ".csv": "csv",
@@ -28,6 +30,7 @@ SUFFIXES = {
 """Format by the end of a file's name, once `.gz` is taken off."""
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_MACHINE = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT)
 _HEAD, _SLICE, _SLICES = 256 * 1024, 32 * 1024, 8
 
 
@@ -48,7 +51,7 @@ class SourceFile:
             if not self.gzipped:
                 yield raw, raw
                 return
-            with io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 18) as unpacked:
+            with io.BufferedReader(Unpacked(raw), 1 << 18) as unpacked:
                 yield unpacked, raw
 
     @contextmanager
@@ -60,7 +63,9 @@ class SourceFile:
     def sample(self) -> bytes:
         """Some bytes to tell the encoding from: the head and, where seeking is cheap, slices of whole lines."""
         with self.open() as (handle, _):
-            head = handle.read(4 * _HEAD if self.gzipped else _HEAD)
+            head, damaged = head_of(handle, 4 * _HEAD if self.gzipped else _HEAD)
+            if damaged and b"\0" not in head:  # the character at the cut may be half of one
+                return head[: head.rfind(b"\n") + 1] or head
             if self.gzipped or self.size <= len(head) or b"\0" in head:
                 return head
             parts = [head[: head.rfind(b"\n") + 1] or head]
@@ -81,6 +86,10 @@ def read_faults(where: str) -> Iterator[None]:
         raise CorpusError("the gzip file is damaged or cut short", where=where, fix="copy the file again") from error
     except (PermissionError, IsADirectoryError, FileNotFoundError) as error:
         raise CorpusError(f"cannot read: {error.strerror}", where=where, fix="see to its permissions") from error
+    except OSError as error:
+        if error.errno not in _MACHINE:
+            raise
+        raise CorpusError(f"cannot read: {error.strerror}", where=where, fix="see to the disk or the share") from error
 
 
 def find_files(path: str, format_: str) -> list[SourceFile]:

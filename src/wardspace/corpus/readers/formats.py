@@ -9,7 +9,8 @@ from wardspace.core.files import file_digest
 from wardspace.corpus.readers import meds, mimic3, mimic4, omop
 from wardspace.corpus.readers.annotated import ANNOTATED
 from wardspace.corpus.readers.delimited import DelimitedReader
-from wardspace.corpus.readers.fhir import FHIR_COLUMNS, FhirReader, fhir_files
+from wardspace.corpus.readers.fhir import FHIR_COLUMNS
+from wardspace.corpus.readers.fhir_export import fhir_content, fhir_files, open_fhir
 from wardspace.corpus.readers.files import SourceFile, find_files
 from wardspace.corpus.readers.format import Columns, Format, own_columns
 from wardspace.corpus.readers.jsonl import JsonlReader
@@ -37,10 +38,6 @@ def _no_files(config: SourceConfig) -> list[SourceFile]:
 
 def _ward(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
     return [WardReader(config.ward, needed)]
-
-
-def _fhir(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
-    return [FhirReader(file, needed, config.encoding) for file in fhir_files(config)]
 
 
 FORMATS = {
@@ -75,9 +72,10 @@ FORMATS = {
     ),
     "fhir": Format(
         "FHIR R4 bulk export: notes of DocumentReference and DiagnosticReport (NDJSON)",
-        _fhir,
+        open_fhir,
         own_columns(FHIR_COLUMNS),
         fhir_files,
+        fhir_content,
     ),
     **ANNOTATED,
     "ward": Format("the synthetic ward, made by the program itself", _ward, ward_columns, _no_files),

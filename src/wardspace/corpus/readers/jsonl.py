@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, TextIO
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.encoding import choose_encoding
 from wardspace.corpus.readers.columns import check_columns
+from wardspace.corpus.readers.damage import DAMAGE, damage_of, damage_warning
 from wardspace.corpus.readers.files import SourceFile, read_faults
 from wardspace.corpus.readers.row import Row
 from wardspace.corpus.rejects import Fault
@@ -36,7 +37,7 @@ class JsonLines:
     """
 
     def __init__(self, file: SourceFile, encoding: str) -> None:
-        self._file = file
+        self._file, self.name = file, file.name
         self._raw: BinaryIO | None = None
         with read_faults(str(file.path)):
             chosen = choose_encoding(encoding, file.sample(), where=file.name)
@@ -49,16 +50,26 @@ class JsonLines:
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any] | None, Fault | None]]:
         """Yield number, object and, where the line is no JSON object, its fault."""
+        for number, line in self.lines():
+            yield number, *((None, line) if isinstance(line, Fault) else parsed(line))
+
+    def lines(self) -> Iterator[tuple[int, str | Fault]]:
+        """Yield number and text of each line that holds something, or why it cannot be read."""
         # JSON forbids line breaks inside strings, so that a line feed always ends a row.
         with read_faults(str(self._file.path)), self._file.open_text(self.encoding, "\n") as (handle, self._raw):
             number = 0
-            while line := handle.readline(LONGEST_LINE):
-                number += 1
-                if len(line) >= LONGEST_LINE and not line.endswith("\n"):
-                    _skip_line(handle)
-                    yield number, None, Fault(_KIND, f"a line longer than {LONGEST_LINE} characters")
-                elif not line.isspace():
-                    yield number, *_parsed(line)
+            try:
+                for number, line in enumerate(_lines(handle), 1):
+                    if line is None:
+                        yield number, Fault(_KIND, f"a line longer than {LONGEST_LINE} characters")
+                    elif not line.isspace():
+                        yield number, line
+            except DAMAGE as error:
+                if not number:
+                    raise
+                fault = damage_of(error, self._raw)
+                self.warnings[:] = dict.fromkeys([*self.warnings, damage_warning(self.name, number + 1, fault)])
+                yield number + 1, fault
 
 
 class JsonlReader:
@@ -115,7 +126,8 @@ class JsonlReader:
         check_columns(list(keys), self._needed, self.name)
 
 
-def _parsed(line: str) -> tuple[dict[str, Any] | None, Fault | None]:
+def parsed(line: str) -> tuple[dict[str, Any] | None, Fault | None]:
+    """The object that a line holds, or why it holds none."""
     try:
         value = json.loads(line.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
@@ -127,6 +139,12 @@ def _parsed(line: str) -> tuple[dict[str, Any] | None, Fault | None]:
     return value, None
 
 
-def _skip_line(handle: TextIO) -> None:
-    while (rest := handle.readline(LONGEST_LINE)) and not rest.endswith("\n"):
-        pass
+def _lines(handle: TextIO) -> Iterator[str | None]:
+    """The lines; None in the place of one that is too long."""
+    while line := handle.readline(LONGEST_LINE):
+        if len(line) >= LONGEST_LINE and not line.endswith("\n"):
+            while (rest := handle.readline(LONGEST_LINE)) and not rest.endswith("\n"):
+                pass
+            yield None
+        else:
+            yield line

@@ -12,11 +12,20 @@ _BLOCKS = {
     *("tbody", "tfoot", "thead", "tr", "ul", "br"),
 }
 _APART = {"td", "th"}
+_UNCLOSED = re.compile(r"<(?![^<>]*+>)")
+_MOST_UNCLOSED = 1000
+_FONT = re.compile(r"\\f\d")
+_MOST_OPEN_FONTS = 200
+_BINARY = re.compile(r"\\bin(\d{1,9}) ?")
+_HEX = re.compile(r"(?:[0-9a-fA-F]{32,}+\s*+){4,}+")
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
 def html_text(markup: str) -> str:
     """The text of an HTML document: blocks on lines of their own, table cells parted by blanks, scripts left out."""
+    if markup.count("<") - markup.count(">") > _MOST_UNCLOSED:
+        # the parser reads on to the end for each of them, which takes time with the square of their number
+        markup = _UNCLOSED.sub("&lt;", markup)
     parser = _Text()
     parser.feed(markup)
     parser.close()
@@ -75,5 +84,32 @@ def rtf_text(markup: str) -> str:
 
     if not markup.lstrip().startswith("{\\rtf"):
         raise ValueError("the attachment does not begin as RTF does")
-    text: str = rtf_to_text(markup, errors="replace")  # type: ignore[no-untyped-call]
-    return text.strip()
+    _check_fonts(markup)
+    try:
+        text: str = rtf_to_text(_without_pictures(markup), errors="replace")  # type: ignore[no-untyped-call]
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
+        # what the parser raises of its own accord may quote the document
+        raise ValueError("its control words are not as RTF says") from error
+    # beyond the basic plane RTF writes characters as two halves
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").strip()
+
+
+def _check_fonts(markup: str) -> None:
+    # the parser searches a table of fonts with many open entries in time with the square of their number
+    start = markup.find("{\\fonttbl")
+    end = markup.find("}}", start) if start >= 0 else start
+    fonts = markup[start : end if end >= 0 else len(markup)] if start >= 0 else ""
+    if len(_FONT.findall(fonts)) > min(fonts.count("\\fcharset"), fonts.count(";")) + _MOST_OPEN_FONTS:
+        raise ValueError("its table of fonts does not end its entries")
+
+
+def _without_pictures(markup: str) -> str:
+    """RTF without the bytes of pictures and other objects, which hold braces and backslashes of their own."""
+    parts: list[str] = []
+    at = 0
+    while found := _BINARY.search(markup, at):
+        parts.append(markup[at : found.start()])
+        at = found.end() + int(found[1])
+    rest = _HEX.sub("", "".join(parts) + markup[at:])
+    # the blank changes nothing but keeps the parser from a search for links that takes time with the square of a line
+    return rest.replace("{\\field{", "{\\field {")

@@ -13,7 +13,7 @@ from wardspace.corpus.encoding import choose_encoding
 from wardspace.corpus.readers.columns import check_columns, stored_names
 from wardspace.corpus.readers.files import SourceFile, read_faults
 from wardspace.corpus.readers.tables import Tables, key, open_table
-from wardspace.corpus.rejects import Fault
+from wardspace.corpus.rejects import DAMAGED, UNCLOSED, Fault
 
 _COLUMNS = {
     "PERSON": ("person_id", "gender_concept_id", "year_of_birth"),
@@ -129,6 +129,12 @@ class Lookups:
                 return
         damaged = 0
         for row in open_table(file, columns, self._encoding, self._scratch).rows():
+            if row.fault and row.fault.kind in (DAMAGED, UNCLOSED):
+                raise CorpusError(
+                    f"a table that notes are joined with is damaged: {row.fault.reason}",
+                    where=f"{file.name}, line {row.number}",
+                    fix="export the file again",
+                )
             if row.values is None:
                 damaged += 1
             else:

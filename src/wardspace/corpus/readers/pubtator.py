@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from wardspace.config import ColumnsConfig
 from wardspace.corpus.readers.whole import Document, DocumentReader
@@ -35,11 +35,11 @@ class PubtatorReader(DocumentReader):
     format = "pubtator"
     columns = ("id", "title", "text", "entities", "relations")
 
-    def documents(self, handle: TextIO) -> Iterator[tuple[int, Document]]:
+    def documents(self, lines: Iterator[str]) -> Iterator[tuple[int, Document]]:
         """One document a block of lines."""
         block: list[str] = []
         first = 1
-        for number, line in enumerate(handle, 1):
+        for number, line in enumerate(lines, 1):
             if line.strip():
                 first = first if block else number
                 block.append(line.rstrip("\r\n"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from wardspace.config import ColumnsConfig
 from wardspace.core.errors import CorpusError
@@ -31,6 +31,7 @@ class SquadReader(DocumentReader):
     """
 
     format = "squad"
+    undivided = True
     columns = ("id", "article", "text", "answers", "questions")
     moved = lost = 0
 
@@ -43,11 +44,11 @@ class SquadReader(DocumentReader):
                 f" {self.lost} stood nowhere and were left out"
             )
 
-    def documents(self, handle: TextIO) -> Iterator[tuple[int, Document]]:
+    def documents(self, lines: Iterator[str]) -> Iterator[tuple[int, Document]]:
         """All passages of all articles, numbered from 1."""
         self.moved = self.lost = 0
         number = 0
-        for index, article in enumerate(self._articles(handle)):
+        for index, article in enumerate(self._articles(lines)):
             name = str(article.get("title") or f"{self.name}:{index}")
             for place, passage in enumerate(article.get("paragraphs") or []):
                 number += 1
@@ -56,10 +57,11 @@ class SquadReader(DocumentReader):
                 except (AttributeError, KeyError, TypeError):
                     yield number, Fault("malformed SQuAD", "a passage without context, questions or answers")
 
-    def _articles(self, handle: TextIO) -> list[dict[str, Any]]:
+    def _articles(self, lines: Iterator[str]) -> list[dict[str, Any]]:
+        text = "".join(lines)
         try:
-            articles: list[dict[str, Any]] = json.load(handle)["data"]
-        except (ValueError, KeyError, TypeError) as error:
+            articles: list[dict[str, Any]] = json.loads(text)["data"]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise CorpusError(
                 "not a SQuAD file: no JSON object with the key `data`", where=self.name, fix="see docs/formats.md"
             ) from error
