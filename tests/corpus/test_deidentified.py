@@ -8,7 +8,8 @@ import pytest
 
 from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus import examining, prepare
+from wardspace.corpus import prepare
+from wardspace.corpus.examining import chunks, local
 
 FAMILY, GIVEN = "Quillfeather", "Zebulon"
 
@@ -73,8 +74,8 @@ def test_surrogates_are_the_same_in_all_notes_of_a_patient(tmp_path):
 
 
 def test_several_processes_make_the_same_corpus(tmp_path, monkeypatch):
-    monkeypatch.setattr(examining, "_ALONE", 5)
-    monkeypatch.setattr(examining, "_ROWS", 5)
+    monkeypatch.setattr(local, "_ALONE", 1)
+    monkeypatch.setattr(chunks, "ROWS", 5)
     source = write(tmp_path / "notes.jsonl")
     alone, helped = (prepared(tmp_path, source, f"with-{n}", workers=n) for n in (0, 2))
     assert helped.content_hash == alone.content_hash

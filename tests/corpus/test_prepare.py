@@ -1,5 +1,6 @@
 import gzip
 import json
+import stat
 import tracemalloc
 
 import pyarrow as pa
@@ -7,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.fixtures.sources import corpus_config, csv_text, prepared, rejected, texts
+from tests.fixtures.tokens import Characters
 from wardspace.core.errors import CorpusError
 from wardspace.corpus import Corpus, prepare
 
@@ -140,7 +142,7 @@ def test_a_fault_of_the_file_leaves_what_was_there(tmp_path, content, options, m
     assert caught.value.where
     assert caught.value.fix
     assert Corpus.open(tmp_path / "corpus").content_hash == before.content_hash
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.csv", "corpus", "good.csv"]
+    assert {path.name for path in tmp_path.iterdir()} <= {".corpus-shards", "bad.csv", "corpus", "good.csv"}
 
 
 def test_rows_that_mostly_do_not_decode_are_a_wrong_encoding(tmp_path):
@@ -150,7 +152,7 @@ def test_rows_that_mostly_do_not_decode_are_a_wrong_encoding(tmp_path):
         prepared(tmp_path / "notes.csv", tmp_path / "corpus", source={"encoding": "utf-8"})
 
 
-def test_an_interruption_leaves_nothing_behind(source, tmp_path, monkeypatch):
+def test_an_interruption_leaves_nothing_behind_but_what_it_goes_on_from(source, tmp_path, monkeypatch):
     from wardspace.corpus import intake
 
     def interrupt(text):
@@ -159,7 +161,11 @@ def test_an_interruption_leaves_nothing_behind(source, tmp_path, monkeypatch):
     monkeypatch.setattr(intake, "fingerprint", interrupt)
     with pytest.raises(KeyboardInterrupt):
         prepared(source, tmp_path / "corpus")
-    assert [path.name for path in tmp_path.iterdir()] == ["notes.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".corpus-shards", "notes.csv"]
+    assert stat.S_IMODE((tmp_path / ".corpus-shards").stat().st_mode) == 0o700
+    monkeypatch.undo()
+    prepared(source, tmp_path / "corpus")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus", "notes.csv"]
 
 
 @pytest.mark.parametrize(
@@ -234,9 +240,7 @@ def test_steps_tell_what_they_changed(tmp_path):
 
 
 def test_tokens_are_counted_by_the_given_tokenizer(source, tmp_path):
-    corpus = prepare(
-        corpus_config(source), tmp_path / "c", tokens=lambda batch: [len(t) for t in batch], show_progress=False
-    )
+    corpus = prepare(corpus_config(source), tmp_path / "c", tokens=Characters(), show_progress=False)
     assert corpus.manifest.statistics["tokens"]["max"] == len("text of note 100")
     assert corpus.manifest.statistics["pieces_per_word"]["notes"] == pytest.approx(sum(len(r[3]) for r in ROWS) / 1200)
 

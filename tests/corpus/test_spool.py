@@ -3,7 +3,7 @@ import pytest
 from wardspace.config import ColumnsConfig
 from wardspace.corpus import spool
 from wardspace.corpus.notes import Note
-from wardspace.corpus.schema import resolve_roles
+from wardspace.corpus.schema import ROW, resolve_roles
 from wardspace.corpus.spool import Spool, read_spool
 
 ROLES = resolve_roles(ColumnsConfig(metadata=["kind"], spans=["names"]), None)
@@ -19,7 +19,7 @@ def test_notes_come_back_in_order(tmp_path, count):
         for i in range(count):
             out.add(note(i), f"p{i}", "a.csv", i)
     rows = [row for batch in read_spool(tmp_path / "spool") for row in batch.to_pylist()]
-    assert [row["row"] for row in rows] == list(range(count))
+    assert [row[ROW] for row in rows] == list(range(count))
     assert all(
         row["patient_id"] == f"p{i}" and row["names"] == "[]" and row["kind"] == "x" for i, row in enumerate(rows)
     )

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fixtures.tokens import Characters
 from wardspace.corpus.general_text import GENERAL_TEXT
 from wardspace.corpus.statistics import Categories, Lengths, TextStatistics
 
@@ -28,8 +29,8 @@ def test_nothing_counted_gives_nothing():
 
 
 def test_words_tokens_and_pieces_per_word():
-    statistics = TextStatistics(lambda texts: [len(text) for text in texts])
-    statistics.add(["a bb ccc", "dddd" * 40])
+    statistics = TextStatistics(Characters())
+    statistics.add(["a bb ccc", "dddd" * 40], [None, 160])
     found = statistics.summary()
     assert found["words"]["total"] == 4
     assert found["tokens"]["max"] == 160
@@ -41,7 +42,7 @@ def test_words_tokens_and_pieces_per_word():
 
 def test_without_a_tokenizer_there_are_words_alone():
     statistics = TextStatistics(None)
-    statistics.add(["a b"])
+    statistics.add(["a b"], [None])
     assert statistics.summary()["tokens"] is None
     assert statistics.summary()["words"]["max"] == 2
 

@@ -2,7 +2,7 @@ import pytest
 from transformers import AutoTokenizer
 
 from tests.fixtures.models import FAMILIES, sample_texts
-from wardspace.encoders.tokens import affixes, token_counts, token_ids
+from wardspace.encoders.tokens import affixes, token_counter, token_ids
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -20,6 +20,6 @@ def test_nothing_is_cut_even_if_the_folder_says_so(folder_of):
     tokenizer.backend_tokenizer.enable_truncation(8)
     tokenizer.backend_tokenizer.enable_padding(length=8)
     text = "chest pain " * 50
-    assert token_counts(tokenizer, [text, "", "chest"])[1] == 0
-    assert token_counts(tokenizer, [text])[0] >= 100
-    assert len(token_ids(tokenizer, [text])[0]) == token_counts(tokenizer, [text])[0]
+    assert token_counter(tokenizer)([text, "", "chest"])[1] == 0
+    assert token_counter(tokenizer)([text])[0] >= 100
+    assert len(token_ids(tokenizer, [text])[0]) == token_counter(tokenizer)([text])[0]

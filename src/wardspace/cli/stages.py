@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from wardspace.cli.options import Out, Overrides, StudyFile
 from wardspace.core.progress import say
@@ -17,9 +19,35 @@ def run(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
     _until("report", study, overrides, out)
 
 
-def prepare(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
+def prepare(
+    study: StudyFile,
+    overrides: Overrides = None,
+    out: Out = None,
+    review: Annotated[
+        int | None,
+        typer.Option(
+            "--review",
+            metavar="N",
+            min=1,
+            help="Then look at the redactions of N random notes, one a patient, on a page on this machine"
+            " (pip install 'wardspace[serve]'); what you correct is kept in review.jsonl of the run folder.",
+            show_default=False,
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=1, max=65535, help="Port of that page; default a free one.", show_default=False),
+    ] = None,
+) -> None:
     """Read, clean, deduplicate and split the notes into a corpus folder."""
-    _until("prepare", study, overrides, out)
+    if review is None:
+        if port is not None:
+            raise typer.BadParameter("--port is the port of the review's page: give --review N too")
+        _until("prepare", study, overrides, out)
+        return
+    from wardspace.cli import review as reviewing
+
+    reviewing.review(study, overrides or [], out, notes=review, port=port)
 
 
 def adapt(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:

@@ -11,6 +11,7 @@ from wardspace.config.corpus import (
     SplitConfig,
     WardConfig,
 )
+from wardspace.config.engine import EngineConfig
 from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
 from wardspace.config.objectives import CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
@@ -37,6 +38,7 @@ __all__ = [
     "DeclutrConfig",
     "DeidentifyConfig",
     "EncoderConfig",
+    "EngineConfig",
     "FinetuneConfig",
     "Key",
     "LoraConfig",

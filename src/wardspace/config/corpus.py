@@ -141,6 +141,9 @@ class DeidentifyConfig(Section):
     """`remove`, `tag` (as `[NAME]`), `mask` (asterisks of the same length) or `surrogate` (made-up, consistent)."""
     by_type: dict[IdentifierType, Operator] = {}
     """Other operators for single types, as `{DATE: surrogate}`."""
+    review: str | None = None
+    """File of a person's judgements (`prepare --review` writes it): notes judged there get that person's redactions.
+    Null takes `review.jsonl` of the run folder where it is there."""
     key_file: str | None = None
     """File of the secret behind the surrogates, made if it is not there; it must lie outside the corpus folder."""
     day_first: bool = False

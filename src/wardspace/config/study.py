@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from wardspace.config.corpus import CorpusConfig
+from wardspace.config.engine import Engine, EngineConfig
 from wardspace.config.objectives import CategoryConfig
 from wardspace.config.section import Section
 from wardspace.config.tasks import ClassificationConfig, ReportConfig, SpaceConfig
@@ -24,6 +25,8 @@ class StudyConfig(Section):
     """Name of the study; its run folder is runs/NAME unless --out says otherwise."""
     corpus: CorpusConfig = CorpusConfig()
     """The notes and what becomes of them before any model sees them."""
+    engine: Engine = EngineConfig()
+    """Who prepares and embeds the notes: `local`, or `ray` for many machines."""
     base: str = "minilm"
     """The model to start from: a folder, `minilm`, an installed package that carries a model, or a hub name."""
     encoder: EncoderConfig = EncoderConfig()

@@ -24,17 +24,24 @@ def whole_folder(target: Path) -> Iterator[Path]:
     A kill, an error or Ctrl-C in the block leaves `target` as it was. What a killed process left beside it is
     swept up by the next one: it may hold text of notes.
     """
+    with scratch_folder(target) as scratch:
+        yield scratch
+        old = scratch.with_name(f"{scratch.name}-old")
+        if target.exists():
+            target.rename(old)
+        scratch.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def scratch_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty sibling folder of `target`, gone after the block; what a killed process left is swept up."""
     with machine_faults(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-{os.getpid()}-", dir=target.parent))
         try:
             yield scratch
-            old = scratch.with_name(f"{scratch.name}-old")
-            if target.exists():
-                target.rename(old)
-            scratch.rename(target)
-            shutil.rmtree(old, ignore_errors=True)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 

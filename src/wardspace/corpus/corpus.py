@@ -85,7 +85,12 @@ class Corpus:
         return pq.read_schema(self._parts[0])
 
     def batches(
-        self, columns: Sequence[str] | None = None, splits: Sequence[str] | None = None, rows: int = 4096
+        self,
+        columns: Sequence[str] | None = None,
+        splits: Sequence[str] | None = None,
+        rows: int = 4096,
+        *,
+        parts: Sequence[str] | None = None,
     ) -> Iterator[pa.RecordBatch]:
         """Yield notes in their fixed order, in batches of at most `rows`.
 
@@ -96,7 +101,9 @@ class Corpus:
         splits : sequence of str, optional
             Of train, validation, test; None gives all.
         rows : int
-            Most notes of a batch.
+            Most notes of a batch; none has notes of two parts.
+        parts : sequence of str, optional
+            Of `manifest.parts`; None gives all.
 
         Raises
         ------
@@ -106,11 +113,14 @@ class Corpus:
         names = list(self.schema.names if columns is None else columns)
         self._check(names, self.schema.names, "column")
         self._check(list(splits or ()), list(SPLITS), "split")
-        return self._read(names, None if splits is None else pa.array(list(splits), pa.string()), rows)
+        wanted = None if splits is None else pa.array(list(splits), pa.string())
+        return self._read([path for path in self._parts if parts is None or path.name in parts], names, wanted, rows)
 
-    def _read(self, names: list[str], splits: pa.Array | None, rows: int) -> Iterator[pa.RecordBatch]:
+    def _read(
+        self, paths: list[Path], names: list[str], splits: pa.Array | None, rows: int
+    ) -> Iterator[pa.RecordBatch]:
         read = names if splits is None or "split" in names else [*names, "split"]
-        for path in self._parts:
+        for path in paths:
             with pq.ParquetFile(path) as part:
                 for batch in part.iter_batches(batch_size=rows, columns=read):
                     kept = batch if splits is None else batch.filter(pc.is_in(batch["split"], splits))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
@@ -10,16 +11,17 @@ from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
 from wardspace.corpus.deidentify.tally import Tally
 from wardspace.corpus.duplicates.editions import Editions, moment
-from wardspace.corpus.examining import Examination, Examined
+from wardspace.corpus.duplicates.sketches import Sketches
+from wardspace.corpus.examining.chunks import Examined, ExaminedChunk
+from wardspace.corpus.examining.engine import Event, SourceRead
 from wardspace.corpus.fingerprint import fingerprint
 from wardspace.corpus.ledger import Ledger
 from wardspace.corpus.notes import Note, Unusable
 from wardspace.corpus.readers import Reader
 from wardspace.corpus.rejects import SEEN, UNDECODABLE, Fault, Rejects, duplicate
+from wardspace.corpus.spans import SpanTypes
 from wardspace.corpus.spool import Spool
 from wardspace.corpus.times import Zones
-
-_PROGRESS_ROWS = 256
 
 
 class Intake:
@@ -29,32 +31,37 @@ class Intake:
     ----------
     config : CorpusConfig
         What to leave out.
-    examination : Examination
-        Checks and cleans single rows.
     ledger : Ledger
         Remembers what was seen.
     spool : Spool
         Where notes go.
     rejects : Rejects
         Where other rows go.
+    sketches : Sketches or None
+        Where sketches of notes go, if they are made.
     """
 
     def __init__(
-        self, config: CorpusConfig, examination: Examination, ledger: Ledger, spool: Spool, rejects: Rejects
+        self, config: CorpusConfig, ledger: Ledger, spool: Spool, rejects: Rejects, sketches: Sketches | None
     ) -> None:
-        self._config, self._examination = config, examination
+        self._config, self._sketches = config, sketches
         self._ledger, self._spool, self._rejects = ledger, spool, rejects
         self.rows_read = 0
         self.patients_missing = 0
         self.changed: Counter[str] = Counter()
         self.identifiers = Tally()
+        self.reviewed = 0
         self.zones = Zones()
         self._two_splits = 0
         self._first_of_two_splits = ""
+        self.span_types: dict[str, SpanTypes] = {}
+        self.spans_dropped = 0
+        self.warnings: list[str] = []
+        """Of the readers."""
         self.editions = Editions(ledger.connection) if config.deduplicate.editions else None
 
-    def read(self, readers: list[Reader], *, show_progress: bool) -> None:
-        """Take in all rows of all files.
+    def read(self, readers: list[Reader], found: Iterator[Event], *, show_progress: bool) -> None:
+        """Take in all rows of all files, as an engine hands them on.
 
         Raises
         ------
@@ -62,15 +69,20 @@ class Intake:
             If no note is left, or most rows do not decode.
         """
         with progress("reading notes (bytes)", sum(reader.size for reader in readers), show=show_progress) as advance:
-            for reader in readers:
-                done = 0
-                for count, row in enumerate(self._examination.examined(reader.name, reader.rows()), 1):
-                    self._take(reader.name, row)
-                    if count % _PROGRESS_ROWS == 0:
-                        advance(reader.position() - done)
-                        done = reader.position()
-                advance(reader.size - done)
+            for event in found:
+                if isinstance(event, SourceRead):
+                    self.warnings = event.warnings
+                else:
+                    self._take_chunk(event.file, event.chunk)
+                    advance(event.progress)
         self._check_outcome(readers)
+
+    def _take_chunk(self, file: str, chunk: ExaminedChunk) -> None:
+        for name, types in chunk.span_types.items():
+            self.span_types.setdefault(name, SpanTypes()).merge(types)
+        self.spans_dropped += chunk.spans_dropped
+        for row in chunk.rows:
+            self._take(file, row)
 
     def _take(self, file: str, row: Examined) -> None:
         self.rows_read += 1
@@ -85,6 +97,7 @@ class Intake:
         self.patients_missing += found.patient_id is None
         self.changed.update(found.changed)
         self.identifiers.add(found.identifiers)
+        self.reviewed += found.reviewed
         patient = found.patient_id or found.note_id
         if found.time:
             self.zones.see(found.time)
@@ -95,6 +108,8 @@ class Intake:
         draw = derive("sample", self._config.split.seed, found.note_id) if sampled else None
         if self.editions:
             self._add_edition(self.editions, found)
+        if self._sketches is not None and found.sketch is not None:
+            self._sketches.add(found.note_id, found.sketch)
         self._ledger.add(found.note_id, patient, found.stratum, draw)
         self._spool.add(found, patient, file, row.number)
 

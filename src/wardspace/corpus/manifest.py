@@ -33,6 +33,8 @@ class Manifest(BaseModel):
     """SHA-256 over every value of every note, in order."""
     parts: list[str]
     """Files of `notes/`, in order."""
+    seconds: dict[str, float] = {}
+    """How long each step took; all else in this file depends on the notes and the study alone."""
     warnings: list[str] = []
     """What a reader must know before believing a figure."""
     statistics: dict[str, Any] = {}

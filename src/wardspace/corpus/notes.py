@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wardspace.config.corpus import RejectConfig
+from wardspace.core.files import digest
 from wardspace.corpus.clean import Cleaned, Cleaner
 from wardspace.corpus.deidentify import Deidentifier
 from wardspace.corpus.deidentify.tally import Mark, marks
+from wardspace.corpus.duplicates.sketching import Sketch
 from wardspace.corpus.given_splits import UNKNOWN_SPLIT, known_split
 from wardspace.corpus.offsets import Offsets
 from wardspace.corpus.readers import Row
 from wardspace.corpus.rejects import EMPTY, NO_ID, NUL, Fault, undecodable
 from wardspace.corpus.schema import Roles
 from wardspace.corpus.spans import Span, SpanTypes, moved_spans, read_spans
+
+if TYPE_CHECKING:
+    from wardspace.corpus.review.corrections import Corrections
 
 
 class Note(NamedTuple):
@@ -38,6 +44,27 @@ class Note(NamedTuple):
     """Values that are not kept, in the order of `Roles.beside`."""
     identifiers: tuple[Mark, ...] = ()
     """What was taken out."""
+    reviewed: bool = False
+    """Whether a person said what is to be taken out."""
+    tokens: int | None = None
+    """Tokens of the text, where they are counted."""
+    sketch: Sketch | None = None
+    """What near-duplicates are found by, where they are looked for."""
+
+
+class Original(NamedTuple):
+    """A usable note as it was read."""
+
+    note_id: str
+    patient_id: str | None
+    text: str
+    names: tuple[str, ...]
+    """Names of its patient, of columns that are not kept."""
+
+    @property
+    def patient(self) -> str:
+        """The patient; a note without one counts as a patient of its own."""
+        return self.patient_id or self.note_id
 
 
 class Unusable(NamedTuple):
@@ -60,12 +87,20 @@ class Examiner:
         Shortest and longest notes.
     deidentifier : Deidentifier, optional
         Takes out what identifies people, before the cleaning: lower case would hide names from it.
+    corrections : Corrections, optional
+        What a person said of single notes, which goes before what the deidentifier finds in them.
     """
 
     def __init__(
-        self, roles: Roles, cleaner: Cleaner, limits: RejectConfig, deidentifier: Deidentifier | None = None
+        self,
+        roles: Roles,
+        cleaner: Cleaner,
+        limits: RejectConfig,
+        deidentifier: Deidentifier | None = None,
+        corrections: Corrections | None = None,
     ) -> None:
-        self.roles, self._cleaner, self._limits, self._deidentifier = roles, cleaner, limits, deidentifier
+        self.roles, self._cleaner, self._limits = roles, cleaner, limits
+        self._deidentifier, self._corrections = deidentifier, corrections
         self._needed = roles.needed
         self._place = place = {name: i for i, name in enumerate(roles.needed)}
         self._categories = [place[name] for name in roles.categories]
@@ -75,8 +110,15 @@ class Examiner:
         self.span_types = {name: SpanTypes() for name in roles.spans}
         self.spans_dropped = 0
 
-    def examine(self, file: str, row: Row) -> Note | Unusable:
-        """Turn a row of a file into a note."""
+    def identity(self) -> str:
+        """A digest of everything but the row that the outcome depends on."""
+        hidden = self._deidentifier.identity() if self._deidentifier else None
+        said = self._corrections.digest if self._corrections else None
+        options = [self._cleaner.config.model_dump(mode="json"), self._limits.model_dump(mode="json"), hidden, said]
+        return digest([asdict(self.roles), *options])
+
+    def original(self, file: str, row: Row) -> Original | Unusable:
+        """The note in a row of a file, as it stands there."""
         if row.values is None:
             return Unusable(None, row.fault or EMPTY)
         values, place, roles = row.values, self._place, self.roles
@@ -86,7 +128,18 @@ class Examiner:
         if fault or note_id is None:
             return Unusable(note_id, fault or NO_ID)
         patient = as_text(values[place[roles.patient_id]]) if roles.patient_id else None
-        hidden, marked = self._hidden(text, patient or note_id, values)
+        names = tuple([name for i in self._names if (name := as_text(values[i]))])
+        return Original(note_id, patient, text, names)
+
+    def examine(self, file: str, row: Row) -> Note | Unusable:
+        """Turn a row of a file into a note."""
+        original = self.original(file, row)
+        if isinstance(original, Unusable):
+            return original
+        assert row.values is not None
+        values, place, roles = row.values, self._place, self.roles
+        note_id, patient, text, _ = original
+        hidden, marked, reviewed = self._hidden(original)
         cleaned = self._cleaner.clean(hidden.text, follow=bool(self._spans))
         fault = self._fault_of_cleaned(cleaned.text)
         if fault:
@@ -112,15 +165,17 @@ class Examiner:
             known_split(as_text(values[place[roles.split]])) if roles.split else None,
             tuple([as_text(values[i]) for i in self._beside]),
             marked,
+            reviewed,
         )
 
-    def _hidden(self, text: str, patient: str, values: tuple[Any, ...]) -> tuple[Cleaned, tuple[Mark, ...]]:
-        """The text without what identifies people."""
+    def _hidden(self, note: Original) -> tuple[Cleaned, tuple[Mark, ...], bool]:
+        """The text without what identifies people, what was taken out, and whether a person said so."""
         if self._deidentifier is None:
-            return Cleaned(text, (), None), ()
-        names = [name for i in self._names if (name := as_text(values[i]))]
-        hidden, offsets, findings = self._deidentifier.deidentified(text, patient, names)
-        return Cleaned(hidden, (), offsets), marks(findings)
+            return Cleaned(note.text, (), None), (), False
+        judged = self._corrections.findings(note.note_id, note.text) if self._corrections else None
+        findings = self._deidentifier.findings(note.text, note.names) if judged is None else judged
+        hidden, offsets = self._deidentifier.hidden(note.text, findings, note.patient, note.names)
+        return Cleaned(hidden, (), offsets), marks(findings), judged is not None
 
     def _fault_of_text(self, text: Any) -> Fault | None:
         """What is wrong with the text as it was read."""

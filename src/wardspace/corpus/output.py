@@ -13,7 +13,7 @@ import pyarrow as pa
 from wardspace.core.progress import progress
 from wardspace.corpus.parts import ContentHash, PartsWriter
 from wardspace.corpus.rejects import Fault, Rejects
-from wardspace.corpus.schema import Roles, note_schema
+from wardspace.corpus.schema import FILE, ROW, TOKENS, Roles, note_schema
 from wardspace.corpus.spans import SpanTypes
 from wardspace.corpus.spool import read_spool
 from wardspace.corpus.statistics import Categories, TextStatistics
@@ -69,7 +69,7 @@ class Output:
             name: splits if name == "split" else notes[name].to_pylist() for name in self._schema.names
         }
         self.splits.update(splits)
-        self.statistics.add(values["text"])
+        self.statistics.add(values["text"], notes[TOKENS].to_pylist())
         for name in self._roles.categories:
             self.categories.add(name, values[name], splits)
         self._hash.add(list(values.values()))
@@ -85,6 +85,6 @@ class Output:
 def _reject(batch: pa.RecordBatch, fates: list[str | Fault], rejects: Rejects) -> None:
     if all(isinstance(fate, str) for fate in fates):
         return
-    for place, fate in zip(batch.select(["file", "row", "note_id"]).to_pylist(), fates, strict=True):
+    for place, fate in zip(batch.select([FILE, ROW, "note_id"]).to_pylist(), fates, strict=True):
         if isinstance(fate, Fault):
-            rejects.add(place["file"], place["row"], place["note_id"], fate)
+            rejects.add(place[FILE], place[ROW], place["note_id"], fate)

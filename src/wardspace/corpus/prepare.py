@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from wardspace.config import CorpusConfig
-from wardspace.core.errors import CorpusError
+from wardspace.config import CorpusConfig, EngineConfig
 from wardspace.core.files import whole_folder, write_json
+from wardspace.core.progress import say
+from wardspace.core.stopwatch import Stopwatch
 from wardspace.core.version import __version__
 from wardspace.corpus.clean import Cleaner
 from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS, Corpus
 from wardspace.corpus.deidentify import Deidentifier
-from wardspace.corpus.duplicates.editions import edition_columns
-from wardspace.corpus.duplicates.removal import Duplicates
-from wardspace.corpus.examining import Examination, cores
+from wardspace.corpus.duplicates.bands import banding
+from wardspace.corpus.duplicates.removal import Duplicates, least_similarity
+from wardspace.corpus.duplicates.sketches import Sketches
+from wardspace.corpus.duplicates.sketching import Sketcher
+from wardspace.corpus.examining import Engine, LocalEngine, RayEngine, Shards, Work, cores
 from wardspace.corpus.intake import Intake
 from wardspace.corpus.ledger import Ledger
 from wardspace.corpus.manifest import Manifest
 from wardspace.corpus.notes import Examiner
 from wardspace.corpus.output import Output
-from wardspace.corpus.readers import FORMATS, Reader, open_readers
+from wardspace.corpus.readers import Reader, open_readers
 from wardspace.corpus.rejects import DUPLICATE, NOT_DRAWN, Fault, Rejects
-from wardspace.corpus.schema import SPLITS, Roles, resolve_roles
+from wardspace.corpus.resolve import resolved
+from wardspace.corpus.review.corrections import Corrections
+from wardspace.corpus.schema import SPLITS, Roles
+from wardspace.corpus.spans import SpanTypes
 from wardspace.corpus.split import Shares, share_out, splits_of_notes
 from wardspace.corpus.spool import Spool
 from wardspace.corpus.statistics import TextStatistics, TokenCounter
@@ -40,6 +47,7 @@ class _Made:
 
     readers: list[Reader]
     intake: Intake
+    seconds: dict[str, float]
     rejects: Counter[str]
     shares: Shares
     output: Output
@@ -51,12 +59,18 @@ class _Made:
 
 
 def prepare(
-    config: CorpusConfig, folder: Path, *, tokens: TokenCounter | None = None, show_progress: bool = True
+    config: CorpusConfig,
+    folder: Path,
+    *,
+    tokens: TokenCounter | None = None,
+    engine: EngineConfig | None = None,
+    show_progress: bool = True,
 ) -> Corpus:
     """Read, clean, deduplicate and split notes, and write them as a corpus folder.
 
     Memory hardly grows with the number of notes: by some 300 bytes each while near-duplicates are looked for. The
-    folder appears whole or not at all: a fault or an interruption leaves what stood there before.
+    folder appears whole or not at all: a fault or an interruption leaves what stood there before. Beside it lies then,
+    in a hidden folder, what was examined so far: preparing the same notes again goes on from there.
 
     Parameters
     ----------
@@ -64,8 +78,11 @@ def prepare(
         Where the notes are and what is to become of them.
     folder : Path
         The folder to write; one that is there is replaced.
-    tokens : callable, optional
-        Tokens per text under the base's own tokenizer, for the statistics.
+    tokens : TokenCounter, optional
+        Counts tokens under the base's own tokenizer, for the statistics.
+    engine : EngineConfig, optional
+        Who examines the notes; by default this machine, with as many processes as `config` says. What comes out does
+        not depend on it.
     show_progress : bool
         Show a bar on a terminal.
 
@@ -74,72 +91,82 @@ def prepare(
     CorpusError
         For any fault of the source as a whole. Faults of single rows go to `rejects.parquet`.
     """
-    config, roles = _resolved(config)
+    config, roles = resolved(config)
     deidentifier = Deidentifier.open(config.deidentify, Path(folder)) if config.deidentify else None
-    examiner = Examiner(roles, Cleaner(config.clean), config.reject, deidentifier)
+    corrections = Corrections.asked(config.deidentify)
+    examiner = Examiner(roles, Cleaner(config.clean), config.reject, deidentifier, corrections)
+    near = least_similarity(config.deduplicate)
+    work = Work(examiner, None if near is None else Sketcher(config.deduplicate.shingle), tokens)
+    shards = Shards(Path(folder).with_name(f".{Path(folder).name}-shards"), work.identity())
+    if known := shards.count():
+        say(f"  going on: {known} chunk{'s' if known > 1 else ''} of notes examined before")
     with whole_folder(Path(folder)) as scratch:
-        work = scratch / _WORK
-        work.mkdir()
+        (scratch / _WORK).mkdir()
         (scratch / NOTES).mkdir()
-        readers = open_readers(config.source, roles.needed, work)
-        made = _passes(config, examiner, readers, scratch, tokens=tokens, show=show_progress)
-        write_json(scratch / MANIFEST, _manifest(config, roles, made).model_dump(mode="json"))
-        shutil.rmtree(work)
+        readers = open_readers(config.source, roles.needed, scratch / _WORK)
+        passes = _Passes(config, work, scratch, show=show_progress)
+        made = passes.made(readers, _engine(engine or EngineConfig(), config, roles.needed), shards)
+        write_json(scratch / MANIFEST, _manifest(config, roles, made, corrections).model_dump(mode="json"))
+        shutil.rmtree(scratch / _WORK)
+    shards.remove()
     return Corpus.open(Path(folder))
 
 
-def _resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
-    """The study's corpus section with the ward's own columns filled in, and the roles that follow."""
-    path, is_ward = config.source.path, config.source.format == "ward"
-    if is_ward and path is not None:
-        raise CorpusError(
-            "the synthetic ward is made, not read: it has no path",
-            where="corpus.source.path",
-            fix="leave corpus.source.path null, or choose another corpus.source.format",
-        )
-    if not is_ward and not path:
-        raise CorpusError(
-            "no notes given",
-            where="corpus.source.path",
-            fix="name a file, a folder or a glob: --set corpus.source.path=…, or set corpus.source.format: ward",
-        )
-    known = FORMATS.get(config.source.format)
-    if known and known.columns:
-        config = config.model_copy(update={"columns": known.columns(config.columns)})
-    beside = edition_columns(config.deduplicate.editions, config.columns)
-    names = tuple(config.deidentify.name_columns) if config.deidentify else ()
-    return config, resolve_roles(config.columns, config.split.stratify, beside, names)
+def _engine(engine: EngineConfig, config: CorpusConfig, needed: tuple[str, ...]) -> Engine:
+    if engine.kind == "ray":
+        return RayEngine(engine, config.source, needed)
+    return LocalEngine(config.workers if config.workers is not None else cores() if config.deidentify else 0)
 
 
-def _passes(
-    config: CorpusConfig,
-    examiner: Examiner,
-    readers: list[Reader],
-    scratch: Path,
-    *,
-    tokens: TokenCounter | None,
-    show: bool,
-) -> _Made:
-    work, roles = scratch / _WORK, examiner.roles
-    workers = config.workers if config.workers is not None else cores() if config.deidentify else 0
-    with (
-        Rejects(scratch / REJECTS) as rejects,
-        Ledger(work / "ledger.sqlite") as ledger,
-        Examination(examiner, workers) as examination,
-    ):
-        with Spool(work / "spool.arrow", roles) as spool:
-            intake = Intake(config, examination, ledger, spool, rejects)
-            intake.read(readers, show_progress=show)
-        with Duplicates(config, roles, ledger, spool.path, show=show) as duplicates:
-            before = duplicates.before_split(intake.editions, rejects.counts[DUPLICATE])
-            highest_lot = ledger.highest_lot(config.sample)
-            shares = share_out(ledger.connection, config.split, highest_lot)
-            shares, after = duplicates.after_split(shares, highest_lot)
-        output = Output(roles, examiner.span_types, TextStatistics(tokens))
+class _Passes:
+    """The passes over the notes: each read from the source once, compared, and written."""
+
+    def __init__(self, config: CorpusConfig, work: Work, scratch: Path, *, show: bool) -> None:
+        self._config, self._work, self._scratch, self._show = config, work, scratch, show
+        self._roles = work.examiner.roles
+        self._steps = Stopwatch()
+
+    def made(self, readers: list[Reader], engine: Engine, shards: Shards) -> _Made:
+        """Write notes and rejects."""
+        with (
+            Rejects(self._scratch / REJECTS) as rejects,
+            Ledger(self._scratch / _WORK / "ledger.sqlite") as ledger,
+            self._sketches() as sketches,
+        ):
+            with Spool(self._scratch / _WORK / "spool.arrow", self._roles) as spool, self._steps("examine"):
+                intake = Intake(self._config, ledger, spool, rejects, sketches)
+                with engine.examined(readers, self._work, shards) as found:
+                    intake.read(readers, found, show_progress=self._show)
+            duplicates = Duplicates(self._config, self._roles, ledger, spool.path, sketches, show=self._show)
+            with self._steps("deduplicate"):
+                before = duplicates.before_split(intake.editions, rejects.counts[DUPLICATE])
+            with self._steps("split"):
+                highest_lot = ledger.highest_lot(self._config.sample)
+                shares = share_out(ledger.connection, self._config.split, highest_lot)
+            with self._steps("deduplicate"):
+                shares, after = duplicates.after_split(shares, highest_lot)
+            with self._steps("write"):
+                output = self._written(duplicates.spool, ledger, highest_lot, intake, rejects)
+        dropped = intake.spans_dropped + duplicates.spans_dropped
+        return _Made(readers, intake, self._steps.seconds, rejects.counts, shares, output, dropped, before, after)
+
+    def _written(self, spool: Path, ledger: Ledger, highest_lot: int, intake: Intake, rejects: Rejects) -> Output:
+        types = {name: intake.span_types.get(name, SpanTypes()) for name in self._roles.spans}
+        output = Output(self._roles, types, TextStatistics(self._work.tokens))
         fates = _fates(ledger, highest_lot)
-        output.write(duplicates.spool, fates, scratch / NOTES, rejects, total=ledger.notes, show=show)
-    spans_dropped = examiner.spans_dropped + duplicates.spans_dropped
-    return _Made(readers, intake, rejects.counts, shares, output, spans_dropped, before, after)
+        output.write(spool, fates, self._scratch / NOTES, rejects, total=ledger.notes, show=self._show)
+        return output
+
+    @contextmanager
+    def _sketches(self) -> Generator[Sketches | None]:
+        near = least_similarity(self._config.deduplicate)
+        if near is None:
+            yield None
+            return
+        folder = self._scratch / _WORK / "sketches"
+        folder.mkdir()
+        with Sketches(folder, banding(near)) as sketches:
+            yield sketches
 
 
 def _fates(ledger: Ledger, highest_lot: int) -> Iterator[str | Fault]:
@@ -150,7 +177,7 @@ def _fates(ledger: Ledger, highest_lot: int) -> Iterator[str | Fault]:
         yield fault or split or undrawn
 
 
-def _manifest(config: CorpusConfig, roles: Roles, made: _Made) -> Manifest:
+def _manifest(config: CorpusConfig, roles: Roles, made: _Made, corrections: Corrections | None) -> Manifest:
     encodings = sorted({reader.encoding for reader in made.readers if reader.encoding})
     source: dict[str, Any] = {
         "format": made.readers[0].format,
@@ -170,12 +197,13 @@ def _manifest(config: CorpusConfig, roles: Roles, made: _Made) -> Manifest:
             "spans": list(roles.spans),
         },
         counts=_counts(made),
-        steps=_steps(config, roles, made),
+        steps=_steps(config, roles, made, corrections),
         source=source,
         synthetic=config.source.format == "ward",
         content_hash=made.output.content_hash,
         parts=made.output.parts,
         warnings=_warnings(config, roles, made),
+        seconds=made.seconds,
         statistics={
             "notes_per_patient": made.shares.notes_per_patient.summary(),
             **made.output.statistics.summary(),
@@ -198,10 +226,11 @@ def _counts(made: _Made) -> dict[str, Any]:
     }
 
 
-def _steps(config: CorpusConfig, roles: Roles, made: _Made) -> list[dict[str, Any]]:
+def _steps(config: CorpusConfig, roles: Roles, made: _Made, corrections: Corrections | None) -> list[dict[str, Any]]:
     cleaning = type(config.clean).model_fields
+    review = {"reviewed": made.intake.reviewed, "review": corrections.digest} if corrections else {}
     steps: list[dict[str, Any]] = [
-        *([{"step": "deidentify", **made.intake.identifiers.summary()}] if config.deidentify else []),
+        *([{"step": "deidentify", **made.intake.identifiers.summary(), **review}] if config.deidentify else []),
         *(
             {"step": f"clean.{name}", "changed": made.intake.changed[name]}
             for name in cleaning
@@ -219,8 +248,7 @@ def _steps(config: CorpusConfig, roles: Roles, made: _Made) -> list[dict[str, An
 
 
 def _warnings(config: CorpusConfig, roles: Roles, made: _Made) -> list[str]:
-    # what holds for several files is told once
-    found = list(dict.fromkeys(warning for reader in made.readers for warning in reader.warnings))
+    found = list(dict.fromkeys(made.intake.warnings))  # what holds for several files is told once
     if roles.patient_id is None:
         found.append(
             "no patient column: the split is by note, so that notes of one patient may stand in several splits"

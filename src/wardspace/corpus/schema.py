@@ -18,6 +18,10 @@ FIXED = ("note_id", "patient_id", "time", "text", "split")
 """Columns every corpus has, in their order; the user's own follow."""
 
 
+TOKENS, FILE, ROW = "wardspace:tokens", "wardspace:file", "wardspace:row"
+"""Columns of our own between the two passes, named so that no column of a study has their names."""
+
+
 @dataclass(frozen=True)
 class Roles:
     """Which source column plays which role."""
@@ -99,5 +103,6 @@ def note_schema(roles: Roles, span_types: Mapping[str, pa.DataType]) -> pa.Schem
 
 def spool_schema(roles: Roles) -> pa.Schema:
     """Arrow schema of the notes between the two passes: no split yet, spans as JSON, and the place of each row."""
-    names = ["note_id", "patient_id", "time", "text", *roles.categories, *roles.spans, "file"]
-    return pa.schema([*(pa.field(name, pa.string()) for name in names), pa.field("row", pa.int64())])
+    names = ["note_id", "patient_id", "time", "text", *roles.categories, *roles.spans]
+    own = [pa.field(name, pa.string()) for name in names]
+    return pa.schema([*own, (TOKENS, pa.int64()), (FILE, pa.string()), (ROW, pa.int64())])

@@ -125,6 +125,17 @@ class SpanTypes:
             else:
                 self._fields[field] = _wider(self._fields.get(field), kind)
 
+    def state(self) -> dict[str, Any]:
+        """What it has learned, as plain values."""
+        return {"fields": self._fields, "seen": self._seen}
+
+    @classmethod
+    def of(cls, state: dict[str, Any]) -> SpanTypes:
+        """One that has learned what another had when it told its `state`."""
+        types = cls()
+        types._fields, types._seen = dict(state["fields"]), bool(state["seen"])
+        return types
+
     @property
     def type(self) -> pa.DataType:
         """A list of records of all the fields met."""

@@ -40,7 +40,7 @@ class Spool:
 
     def add(self, note: Note, patient: str, file: str, row: int) -> None:
         """Write one note."""
-        self.put((note.note_id, patient, note.time, note.text, *note.categories, *note.spans, file, row))
+        self.put((note.note_id, patient, note.time, note.text, *note.categories, *note.spans, note.tokens, file, row))
 
     def put(self, values: tuple[Any, ...]) -> None:
         """Write the values of one note, in the order of the schema."""

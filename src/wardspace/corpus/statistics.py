@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from wardspace.corpus.general_text import GENERAL_TEXT
 
-TokenCounter = Callable[[list[str]], list[int]]
-"""Tokens of each text under the base's own tokenizer, special tokens aside."""
+
+class TokenCounter(Protocol):
+    """Counts tokens under the base's own tokenizer, special tokens aside; other processes are given a copy."""
+
+    @property
+    def identity(self) -> str:
+        """A digest of everything that the counts depend on."""
+
+    def __call__(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text."""
+
 
 LENGTHS = (64, 128, 256, 512, 1024, 2048, 4096, 8192)
 """Lengths in tokens beyond which the share of notes is told."""
@@ -124,7 +133,7 @@ class TextStatistics:
 
     Parameters
     ----------
-    tokens : callable, optional
+    tokens : TokenCounter, optional
         Counts tokens; without it only words are counted.
     """
 
@@ -132,18 +141,20 @@ class TextStatistics:
         self._count_tokens = tokens
         self._words, self._tokens = Lengths(), Lengths()
 
-    def add(self, texts: list[str]) -> None:
-        """Count these texts."""
+    def add(self, texts: list[str], tokens: Sequence[int | None]) -> None:
+        """Count these texts; of those whose tokens are given, these are taken."""
         self._words.add(*(len(text.split()) for text in texts))
         if self._count_tokens is not None:
-            self._tokens.add(*self._count_tokens(texts))
+            changed = [text for text, count in zip(texts, tokens, strict=True) if count is None]
+            counted = [count for count in tokens if count is not None]
+            self._tokens.add(*counted, *(self._count_tokens(changed) if changed else ()))
 
     def summary(self) -> dict[str, Any]:
         """Words, tokens and pieces per word as plain values; tokens are null where no tokenizer was given."""
         found: dict[str, Any] = {"words": self._words.summary(), "tokens": None, "pieces_per_word": None}
         if self._count_tokens is not None:
             longer = {str(length): self._tokens.share_above(length) for length in LENGTHS}
-            general = sum(self._count_tokens(list(GENERAL_TEXT)))
+            general = sum(self._count_tokens(GENERAL_TEXT))
             found["tokens"] = {**self._tokens.summary(), "longer_than": longer}
             found["pieces_per_word"] = {
                 "notes": self._tokens.total / max(1, self._words.total),

@@ -16,11 +16,12 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from wardspace.config import EncoderConfig
 from wardspace.core.errors import ModelError
 from wardspace.core.progress import Advance, progress
+from wardspace.corpus.token_count import TokenCount
 from wardspace.encoders import hardware, positions, saving, windows
 from wardspace.encoders.folder import FolderSettings, Pooling
 from wardspace.encoders.loading import load_encoder, load_tokenizer, open_folder
 from wardspace.encoders.pooling import pool
-from wardspace.encoders.tokens import Affixes, affixes, token_counts, token_ids
+from wardspace.encoders.tokens import Affixes, affixes, token_counter, token_ids
 
 if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
@@ -119,9 +120,14 @@ class Encoder:
         """Where the weights are."""
         return next(self.model.parameters()).device
 
+    @property
+    def token_counter(self) -> TokenCount:
+        """What `count_tokens` counts with; it can be sent to other processes."""
+        return token_counter(self.tokenizer)
+
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens of each text, special tokens not counted."""
-        return token_counts(self.tokenizer, texts)
+        return self.token_counter(texts)
 
     def embed(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Vectors of padded windows, with gradients where they are on; not normalised.

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerBase
 
+from wardspace.corpus.token_count import TokenCount
+
 Ids = NDArray[np.int32]
 _CHUNK = 1024
 """Texts tokenised at once: enough for the tokenizer's threads, little memory."""
@@ -54,11 +56,6 @@ def token_ids(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[
     return found
 
 
-def token_counts(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[int]:
-    """Tokens of each text, special tokens not counted."""
-    core = untruncated(tokenizer)
-    counts: list[int] = []
-    for start in range(0, len(texts), _CHUNK):
-        encodings = core.encode_batch_fast(list(texts[start : start + _CHUNK]), add_special_tokens=False)
-        counts.extend(len(encoding) for encoding in encodings)
-    return counts
+def token_counter(tokenizer: PreTrainedTokenizerBase) -> TokenCount:
+    """Counts the tokens of texts, special tokens aside."""
+    return TokenCount(untruncated(tokenizer))

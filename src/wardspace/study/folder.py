@@ -49,6 +49,11 @@ class RunFolder:
         return self.path / "report.html"
 
     @property
+    def review(self) -> Path:
+        """review.jsonl: what a person said of redactions. Beside the corpus, which is replaced when prepared again."""
+        return self.path / "review.jsonl"
+
+    @property
     def log(self) -> Path:
         """log.jsonl."""
         return self.path / "log.jsonl"
@@ -100,6 +105,20 @@ class RunFolder:
                 fix="choose another folder with --out, or open the run with the version that made it",
             )
 
+    def begin(self) -> None:
+        """Make the folder, if it is not there, and say that it is a run.
+
+        Raises
+        ------
+        RunError
+            If `check` refuses it.
+        """
+        self.check()
+        with machine_faults(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            if not self.mark.exists():
+                write_json(self.mark, {"layout": LAYOUT, "wardspace": __version__})
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the folder for one process.
@@ -109,11 +128,8 @@ class RunFolder:
         RunError
             If another process is at work in it, or `check` refuses it.
         """
-        self.check()
+        self.begin()
         with machine_faults(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
-            if not self.mark.exists():
-                write_json(self.mark, {"layout": LAYOUT, "wardspace": __version__})
             lock = FileLock(self.path / ".lock", timeout=0)
             try:
                 lock.acquire()

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from wardspace.config import SourceConfig
+from wardspace.config import CorpusConfig, SourceConfig
 from wardspace.core.files import file_digest
 from wardspace.corpus import readers
+
+
+def corpus_settings(corpus: CorpusConfig) -> dict[str, Any]:
+    """What a corpus depends on beside its files: not where these lie, nor how many processes read them."""
+    return corpus.model_dump(mode="json", exclude={"workers": True, "source": {"path"}, "deidentify": {"review"}})
 
 
 def source_content(source: SourceConfig) -> list[tuple[str, str]]:

@@ -48,13 +48,11 @@ class Stages:
         result
             What `work` returned, now or then.
         """
-        key = digest({"stage": name, "inputs": inputs, "wardspace": __version__})
+        key = _key(name, inputs)
         record = self.folder.stage(name)
-        if record.is_file() and all(path.exists() for path in outputs):
-            known = read_json(record)
-            if known.get("key") == key:
-                self.log.write("kept", stage=name)
-                return key, known["result"]
+        if self.stands(name, inputs, outputs):
+            self.log.write("kept", stage=name)
+            return key, read_json(record)["result"]
         record.unlink(missing_ok=True)
         self.log.write("started", stage=name)
         say(f"• {name}")
@@ -64,3 +62,14 @@ class Stages:
         write_json(record, {"key": key, "seconds": seconds, "result": result})
         self.log.write("finished", stage=name, seconds=seconds)
         return key, result
+
+    def stands(self, name: str, inputs: Any, outputs: Sequence[Path]) -> bool:
+        """Whether a stage ran with equal inputs and its outputs are still there; see `once`."""
+        record = self.folder.stage(name)
+        if not record.is_file() or not all(path.exists() for path in outputs):
+            return False
+        return bool(read_json(record).get("key") == _key(name, inputs))
+
+
+def _key(name: str, inputs: Any) -> str:
+    return digest({"stage": name, "inputs": inputs, "wardspace": __version__})

@@ -15,6 +15,7 @@ from wardspace.config import StudyConfig, load_study, parse_study
 from wardspace.core.files import write_json, write_text
 from wardspace.core.progress import say
 from wardspace.corpus import Corpus, Manifest, prepare
+from wardspace.corpus.review.kept import JudgementFile
 from wardspace.encoders import Encoder, bases
 from wardspace.report import model_card, write_report
 from wardspace.report.numbers import counted
@@ -23,8 +24,9 @@ from wardspace.study.embed import embed
 from wardspace.study.environment import environment
 from wardspace.study.folder import RunFolder
 from wardspace.study.outcome import collect
+from wardspace.study.review import applied_review, review_content, with_review
 from wardspace.study.scoring import Scoring
-from wardspace.study.source import base_content, source_content
+from wardspace.study.source import base_content, corpus_settings, source_content
 from wardspace.study.spaces import SpaceNotes
 from wardspace.study.stage import Stages
 from wardspace.training.prepared import ASIDE
@@ -69,8 +71,21 @@ class Study:
         """Make a study of plain values, as they would stand in a study file."""
         return cls(parse_study(values), folder)
 
-    def run(self, until: StageName = "report") -> Path:
+    def review_opened(self) -> JudgementFile:
+        """Where what a person says of redactions is kept: the file that the study names, or the run folder's own."""
+        self.folder.begin()
+        asked = self.config.corpus.deidentify
+        return JudgementFile(Path(asked.review).expanduser() if asked and asked.review else self.folder.review)
+
+    def run(self, until: StageName = "report", *, apply_review: bool = True) -> Path:
         """Run the stages up to `until`, leaving out those whose inputs have not changed.
+
+        Parameters
+        ----------
+        until : str
+            The last stage to run.
+        apply_review : bool
+            Whether a corpus that lacks nothing but the latest judgements of a review is prepared again for them.
 
         Returns
         -------
@@ -95,7 +110,7 @@ class Study:
         with self.folder.held():
             write_text(self.folder.path / "study.yaml", yaml.safe_dump(self.config.resolved(), sort_keys=False))
             write_json(self.folder.path / "environment.json", environment())
-            outcome = self._run(_Run(self, base, crew), STAGES.index(until))
+            outcome = self._run(_Run(self, base, crew, apply_review=apply_review), STAGES.index(until))
         crew.dismiss()
         return outcome
 
@@ -110,8 +125,9 @@ class Study:
 class _Run:
     """One pass over the stages: what each needs of the ones before."""
 
-    def __init__(self, study: Study, base: str, crew: Crew) -> None:
+    def __init__(self, study: Study, base: str, crew: Crew, *, apply_review: bool) -> None:
         self.crew = crew
+        self.apply_review = apply_review
         self.config = study.config
         self.folder = study.folder
         self.stages = study.stages
@@ -130,16 +146,22 @@ class _Run:
         return base_content(self.base)
 
     def prepare(self) -> Path:
-        asked = self.config.corpus
+        asked = with_review(self.config.corpus, self.folder)
 
         def work() -> str:
-            counter = Encoder.load(self.config.base, self.config.encoder).count_tokens
-            return prepare(asked, self.folder.corpus, tokens=counter, show_progress=self.show).content_hash
+            counter = Encoder.load(self.config.base, self.config.encoder).token_counter
+            made = prepare(
+                asked, self.folder.corpus, tokens=counter, engine=self.config.engine, show_progress=self.show
+            )
+            say(f"  took {', '.join(f'{s:.0f} s to {step}' for step, s in made.manifest.seconds.items())}")
+            return made.content_hash
 
-        # how many processes prepare it changes nothing of a corpus
-        settings = _without_path(asked.model_dump(mode="json", exclude={"workers"}))
-        inputs = [settings, source_content(asked.source), self.base_files]
-        _, self.keys["corpus"] = self.stages.once("prepare", inputs, [self.folder.corpus / "corpus.json"], work)
+        inputs = [corpus_settings(asked), source_content(asked.source), self.base_files]
+        manifest = self.folder.corpus / "corpus.json"
+        held = [*inputs, applied_review(self.folder)]
+        if self.apply_review or not self.stages.stands("prepare", held, [manifest]):
+            held = [*inputs, review_content(asked)]
+        _, self.keys["corpus"] = self.stages.once("prepare", held, [manifest], work)
         say(corpus_line(self.corpus.manifest))
         for warning in self.corpus.manifest.warnings:
             say(f"  note: {warning}")
@@ -171,8 +193,15 @@ class _Run:
             path = self.folder.vectors(name)
 
             def work(source: str = source, path: Path = path, name: str = name) -> dict[str, Any]:
-                encoder = Encoder.load(source, self.config.encoder)
-                return embed(self.corpus, encoder, path, title=f"embedding with {name}", show_progress=self.show)
+                return embed(
+                    self.corpus,
+                    source,
+                    self.config.encoder,
+                    path,
+                    engine=self.config.engine,
+                    title=f"embedding with {name}",
+                    show_progress=self.show,
+                )
 
             encoder = self.config.encoder.model_dump(mode="json")
             inputs = [self.keys["corpus"], self.base_files, self.keys[name], encoder]
@@ -228,8 +257,3 @@ def corpus_line(manifest: Manifest) -> str:
     left_out = ", ".join(f"{count:,} {kind}" for kind, count in counts["rejects"].items()) or "none"
     notes, rows = counted(counts["notes"], "note"), counted(counts["rows_read"], "row")
     return f"  {notes} kept of {rows}; left out: {left_out}"
-
-
-def _without_path(corpus: dict[str, Any]) -> dict[str, Any]:
-    """The corpus section without where its files lie: what is in them is compared instead."""
-    return {**corpus, "source": {key: value for key, value in corpus["source"].items() if key != "path"}}

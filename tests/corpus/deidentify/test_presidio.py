@@ -18,7 +18,7 @@ def test_what_the_rules_found_and_what_stands_in_small_letters_is_no_question():
 
 
 def test_a_missing_package_is_named(monkeypatch):
-    monkeypatch.setattr(presidio, "MODEL", "en_core_nothing")
+    monkeypatch.setattr(presidio, "MODEL_PACKAGE", "en_core_nothing")
     pytest.importorskip("spacy")
     pytest.importorskip("presidio_analyzer")
     with pytest.raises(CorpusError, match="en_core_nothing") as error:
@@ -28,7 +28,7 @@ def test_a_missing_package_is_named(monkeypatch):
 
 @pytest.fixture(scope="module")
 def with_presidio():
-    for package in ("presidio_analyzer", "spacy", presidio.MODEL):
+    for package in ("presidio_analyzer", "spacy", presidio.MODEL_PACKAGE):
         pytest.importorskip(package)
     return Deidentifier(DeidentifyConfig(detectors=["rules", "presidio"]))
 

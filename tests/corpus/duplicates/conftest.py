@@ -2,25 +2,20 @@ from contextlib import contextmanager
 
 import pytest
 
-from wardspace.config import ColumnsConfig
 from wardspace.corpus.duplicates.bands import banding
 from wardspace.corpus.duplicates.sketches import Sketches
-from wardspace.corpus.notes import Note
-from wardspace.corpus.schema import resolve_roles
-from wardspace.corpus.spool import Spool
-
-ROLES = resolve_roles(ColumnsConfig(), None)
+from wardspace.corpus.duplicates.sketching import Sketcher
 
 
 @contextmanager
 def _sketched(folder, texts, threshold=0.8, shingle=2, wanted=None):
     """Sketches of (note id, text) pairs."""
     folder.mkdir()
-    with Spool(folder / "spool", ROLES) as spool:
-        for note_id, text in texts:
-            spool.add(Note(note_id, None, None, text, (), (), None, ()), "p", "a.csv", 1)
-    with Sketches(folder, banding(threshold), shingle) as sketches:
-        sketches.read(folder / "spool", wanted or [True] * len(texts), total=len(texts), show=False)
+    with Sketches(folder, banding(threshold)) as sketches:
+        found = Sketcher(shingle).sketched([text for _, text in texts])
+        for (note_id, _), sketch in zip(texts, found, strict=True):
+            sketches.add(note_id, sketch)
+        sketches.compare(wanted or [True] * len(texts))
         yield sketches
 
 

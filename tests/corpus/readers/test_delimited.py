@@ -98,7 +98,7 @@ def test_a_quote_never_closed_costs_its_row_alone(tmp_path, content, expected):
 
 
 def test_lines_of_a_broken_note_do_not_pass_for_rows(tmp_path):
-    note = 'aspirin 75 mg, daily\nmetformin 1 g, twice\n'
+    note = "aspirin 75 mg, daily\nmetformin 1 g, twice\n"
     body = "".join(f'{i},"{note}end of {i}{"" if i == 3 else chr(34)}\n' for i in range(1, 7))
     found = rows(tmp_path, "note_id,text\n" + body)
     assert found[2] == (8, "quote never closed")

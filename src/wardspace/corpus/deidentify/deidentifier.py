@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from wardspace.config import DeidentifyConfig
 from wardspace.core.errors import CorpusError
+from wardspace.core.files import digest
 from wardspace.corpus.deidentify.findings import Detector, Finding
 from wardspace.corpus.deidentify.keyed import Keyed
 from wardspace.corpus.deidentify.keys import key_from
 from wardspace.corpus.deidentify.known import KnownNames
 from wardspace.corpus.deidentify.mimic import MimicDetector
+from wardspace.corpus.deidentify.model import MODEL_PACKAGE
 from wardspace.corpus.deidentify.operators import rewritten
 from wardspace.corpus.deidentify.rules_addresses import AddressDetector
 from wardspace.corpus.deidentify.rules_contacts import ContactDetector
@@ -60,6 +64,13 @@ class Deidentifier:
         """For other processes: detectors are made again there."""
         return Deidentifier, (self.config, self._key)
 
+    def identity(self) -> str:
+        """A digest of everything but the note that the outcome depends on; the key cannot be told from it."""
+        options = self.config.model_dump(mode="json", exclude={"key_file", "review"})
+        parts = ["presidio-analyzer", "spacy", MODEL_PACKAGE] if "presidio" in self.config.detectors else []
+        secret = hashlib.sha256(self._key).hexdigest() if self._key else None
+        return digest([options, secret, {name: version(name) for name in parts}])
+
     @classmethod
     def open(cls, config: DeidentifyConfig, corpus: Path) -> Deidentifier:
         """With the key of the configured file, if one is needed; it is made if it is not there.
@@ -101,11 +112,29 @@ class Deidentifier:
         """
         known = tuple(known_names)
         findings = self.findings(text, known)
+        return (*self.hidden(text, findings, patient, known), findings)
+
+    def hidden(
+        self, text: str, findings: Sequence[Finding], patient: str = "", known_names: Iterable[str] = ()
+    ) -> tuple[str, Offsets]:
+        """A note without these findings, and the map from old places to new ones.
+
+        Parameters
+        ----------
+        text : str
+            The note.
+        findings : sequence of Finding
+            In the order of the text, none overlapping another.
+        patient : str
+            Whose note it is.
+        known_names : iterable of str
+            Names that are known to belong to this patient's notes.
+        """
         surrogates = None
         if self._key and self.config.needs_key:
             names = (text[finding.start : finding.end] for finding in findings if finding.type == "NAME")
-            surrogates = Surrogates(Keyed(self._key, patient), self.config, (*known, *names))
-        return (*rewritten(text, findings, self.config, surrogates), findings)
+            surrogates = Surrogates(Keyed(self._key, patient), self.config, (*known_names, *names))
+        return rewritten(text, findings, self.config, surrogates)
 
     def findings(self, text: str, known_names: Iterable[str] = ()) -> list[Finding]:
         """What identifies somebody in a note, in the order of the text, none overlapping another."""

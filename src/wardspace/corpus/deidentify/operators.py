@@ -54,7 +54,7 @@ def _replacement(text: str, finding: Finding, config: DeidentifyConfig, surrogat
     if operator == "mask":
         return re.sub(r"\S", "*", old)
     # what was taken out before the note came here has nothing that a surrogate could keep
-    if operator == "tag" or finding.detector == "mimic" or surrogates is None:
+    if operator == "tag" or "mimic" in (finding.detector, *finding.also) or surrogates is None:
         return f"[{finding.type}]"
     before = text[max(0, finding.start - _BEFORE) : finding.start]
     return surrogates.replace(finding.type, old, before)

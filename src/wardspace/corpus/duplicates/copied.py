@@ -14,7 +14,7 @@ from wardspace.core.progress import progress
 from wardspace.corpus.duplicates.editions import moment
 from wardspace.corpus.duplicates.paragraphs import Earliest, Paragraph, paragraphs
 from wardspace.corpus.offsets import Edit, Offsets
-from wardspace.corpus.schema import Roles
+from wardspace.corpus.schema import TOKENS, Roles
 from wardspace.corpus.spans import moved_spans
 from wardspace.corpus.spool import Spool, read_spool
 
@@ -129,7 +129,7 @@ def _shortened(row: Row, parts: Sequence[Paragraph], spans: Sequence[str]) -> tu
     offsets = Offsets(
         [[Edit(part.start, part.following, 0) for part in parts], [Edit(len(trimmed), len(joined), 0)]],
     )
-    short, dropped = row | {"text": trimmed}, 0
+    short, dropped = row | {"text": trimmed, TOKENS: None}, 0
     for name in spans:
         moved, gone = moved_spans(json.loads(row[name]), offsets, len(text))
         short[name] = json.dumps(moved, ensure_ascii=False)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 
 from wardspace.config import CorpusConfig
-from wardspace.corpus.duplicates.bands import banding
+from wardspace.config.corpus import DeduplicateConfig
 from wardspace.corpus.duplicates.copied import CopiedForward
 from wardspace.corpus.duplicates.editions import Editions
 from wardspace.corpus.duplicates.near import Step, leave_out_leaked, leave_out_near
@@ -23,7 +21,7 @@ from wardspace.corpus.spool import Spool
 
 
 class Duplicates:
-    """Leaves out duplicates in the ledger, and tells what it found; a context manager.
+    """Leaves out duplicates in the ledger, and tells what it found.
 
     Parameters
     ----------
@@ -35,18 +33,20 @@ class Duplicates:
         The notes.
     spool : Path
         Their texts.
+    sketches : Sketches or None
+        What near-duplicates are found by, where they are looked for.
     show : bool
         Show bars on a terminal.
     """
 
-    def __init__(self, config: CorpusConfig, roles: Roles, ledger: Ledger, spool: Path, *, show: bool) -> None:
+    def __init__(
+        self, config: CorpusConfig, roles: Roles, ledger: Ledger, spool: Path, sketches: Sketches | None, *, show: bool
+    ) -> None:
         self._config, self._limits, self._roles = config.deduplicate, config.reject, roles
-        self._ledger, self._show = ledger, show
+        self._ledger, self._sketches, self._show = ledger, sketches, show
         self.spool = spool
         """The notes; another file once paragraphs were cut."""
         self.spans_dropped = 0
-        self._sketches: Sketches | None = None
-        self._open = ExitStack()
 
     def before_split(self, editions: Editions | None, copies: int) -> list[Step]:
         """Leave out earlier editions, copies that waited for them, and near-duplicates.
@@ -139,20 +139,12 @@ class Duplicates:
         return np.fromiter((places[split] for split in splits), np.int64, self._ledger.notes)
 
     def _sketched(self, wanted: Iterable[bool]) -> Sketches:
-        """Sketches of these notes, made once: later fewer are wanted, never others."""
-        if self._sketches is None:
-            thresholds = [t for t in (self._config.near, self._config.report_near) if t is not None]
-            folder = self.spool.with_name("sketches")
-            folder.mkdir()
-            sketches = Sketches(folder, banding(min(thresholds)), self._config.shingle)
-            self._sketches = self._open.enter_context(sketches)
-            self._sketches.read(self.spool, wanted, total=self._ledger.notes, show=self._show)
+        """Sketches of these notes."""
+        assert self._sketches is not None
+        self._sketches.compare(wanted)
         return self._sketches
 
-    def __enter__(self) -> Duplicates:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._open.close()
+def least_similarity(config: DeduplicateConfig) -> float | None:
+    """The least similarity that is looked for; None where no near-duplicates are."""
+    return min((t for t in (config.near, config.report_near) if t is not None), default=None)

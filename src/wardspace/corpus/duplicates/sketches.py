@@ -6,21 +6,19 @@ import os
 from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
 from wardspace.corpus.duplicates.bands import PERMUTATIONS, Banding
-from wardspace.corpus.duplicates.shingles import Hashes, jaccard, mixed, shingles
-from wardspace.corpus.spool import read_spool
+from wardspace.corpus.duplicates.shingles import Hashes, jaccard, mixed
+from wardspace.corpus.duplicates.sketching import Sketch
 
-_SEED = 42
+_NOTES = 2048
+"""Notes written at once."""
 # far enough below the threshold that the estimate from a signature misses less than one in ten thousand
 _DEVIATIONS = 4
 _MOST_TRIED = 64
@@ -29,7 +27,7 @@ Numbers = npt.NDArray[np.int64]
 
 
 class Sketches:
-    """The sketches of all notes of a spool; a context manager.
+    """The sketches of all notes, written as the notes come, and then compared; a context manager.
 
     On disk each note takes 8 bytes a shingle and about 300 more, in memory 24 (its place in the files, and a number
     that stands for its id).
@@ -40,51 +38,49 @@ class Sketches:
         An existing folder; the files in it are of no use later.
     banding : Banding
         How signatures are cut.
-    shingle : int
-        Words of a shingle.
     """
 
-    def __init__(self, folder: Path, banding: Banding, shingle: int) -> None:
-        self._folder, self.banding, self._shingle = folder, banding, shingle
-        self._stack = ExitStack()
+    def __init__(self, folder: Path, banding: Banding) -> None:
+        self._folder, self.banding = folder, banding
+        self._stack, self._written = ExitStack(), ExitStack()
+        self._stack.enter_context(self._written)
+        paths = [folder / "sets", folder / "signatures", *(self._band(i) for i in range(banding.bands))]
+        self._files = [self._written.enter_context(path.open("wb")) for path in paths]
+        self._waiting: list[Sketch] = []
         self._ends, self._keys = array("q", [0]), array("Q")
+        self._wanted = np.zeros(0, bool)
         self._sets = -1
         self._signatures: npt.NDArray[np.uint8] = np.zeros((0, PERMUTATIONS), np.uint8)
         self.curtailed = np.zeros(0, bool)
         """Notes not compared with all that share a band with them, as there were too many; nothing near was found."""
 
-    def read(self, spool: Path, wanted: Iterable[bool], *, total: int, show: bool) -> None:
-        """Sketch the notes of a spool; those not wanted count as empty, and are like none."""
-        marks = iter(wanted)
-        with progress("comparing notes", total, show=show) as advance, ExitStack() as files:
-            sets = files.enter_context((self._folder / "sets").open("wb"))
-            signatures = files.enter_context((self._folder / "signatures").open("wb"))
-            bands = [files.enter_context(self._band(i).open("wb")) for i in range(self.banding.bands)]
-            for batch in read_spool(spool):
-                texts, ids = batch["text"].to_pylist(), batch["note_id"].to_pylist()
-                found = [
-                    shingles(text, self._shingle) if keep else np.zeros(0, np.uint64)
-                    for text, keep in zip(texts, islice(marks, batch.num_rows), strict=True)
-                ]
-                digests = self._digests(found)
-                sets.writelines(one.tobytes() for one in found)
-                signatures.write((digests & 0xFF).astype(np.uint8).tobytes())
-                for i, band in enumerate(bands):
-                    band.write(self._band_keys(digests, i).tobytes())
-                self._keys.extend(derive("tie", note_id) for note_id in ids)
-                advance(batch.num_rows)
-        self._open()
+    def add(self, note_id: str, sketch: Sketch) -> None:
+        """Keep the sketch of the next note."""
+        self._waiting.append(sketch)
+        self._keys.append(derive("tie", note_id))
+        if len(self._waiting) >= _NOTES:
+            self._write()
 
-    def _digests(self, found: list[Hashes]) -> npt.NDArray[np.uint64]:
-        """MinHash signatures, one row a note."""
-        from rensa import RMinHash  # noqa: PLC0415  (only those who compare notes need it)
+    def _write(self) -> None:
+        if not self._waiting:
+            return
+        sets, signatures, *bands = self._files
+        sets.writelines(sketch.shingles.tobytes() for sketch in self._waiting)
+        digests = np.stack([sketch.digests for sketch in self._waiting]).astype(np.uint64)
+        signatures.write((digests & 0xFF).astype(np.uint8).tobytes())
+        for i, band in enumerate(bands):
+            band.write(self._band_keys(digests, i).tobytes())
+        ends = np.cumsum([len(sketch.shingles) for sketch in self._waiting]) + self._ends[-1]
+        self._ends.extend(ends.tolist())
+        self._waiting.clear()
 
-        ends = np.cumsum([0, *map(len, found)])
-        self._ends.extend((ends[1:] + self._ends[-1]).tolist())
-        matrix: Any = RMinHash.digest_matrix_from_flat_token_hashes(
-            np.concatenate(found), ends.astype(np.uint64), PERMUTATIONS, _SEED
-        )
-        return np.array(matrix.to_rows(), np.uint64)
+    def compare(self, wanted: Iterable[bool]) -> None:
+        """All sketches are kept: those not wanted count as empty from now on, and are like none."""
+        if self._sets < 0:
+            self._write()
+            self._written.close()
+            self._open()
+        self._wanted = np.fromiter(wanted, bool, len(self))
 
     def _band(self, number: int) -> Path:
         return self._folder / f"band-{number:03d}"
@@ -108,12 +104,12 @@ class Sketches:
     def sizes(self) -> Numbers:
         """Shingles of each note."""
         ends = self._places
-        return ends[1:] - ends[:-1]
+        return (ends[1:] - ends[:-1]) * self._wanted
 
     def sizes_of(self, notes: Numbers) -> Numbers:
         """Shingles of some notes."""
         ends = self._places
-        return ends[notes + 1] - ends[notes]
+        return (ends[notes + 1] - ends[notes]) * self._wanted[notes]
 
     @property
     def _places(self) -> Numbers:
@@ -144,7 +140,7 @@ class Sketches:
         Parameters
         ----------
         note : int
-            A note's number in the spool.
+            A note's number.
         others : array of int
             Notes to compare it with.
         threshold : float

@@ -111,7 +111,12 @@ class BratReader:
                 fault = Fault("malformed BRAT", "an annotation that is not as the format says")
             if fault:
                 return Fault(fault.kind, f"line {number} of {beside.name}: {fault.reason}")
-        return {"id": file.name.removesuffix(".gz").removesuffix(".txt"), "text": text, "entities": found.all(), "relations": found.related}
+        return {
+            "id": file.name.removesuffix(".gz").removesuffix(".txt"),
+            "text": text,
+            "entities": found.all(),
+            "relations": found.related,
+        }
 
 
 def _encoding(file: SourceFile, given: str) -> str:

@@ -59,9 +59,7 @@ class FhirReader:
 
     format = "fhir"
 
-    def __init__(
-        self, file: SourceFile, needed: tuple[str, ...], encoding: str, elsewhere: Elsewhere
-    ) -> None:
+    def __init__(self, file: SourceFile, needed: tuple[str, ...], encoding: str, elsewhere: Elsewhere) -> None:
         self._path, self._elsewhere = file.path, elsewhere
         self.name, self.size = file.name, file.size
         self._needed = needed
@@ -122,7 +120,9 @@ class FhirReader:
             "id": resource.get("id"),
             "resource": resource["resourceType"],
             "patient": patient,
-            "encounter": _reference(encounter[0] if isinstance(encounter, list) and encounter else encounter, "Encounter"),
+            "encounter": _reference(
+                encounter[0] if isinstance(encounter, list) and encounter else encounter, "Encounter"
+            ),
             "date": _date(resource, is_report=is_report),
             "type": _concept(resource.get("code" if is_report else "type")),
             "category": _concept(next(iter(resource.get("category") or []), None)),

@@ -55,7 +55,8 @@ class Shape:
         # a column of texts may have held short ones so far
         one_line = 3 if self.rows < _CHAIN else 2
         return self.counts(row) and all(
-            _kind(value) <= (one_line if kind == 2 else kind) and (quoted or not value or not always or self.rows < _ENOUGH)
+            _kind(value) <= (one_line if kind == 2 else kind)
+            and (quoted or not value or not always or self.rows < _ENOUGH)
             for value, quoted, kind, always in zip(row.fields, row.quoted, self._kinds, self._quoted, strict=True)
         )
 

@@ -31,7 +31,6 @@ class Unparsed(Enum):
     OPEN = "a quote is not closed before the file ends"
 
 
-
 def strict_row(look: Callable[[int], str | None], index: int, delimiter: str) -> Parsed | Unparsed:
     """Read one row.
 

@@ -11,7 +11,8 @@ import pytest
 
 from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus import examining, prepare
+from wardspace.corpus import prepare
+from wardspace.corpus.examining import chunks, local
 
 
 def write(path, count=60):
@@ -37,8 +38,8 @@ def prepared(tmp_path, source, workers):
 @pytest.fixture
 def soon(monkeypatch):
     """Helpers from the first rows on, in small chunks."""
-    monkeypatch.setattr(examining, "_ALONE", 7)
-    monkeypatch.setattr(examining, "_ROWS", 5)
+    monkeypatch.setattr(local, "_ALONE", 2)
+    monkeypatch.setattr(chunks, "ROWS", 5)
 
 
 def test_the_corpus_is_the_same(tmp_path, soon):
@@ -55,7 +56,7 @@ def test_the_corpus_is_the_same(tmp_path, soon):
 
 def test_a_process_that_dies_is_told(tmp_path, soon, monkeypatch):
     source = write(tmp_path / "notes.jsonl")
-    monkeypatch.setattr(examining, "_begin", die)
+    monkeypatch.setattr(local, "_begin", die)
     with pytest.raises(CorpusError, match="a process that cleans notes died") as caught:
         prepared(tmp_path, source, 1)
     assert "notes.jsonl, after row" in caught.value.where
@@ -63,5 +64,5 @@ def test_a_process_that_dies_is_told(tmp_path, soon, monkeypatch):
     assert not (tmp_path / "with-1").exists()
 
 
-def die(_):
+def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,38 @@
+"""What a study's corpus section comes to: a format's own columns filled in, and the roles that follow."""
+
+from __future__ import annotations
+
+from wardspace.config import CorpusConfig
+from wardspace.core.errors import CorpusError
+from wardspace.corpus.duplicates.editions import edition_columns
+from wardspace.corpus.readers import FORMATS
+from wardspace.corpus.schema import Roles, resolve_roles
+
+
+def resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
+    """The corpus section with its format's own columns filled in, and which source column plays which role.
+
+    Raises
+    ------
+    CorpusError
+        If there are no notes to read, or a column's roles exclude each other.
+    """
+    path, is_ward = config.source.path, config.source.format == "ward"
+    if is_ward and path is not None:
+        raise CorpusError(
+            "the synthetic ward is made, not read: it has no path",
+            where="corpus.source.path",
+            fix="leave corpus.source.path null, or choose another corpus.source.format",
+        )
+    if not is_ward and not path:
+        raise CorpusError(
+            "no notes given",
+            where="corpus.source.path",
+            fix="name a file, a folder or a glob: --set corpus.source.path=…, or set corpus.source.format: ward",
+        )
+    known = FORMATS.get(config.source.format)
+    if known and known.columns:
+        config = config.model_copy(update={"columns": known.columns(config.columns)})
+    beside = edition_columns(config.deduplicate.editions, config.columns)
+    names = tuple(config.deidentify.name_columns) if config.deidentify else ()
+    return config, resolve_roles(config.columns, config.split.stratify, beside, names)

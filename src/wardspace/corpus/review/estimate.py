@@ -1,0 +1,106 @@
+"""What leaks and what is hidden for nothing, by the notes that a person has seen whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from wardspace.corpus.review.intervals import Share, clustered_share, exact_interval
+from wardspace.corpus.review.judgement import JudgedSpan, Judgement
+
+ALL = "all types"
+"""The row of all types together."""
+
+Seen = list[tuple[str, bool]]
+"""Of one note: types, and whether each was hit."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What was found out of the detectors.
+
+    An identifier counts as found if every letter and digit of it stands in something that the detectors marked, of
+    whatever type; a redaction as right if the person accepted it, if need be with other bounds or another type.
+
+    Attributes
+    ----------
+    leaks : Share
+        Notes, each of another patient, in which any identifier was not found; an exact interval (Clopper-Pearson).
+    recall : dict of str to Share
+        Identifiers found, by the type that the person gave; a bootstrap over notes.
+    precision : dict of str to Share
+        Redactions that were right, by the type that the detector gave; a bootstrap over notes.
+    """
+
+    leaks: Share
+    recall: dict[str, Share]
+    precision: dict[str, Share]
+
+
+def estimated(judgements: Iterable[Judgement], *, seed: int) -> Estimate:
+    """Work out the estimate of notes that are done; others are passed over.
+
+    Parameters
+    ----------
+    judgements : iterable of Judgement
+        One a note.
+    seed : int
+        Seed of the bootstrap.
+    """
+    done = [said for said in judgements if said.done]
+    leaking = sum(any(span.open for span in said.identifiers) for said in done)
+    low, high = exact_interval(leaking, len(done)) if done else (None, None)
+    return Estimate(
+        Share(leaking, len(done), len(done), low, high),
+        _by_type([[(span.type, not span.open) for span in said.identifiers] for said in done], seed),
+        _by_type([_redactions(said.spans) for said in done], seed),
+    )
+
+
+def _redactions(spans: Sequence[JudgedSpan]) -> Seen:
+    return [(span.marked.type, span.is_identifier) for span in spans if span.marked]
+
+
+def _by_type(notes: Sequence[Seen], seed: int) -> dict[str, Share]:
+    """All types first, then each in the order of its number."""
+    counts: dict[str, int] = {}
+    for kind, _ in (one for note in notes for one in note):
+        counts[kind] = counts.get(kind, 0) + 1
+    shares = {ALL: _share(notes, lambda _: True, seed)}
+    for kind in sorted(counts, key=lambda kind: (-counts[kind], kind)):
+        shares[kind] = _share(notes, kind.__eq__, seed)
+    return shares
+
+
+def _share(notes: Sequence[Seen], counts: Callable[[str], bool], seed: int) -> Share:
+    totals = [sum(counts(kind) for kind, _ in note) for note in notes]
+    hits = [sum(counts(kind) and hit for kind, hit in note) for note in notes]
+    return clustered_share(hits, totals, seed=seed)
+
+
+def told(estimate: Estimate) -> list[str]:
+    """The estimate in lines for a terminal."""
+    leaks = estimate.leaks
+    if not leaks.total:
+        return ["no note is done yet: nothing can be said of what leaks"]
+    lines = [
+        f"{leaks.hits} of {leaks.total} notes with an identifier missed: {percent(leaks)}, exact (Clopper-Pearson)",
+        "by type, 95% intervals by bootstrap over notes (exact over notes where all or none were hit):",
+        f"  {'':<12}{'found of all identifiers':<34}right of all redactions",
+    ]
+    for kind in dict.fromkeys((*estimate.recall, *estimate.precision)):
+        cells = [_cell(shares.get(kind)) for shares in (estimate.recall, estimate.precision)]
+        lines.append(f"  {kind:<12}{cells[0]:<34}{cells[1]}".rstrip())
+    return lines
+
+
+def _cell(share: Share | None) -> str:
+    return f"{share.hits}/{share.total} {percent(share)}" if share and share.total else "–"
+
+
+def percent(share: Share) -> str:
+    """A share with its interval in percent."""
+    if share.value is None:
+        return "–"
+    ends = "" if share.low is None or share.high is None else f" ({100 * share.low:.1f} to {100 * share.high:.1f}%)"
+    return f"{100 * share.value:.1f}%{ends}"

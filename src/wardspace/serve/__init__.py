@@ -1,0 +1,8 @@
+"""Pages and services on this machine: loopback alone, behind a token. Knows nothing of training."""
+
+from __future__ import annotations
+
+from wardspace.serve.extra import need_serve
+from wardspace.serve.server import Loopback
+
+__all__ = ["Loopback", "need_serve"]

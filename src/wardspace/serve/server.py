@@ -1,0 +1,85 @@
+"""A server for one person on this machine: 127.0.0.1 alone, a token, no log of what was asked."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from wardspace.core.errors import WardspaceError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+HOST = "127.0.0.1"
+"""The only address that is listened at."""
+_PATIENCE = 2
+"""Seconds that open connections get when the server ends."""
+
+
+class Loopback:
+    """A place to serve at; a context manager that holds its port.
+
+    Parameters
+    ----------
+    port : int, optional
+        The port; a free one if none is given.
+
+    Raises
+    ------
+    WardspaceError
+        If the port is taken.
+    """
+
+    def __init__(self, port: int | None = None) -> None:
+        self._token = secrets.token_urlsafe(32)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((HOST, port or 0))
+            self._socket.listen()
+        except OSError as error:
+            self._socket.close()
+            raise WardspaceError(
+                f"cannot listen at port {port}: {error.strerror}",
+                where=HOST,
+                fix="choose another --port, or leave it out for a free one",
+            ) from error
+        self.port = int(self._socket.getsockname()[1])
+
+    @property
+    def address(self) -> str:
+        """What to open in a browser; whoever has it sees the notes."""
+        from wardspace.serve.gate import TOKEN  # noqa: PLC0415 - an optional extra
+
+        return f"http://{HOST}:{self.port}/?{TOKEN}={self._token}"
+
+    def serve(self, app: ASGIApp) -> None:
+        """Serve an application behind a `Gate` until Ctrl-C."""
+        import uvicorn  # noqa: PLC0415 - an optional extra
+
+        from wardspace.serve.gate import Gate  # noqa: PLC0415
+
+        config = uvicorn.Config(
+            Gate(app, self.port, self._token),
+            access_log=False,
+            log_level="error",
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_PATIENCE,
+        )
+        # uvicorn ends in good order, then passes on the signal that ended it
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[self._socket])
+
+    def __enter__(self) -> Loopback:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.close()
