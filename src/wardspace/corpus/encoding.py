@@ -7,30 +7,22 @@ from collections import Counter
 from typing import NamedTuple
 
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.alphabets import likeliest_latin
+from wardspace.corpus.alphabets import is_japanese, likeliest_latin
 
 MARK = "wardspace-mark"
 """Name of the codec error handler that puts a lone surrogate where bytes do not decode."""
 
 _VOTES = 5
-_MOST_ONE_BYTE = ("cp12", "cp4", "cp7", "cp8", "cp10", "iso8859", "latin", "koi8", "mac", "tis", "hp", "ptcp", "kz")
-_LATIN_GUESSES = {
-    *("cp1250", "cp1252", "cp1254", "cp1257", "hp_roman8"),
-    *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16)),
-    "latin_1",
-}
-_VOTES = 5
 _MOST_GUESSED = 128 * 1024
-_GUESSED = 128 * 1024
-_ONE_BYTE = ("cp12", "cp4", "cp7", "cp8", "cp10", "iso8859", "latin", "koi8", "mac", "tis", "hp", "ptcp", "kz")
 _LATIN_GUESSES = {
-    *("cp1250", "cp1252", "cp1254", "cp1257", "hp_roman8"),
+    *("cp1250", "cp1252", "cp1254", "cp1257", "hp_roman8", "latin_1"),
     *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16)),
-    "latin_1",
 }
-_VOTES = 5
-_MOST_GUESSED = 128 * 1024
-_GUESSED = "told from its letters to be {}: where accents look wrong, set corpus.source.encoding"
+_EUC_GUESSES = {
+    *("cp949", "euc_kr", "johab", "gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp950"),
+    *("euc_jp", "euc_jis_2004", "euc_jisx0213"),
+}
+_GUESSED = "told from its letters to be {}: where letters look wrong, set corpus.source.encoding"
 _MARKER = "\udc80"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -77,7 +69,7 @@ def choose_encoding(given: str, sample: bytes, *, where: str) -> Encoding:
     """
     found = detect(sample)
     if given == "auto":
-        return Encoding(found, f"{where}: {_GUESSED.format(found)}" if _is_guess(found) else None)
+        return Encoding(found, f"{where}: {_GUESSED.format(found)}" if not found.startswith("utf") else None)
     name = _codec_name(given)
     wide = (_is_wide(name), _is_wide(found))
     if wide[0] != wide[1] or (not wide[0] and _bad_share(sample, name) > 0.5):
@@ -122,7 +114,10 @@ def _guess(coded: list[bytes]) -> str:
     parts = [coded[i::count] for i in range(count)]
     votes = Counter(_likeliest(b"\n".join(part)[:_MOST_GUESSED]) for part in parts)
     named, _ = votes.most_common(1)[0]
-    return likeliest_latin(b"\n".join(coded)) if named in _LATIN_GUESSES else named
+    sample = b"\n".join(coded)[:_MOST_GUESSED]
+    if named in _LATIN_GUESSES:
+        return likeliest_latin(sample)
+    return "euc_jp" if named in _EUC_GUESSES and is_japanese(sample) else named
 
 
 def _likeliest(coded: bytes) -> str:
@@ -133,11 +128,6 @@ def _likeliest(coded: bytes) -> str:
     if best is None:
         return "cp1252"
     return best.encoding
-
-
-def _is_guess(name: str) -> bool:
-    """Whether any bytes, or nearly any, decode with it, so that decoding proves nothing."""
-    return name.replace("_", "-").startswith(_ONE_BYTE)
 
 
 def _codec_name(given: str) -> str:

@@ -138,8 +138,12 @@ class CsvRows:
         # A quote that opens a field (it follows a delimiter) cannot stand inside one: the earlier one was left open.
         opens_another = text[broken - 1 : broken] in (self._delimiter, "\n", "\r")
         unclosed = broken >= len(text) or (broken_at > opened_at and opens_another)
-        first = opened_at + 1 if unclosed else self._behind_stray(broken)
-        resumed = self._resumption.go_on(first)
+        behind = None if unclosed else self._behind_stray(broken)
+        if behind is None:
+            resumed = self._resumption.go_on(opened_at + 1 if unclosed else len(lines.held))
+        else:
+            lines.go_to(behind)
+            resumed = True
         self._restart()
         through = self._through(start)
         if not resumed and lines.number > start:
@@ -156,8 +160,8 @@ class CsvRows:
         last = self._lines.number
         return f"; lines {start} to {last} are left out with it" if last > start else ""
 
-    def _behind_stray(self, broken: int) -> int:
-        """Where a row with a stray quote ends at the earliest: a line whose first quote closes a field, if near."""
+    def _behind_stray(self, broken: int) -> int | None:
+        """The line behind a row with a stray quote: its first quote on a line of its own closes a field, if near."""
         held = self._lines.held
         rest = held[-1][broken - sum(map(len, held[:-1])) + 1 :]
         if any(closes_here(rest, i, self._delimiter) for i, sign in enumerate(rest) if sign == '"'):
@@ -165,8 +169,8 @@ class CsvRows:
         for index in range(len(held), len(held) + _STRAY_LINES):
             line = self._lines.look(index) or ""
             if '"' in line:
-                return index + 1 if closes_here(line, line.index('"'), self._delimiter) else len(held)
-        return len(held)
+                return index + 1 if closes_here(line, line.index('"'), self._delimiter) else None
+        return None
 
 
 def _line_index(lines: list[str], offset: int) -> int:

@@ -48,6 +48,8 @@ class DelimitedReader:
         self._raw: BinaryIO | None = None
         with read_faults(str(file.path)):
             sample = file.sample()
+            if file.gzipped and not (b"\n" in sample or b"\r" in sample):
+                _read_through(file)  # a header that is cut must not pass for one
         chosen = choose_encoding(encoding, sample, where=file.name)
         self.encoding: str = chosen.name
         self.warnings = [chosen.warning] if chosen.warning else []
@@ -85,6 +87,12 @@ class DelimitedReader:
         delimiter = next(iter(fitting or headers))
         check_columns(headers[delimiter], wanted[delimiter], self.name)
         return delimiter, headers[delimiter], wanted[delimiter]
+
+
+def _read_through(file: SourceFile) -> None:
+    with file.open() as (handle, _):
+        while handle.read(1 << 20):
+            pass
 
 
 def _first_row(head: str, delimiter: str) -> list[str]:

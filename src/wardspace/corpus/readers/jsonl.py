@@ -17,6 +17,7 @@ from wardspace.corpus.rejects import Fault
 LONGEST_LINE = 64 * 2**20
 """Characters of a line (64 Mi) that are read at most; longer ones are rejects."""
 
+_DEEPEST = 100
 _KIND = "malformed JSON"
 
 
@@ -136,7 +137,24 @@ def parsed(line: str) -> tuple[dict[str, Any] | None, Fault | None]:
         return None, Fault(_KIND, "malformed JSON: a value too long or too deep")
     if not isinstance(value, dict):
         return None, Fault(_KIND, "not a JSON object")
+    if line.count("[") + line.count("{") > _DEEPEST and _is_deep(value):
+        return None, Fault(_KIND, "malformed JSON: a value too long or too deep")
     return value, None
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether lists and objects stand in each other deeper than anybody means; to write them again needs the stack."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _lines(handle: TextIO) -> Iterator[str | None]:

@@ -19,7 +19,7 @@ _BRACE = re.compile("[{}]")
 _FONT = re.compile(r"\\f\d")
 _MOST_OPEN_FONTS = 200
 _BINARY = re.compile(r"\\bin(\d{1,9}) ?")
-_HEX = re.compile(r"(?:[0-9a-fA-F]{32,}+\s*+){4,}+")
+_HEX = re.compile(r"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{128,}+\s*+|(?:[0-9a-fA-F]{32,}+\s++){4,}+)")
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
