@@ -47,7 +47,9 @@ def pubtator_notes(count=20):
 
 
 def conll_notes(count=20):
-    return "".join(f"-DOCSTART- O\n\n{' O{n}'.join(text.split())} O\n\n".replace("{n}", "\n") for _, text in good(count))
+    return "".join(
+        f"-DOCSTART- O\n\n{' O{n}'.join(text.split())} O\n\n".replace("{n}", "\n") for _, text in good(count)
+    )
 
 
 def mimic3_notes(count=20):
@@ -58,7 +60,11 @@ def mimic3_notes(count=20):
 
 TRUNCATED = {
     "csv": ("a.csv.gz", csv_notes, 21),
-    "tsv": ("a.tsv.gz", lambda: csv_text((key, text.replace(",", "")) for key, text in good(20)).replace(",", "\t"), 21),
+    "tsv": (
+        "a.tsv.gz",
+        lambda: csv_text((key, text.replace(",", "")) for key, text in good(20)).replace(",", "\t"),
+        21,
+    ),
     "jsonl": ("a.jsonl.gz", jsonl_notes, 20),
     "fhir": ("a.ndjson.gz", fhir_notes, 20),
     "pubtator": ("a.pubtator.gz", pubtator_notes, 60),
@@ -230,15 +236,24 @@ RTF = "application/rtf"
 BAD_ATTACHMENTS = {
     "not base64": ({"contentType": "text/plain", "data": f"{CANARY}*"}, "malformed base64"),
     "base64 cut short": ({"contentType": "text/plain", "data": packed(CANARY * 9)[:-3]}, "malformed base64"),
-    "a zip file called text": ({"contentType": "text/plain", "data": packed(b"PK\3\4\xff\xfe" + CANARY.encode())}, None),
+    "a zip file called text": (
+        {"contentType": "text/plain", "data": packed(b"PK\3\4\xff\xfe" + CANARY.encode())},
+        None,
+    ),
     "a zip file": ({"contentType": "application/zip", "data": packed(CANARY)}, "unreadable attachment"),
     "PDF": ({"contentType": "application/pdf", "data": packed(f"%PDF {CANARY}")}, "unreadable attachment"),
-    "PDF called text": ({"contentType": "text/plain", "data": packed(f"%PDF \xe2\xe3 {CANARY}".encode("latin-1"))}, None),
+    "PDF called text": (
+        {"contentType": "text/plain", "data": packed(f"%PDF \xe2\xe3 {CANARY}".encode("latin-1"))},
+        None,
+    ),
     "unknown charset": (
         {"contentType": "text/plain; charset=klingon", "data": packed(CANARY)},
         "unknown charset",
     ),
-    "a codec that is no charset": ({"contentType": "text/plain; charset=hex", "data": packed(CANARY)}, "unknown charset"),
+    "a codec that is no charset": (
+        {"contentType": "text/plain; charset=hex", "data": packed(CANARY)},
+        "unknown charset",
+    ),
     "a charset that fails": ({"contentType": "text/plain; charset=idna", "data": packed("xn--\xff".encode())}, None),
     "NUL bytes": ({"contentType": "text/plain", "data": packed(f"{CANARY}{NUL}")}, "NUL bytes"),
     "no RTF": ({"contentType": RTF, "data": packed(CANARY)}, "malformed RTF"),

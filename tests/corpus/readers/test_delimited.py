@@ -109,7 +109,7 @@ def test_a_quote_that_nothing_follows_is_warned_of_with_its_lines(tmp_path):
     source = reader(tmp_path, 'note_id,text\n1,a\n2,"open\nzebra\nzebra, zebra\n')
     *_, last = source.rows()
     assert last.fault.reason == "a quote opened on line 3 is never closed; lines 3 to 5 are left out with it"
-    assert "nothing could be read behind a quote that is broken on line 3" in source.warnings[0]
+    assert "nothing could be read behind the broken quote on line 3" in source.warnings[0]
     assert "zebra" not in last.fault.reason + source.warnings[0]
 
 

@@ -148,7 +148,7 @@ class CsvRows:
         through = self._through(start)
         if not resumed and lines.number > start:
             self.warnings.append(
-                f"{self._name}: nothing could be read behind a quote that is broken on line {start + opened_at}{through}"
+                f"{self._name}: nothing could be read behind the broken quote on line {start + opened_at}{through}"
             )
         if unclosed:
             return Fault(UNCLOSED, f"a quote opened on line {start + opened_at} is never closed{through}")
