@@ -136,7 +136,7 @@ class CsvRows:
         opened, broken = broken_quote(text, self._delimiter)
         opened_at, broken_at = (_line_index(lines.held, offset) for offset in (opened, broken))
         # A quote that opens a field (it follows a delimiter) cannot stand inside one: the earlier one was left open.
-        opens_another = text[broken - 1 : broken] in (self._delimiter, "\n", "\r")
+        opens_another = _before_quotes(text, broken) in (self._delimiter, "\n", "\r")
         unclosed = broken >= len(text) or (broken_at > opened_at and opens_another)
         behind = None if unclosed else self._behind_stray(broken)
         if behind is None:
@@ -171,6 +171,13 @@ class CsvRows:
             if '"' in line:
                 return index + 1 if closes_here(line, line.index('"'), self._delimiter) else None
         return None
+
+
+def _before_quotes(text: str, offset: int) -> str:
+    """The character before the quotes that stand before `offset`: a field may begin with doubled ones."""
+    while text[offset - 1 : offset] == '"':
+        offset -= 1
+    return text[offset - 1 : offset]
 
 
 def _line_index(lines: list[str], offset: int) -> int:
