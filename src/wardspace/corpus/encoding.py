@@ -12,16 +12,6 @@ from wardspace.corpus.alphabets import likeliest_latin
 MARK = "wardspace-mark"
 """Name of the codec error handler that puts a lone surrogate where bytes do not decode."""
 
-_VOTES = 5
-_MOST_ONE_BYTE = ("cp12", "cp4", "cp7", "cp8", "cp10", "iso8859", "latin", "koi8", "mac", "tis", "hp", "ptcp", "kz")
-_LATIN_GUESSES = {
-    *("cp1250", "cp1252", "cp1254", "cp1257", "hp_roman8"),
-    *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16)),
-    "latin_1",
-}
-_VOTES = 5
-_MOST_GUESSED = 128 * 1024
-_GUESSED = 128 * 1024
 _ONE_BYTE = ("cp12", "cp4", "cp7", "cp8", "cp10", "iso8859", "latin", "koi8", "mac", "tis", "hp", "ptcp", "kz")
 _LATIN_GUESSES = {
     *("cp1250", "cp1252", "cp1254", "cp1257", "hp_roman8"),

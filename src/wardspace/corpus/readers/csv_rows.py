@@ -143,9 +143,8 @@ class CsvRows:
         self._restart()
         through = self._through(start)
         if not resumed and lines.number > start:
-            self.warnings.append(
-                f"{self._name}: nothing could be read behind a quote that is broken on line {start + opened_at}{through}"
-            )
+            place = f"line {start + opened_at}{through}"
+            self.warnings.append(f"{self._name}: nothing could be read behind a quote that is broken on {place}")
         if unclosed:
             return Fault(UNCLOSED, f"a quote opened on line {start + opened_at} is never closed{through}")
         reason = f"a quote on line {start + broken_at} stands inside a quoted field and is not doubled{through}"
