@@ -14,10 +14,17 @@ def embed(
     model: Annotated[
         str, typer.Argument(help="A model folder, a base that `wardspace ls models` shows, or a hub name.")
     ],
-    notes: Annotated[str, typer.Argument(help="A file, folder or glob: CSV, TSV, Parquet or JSONL, plain or .gz.")],
+    notes: Annotated[str, typer.Argument(help="A file, folder or glob, in any format that `prepare` reads.")],
     out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")] = Path("vectors.parquet"),
-    text: Annotated[str, typer.Option("--text", help="Column of the text.")] = "text",
-    note_id: Annotated[str, typer.Option("--id", help="Column of the note's id.")] = "note_id",
+    text: Annotated[
+        str | None, typer.Option("--text", help="Column of the text; by default the format's own, else `text`.")
+    ] = None,
+    note_id: Annotated[
+        str | None, typer.Option("--id", help="Column of the note's id; by default the format's own, else `note_id`.")
+    ] = None,
+    kind: Annotated[
+        str, typer.Option("--format", help="As in corpus.source.format; `auto` knows CSV, TSV, Parquet and JSONL.")
+    ] = "auto",
 ) -> None:
     """Embed notes with a model; long notes are read in windows. The file holds ids and vectors, no text."""
     from wardspace.config import SourceConfig
@@ -25,6 +32,27 @@ def embed(
     from wardspace.report.numbers import counted
     from wardspace.study.embed_file import embed_file
 
-    done, left_out = embed_file(Encoder.load(model), SourceConfig(path=notes), out, text=text, note_id=note_id)
+    source = SourceConfig.model_validate({"path": notes, "format": _known(kind)})
+    done, left_out, warnings = embed_file(Encoder.load(model), source, out, text=text, note_id=note_id)
+    for warning in warnings:
+        say(f"  note: {warning}")
     reasons = ", ".join(f"{count} {kind}" for kind, count in left_out.most_common()) or "none"
-    say(f"✓ {out}: {counted(done, 'note')} embedded; rows left out: {reasons}")
+    where = f" ({out.stem}.rejects.parquet)" if left_out else ""
+    say(f"✓ {out}: {counted(done, 'note')} embedded; rows left out: {reasons}{where}")
+
+
+def _known(kind: str) -> str:
+    """A format that has files to read.
+
+    Raises
+    ------
+    StudyError
+        If there is no such format.
+    """
+    from wardspace.core.errors import StudyError
+    from wardspace.corpus.readers import FORMATS
+
+    known = [name for name in FORMATS if name != "ward"]
+    if kind != "auto" and kind not in known:
+        raise StudyError(f"no such format: {kind!r}", where="--format", fix=f"one of auto, {', '.join(known)}")
+    return kind

@@ -7,6 +7,7 @@ from pathlib import Path
 from wardspace.config import ColumnsConfig, SourceConfig
 from wardspace.corpus.readers.brat import BRAT_COLUMNS, BRAT_SUFFIXES, BratReader, brat_files
 from wardspace.corpus.readers.conll import CONLL_COLUMNS, ConllReader
+from wardspace.corpus.readers.empty import EmptyReader
 from wardspace.corpus.readers.files import SourceFile, find_named
 from wardspace.corpus.readers.format import Columns, Format, own_columns
 from wardspace.corpus.readers.pubtator import PUBTATOR_COLUMNS, PubtatorReader
@@ -22,7 +23,7 @@ def _format(kind: type[DocumentReader], about: str, own: ColumnsConfig, suffixes
         return find_named(config.path or "", kind.format, suffixes)
 
     def opened(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
-        return [kind(file, needed, config.encoding) for file in files(config)]
+        return [kind(file, needed, config.encoding) if file.size else EmptyReader(file) for file in files(config)]
 
     return Format(about, opened, own_columns(own), files)
 

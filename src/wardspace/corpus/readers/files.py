@@ -103,7 +103,7 @@ def find_files(path: str, format_: str) -> list[SourceFile]:
     paths, root = paths_behind(path)
     if Path(path).expanduser().is_dir():
         paths = _of_format(paths, format_, path)
-    files = [source_file(found, root, format_) for found in paths]
+    files = _looked_at(paths, root, format_)
     formats = Counter(file.format for file in files)
     if len(formats) > 1:
         mixed = ", ".join(f"{count} {name}" for name, count in sorted(formats.items()))
@@ -126,7 +126,15 @@ def find_named(path: str, format_: str, suffixes: tuple[str, ...]) -> list[Sourc
             raise CorpusError(
                 f"no {format_} file in this folder", where=path, fix=f"such files end in {', '.join(suffixes)}"
             )
-    return [source_file(found, root, format_) for found in paths]
+    return _looked_at(paths, root, format_)
+
+
+def _looked_at(paths: list[Path], root: Path, format_: str) -> list[SourceFile]:
+    """The files; an empty one is let through, for its reader to tell, where others are not."""
+    files = [source_file(found, root, format_, empty=len(paths) > 1) for found in paths]
+    if files and not any(file.size for file in files):
+        raise CorpusError("all files are empty", where=root, fix="export them again")
+    return files
 
 
 def paths_behind(path: str) -> tuple[list[Path], Path]:
@@ -171,8 +179,17 @@ def format_of(path: Path) -> str | None:
     return SUFFIXES.get(name.suffix.lower())
 
 
-def source_file(path: Path, root: Path, format_: str) -> SourceFile:
+def source_file(path: Path, root: Path, format_: str, *, empty: bool = False) -> SourceFile:
     """Look at one file: its size, whether it is gzipped, and its format by name where `format_` is `auto`.
+
+    Parameters
+    ----------
+    path, root : Path
+        The file, and the folder that its name is told from.
+    format_ : str
+        Its format, or `auto`.
+    empty : bool
+        Whether it may be empty.
 
     Raises
     ------
@@ -193,8 +210,8 @@ def source_file(path: Path, root: Path, format_: str) -> SourceFile:
         size = path.stat().st_size
         with path.open("rb") as handle:
             magic = handle.read(2)
-    if size == 0:
+    if size == 0 and not empty:
         raise CorpusError("the file is empty", where=path, fix="leave it out, or export it again")
-    if path.suffix.lower() == ".gz" and magic != _GZIP_MAGIC:
+    if size and path.suffix.lower() == ".gz" and magic != _GZIP_MAGIC:
         raise CorpusError("not a gzip file", where=path, fix="give it a name that does not end in .gz")
     return SourceFile(path, name, found, size, magic == _GZIP_MAGIC)

@@ -9,6 +9,7 @@ from wardspace.core.files import file_digest
 from wardspace.corpus.readers import meds, mimic3, mimic4, omop
 from wardspace.corpus.readers.annotated import ANNOTATED
 from wardspace.corpus.readers.delimited import DelimitedReader
+from wardspace.corpus.readers.empty import EmptyReader
 from wardspace.corpus.readers.fhir import FHIR_COLUMNS
 from wardspace.corpus.readers.fhir_export import fhir_content, fhir_files, open_fhir
 from wardspace.corpus.readers.files import SourceFile, find_files
@@ -23,7 +24,9 @@ def _tables(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader
     """CSV, TSV, Parquet or JSON lines, each file by its name or all as the study says."""
     readers: list[Reader] = []
     for file in find_files(config.path or "", config.format):
-        if file.format == "parquet":
+        if not file.size:
+            readers.append(EmptyReader(file))
+        elif file.format == "parquet":
             readers.append(ParquetReader(file, needed, scratch))
         elif file.format == "jsonl":
             readers.append(JsonlReader(file, needed, config.encoding))

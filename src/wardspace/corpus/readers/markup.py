@@ -12,8 +12,10 @@ _BLOCKS = {
     *("tbody", "tfoot", "thead", "tr", "ul", "br"),
 }
 _APART = {"td", "th"}
+_LONG_REFERENCE = re.compile(r"&#(?:\d{8,}+|[xX][0-9a-fA-F]{8,}+);?")
 _UNCLOSED = re.compile(r"<(?![^<>]*+>)")
 _MOST_UNCLOSED = 1000
+_BRACE = re.compile("[{}]")
 _FONT = re.compile(r"\\f\d")
 _MOST_OPEN_FONTS = 200
 _BINARY = re.compile(r"\\bin(\d{1,9}) ?")
@@ -27,7 +29,7 @@ def html_text(markup: str) -> str:
         # the parser reads on to the end for each of them, which takes time with the square of their number
         markup = _UNCLOSED.sub("&lt;", markup)
     parser = _Text()
-    parser.feed(markup)
+    parser.feed(_LONG_REFERENCE.sub("\ufffd", markup))
     parser.close()
     lines = ("".join(parser.parts)).split("\n")
     return "\n".join(line.rstrip() for line in lines).strip("\n")
@@ -96,11 +98,19 @@ def rtf_text(markup: str) -> str:
 
 def _check_fonts(markup: str) -> None:
     # the parser searches a table of fonts with many open entries in time with the square of their number
-    start = markup.find("{\\fonttbl")
-    end = markup.find("}}", start) if start >= 0 else start
-    fonts = markup[start : end if end >= 0 else len(markup)] if start >= 0 else ""
+    fonts = _group(markup, markup.find("{\\fonttbl"))
     if len(_FONT.findall(fonts)) > min(fonts.count("\\fcharset"), fonts.count(";")) + _MOST_OPEN_FONTS:
         raise ValueError("its table of fonts does not end its entries")
+
+
+def _group(markup: str, start: int) -> str:
+    """The group that opens at `start`, or what is there of it; nothing where there is none."""
+    depth = 0
+    for brace in _BRACE.finditer(markup, start) if start >= 0 else ():
+        depth += 1 if brace[0] == "{" else -1
+        if not depth:
+            return markup[start : brace.end()]
+    return markup[start:] if start >= 0 else ""
 
 
 def _without_pictures(markup: str) -> str:
