@@ -15,6 +15,7 @@ def embed(
         str, typer.Argument(help="A model folder, a base that `wardspace ls models` shows, or a hub name.")
     ],
     notes: Annotated[str, typer.Argument(help="A file, folder or glob, in any format that `prepare` reads.")],
+    *,
     out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")] = Path("vectors.parquet"),
     text: Annotated[
         str | None, typer.Option("--text", help="Column of the text; by default the format's own, else `text`.")
