@@ -36,14 +36,14 @@ main(sys.argv[1:])
 
 def run(tmp_path, *arguments, death=""):
     (tmp_path / "program.py").write_text(PROGRAM)
-    environment = os.environ | {"DEATH": str(death), "OMP_NUM_THREADS": "1"}
+    environment = os.environ | {"DEATH": str(death), "OMP_NUM_THREADS": "1", "RAY_worker_niceness": "0"}
     return subprocess.run(
         [sys.executable, "program.py", *arguments],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
 

@@ -9,7 +9,7 @@ import pytest
 from tests.corpus.review.made import answer, said
 from tests.fixtures.sources import corpus_config, prepared, texts
 from wardspace.core.errors import CorpusError
-from wardspace.corpus import examining
+from wardspace.corpus.examining import chunks, local
 from wardspace.corpus.review import Review
 from wardspace.corpus.review.kept import JudgementFile
 
@@ -80,8 +80,8 @@ def test_notes_that_were_reviewed_get_the_corrected_redactions(tmp_path):
 
 
 def test_several_processes_use_them_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(examining, "_ALONE", 5)
-    monkeypatch.setattr(examining, "_ROWS", 5)
+    monkeypatch.setattr(local, "_ALONE", 1)
+    monkeypatch.setattr(chunks, "ROWS", 5)
     source = write(tmp_path / "notes.jsonl")
     path, ids = reviewed(tmp_path, source, 20)
     alone, helped = (made(tmp_path, source, path, f"with-{workers}", workers=workers) for workers in (0, 2))

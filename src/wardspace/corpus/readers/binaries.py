@@ -1,4 +1,4 @@
-"""Binary resources of a FHIR export by their id, in a scratch SQLite file: places in plain files, else data."""
+"""Binary resources of a FHIR export by their id, in a scratch SQLite file: their places in plain files, else data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a delimited file by the letter of RFC 4180, which tells how each field was quoted."""
+"""Rows of a delimited file by the letter of RFC 4180; unlike the CSV reader it tells how each field was quoted."""
 
 from __future__ import annotations
 
