@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from wardspace.evaluation.bootstrap import Resamples, interval
+from wardspace.evaluation.bootstrap import Resamples, blocks, jackknife, pools
 
 
 def _weights(draws: Resamples, notes: int = 1) -> np.ndarray:
@@ -35,19 +34,29 @@ def test_every_patient_is_drawn_equally_often():
     assert np.abs(weights.mean(axis=0) - 1).max() < 0.1
 
 
-def test_interval_is_made_of_percentiles_and_passes_over_missing_values():
-    values = np.append(np.arange(101) / 100, np.nan)
-    assert interval(values, 0.9) == pytest.approx((0.05, 0.95))
+def test_the_jackknife_leaves_out_each_patient_once():
+    weights = jackknife(7, 200, seed=1)
+    np.testing.assert_array_equal(weights, 1 - np.eye(7))
 
 
-def test_intervals_of_a_share_cover_it_about_as_often_as_they_say():
-    rng = np.random.default_rng(0)
-    truth, covered, rounds = 0.7, 0, 300
-    weights = _weights(Resamples(100, 400, seed=1)) / 100
-    for _ in range(rounds):
-        low, high = interval(weights @ (rng.random(100) < truth), 0.95)
-        covered += low <= truth <= high
-    assert 0.90 <= covered / rounds <= 0.98
+def test_many_patients_are_left_out_in_pools_of_like_size():
+    weights = jackknife(1003, 50, seed=1)
+    assert weights.shape == (50, 1003)
+    assert ((1 - weights).sum(axis=0) == 1).all()
+    assert set((1 - weights).sum(axis=1)) == {20, 21}
+
+
+def test_pools_are_drawn_by_seed_and_few_patients_stand_alone():
+    np.testing.assert_array_equal(pools(50, 50, seed=1), np.arange(50))
+    np.testing.assert_array_equal(pools(500, 50, seed=1), pools(500, 50, seed=1))
+    assert not np.array_equal(pools(500, 50, seed=1), pools(500, 50, seed=2))
+
+
+def test_blocks_of_given_weights_cover_every_row_once():
+    weights = jackknife(300, 300, seed=1)
+    found = list(blocks(weights, notes=2**14))
+    assert len(found) > 1
+    np.testing.assert_array_equal(np.concatenate([part for _, part in found]), weights)
 
 
 def test_resampling_patients_widens_the_interval_when_their_notes_agree():
@@ -55,5 +64,4 @@ def test_resampling_patients_widens_the_interval_when_their_notes_agree():
     right = np.repeat(rng.random(40) < 0.6, 5)  # 40 patients, five notes each, all right or all wrong
     by_patient = _weights(Resamples(40, 500, seed=1))[:, np.repeat(np.arange(40), 5)] @ right / 200
     by_note = _weights(Resamples(200, 500, seed=1)) @ right / 200
-    width = np.subtract(*interval(by_patient, 0.95)[::-1])
-    assert width > 1.6 * np.subtract(*interval(by_note, 0.95)[::-1])
+    assert by_patient.std() > 1.6 * by_note.std()

@@ -53,7 +53,7 @@ def test_the_difference_is_that_of_the_scores_and_is_antisymmetric():
     )
     means = {(s.model, s.metric): s.value for s in scores(table, CLASSES, CONFIG) if s.seed is None}
     found = differences(table, CLASSES, CONFIG)
-    for metric in ("macro_f1", "accuracy"):
+    for metric in ("macro_f1", "accuracy", "auroc"):
         one, other = _find(found, "tfidf", "base", metric), _find(found, "base", "tfidf", metric)
         assert one.value == pytest.approx(means["tfidf", metric] - means["base", metric])
         assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
@@ -82,7 +82,7 @@ def test_settings_shots_and_splits_do_not_mix():
     runs.append(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 9), model="base", split="validation"))
     found = differences(pa.concat_tables(runs), CLASSES, CONFIG)
     assert {(d.setting, d.shots) for d in found} == {("logistic", None), ("logistic", 8)}
-    assert len(found) == 2 * 2 * 4  # two shots, two directions, four metrics
+    assert len(found) == 2 * 2 * 5  # two shots, two directions, five metrics
 
 
 def test_models_of_equal_skill_mostly_tie():
@@ -95,3 +95,50 @@ def test_models_of_equal_skill_mostly_tie():
         table = pa.concat_tables(runs)
         ties += _find(differences(table, CLASSES, ReportConfig(resamples=150)), "m0", "m1").tie
     assert ties >= 16
+
+
+def _runs(model, skills, shots=8, first=0):
+    return [
+        run_table(TRUTH, guesses(TRUTH, 3, skill, 100 * len(model) + i), model=model, shots=shots, seed=first + i)
+        for i, skill in enumerate(skills)
+    ]
+
+
+def test_superiority_and_p_say_what_the_interval_says():
+    table = pa.concat_tables(_runs("base", [0.5]) + _runs("good", [3.0]) + _runs("same", [0.5]))
+    found = differences(table, CLASSES, CONFIG)
+    good, same = _find(found, "good", "base"), _find(found, "same", "base")
+    assert good.superiority == 1.0
+    assert 2 / 301 <= good.p < 0.01  # no resample lies below zero
+    assert good.clear
+    assert good.p_holm == pytest.approx(2 * good.p)  # two comparisons with the base
+    assert same.tie
+    assert not same.clear
+    assert same.p > 0.05
+    assert 0.02 < same.superiority < 0.98
+
+
+def test_runs_are_paired_by_subset_whatever_their_order():
+    skills = [0.0, 1.0, 2.0, 3.0]
+    base = _runs("base", skills)
+    better = _runs("better", [skill + 1 for skill in skills])
+    (one,) = [d for d in differences(pa.concat_tables(base + better), CLASSES, CONFIG) if d.metric == "accuracy"]
+    turned = differences(pa.concat_tables(base + better[::-1]), CLASSES, CONFIG)
+    assert one == _find(turned, "better", "base", "accuracy")
+    score = next(s for s in scores(pa.concat_tables(base), CLASSES, CONFIG) if (s.metric, s.seed) == ("accuracy", None))
+    assert one.runs == 4
+    assert one.sd_subsets < score.sd_subsets
+    assert one.low_all <= one.low
+
+
+def test_models_with_other_seeds_are_compared_by_their_means():
+    table = pa.concat_tables(_runs("base", [1.0, 1.2]) + _runs("better", [2.0, 2.2, 2.4], first=5))
+    one = _find(differences(table, CLASSES, CONFIG), "better", "base")
+    assert one.runs is one.sd_subsets is one.low_all is None
+    assert one.low < one.value < one.high
+
+
+def test_one_patient_alone_gives_no_comparison():
+    groups = ["one"] * len(TRUTH)
+    runs = [run_table(TRUTH, guesses(TRUTH, 3, 1.0, i), model=m, groups=groups) for i, m in enumerate(["base", "mlm"])]
+    assert differences(pa.concat_tables(runs), CLASSES, CONFIG) == []

@@ -9,6 +9,7 @@ from tests.fixtures.predictions import guesses, run_table
 from wardspace.config import ReportConfig
 from wardspace.evaluation import METRICS, scores
 from wardspace.evaluation.bootstrap import Resamples
+from wardspace.evaluation.estimate import Estimate
 
 CONFIG = ReportConfig(resamples=200, seed=4)
 CLASSES = {"specialty": ["a", "b", "c"]}
@@ -45,17 +46,28 @@ def _scikit_learn(metric: str, truth: np.ndarray, probabilities: np.ndarray) -> 
     return float(np.mean([roc_auc_score(truth == code, probabilities[:, code]) for code in range(3)]))
 
 
+def _looped(metric: str, found: dict[int, np.ndarray], weights: np.ndarray) -> np.ndarray:
+    """Scores with every patient's notes repeated as often as `weights` [rows, patients] says."""
+    values = []
+    for row in weights.astype(int):
+        notes = np.repeat(np.arange(90).reshape(30, 3), row, axis=0).ravel()
+        each = [_scikit_learn(metric, TRUTH[notes], p.astype(np.float32)[notes]) for p in found.values()]
+        values.append(np.mean(each))
+    return np.array(values)
+
+
+@pytest.mark.parametrize("method", ["bca", "percentile"])
 @pytest.mark.parametrize("metric", ["macro_f1", "auroc"])
-def test_intervals_equal_a_loop_over_resampled_patients(metric):
+def test_intervals_equal_a_loop_over_resampled_patients(metric, method):
     table, found = _table()
-    mean = next(s for s in scores(table, CLASSES, CONFIG) if (s.split, s.metric, s.seed) == ("test", metric, None))
-    looped = []
-    for _, block in Resamples(30, 200, seed=4).blocks(90):
-        for row in block.astype(int):
-            notes = np.repeat(np.arange(90).reshape(30, 3), row, axis=0).ravel()
-            each = [_scikit_learn(metric, TRUTH[notes], p.astype(np.float32)[notes]) for p in found.values()]
-            looped.append(np.mean(each))
-    assert (mean.low, mean.high) == pytest.approx(tuple(np.quantile(looped, [0.025, 0.975])), abs=1e-9)
+    config = CONFIG.model_copy(update={"interval": method})
+    mean = next(s for s in scores(table, CLASSES, config) if (s.split, s.metric, s.seed) == ("test", metric, None))
+    (_, drawn), *_ = Resamples(30, 200, seed=4).blocks(90)
+    draws, left_out = _looped(metric, found, drawn), _looped(metric, found, 1 - np.eye(30))
+    expected = Estimate.of(mean.value, draws, left_out, method, 30)
+    assert mean.interval == expected.method == method
+    assert (mean.low, mean.high) == pytest.approx(expected.interval(0.95), abs=1e-9)
+    assert (mean.se_patients, mean.resamples) == (pytest.approx(draws.std(ddof=1)), 200)
 
 
 def test_validation_keeps_two_means_without_intervals():
@@ -75,7 +87,40 @@ def test_every_metric_is_there_and_an_undefined_one_is_left_out():
 
 def test_a_single_seed_has_no_spread():
     table = run_table(TRUTH, guesses(TRUTH, 3, 1.0, 0))
-    assert all(s.spread is None for s in scores(table, CLASSES, CONFIG))
+    for score in scores(table, CLASSES, CONFIG):
+        assert score.spread is score.sd_seeds is score.sd_subsets is score.low_all is score.high_all is None
+
+
+@pytest.mark.parametrize(("shots", "named", "other"), [(None, "sd_seeds", "sd_subsets"), (8, "sd_subsets", "sd_seeds")])
+def test_variance_from_runs_has_its_name_and_widens_the_interval_over_both(shots, named, other):
+    runs = [run_table(TRUTH, guesses(TRUTH, 3, seed / 2, seed), seed=seed, shots=shots) for seed in range(5)]
+    found = scores(pa.concat_tables(runs), CLASSES, CONFIG)
+    mean = next(s for s in found if (s.metric, s.seed) == ("macro_f1", None))
+    assert getattr(mean, named) == mean.spread > 0.05
+    assert getattr(mean, other) is None
+    assert mean.runs == 5
+    assert mean.low_all < mean.low < mean.high < mean.high_all
+
+
+def test_few_patients_in_a_class_fall_back_on_percentiles():
+    rare = np.array([0] * 60 + [1] * 26 + [2] * 4)
+    table = run_table(rare, guesses(rare, 3, 1.0, 0))
+    assert {s.interval for s in scores(table, CLASSES, CONFIG) if s.seed is None} == {"percentile"}
+
+
+def test_where_nothing_moves_there_is_no_interval():
+    right = np.eye(3)[TRUTH]
+    perfect = scores(run_table(TRUTH, right), CLASSES, CONFIG)
+    alone = scores(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 0), groups=["one"] * 90), CLASSES, CONFIG)
+    for score in perfect + alone:
+        assert score.low is score.high is score.interval is score.se_patients is None
+        assert np.isfinite(score.value)
+
+
+def test_two_patients_give_finite_intervals():
+    table = run_table(TRUTH, guesses(TRUTH, 3, 1.0, 0), groups=["one"] * 40 + ["two"] * 50)
+    found = [s for s in scores(table, CLASSES, CONFIG) if s.seed is None]
+    assert all(np.isfinite([s.low, s.high, s.se_patients]).all() for s in found)
 
 
 def test_confidence_sets_the_width():

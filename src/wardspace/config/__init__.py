@@ -16,7 +16,7 @@ from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
 from wardspace.config.objectives import CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
 from wardspace.config.study import BASELINES, StudyConfig
-from wardspace.config.tasks import ClassificationConfig, FinetuneConfig, ReportConfig, SpaceConfig
+from wardspace.config.tasks import ClassificationConfig, FinetuneConfig, IntervalMethod, ReportConfig, SpaceConfig
 from wardspace.config.training import (
     AdaptConfig,
     BudgetConfig,
@@ -40,6 +40,7 @@ __all__ = [
     "EncoderConfig",
     "EngineConfig",
     "FinetuneConfig",
+    "IntervalMethod",
     "Key",
     "LoraConfig",
     "MedsConfig",

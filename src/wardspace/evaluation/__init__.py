@@ -1,6 +1,7 @@
 """Scores, intervals and paired differences: pure functions of stored predictions."""
 
 from wardspace.evaluation.differences import differences
+from wardspace.evaluation.judgement import judge
 from wardspace.evaluation.metrics import METRICS
 from wardspace.evaluation.results import SCHEMA_VERSION, Difference, ModelRecord, Results, Score, SpaceScore, StageCost
 from wardspace.evaluation.scores import scores
@@ -17,5 +18,6 @@ __all__ = [
     "StageCost",
     "best_models",
     "differences",
+    "judge",
     "scores",
 ]

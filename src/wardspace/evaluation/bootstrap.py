@@ -37,18 +37,39 @@ class Resamples:
 
     def blocks(self, notes: int) -> Iterator[tuple[slice, NDArray[np.float32]]]:
         """Yield resample numbers and their weights [resamples of the block, groups], sized to the number of notes."""
-        size = max(1, _CELLS // max(notes, self.groups, 1))
-        for start in range(0, self.resamples, size):
-            stop = min(start + size, self.resamples)
-            yield slice(start, stop), np.stack([self._draw(number) for number in range(start, stop)])
+        for part in _parts(self.resamples, max(notes, self.groups)):
+            yield part, np.stack([self._draw(number) for number in range(part.start, part.stop)])
 
     def _draw(self, number: int) -> NDArray[np.float32]:
         drawn = generator("bootstrap", self.seed, number).integers(self.groups, size=self.groups)
         return np.bincount(drawn, minlength=self.groups).astype(np.float32)
 
 
-def interval(values: NDArray[np.floating], confidence: float) -> tuple[float, float]:
-    """Percentile interval of bootstrap values; resamples without a value (NaN) are passed over."""
-    tail = (1 - confidence) / 2
-    low, high = np.nanquantile(values, [tail, 1 - tail])
-    return float(low), float(high)
+def blocks(weights: NDArray[np.float32], notes: int) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Cut given weights [rows, groups] into blocks as `Resamples.blocks` does."""
+    for part in _parts(len(weights), max(notes, weights.shape[1])):
+        yield part, weights[part]
+
+
+def _parts(rows: int, width: int) -> Iterator[slice]:
+    size = max(1, _CELLS // max(width, 1))
+    for start in range(0, rows, size):
+        yield slice(start, min(start + size, rows))
+
+
+def pools(groups: int, most: int, seed: int) -> NDArray[np.int64]:
+    """Number the pool of each patient: a pool of one where there are few, random pools of like size beyond `most`.
+
+    Pools of patients are as independent as patients are, so that their resamples have the same variance; what
+    resampling costs no longer grows with the number of patients.
+    """
+    if groups <= most:
+        return np.arange(groups)
+    return generator("pools", seed, groups, most).permutation(groups) % most
+
+
+def jackknife(groups: int, most: int, seed: int) -> NDArray[np.float32]:
+    """Weights [pools, groups] that leave out each patient in turn, or each of `most` pools of them."""
+    pool = pools(groups, most, seed)
+    kept: NDArray[np.bool_] = pool != np.arange(pool.max() + 1)[:, None]
+    return kept.astype(np.float32)

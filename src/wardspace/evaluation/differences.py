@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from wardspace.config import BASELINES, ReportConfig
-from wardspace.evaluation.bootstrap import Resamples, interval
-from wardspace.evaluation.distribution import points, resampled
-from wardspace.evaluation.metrics import COUNTED
+from wardspace.evaluation.chance import FEWEST, chance, method_for
+from wardspace.evaluation.distribution import Distribution, distribution
+from wardspace.evaluation.family import corrected
+from wardspace.evaluation.metrics import METRICS
 from wardspace.evaluation.panel import Panel, Series, panels
 from wardspace.evaluation.results import Difference
-
-COMPARED = tuple(COUNTED)
-"""Metrics that models are compared by: all that follow from counts. AUROC, which sorts anew, would take minutes."""
+from wardspace.evaluation.sample import Sample
 
 
 def differences(
@@ -30,8 +27,10 @@ def differences(
     """Compare every model with the base and with TF-IDF, and the adapted models with each other, on test.
 
     Models are compared within one setting and number of shots. Both scores of a pair come from the same resamples
-    of patients, so that what makes a patient easy or hard for both cancels out. A difference whose interval spans
-    zero is a tie. Intervals are not widened for the number of comparisons.
+    of patients, so that what makes a patient easy or hard for both cancels out; few-shot runs are paired by subset,
+    others by seed. A difference whose interval spans zero is a tie. Intervals are not widened for the number of
+    comparisons; p values are corrected for it (see `wardspace.evaluation.family`). One patient alone gives no
+    comparison.
 
     Parameters
     ----------
@@ -49,8 +48,8 @@ def differences(
     """
     found: list[Difference] = []
     for panel in panels(predictions, classes):
-        if panel.split == "test":
-            found += _panel_differences(panel, config, show_progress)
+        if panel.split == "test" and panel.n_groups >= FEWEST:
+            found += compared(panel, distribution(panel, config, show_progress=show_progress), config)
     return found
 
 
@@ -61,28 +60,43 @@ def pairs(models: Sequence[str]) -> list[tuple[str, str]]:
     return with_baselines + list(combinations(adapted, 2))
 
 
-def _panel_differences(panel: Panel, config: ReportConfig, show_progress: bool) -> list[Difference]:
-    plain = points(panel, COMPARED)
-    draws = resampled(
-        panel, COMPARED, Resamples(panel.n_groups, config.resamples, config.seed), show_progress=show_progress
-    )
+def compared(panel: Panel, found: Distribution, config: ReportConfig) -> list[Difference]:
+    """Differences of one panel, corrected for their number."""
+    if panel.n_groups < FEWEST:
+        return []
     series = panel.series()
-    found = []
+    differences = []
     for setting, shots in dict.fromkeys((key.setting, key.shots) for key in series):
         models = [key.model for key in series if (key.setting, key.shots) == (setting, shots)]
         for model, against in pairs(models):
-            ours, theirs = series[Series(model, setting, shots)], series[Series(against, setting, shots)]
-            for metric in COMPARED:
-                value = float(_gap(plain[metric], ours, theirs))
-                low, high = interval(_gap(draws[metric], ours, theirs), config.confidence)
-                found.append(
-                    Difference(
-                        model=model, against=against, task=panel.task, setting=setting, shots=shots, metric=metric,
-                        value=value, low=low, high=high, tie=low <= 0 <= high,
-                    )
-                )  # fmt: skip
-    return found
+            ours, theirs = Series(model, setting, shots), Series(against, setting, shots)
+            differences += [_difference(panel, found, (ours, theirs), metric, config) for metric in METRICS]
+    return corrected([one for one in differences if one is not None], config.confidence)
 
 
-def _gap(values: NDArray[np.float64], ours: list[int], theirs: list[int]) -> NDArray[np.float64]:
-    return np.asarray(values[ours].mean(axis=0) - values[theirs].mean(axis=0))
+def _difference(
+    panel: Panel, found: Distribution, pair: tuple[Series, Series], metric: str, config: ReportConfig
+) -> Difference | None:
+    ours, theirs = pair
+    sample, paired = _sample(panel, found, pair, metric)
+    estimate = sample.estimate(method_for(panel, config), panel.n_groups) if sample.defined else None
+    if estimate is None:
+        return None
+    low, high = estimate.interval(config.confidence)
+    parts = chance(sample, estimate, ours.shots, config)
+    return Difference(
+        model=ours.model, against=theirs.model, task=panel.task, setting=ours.setting, shots=ours.shots, metric=metric,
+        value=sample.value, low=low, high=high, tie=low <= 0 <= high,
+        superiority=estimate.superiority, p=estimate.p(),
+        **{**parts, "runs": parts["runs"] if paired else None},
+    )  # fmt: skip
+
+
+def _sample(panel: Panel, found: Distribution, pair: tuple[Series, Series], metric: str) -> tuple[Sample, bool]:
+    """Differences run by run where both models ran with the same seeds, else that of their means."""
+    series = panel.series()
+    ours, theirs = (sorted(series[one], key=lambda run: panel.runs[run].seed) for one in pair)
+    one, other = (Sample.of(found, metric, runs) for runs in (ours, theirs))
+    if [panel.runs[run].seed for run in ours] == [panel.runs[run].seed for run in theirs]:
+        return one.minus(other), True
+    return one.mean().minus(other.mean()), False

@@ -57,8 +57,12 @@ class Counts:
 
 
 def macro_f1(counts: Counts) -> Doubles:
-    """Mean of the classes' F1; a class with neither truth nor predictions counts 0 (`zero_division=0`)."""
-    return np.asarray(_ratio(2 * counts.hits, counts.predicted + counts.truth).mean(axis=1))
+    """Mean F1 of the classes that have notes.
+
+    A class that no patient of a resample has is left out of it: counting it 0 would draw all resamples down.
+    """
+    each = np.where(counts.truth > 0, _ratio(2 * counts.hits, counts.predicted + counts.truth), 0)
+    return _ratio(each.sum(axis=1), (counts.truth > 0).sum(axis=1))
 
 
 def micro_f1(counts: Counts) -> Doubles:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from wardspace.config import IntervalMethod
 from wardspace.core.errors import RunError
 from wardspace.core.files import read_json, write_json
 
@@ -116,6 +117,22 @@ class Score(Record):
     """Notes scored."""
     groups: int
     """Patients among them (the unit of the bootstrap)."""
+    interval: IntervalMethod | None = None
+    """How the interval was made; `percentile` too where BCa is undefined or patients are too few for it."""
+    resamples: int | None = None
+    """Resamples of patients behind the interval."""
+    runs: int | None = None
+    """Seeds or subsets that the value is the mean of."""
+    se_patients: float | None = None
+    """Standard error from which patients were tested."""
+    sd_seeds: float | None = None
+    """Standard deviation over seeds of the learner, where runs differ in them."""
+    sd_subsets: float | None = None
+    """Standard deviation over few-shot subsets of the training notes, where runs differ in them."""
+    low_all: float | None = None
+    """Lower end of the percentile interval over patients and runs together (null with one run)."""
+    high_all: float | None = None
+    """Its upper end."""
 
 
 class Difference(Record):
@@ -141,6 +158,35 @@ class Difference(Record):
     """Upper end of the interval."""
     tie: bool
     """True where the interval spans zero."""
+    interval: IntervalMethod | None = None
+    """How the interval was made; `percentile` too where BCa is undefined or patients are too few for it."""
+    resamples: int | None = None
+    """Resamples of patients behind interval and p."""
+    superiority: float | None = None
+    """Share of resamples in which `model` is above `against`, ties half."""
+    p: float | None = None
+    """Two-sided p: one minus the confidence at which the interval begins to hold zero; at least 2 / (resamples + 1)."""
+    p_holm: float | None = None
+    """p corrected by Holm over the family."""
+    family: Literal["base", "pairs"] | None = None
+    """What was corrected together. `base`: all comparisons with the base of this task and metric, over models, settings
+    and shots; `pairs`: all pairs of models of this task, metric, setting and shots."""
+    p_pairs: float | None = None
+    """p corrected over the family `pairs`, also where `model` is compared with the base."""
+    clear: bool | None = None
+    """True where the models are told apart after correction: no tie, and `p_holm` below one minus the confidence."""
+    runs: int | None = None
+    """Seeds or subsets, paired; null where the two models have other seeds."""
+    se_patients: float | None = None
+    """Standard error from which patients were tested."""
+    sd_seeds: float | None = None
+    """Standard deviation of the difference over seeds, the same for both models."""
+    sd_subsets: float | None = None
+    """Standard deviation of the difference over few-shot subsets, the same for both models."""
+    low_all: float | None = None
+    """Lower end of the percentile interval over patients and runs together (null with one run)."""
+    high_all: float | None = None
+    """Its upper end."""
 
 
 class SpaceScore(Record):
@@ -175,6 +221,8 @@ class Results(Record):
     """True where adaptation read the texts of validation and test."""
     confidence: float
     """Confidence of all intervals."""
+    interval: IntervalMethod = "percentile"
+    """How intervals were made, where a record says nothing else: bootstrap over patients, BCa or percentile."""
     corpus: dict[str, Any]
     """Counts and statistics of the corpus (see corpus.json)."""
     classes: dict[str, list[str]]

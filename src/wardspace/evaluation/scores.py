@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from wardspace.config import ReportConfig
-from wardspace.evaluation.bootstrap import Resamples, interval
-from wardspace.evaluation.distribution import points, resampled
+from wardspace.config import IntervalMethod, ReportConfig
+from wardspace.evaluation.chance import FEWEST, chance, method_for
+from wardspace.evaluation.distribution import Distribution, distribution, points
 from wardspace.evaluation.metrics import METRICS
 from wardspace.evaluation.panel import Panel, panels
 from wardspace.evaluation.results import Score
+from wardspace.evaluation.sample import Sample
 
 VALIDATION_METRICS = ("macro_f1", "accuracy")
 """What is kept of the validation split, which served to choose and proves nothing."""
@@ -29,8 +31,9 @@ def scores(
 
     On test: each metric of each seed, and the mean over seeds (`seed` null) with its interval and with `spread`, the
     standard deviation over seeds. The interval is that of the mean when patients are drawn anew: seeds and few-shot
-    subsets are held as they were, and how much they matter is what `spread` tells. On validation: the mean of macro
-    F1 and of accuracy alone.
+    subsets are held as they were; how much they matter is what `sd_seeds` and `sd_subsets` tell, and `low_all` and
+    `high_all` hold both. There is no interval where nothing moves when patients are drawn anew: one patient alone, or
+    a score of 1. On validation: the mean of macro F1 and of accuracy alone.
 
     Parameters
     ----------
@@ -39,7 +42,7 @@ def scores(
     classes : mapping
         Classes of each task.
     config : ReportConfig
-        Number of resamples, confidence and seed.
+        Number of resamples, kind of interval, confidence and seed.
 
     Returns
     -------
@@ -54,35 +57,40 @@ def scores(
     found: list[Score] = []
     for panel in panels(predictions, classes):
         if panel.split == "test":
-            found += _test(panel, config, show_progress)
+            found += tested(panel, distribution(panel, config, show_progress=show_progress), config)
         elif panel.split == "validation":
-            found += _validation(panel)
+            found += validated(panel)
     return found
 
 
-def _test(panel: Panel, config: ReportConfig, show_progress: bool) -> list[Score]:
-    plain = points(panel, METRICS)
-    draws = Resamples(panel.n_groups, config.resamples, config.seed)
-    spread_out = resampled(panel, METRICS, draws, show_progress=show_progress)
-    found = []
+def tested(panel: Panel, found: Distribution, config: ReportConfig) -> list[Score]:
+    """Scores of each run, and of each series with its interval."""
+    scores = []
     for series, runs in panel.series().items():
         for metric in METRICS:
-            values = plain[metric][runs]
-            if np.isnan(values).any():
+            sample = Sample.of(found, metric, runs)
+            if not sample.defined:
                 continue
-            low, high = interval(spread_out[metric][runs].mean(axis=0), config.confidence)
             common = {**series._asdict(), **_place(panel), "metric": metric}
-            found += [
+            scores += [
                 Score(**common, seed=panel.runs[run].seed, value=float(value))
-                for run, value in zip(runs, values, strict=True)
+                for run, value in zip(runs, sample.plain, strict=True)
             ]
-            found.append(
-                Score(**common, seed=None, value=float(values.mean()), low=low, high=high, spread=_spread(values))
-            )
-    return found
+            scores.append(_mean(common, sample, method_for(panel, config), config))
+    return scores
 
 
-def _validation(panel: Panel) -> list[Score]:
+def _mean(common: dict[str, Any], sample: Sample, method: IntervalMethod, config: ReportConfig) -> Score:
+    common = {**common, "seed": None, "value": sample.value, "spread": sample.spread}
+    estimate = sample.estimate(method, common["groups"])
+    if common["groups"] < FEWEST or estimate is None or not estimate.moves:
+        return Score(**common, runs=len(sample.plain))
+    low, high = estimate.interval(config.confidence)
+    return Score(**common, low=low, high=high, **chance(sample, estimate, common["shots"], config))
+
+
+def validated(panel: Panel) -> list[Score]:
+    """Means on the validation split."""
     plain = points(panel, VALIDATION_METRICS)
     return [
         Score(

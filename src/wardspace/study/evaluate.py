@@ -10,7 +10,7 @@ import pyarrow as pa
 from wardspace.config import ClassificationConfig, ReportConfig
 from wardspace.corpus import Corpus
 from wardspace.encoders import Encoder
-from wardspace.evaluation import differences, scores
+from wardspace.evaluation import judge
 from wardspace.evaluation.results import Difference, Score
 from wardspace.tasks import frozen_predictions, labelled, tfidf_predictions
 
@@ -32,7 +32,7 @@ def evaluate(
     task : ClassificationConfig
         The label, the probes and the shots.
     report : ReportConfig, optional
-        Resamples, confidence and seed of the intervals.
+        Kind of interval, resamples, confidence and seed.
 
     Returns
     -------
@@ -59,5 +59,4 @@ def evaluate(
     for name, encoder in models.items():
         parts = [encoder.encode(batch.column("text").to_pylist()) for batch in corpus.batches(["text"])]
         tables.append(frozen_predictions(np.concatenate(parts), labels, task, model=name))
-    table, classes = pa.concat_tables(tables), {task.name: labels.classes}
-    return scores(table, classes, report), differences(table, classes, report)
+    return judge(pa.concat_tables(tables), {task.name: labels.classes}, report)

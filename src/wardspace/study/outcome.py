@@ -28,6 +28,7 @@ def collect(
         synthetic=manifest.synthetic,
         transductive=study.transductive,
         confidence=study.report.confidence,
+        interval=study.report.interval,
         corpus=manifest.model_dump(mode="json"),
         classes={task: list(labels.classes) for task, labels in scoring.labels.items()},
         finetune_notes=_capped(study, scoring),

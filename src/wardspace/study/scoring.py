@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig, StudyConfig
 from wardspace.corpus import Corpus
-from wardspace.evaluation import best_models, differences, scores
+from wardspace.evaluation import best_models, judge
 from wardspace.evaluation.results import Difference, Score
 from wardspace.study.folder import RunFolder
 from wardspace.study.stage import Stages
@@ -148,14 +148,14 @@ class Scoring:
             for task, labels in self.labels.items():
                 kinds = sorted({key[2] for key in self.predicted if key[0] == task})
                 table = pa.concat_tables([self._table(task, kind) for kind in kinds])
-                classes = {task: labels.classes}
-                found["scores"] += [s.model_dump() for s in scores(table, classes, report)]
-                found["differences"] += [d.model_dump() for d in differences(table, classes, report)]
+                scores, differences = judge(table, {task: labels.classes}, report, show_progress=self.show)
+                found["scores"] += [score.model_dump() for score in scores]
+                found["differences"] += [difference.model_dump() for difference in differences]
             return found
 
         inputs = [
             sorted(self.predicted.values()),
-            self.study.report.model_dump(include={"resamples", "confidence", "seed"}),
+            self.study.report.model_dump(include={"resamples", "interval", "confidence", "seed"}),
         ]
         _, found = self.stages.once("scores", inputs, [], work)
         return (
