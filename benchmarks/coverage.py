@@ -8,7 +8,7 @@ true scores are those of 2,000,000 patients of the same ward. Each draw of patie
 lacks a class is drawn again, as wardspace refuses it. Intervals are made by the package's own functions, resampling
 patients; all replications are resampled at once by one product of matrices. A share of 2,000 replications has a
 standard error of half a point. Missed below: the true score lay below the interval. Method `default` is what
-wardspace makes: BCa, but percentiles where a class has fewer than five patients.
+wardspace makes: BCa, but percentiles where a class has fewer than three patients.
 The figures go to benchmarks/results/coverage.json.
 """
 

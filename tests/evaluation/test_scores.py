@@ -103,9 +103,10 @@ def test_variance_from_runs_has_its_name_and_widens_the_interval_over_both(shots
 
 
 def test_few_patients_in_a_class_fall_back_on_percentiles():
-    rare = np.array([0] * 60 + [1] * 26 + [2] * 4)
-    table = run_table(rare, guesses(rare, 3, 1.0, 0))
-    assert {s.interval for s in scores(table, CLASSES, CONFIG) if s.seed is None} == {"percentile"}
+    for patients, method in ((2, "percentile"), (3, "bca")):
+        rare = np.array([0] * 60 + [1] * (30 - patients) + [2] * patients)
+        table = run_table(rare, guesses(rare, 3, 1.0, 0))
+        assert {s.interval for s in scores(table, CLASSES, CONFIG) if s.seed is None} == {method}
 
 
 def test_where_nothing_moves_there_is_no_interval():

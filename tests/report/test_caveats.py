@@ -3,13 +3,31 @@ from tests.report.build import small_results
 from wardspace.report.board import Board
 from wardspace.report.caveats import not_shown
 
-GAPS = {"a": [(0.1, 0.05, 0.2)] * 10, "b": [(0.1, 0.05, 0.2)] * 10}
+GAPS = {"a": [(0.1, 0.05, 0.2)] * 10, "b": [(0.1, 0.05, 0.2, "alone")] * 4 + [(0.1, -0.05, 0.2)] * 6}
 
 
-def test_the_number_of_comparisons_is_told():
+def test_gaps_that_do_not_hold_after_correction_are_counted():
     (line,) = [line for line in not_shown(Board(small_results(GAPS))) if "comparisons" in line]
-    assert "20 comparisons with the base were made at 95% each" in line
-    assert "about 1 would look like" in line
+    assert "4 of 14 gains and harms among 20 comparisons with the base at 95% each do not hold" in line
+    assert not [line for line in not_shown(Board(small_results({"a": GAPS["a"]}))) if "comparisons" in line]
+
+
+def test_results_that_were_never_corrected_say_so():
+    results = small_results(GAPS)
+    old = [d.model_copy(update={"p": None, "p_holm": None, "clear": None}) for d in results.differences]
+    text = " ".join(not_shown(Board(results.model_copy(update={"differences": old}))))
+    assert "before p values were corrected" in text
+
+
+def test_test_notes_of_few_patients_are_a_limit():
+    results = small_results(GAPS)
+    scores = [s.model_copy(update={"interval": "percentile"}) for s in results.scores]
+    few = results.model_copy(update={"interval": "bca", "scores": scores})
+    assert any("fewer than three test patients" in line for line in not_shown(Board(few)))
+    assert not any("fewer than three" in line for line in not_shown(Board(results)))
+    still = [s.model_copy(update={"low": None, "high": None}) for s in results.scores]
+    board = Board(results.model_copy(update={"scores": still}))
+    assert any("stand without an interval" in line for line in not_shown(board))
 
 
 def test_synthetic_and_transductive_are_said_where_true():

@@ -20,7 +20,21 @@ def test_marks_say_what_the_interval_says():
     assert (found["down"].mark, found["down"].verdict) == ("below", "▼ 2.0 below base")
     assert found["up"].value == "52.0"
     assert found["up"].interval == "51.0 to 53.0"
-    assert found["up"].detail == "difference to base +2.0 (+1.0 to +3.0)"
+    assert found["up"].detail == "difference to base +2.0 (+1.0 to +3.0); p 0.001, corrected p 0.002"
+
+
+def test_a_gap_that_does_not_hold_after_correction_has_its_own_sign_and_word():
+    found = cells(
+        small_results({"up": [(0.02, 0.01, 0.03, "alone")], "down": [(-0.02, -0.03, -0.01, "alone")]}),
+    )
+    assert (found["up"].mark, found["up"].verdict) == ("above-alone", "△ 2.0 above base, uncorrected")
+    assert (found["down"].mark, found["down"].verdict) == ("below-alone", "▽ 2.0 below base, uncorrected")
+
+
+def test_results_without_correction_claim_none():
+    results = small_results({"up": [(0.02, 0.01, 0.03)]})
+    old = [d.model_copy(update={"p": None, "p_holm": None, "clear": None}) for d in results.differences]
+    assert cells(results.model_copy(update={"differences": old}))["up"].mark == "above-alone"
 
 
 def test_what_ties_with_the_highest_is_marked():
@@ -36,7 +50,7 @@ def test_a_model_that_was_not_tried_has_no_cell(board):
 
 def test_the_spread_over_subsets_is_told(board):
     cell = comparison(board, "specialty", "macro_f1").rows[1].cells[0]
-    assert cell.detail == "standard deviation over seeds or subsets 1.2"
+    assert cell.detail == "standard deviation over 3 subsets 1.2"
 
 
 @pytest.mark.parametrize("metric", ["auroc", "micro_f1"])

@@ -27,6 +27,22 @@ def test_every_model_and_every_figure_is_there(html):
         assert len(re.findall(f'data-figure="{figure}"', html)) == count, figure
 
 
+def test_matrices_are_folded_but_for_the_first_setting_and_have_headers_both_ways(html):
+    assert html.count("data-matrix") == 6 + 4
+    assert len(re.findall(r"<details open>\s*<summary>8 labels per class, logistic regression: ", html)) == 2
+    assert len(re.findall(r"<details>\s*<summary>[^<]* told apart</summary>", html)) == 8
+    table = re.search(r"<table[^>]*data-matrix>.*?</table>", html, re.DOTALL)[0]
+    assert table.count('<th scope="row">') == 8
+    assert table.count('<th scope="col">') == 1 + 8
+    assert '<span class="unseen">above</span>' in table
+
+
+def test_where_uncertainty_comes_from_is_told_for_each_task(html):
+    assert html.count("data-sources") == 2
+    assert "3 subsets" in html
+    assert "BCa bootstrap" in html
+
+
 def test_without_its_script_macro_f1_is_shown(html):
     shown = re.findall(r'data-metric="(\w+)"(?! hidden)', html)
     assert set(shown) == {"macro_f1"}

@@ -11,7 +11,7 @@ from wardspace.evaluation.estimate import Estimate
 from wardspace.evaluation.panel import Panel
 from wardspace.evaluation.sample import Sample
 
-FEWEST_FOR_BCA = 5
+FEWEST_FOR_BCA = 3
 """Patients of the rarest class below which percentiles are taken instead: BCa reads skewness off what changes when a
 patient is left out, and cannot see what happens when a class goes with its last patient (benchmarks/coverage.py)."""
 FEWEST = 2

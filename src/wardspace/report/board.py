@@ -109,8 +109,7 @@ class Board:
         turned = self._differences.get((task, other, model, place.setting, place.shots, metric))
         if turned is None:
             return None
-        ends = {"value": -turned.value, "low": -turned.high, "high": -turned.low}
-        return turned.model_copy(update={"model": model, "against": other, **ends})
+        return _turned(turned)
 
     def compared(self, task: str, place: Place, metric: str) -> bool:
         """Whether models were compared in pairs here."""
@@ -127,3 +126,13 @@ class Board:
     def adapted(self, task: str) -> list[str]:
         """Adapted models with a score."""
         return [name for name in self.models(task) if self.records[name].kind == "adapted"]
+
+
+def _turned(one: Difference) -> Difference:
+    """The same comparison seen from the other model."""
+    ends = {"value": -one.value, "low": -one.high, "high": -one.low}
+    if one.low_all is not None and one.high_all is not None:
+        ends |= {"low_all": -one.high_all, "high_all": -one.low_all}
+    if one.superiority is not None:
+        ends["superiority"] = 1 - one.superiority
+    return one.model_copy(update={"model": one.against, "against": one.model, **ends})

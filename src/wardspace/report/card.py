@@ -107,7 +107,7 @@ def _task_scores(board: Board, task: str, model: str) -> list[list[str]]:
     if row is None:
         return []
     return [
-        [task, place.name, metric_name(metrics[0]), f"{cell.value} ({cell.interval})", cell.verdict]
+        [task, place.name, metric_name(metrics[0]), f"{cell.value} ({cell.interval or 'no interval'})", cell.verdict]
         for place, cell in zip(table.places, row.cells, strict=True)
         if cell is not None
     ]

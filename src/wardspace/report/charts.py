@@ -14,7 +14,7 @@ from wardspace.report.style import model_styles
 from wardspace.report.svg.forest import Bar, forest
 from wardspace.report.svg.lines import Line, Point, line_chart
 from wardspace.report.svg.scatter import Spot, scatter
-from wardspace.report.words import metric_name
+from wardspace.report.words import INTERVALS, metric_name
 
 FEW_SHOT = "logistic"
 """The setting whose scores are drawn against the number of labels."""
@@ -76,7 +76,7 @@ def difference_panels(board: Board, task: str, metric: str) -> list[Panel]:
 def _forest(board: Board, place: Place, differences: list[Difference], ends: tuple[float, float]) -> Markup:
     styles = model_styles(board.results.models)
     bars = [
-        Bar(d.model, styles[d.model], 100 * d.value, 100 * d.low, 100 * d.high, d.tie, SIGNS[mark_of(d)])
+        Bar(d.model, styles[d.model], 100 * d.value, 100 * d.low, 100 * d.high, not d.clear, SIGNS[mark_of(d)])
         for d in differences
     ]
     said = "; ".join(f"{d.model} {gap(d.value)} ({between(d.low, d.high, signed=True)})" for d in differences)
@@ -108,4 +108,5 @@ def interval_words(results: Results) -> str:
     """How intervals were made, for captions."""
     by_patient = results.corpus.get("roles", {}).get("patient_id") is not None
     drawn = "patients" if by_patient else "notes (there is no patient column)"
-    return f"{points(results.confidence).removesuffix('.0')}% intervals from drawing the test {drawn} anew"
+    level = points(results.confidence).removesuffix(".0")
+    return f"{level}% intervals ({INTERVALS[results.interval]}) from drawing the test {drawn} anew"

@@ -7,14 +7,16 @@ from typing import Literal
 
 from wardspace.evaluation.results import Difference, Score
 from wardspace.report.board import Board, Place
-from wardspace.report.numbers import between, gap, points
+from wardspace.report.numbers import between, counted, gap, p_value, points
 
-Mark = Literal["reference", "above", "below", "tie", "unpaired"]
+Mark = Literal["reference", "above", "below", "above-alone", "below-alone", "tie", "unpaired"]
 Rank = Literal["highest", "level", ""]
 STARS: dict[Rank, str] = {"highest": "★", "level": "☆", "": ""}
 """Highest of its column, and a tie with the highest."""
-SIGNS: dict[Mark, str] = {"reference": "", "above": "▲", "below": "▼", "tie": "≈", "unpaired": ""}
-"""Signs beside the words, so that nothing hangs on colour."""
+SIGNS: dict[Mark, str] = {
+    "reference": "", "above": "▲", "below": "▼", "above-alone": "△", "below-alone": "▽", "tie": "≈", "unpaired": "",
+}  # fmt: skip
+"""Signs beside the words, so that nothing hangs on colour; hollow where a gap does not hold after correction."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Cell:
     verdict: str
     """Against the base: `▲ 2.1 above base`, `≈ tie with base`."""
     detail: str
-    """The difference with its interval, and the spread over seeds or subsets."""
+    """The difference with its interval and p, and the spread over seeds or subsets."""
     rank: Rank
 
 
@@ -82,9 +84,18 @@ def _detail(board: Board, score: Score, difference: Difference | None) -> str:
     if difference is not None:
         ends = between(difference.low, difference.high, signed=True)
         parts.append(f"difference to {board.base} {gap(difference.value)} ({ends})")
+        if difference.p is not None and difference.p_holm is not None:
+            parts.append(f"{p_value(difference.p)}, corrected {p_value(difference.p_holm)}")
     if score.spread is not None:
-        parts.append(f"standard deviation over seeds or subsets {points(score.spread)}")
+        parts.append(f"standard deviation over {runs_name(score)} {points(score.spread)}")
     return "; ".join(parts)
+
+
+def runs_name(record: Score | Difference) -> str:
+    """What the runs of a record differ in: `10 subsets`, `3 seeds`."""
+    if record.runs is None:
+        return "seeds or subsets"
+    return counted(record.runs, "seed" if record.shots is None else "subset")
 
 
 def _rank(board: Board, score: Score, place: Place) -> Rank:
@@ -98,14 +109,16 @@ def _rank(board: Board, score: Score, place: Place) -> Rank:
 
 
 def mark_of(difference: Difference | None, *, is_base: bool = False) -> Mark:
-    """What a difference says: a gap whose interval spans zero is a tie."""
+    """What a difference says: a gap whose interval spans zero is a tie, one that is not clear stands alone."""
     if is_base:
         return "reference"
     if difference is None:
         return "unpaired"
     if difference.tie:
         return "tie"
-    return "above" if difference.value > 0 else "below"
+    if difference.clear:
+        return "above" if difference.value > 0 else "below"
+    return "above-alone" if difference.value > 0 else "below-alone"
 
 
 def _verdict(mark: Mark, difference: Difference | None, base: str) -> str:
@@ -115,4 +128,5 @@ def _verdict(mark: Mark, difference: Difference | None, base: str) -> str:
         return ""
     if mark == "tie":
         return f"{SIGNS[mark]} tie with {base}"
-    return f"{SIGNS[mark]} {points(abs(difference.value))} {mark} {base}"
+    way, *alone = mark.split("-")
+    return f"{SIGNS[mark]} {points(abs(difference.value))} {way} {base}{', uncorrected' if alone else ''}"

@@ -10,14 +10,20 @@ from wardspace.report.board import Board, Place
 from wardspace.report.numbers import between, counted, gap, listed, points
 from wardspace.report.words import metric_name
 
-Tone = Literal["gain", "harm", "mixed", "tie", "plain"]
-SIGNS: dict[Tone, str] = {"gain": "▲", "harm": "▼", "mixed": "▲▼", "tie": "≈", "plain": "•"}
+Tone = Literal["gain", "harm", "gain-alone", "harm-alone", "mixed", "tie", "plain"]
+SIGNS: dict[Tone, str] = {
+    "gain": "▲", "harm": "▼", "gain-alone": "△", "harm-alone": "▽", "mixed": "▲▼", "tie": "≈", "plain": "•",
+}  # fmt: skip
 
 RULES = (
     "A difference is paired: both models are scored on the same test notes, and its interval comes from drawing the "
     "patients anew.",
     "A gain over the base is a difference whose whole interval lies above zero; harm is one whose whole interval lies "
     "below; anything else is called a tie, however large the difference looks.",
+    "A gain or harm holds after correction (▲ ▼) if its p, corrected by Holm's method for all comparisons with the "
+    "base of the task by the same metric, stays below one minus the confidence of the intervals; else it holds on its "
+    "own alone (△ ▽), as one gap in so many may by chance. Where models are compared with each other, all pairs of one "
+    "setting are corrected together.",
     "The highest model of a setting is the one with the highest test score; its difference to the base is said beside "
     "it, and models that tie with it are named.",
     "Every setting of every task counts alike; none is left out because of how it turned out.",
@@ -36,6 +42,9 @@ class Finding:
     def sign(self) -> str:
         """The tone as a sign."""
         return SIGNS[self.tone]
+
+
+_ALONE: dict[Tone, Tone] = {"gain": "gain-alone", "harm": "harm-alone"}
 
 
 def highest_findings(board: Board, task: str, metric: str) -> list[Finding]:
@@ -82,7 +91,9 @@ def _over_base(board: Board, top: Score, place: Place, metric: str) -> tuple[Ton
     if difference.tie:
         return "tie", f"a tie with the base: {_amount(difference)}"
     tone: Tone = "gain" if difference.value > 0 else "harm"
-    return tone, f"against the base {_amount(difference)}"
+    if difference.clear:
+        return tone, f"against the base {_amount(difference)}, also after correction"
+    return _ALONE[tone], f"against the base {_amount(difference)}, which does not hold after correction"
 
 
 def _level(board: Board, top: Score, place: Place, metric: str) -> list[str]:
@@ -104,16 +115,28 @@ def _against_base(board: Board, task: str, model: str, metric: str) -> Finding |
         each = "its one setting" if len(known) == 1 else f"all {len(known)} settings"
         return Finding("tie", f"{name} ties with the base in {each}: no difference was shown.")
     of_all = f"of {counted(len(known), 'setting')}"
-    parts = [f"gains over the base in {len(gains)} {of_all}"] if gains else []
+    parts = [f"gains over the base in {len(gains)} {of_all} {_held(gains)}"] if gains else []
     if harms:
         verb = "is worse than the base" if is_words else "harms (it is worse than the base)"
-        parts.append(f"{verb} in {len(harms)} {of_all}")
+        parts.append(f"{verb} in {len(harms)} {of_all} {_held(harms)}")
     ties = len(known) - len(gains) - len(harms)
     parts += [f"ties in {ties}"] if ties else []
-    tone: Tone = "mixed" if gains and harms else "gain" if gains else "harm"
+    tone: Tone = "gain" if gains else "harm"
+    if gains and harms:
+        tone = "mixed"
+    elif not any(difference.clear for _, difference in known):
+        tone = _ALONE[tone]
     extremes = [_extreme("Most", max(gains, key=lambda pair: pair[1].value), metric)] if gains else []
     extremes += [_extreme("Worst", min(harms, key=lambda pair: pair[1].value), metric)] if harms else []
     return Finding(tone, f"{name} {listed(parts)}. {' '.join(extremes)}")
+
+
+def _held(gaps: list[tuple[Place, Difference]]) -> str:
+    """How many gaps hold after correction, in brackets."""
+    held = sum(bool(difference.clear) for _, difference in gaps)
+    if held in (0, len(gaps)):
+        return "(not after correction)" if not held else "(also after correction)"
+    return f"({held} also after correction)"
 
 
 def _extreme(word: str, pair: tuple[Place, Difference], metric: str) -> str:

@@ -6,6 +6,7 @@ from wardspace.config import StudyConfig
 from wardspace.evaluation.results import Results
 from wardspace.report.asked import base_name
 from wardspace.report.numbers import thousands
+from wardspace.report.words import INTERVALS
 
 
 def made(results: Results, study: StudyConfig) -> list[tuple[str, str]]:
@@ -26,7 +27,7 @@ def made(results: Results, study: StudyConfig) -> list[tuple[str, str]]:
         ("Budget of each model", f"{thousands(study.budget.tokens)} tokens"),
         ("Trained on", ", ".join(devices) or "nothing was trained"),
         ("Seeds", ", ".join(f"{name} {seed}" for name, seed in seeds.items())),
-        ("Bootstrap", f"{thousands(study.report.resamples)} resamples of patients"),
+        ("Bootstrap", f"{thousands(study.report.resamples)} resamples of patients, {INTERVALS[results.interval]}"),
     ]
     content = results.corpus.get("content_hash")
     return [*found, ("Corpus content (SHA-256)", str(content))] if content else found

@@ -35,6 +35,11 @@ def plain(value: float, beside: Iterable[float] = ()) -> str:
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else _minus(text)
 
 
+def p_value(value: float) -> str:
+    """A p with two figures: `p 0.034`, `p < 0.001`."""
+    return "p < 0.001" if value < 0.001 else f"p {value:.2f}" if value >= 0.0995 else f"p {value:.3f}"
+
+
 def thousands(value: float) -> str:
     """A count: `1,204`."""
     return _minus(f"{value:,.0f}")

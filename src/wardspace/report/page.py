@@ -28,9 +28,11 @@ from wardspace.report.data import corpus_view
 from wardspace.report.findings import RULES, Finding, highest_findings, model_findings
 from wardspace.report.made import made
 from wardspace.report.maps import Map, compact
+from wardspace.report.matrix import Matrix, matrices
 from wardspace.report.space_findings import cost_findings, space_findings
 from wardspace.report.spaces import space_tables
 from wardspace.report.style import DARK, LIGHT, variables
+from wardspace.report.uncertainty import Sources, sources
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class TaskView:
     metrics: list[MetricView]
     n: int
     groups: int
+    matrices: list[Matrix]
+    sources: list[Sources]
 
     @property
     def few_shot(self) -> bool:
@@ -147,6 +151,8 @@ def task_view(board: Board, task: str) -> TaskView:
         metrics=metrics,
         n=max((score.n for score in scores), default=0),
         groups=max((score.groups for score in scores), default=0),
+        matrices=matrices(board, task, keys[0]),
+        sources=sources(board, task, keys[0]),
     )
 
 

@@ -22,6 +22,7 @@ MEASURES = {
 }
 SETTINGS = {"logistic": "logistic regression", "head": "two-layer head", "finetune": "fine-tuned"}
 """Settings in the order of the tables."""
+INTERVALS = {"bca": "BCa bootstrap", "percentile": "percentile bootstrap"}
 SPLITS = {"train": "training", "validation": "validation", "test": "test"}
 
 

@@ -25,7 +25,8 @@ class Bar:
     value: float
     low: float
     high: float
-    tie: bool
+    plain: bool
+    """Without colour: a tie, or a gap that does not hold after correction."""
     sign: str
 
 
@@ -44,7 +45,7 @@ def forest(bars: list[Bar], description: str, ends: tuple[float, float]) -> Mark
 
 def _row(bar: Bar, y: float, x: Scale) -> Markup:
     verdict = f"{bar.sign} {gap(bar.value / 100)}"
-    cls = "value" if bar.tie else f"value {'good' if bar.value > 0 else 'bad'}"
+    cls = "value" if bar.plain else f"value {'good' if bar.value > 0 else 'bad'}"
     return tag(
         "g",
         text(0, y + 4, bar.name, cls="name"),
