@@ -25,6 +25,9 @@ def test_test_notes_of_few_patients_are_a_limit():
     few = results.model_copy(update={"interval": "bca", "scores": scores})
     assert any("fewer than three test patients" in line for line in not_shown(Board(few)))
     assert not any("fewer than three" in line for line in not_shown(Board(results)))
+    lone = [s.model_copy(update={"groups": 12}) for s in results.scores]
+    assert any("of 12 patients" in line for line in not_shown(Board(results.model_copy(update={"scores": lone}))))
+    assert not any("simulations" in line for line in not_shown(Board(results)))
     still = [s.model_copy(update={"low": None, "high": None}) for s in results.scores]
     board = Board(results.model_copy(update={"scores": still}))
     assert any("stand without an interval" in line for line in not_shown(board))

@@ -31,6 +31,11 @@ def test_a_gap_that_does_not_hold_after_correction_has_its_own_sign_and_word():
     assert (found["down"].mark, found["down"].verdict) == ("below-alone", "▽ 2.0 below base, uncorrected")
 
 
+def test_superiority_is_told_beside_the_difference(board):
+    cell = comparison(board, "specialty", "macro_f1").rows[0].cells[0]
+    assert "; above in 0% of resamples; p < 0.001, corrected p 0.0" in cell.detail
+
+
 def test_results_without_correction_claim_none():
     results = small_results({"up": [(0.02, 0.01, 0.03)]})
     old = [d.model_copy(update={"p": None, "p_holm": None, "clear": None}) for d in results.differences]

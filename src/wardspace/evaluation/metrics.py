@@ -49,7 +49,9 @@ class Counts:
 
     def weighted(self, weights: Doubles) -> Counts:
         """Counts of resamples: `weights` [resamples, patients] says how often each patient was drawn."""
-        return Counts(weights @ self.hits, weights @ self.predicted, weights @ self.truth)
+        # one product: with few classes the time goes into reading the weights
+        found = weights @ np.concatenate([self.hits, self.predicted, self.truth], axis=1)
+        return Counts(*np.split(found, 3, axis=1))
 
     def total(self) -> Counts:
         """Counts of all notes, as one row."""
@@ -149,7 +151,8 @@ def _dot_cumulated(ups: NDArray[np.float32], downs: NDArray[np.float32], below: 
     """Sum over positives of their weight times the weight of the first `below` negatives, per resample."""
     # counts below 2**24 are exact in float32, and half as wide
     cumulated = np.zeros((len(downs) + 1, downs.shape[1]), dtype=np.float32)
-    np.cumsum(downs, axis=0, out=cumulated[1:])
+    for row, down in enumerate(downs):  # ten times as fast as np.cumsum, which goes down one column after the other
+        np.add(cumulated[row], down, out=cumulated[row + 1])
     return np.asarray(np.einsum("nr,nr->r", ups, cumulated[below], dtype=np.float64))
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from wardspace.evaluation.results import Difference, Score
 from wardspace.report.board import Board, Place
-from wardspace.report.numbers import between, counted, gap, p_value, points
+from wardspace.report.numbers import between, counted, gap, p_value, points, share
 
 Mark = Literal["reference", "above", "below", "above-alone", "below-alone", "tie", "unpaired"]
 Rank = Literal["highest", "level", ""]
@@ -84,6 +84,8 @@ def _detail(board: Board, score: Score, difference: Difference | None) -> str:
     if difference is not None:
         ends = between(difference.low, difference.high, signed=True)
         parts.append(f"difference to {board.base} {gap(difference.value)} ({ends})")
+        if difference.superiority is not None:
+            parts.append(f"above in {share(difference.superiority)} of resamples")
         if difference.p is not None and difference.p_holm is not None:
             parts.append(f"{p_value(difference.p)}, corrected {p_value(difference.p_holm)}")
     if score.spread is not None:
