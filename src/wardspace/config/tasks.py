@@ -30,6 +30,23 @@ class FinetuneConfig(Section):
     """Train on at most this many notes (the same for every model); null takes all."""
 
 
+class DpConfig(Section):
+    """Differential privacy of the private probes."""
+
+    epsilon: float = Field(8.0, gt=0)
+    """How much training may reveal at most, each probe by itself: the smaller, the less."""
+    delta: float | None = Field(None, gt=0, lt=1)
+    """Chance that more is revealed; null takes 0.1 divided by the number of training patients."""
+    unit: Literal["patient", "note"] = "patient"
+    """Whose share is hidden: all labelled notes of a patient together, or each note by itself."""
+    clip: float = Field(1.0, gt=0)
+    """Longest gradient that a unit may add to a step."""
+    epochs: int = Field(30, ge=1)
+    """Passes over the units, on average."""
+    batch: int = Field(256, ge=1)
+    """Units of a step, on average."""
+
+
 class ClassificationConfig(Section):
     """Predict a label of the whole note."""
 
@@ -41,14 +58,17 @@ class ClassificationConfig(Section):
     """Column to predict; notes without a value stand aside."""
     settings: list[Literal["probe", "finetune"]] = ["probe"]
     """Frozen encoder with a probe, full fine-tuning, or both."""
-    probes: list[Literal["logistic", "head"]] = ["logistic"]
-    """Probes on frozen vectors: logistic regression, and the study's two-layer head."""
+    probes: list[Literal["logistic", "head", "private_logistic", "private_head"]] = ["logistic"]
+    """Probes on frozen vectors: logistic regression, the study's two-layer head, and both trained under differential
+    privacy (extra `dp`)."""
+    dp: DpConfig = DpConfig()
+    """What the private probes may reveal."""
     shots: list[Annotated[int, Field(ge=1)]] = []
     """Labelled notes per class of the few-shot runs (logistic probe); validation and test stay whole."""
     subsets: int = Field(10, ge=1)
     """Seeded subsets per number of shots; a smaller one lies inside the larger one of the same seed."""
     seeds: int = Field(3, ge=1)
-    """Seeds of the two-layer head."""
+    """Seeds of the two-layer head and of private probes."""
     min_notes: int = Field(1, ge=1)
     """Classes with fewer notes in the corpus stand aside, and are named in the report."""
     absent_classes: Literal["error", "drop"] = "error"

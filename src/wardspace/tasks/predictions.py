@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -39,6 +39,7 @@ SCORED = ("validation", "test")
 
 _CLASSES = b"wardspace.classes"
 _TERMS = b"wardspace.terms"
+_SPENT = b"wardspace.spent"
 
 
 class RunKey(NamedTuple):
@@ -98,11 +99,22 @@ def _repeated(value: str, n: int) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(np.zeros(n, dtype=np.int32), [value])
 
 
-def gathered(runs: Sequence[pa.Table], classes: Sequence[str], *, terms: int | None = None) -> pa.Table:
-    """Runs of one task as one table that carries its classes, and the number of terms of a TF-IDF model."""
+def gathered(
+    runs: Sequence[pa.Table],
+    classes: Sequence[str],
+    *,
+    terms: int | None = None,
+    spent: Sequence[Mapping[str, Any]] = (),
+) -> pa.Table:
+    """Runs of one task as one table that carries its classes.
+
+    So it does the number of terms of a TF-IDF model, and what private probes revealed at most.
+    """
     metadata = {_CLASSES: json.dumps(list(classes), ensure_ascii=False).encode()}
     if terms is not None:
         metadata[_TERMS] = str(terms).encode()
+    if spent:
+        metadata[_SPENT] = json.dumps(list(spent)).encode()
     table = pa.concat_tables(runs) if runs else SCHEMA.empty_table()
     return table.unify_dictionaries().replace_schema_metadata(metadata)
 
@@ -116,6 +128,12 @@ def terms_of(predictions: pa.Table) -> int | None:
     """How many terms the TF-IDF model behind these predictions knows; None for other models."""
     found = (predictions.schema.metadata or {}).get(_TERMS)
     return None if found is None else int(found)
+
+
+def spent_by(path: Path) -> list[dict[str, Any]]:
+    """What the private probes behind a file of predictions revealed at most; see `gathered`."""
+    found = (pq.read_schema(path).metadata or {}).get(_SPENT)
+    return [] if found is None else list(json.loads(found))
 
 
 def write_predictions(predictions: pa.Table, path: Path) -> None:
