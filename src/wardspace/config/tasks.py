@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from wardspace.config.section import Section
 
@@ -56,6 +56,11 @@ class ClassificationConfig(Section):
     """Name of the task in tables and folders."""
     label: str
     """Column to predict; notes without a value stand aside."""
+    separator: str | None = Field(None, min_length=1)
+    """Sign between the labels of a note that may have several, as `;`; null: each note has one. Several are told apart
+    one by one on the frozen encoder, each from a probability on that is chosen on validation."""
+    unlabelled: Literal["aside", "none"] = "aside"
+    """Where notes may have several labels: whether one without a value stands aside or has none of them."""
     settings: list[Literal["probe", "finetune"]] = ["probe"]
     """Frozen encoder with a probe, full fine-tuning, or both."""
     probes: list[Literal["logistic", "head", "private_logistic", "private_head"]] = ["logistic"]
@@ -77,6 +82,19 @@ class ClassificationConfig(Section):
     """Allow a label that an objective has learned from; the report then says so."""
     finetune: FinetuneConfig = FinetuneConfig()
     """Options of full fine-tuning."""
+
+    @model_validator(mode="after")
+    def _several_labels(self) -> ClassificationConfig:
+        if self.separator is None:
+            if self.unlabelled == "none":
+                raise ValueError("unlabelled: none needs a separator: a note with one label always has it")
+            return self
+        if (self.settings, self.probes, self.shots) != (["probe"], ["logistic"], []):
+            raise ValueError(
+                "separator: notes with several labels are scored by the logistic probe on all labels alone; "
+                "leave settings, probes and shots out"
+            )
+        return self
 
 
 class SpaceConfig(Section):
