@@ -16,7 +16,14 @@ from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
 from wardspace.config.objectives import CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
 from wardspace.config.study import BASELINES, StudyConfig
-from wardspace.config.tasks import ClassificationConfig, FinetuneConfig, IntervalMethod, ReportConfig, SpaceConfig
+from wardspace.config.tasks import (
+    ClassificationConfig,
+    DpConfig,
+    FinetuneConfig,
+    IntervalMethod,
+    ReportConfig,
+    SpaceConfig,
+)
 from wardspace.config.training import (
     AdaptConfig,
     BudgetConfig,
@@ -37,6 +44,7 @@ __all__ = [
     "CorpusConfig",
     "DeclutrConfig",
     "DeidentifyConfig",
+    "DpConfig",
     "EncoderConfig",
     "EngineConfig",
     "FinetuneConfig",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from wardspace.config.section import Section
 
@@ -33,6 +33,23 @@ class FinetuneConfig(Section):
     """Train on at most this many notes (the same for every model); null takes all."""
 
 
+class DpConfig(Section):
+    """Differential privacy of the private probes."""
+
+    epsilon: float = Field(8.0, gt=0)
+    """How much training may reveal at most, each probe by itself: the smaller, the less."""
+    delta: float | None = Field(None, gt=0, lt=1)
+    """Chance that more is revealed; null takes 0.1 divided by the number of training patients."""
+    unit: Literal["patient", "note"] = "patient"
+    """Whose share is hidden: all labelled notes of a patient together, or each note by itself."""
+    clip: float = Field(1.0, gt=0)
+    """Longest gradient that a unit may add to a step."""
+    epochs: int = Field(30, ge=1)
+    """Passes over the units, on average."""
+    batch: int = Field(256, ge=1)
+    """Units of a step, on average."""
+
+
 class ClassificationConfig(Section):
     """Predict a label of the whole note."""
 
@@ -42,16 +59,24 @@ class ClassificationConfig(Section):
     """Name of the task in tables and folders."""
     label: str
     """Column to predict; notes without a value stand aside."""
+    separator: str | None = Field(None, min_length=1)
+    """Sign between the labels of a note that may have several, as `;`; null: each note has one. Several are told apart
+    one by one on the frozen encoder, each from a probability on that is chosen on validation."""
+    unlabelled: Literal["aside", "none"] = "aside"
+    """Where notes may have several labels: whether one without a value stands aside or has none of them."""
     settings: list[Literal["probe", "finetune"]] = ["probe"]
     """Frozen encoder with a probe, full fine-tuning, or both."""
-    probes: list[Literal["logistic", "head"]] = ["logistic"]
-    """Probes on frozen vectors: logistic regression, and the study's two-layer head."""
+    probes: list[Literal["logistic", "head", "private_logistic", "private_head"]] = ["logistic"]
+    """Probes on frozen vectors: logistic regression, the study's two-layer head, and both trained under differential
+    privacy (extra `dp`)."""
+    dp: DpConfig = DpConfig()
+    """What the private probes may reveal."""
     shots: list[Annotated[int, Field(ge=1)]] = []
     """Labelled notes per class of the few-shot runs (logistic probe); validation and test stay whole."""
     subsets: int = Field(10, ge=1)
     """Seeded subsets per number of shots; a smaller one lies inside the larger one of the same seed."""
     seeds: int = Field(3, ge=1)
-    """Seeds of the two-layer head."""
+    """Seeds of the two-layer head and of private probes."""
     min_notes: int = Field(1, ge=1)
     """Classes with fewer notes in the corpus stand aside, and are named in the report."""
     absent_classes: Literal["error", "drop"] = "error"
@@ -60,6 +85,19 @@ class ClassificationConfig(Section):
     """Allow a label that an objective has learned from; the report then says so."""
     finetune: FinetuneConfig = FinetuneConfig()
     """Options of full fine-tuning."""
+
+    @model_validator(mode="after")
+    def _several_labels(self) -> ClassificationConfig:
+        if self.separator is None:
+            if self.unlabelled == "none":
+                raise ValueError("unlabelled: none needs a separator: a note with one label always has it")
+            return self
+        if (self.settings, self.probes, self.shots) != (["probe"], ["logistic"], []):
+            raise ValueError(
+                "separator: notes with several labels are scored by the logistic probe on all labels alone; "
+                "leave settings, probes and shots out"
+            )
+        return self
 
 
 class SpaceConfig(Section):

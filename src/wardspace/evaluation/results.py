@@ -96,7 +96,7 @@ class Score(Record):
     task: str
     """Task."""
     setting: str
-    """`logistic` or `head` on the frozen encoder, or `finetune`."""
+    """`logistic`, `head`, `private_logistic` or `private_head` on the frozen encoder, or `finetune`."""
     shots: int | None
     """Labelled notes per class; null for all."""
     seed: int | None
@@ -189,6 +189,33 @@ class Difference(Record):
     """Its upper end."""
 
 
+class PrivateTraining(Record):
+    """What the training of a probe under differential privacy revealed at most."""
+
+    task: str
+    """Task."""
+    model: str
+    """Model whose frozen vectors it reads."""
+    setting: str
+    """`private_logistic` or `private_head`."""
+    seed: int
+    """Seed of starting weights and dropout; the noise has none."""
+    unit: Literal["patient", "note"]
+    """Whose share is hidden."""
+    epsilon: float
+    """ε that was spent."""
+    delta: float
+    """δ."""
+    noise: float
+    """Standard deviation of the noise in multiples of `clip`."""
+    clip: float
+    """Longest gradient of a unit."""
+    units: int
+    """Patients or notes that could be drawn."""
+    steps: int
+    """Updates."""
+
+
 class SpaceScore(Record):
     """One measure of the shape of a model's space."""
 
@@ -237,6 +264,8 @@ class Results(Record):
     """Paired differences."""
     space: list[SpaceScore]
     """Shape of the spaces."""
+    private: list[PrivateTraining] = []
+    """Guarantees of the private probes."""
     warnings: list[str]
     """What a reader must know before believing a figure."""
 

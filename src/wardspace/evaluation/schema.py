@@ -7,6 +7,7 @@ from wardspace.evaluation.results import (
     Difference,
     LossPoint,
     ModelRecord,
+    PrivateTraining,
     Record,
     Results,
     Score,
@@ -22,6 +23,7 @@ SECTIONS: dict[str, type[Record]] = {
     "`scores[]`": Score,
     "`differences[]`": Difference,
     "`space[]`": SpaceScore,
+    "`private[]`": PrivateTraining,
 }
 """Records in the order of the page."""
 

@@ -133,7 +133,13 @@ def _category(objective: CategoryConfig, metadata: list[str]) -> str:
 def _task(task: ClassificationConfig) -> str:
     parts = [f"predict {task.label} of the whole note"]
     if "probe" in task.settings:
-        names = {"logistic": "logistic regression", "head": f"a two-layer head ({counted(task.seeds, 'seed')})"}
+        seeds, private = counted(task.seeds, "seed"), f"with differential privacy (ε {task.dp.epsilon:g})"
+        names = {
+            "logistic": "logistic regression",
+            "head": f"a two-layer head ({seeds})",
+            "private_logistic": f"logistic regression {private}",
+            "private_head": f"a two-layer head {private}",
+        }
         parts.append(f"frozen encoder with {listed([names[probe] for probe in task.probes])}")
     if task.shots:
         shots = listed([str(n) for n in task.shots])

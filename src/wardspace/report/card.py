@@ -12,6 +12,7 @@ from wardspace.report.caveats import not_shown
 from wardspace.report.comparison import comparison
 from wardspace.report.markdown import markdown_table
 from wardspace.report.numbers import duration, thousands, tokens
+from wardspace.report.private import private_lines
 from wardspace.report.words import metric_name
 
 
@@ -95,7 +96,8 @@ def _scores(board: Board, model: str) -> str:
     if not rows:
         return "It was not scored.\n"
     head = ["task", "setting", "metric", "score (interval)", "against the base"]
-    return markdown_table(head, rows)
+    private = private_lines(board.results, model)
+    return markdown_table(head, rows) + "".join(f"\n- {line}" for line in private) + ("\n" if private else "")
 
 
 def _task_scores(board: Board, task: str, model: str) -> list[list[str]]:

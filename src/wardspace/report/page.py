@@ -28,7 +28,11 @@ from wardspace.report.data import corpus_view
 from wardspace.report.findings import RULES, Finding, highest_findings, model_findings
 from wardspace.report.made import made
 from wardspace.report.maps import Map, compact
+<<<<<<< HEAD
 from wardspace.report.matrix import Matrix, matrices
+=======
+from wardspace.report.private import private_lines
+>>>>>>> dp
 from wardspace.report.space_findings import cost_findings, space_findings
 from wardspace.report.spaces import space_tables
 from wardspace.report.style import DARK, LIGHT, variables
@@ -116,6 +120,7 @@ def view(results: Results, maps: Mapping[str, Map], config: ReportConfig, study:
         "board": board,
         "tasks": [task_view(board, task) for task in board.tasks if board.metrics(task)],
         "space_findings": space_findings(board),
+        "private": private_lines(results),
         "cost_findings": cost_findings(board),
         "not_shown": not_shown(board),
         "rules": RULES,

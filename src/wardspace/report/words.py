@@ -20,7 +20,13 @@ MEASURES = {
     "neighbour_purity": "nearest-neighbour purity",
     "v_measure": "V-measure of k-means",
 }
-SETTINGS = {"logistic": "logistic regression", "head": "two-layer head", "finetune": "fine-tuned"}
+SETTINGS = {
+    "logistic": "logistic regression",
+    "head": "two-layer head",
+    "private_logistic": "logistic regression with differential privacy",
+    "private_head": "two-layer head with differential privacy",
+    "finetune": "fine-tuned",
+}
 """Settings in the order of the tables."""
 INTERVALS = {"bca": "BCa bootstrap", "percentile": "percentile bootstrap"}
 SPLITS = {"train": "training", "validation": "validation", "test": "test"}

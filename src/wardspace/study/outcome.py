@@ -7,8 +7,9 @@ from typing import Any
 from wardspace.config import StudyConfig
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
-from wardspace.evaluation.results import Difference, ModelRecord, Results, Score, SpaceScore, StageCost
+from wardspace.evaluation.results import Difference, ModelRecord, PrivateTraining, Results, Score, SpaceScore, StageCost
 from wardspace.study.scoring import Scoring
+from wardspace.tasks.predictions import spent_by
 
 
 def collect(
@@ -36,6 +37,7 @@ def collect(
         scores=scored[0],
         differences=scored[1],
         space=[SpaceScore.model_validate(score) for found in measured.values() for score in found],
+        private=[PrivateTraining.model_validate(spent) for path in scoring.files() for spent in spent_by(path)],
         warnings=_warnings(study, corpus, models, scoring),
     )
 

@@ -135,6 +135,10 @@ class Scoring:
         if terms is not None:
             self.terms = terms
 
+    def files(self) -> list[Path]:
+        """Where the predictions of all tasks and models are stored."""
+        return [self.folder.predictions(*key) for key in self.predicted]
+
     def _table(self, task: str, kind: str) -> pa.Table:
         wanted = [key for key in self.predicted if key[0] == task and key[2] == kind]
         return pa.concat_tables([read_predictions(self.folder.predictions(*key)) for key in wanted])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -11,6 +14,7 @@ from wardspace.core.progress import progress
 from wardspace.tasks.head import fit_head, head_probabilities
 from wardspace.tasks.labelled import Labelled
 from wardspace.tasks.predictions import RunKey, gathered, prediction_rows
+from wardspace.tasks.private import fit_private, unit_length
 from wardspace.tasks.runs import LogisticRuns
 from wardspace.tasks.scaling import Scaling
 
@@ -25,8 +29,9 @@ def frozen_predictions(
 ) -> pa.Table:
     """Predict validation and test from vectors computed once.
 
-    The task's probes on all labels (the logistic one once, the head with each seed), and the logistic probe on the
-    few-shot subsets. The vectors are scaled by the training notes of the corpus, labelled or not.
+    The task's probes on all labels (the logistic one once, the others with each seed), and the logistic probe on the
+    few-shot subsets. The vectors are scaled by the training notes of the corpus, labelled or not, but
+    for private probes, which may not know them.
 
     Parameters
     ----------
@@ -58,8 +63,10 @@ def frozen_predictions(
     scaled = Scaling.of(vectors[labelled.split == "train"]).apply(vectors)
     logistic = LogisticRuns(scaled, labelled, task, model)
     seeds = range(task.seeds if "head" in task.probes else 0)
-    total = ("logistic" in task.probes) + len(seeds) + len(task.shots) * task.subsets
+    private = [probe for probe in task.probes if probe.startswith("private")]
+    total = ("logistic" in task.probes) + len(seeds) + len(private) * task.seeds + len(task.shots) * task.subsets
     runs: list[pa.Table] = []
+    spent: list[dict[str, Any]] = []
     with progress(f"probes: {task.name}, {model}", total, show=show_progress) as advance:
         if "logistic" in task.probes:
             runs.append(logistic.on_all_labels())
@@ -67,8 +74,13 @@ def frozen_predictions(
         for seed in seeds:
             runs.append(_head_run(scaled, labelled, task, model, seed))
             advance()
+        for probe, seed in product(private, range(task.seeds)):
+            run, cost = _private_run(vectors, labelled, task, RunKey(task.name, model, probe, None, seed))
+            runs.append(run)
+            spent.append(cost)
+            advance()
         runs += logistic.few_shot(advance)
-    return gathered(runs, labelled.classes)
+    return gathered(runs, labelled.classes, spent=spent)
 
 
 def _head_run(
@@ -85,3 +97,22 @@ def _head_run(
     )
     key = RunKey(task.name, model, "head", None, seed)
     return prediction_rows(labelled, key, lambda split: head_probabilities(head, scaled[labelled.rows(split)]))
+
+
+def _private_run(
+    vectors: NDArray[np.float32], labelled: Labelled, task: ClassificationConfig, key: RunKey
+) -> tuple[pa.Table, dict[str, Any]]:
+    """Predictions of a private probe, and the record of what it revealed at most."""
+    rows, directions = labelled.rows("train"), unit_length(vectors)
+    probe, spent = fit_private(
+        directions[rows],
+        labelled.codes[rows],
+        labelled.group[rows],
+        len(labelled.classes),
+        kind=key.setting,
+        dp=task.dp,
+        seed=key.seed,
+    )
+    record = {"task": task.name, "model": key.model, "setting": key.setting, "seed": key.seed, **spent._asdict()}
+    record |= {"unit": task.dp.unit, "clip": task.dp.clip}
+    return prediction_rows(labelled, key, lambda split: probe.probabilities(directions[labelled.rows(split)])), record

@@ -32,11 +32,14 @@ class Labelled:
     note_id, group, split : str [n]
         Name of the note, its patient (the note itself where none is known) and its split.
     codes : int32 [n]
-        Place of the note's class in `classes`; -1 for a note that stands aside.
+        Place of the note's class in `classes`; -1 for a note that stands aside (0 for all others where notes may have
+        several labels).
     classes : tuple of str
         Sorted names.
     warnings : tuple of str
         What stands aside and what is short, in words.
+    members : bool [n, classes] or None
+        Which labels a note has, where it may have several.
     """
 
     note_id: NDArray[np.object_]
@@ -45,6 +48,7 @@ class Labelled:
     codes: NDArray[np.int32]
     classes: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    members: NDArray[np.bool_] | None = None
 
     def rows(self, split: str) -> NDArray[np.int64]:
         """Rows of the split's labelled notes, in the order of the corpus."""
@@ -63,12 +67,31 @@ def labelled(corpus: Corpus, task: ClassificationConfig) -> Labelled:
         If fewer than two classes are left, or a class is absent from a split and the task does not say `drop`.
     """
     table = corpus.table(columns=["note_id", "patient_id", "split", task.label])
-    labels = _labels(table[task.label])
+    labels = [_split_up(label, task) for label in _labels(table[task.label])]
     split = _objects(table["split"])
-    counts = Counter(label for label in labels if label is not None)
+    counts = Counter(label for several in labels for label in several or ())
+    by_split = {
+        name: Counter(label for i in np.flatnonzero(split == name) for label in labels[i] or ()) for name in SPLITS
+    }
+    classes, warnings = _classes(task, counts, by_split)
+    members = np.zeros((len(labels), len(classes)), dtype=bool)
+    place = {name: code for code, name in enumerate(classes)}
+    for row, several in enumerate(labels):
+        members[row, [place[label] for label in several or () if label in place]] = True
+    names = (_objects(table["note_id"]), _objects(table["patient_id"]), split)
+    if task.separator is None:
+        codes = np.where(members.any(axis=1), members.argmax(axis=1), NO_CLASS).astype(np.int32)
+        return Labelled(*names, codes, classes, warnings)
+    known = np.array([several is not None for several in labels])
+    return Labelled(*names, np.where(known, 0, NO_CLASS).astype(np.int32), classes, warnings, members)
+
+
+def _classes(
+    task: ClassificationConfig, counts: Mapping[str, int], by_split: Mapping[str, Counter[str]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Classes that are scored, and what stands aside or is short in words."""
     small = {name: count for name, count in counts.items() if count < task.min_notes}
     warnings = [_aside(f"fewer than {task.min_notes} notes", small)] if small else []
-    by_split = {name: Counter(labels[split == name]) for name in SPLITS}
     absent = _absent(by_split, [name for name in sorted(counts) if name not in small])
     if absent and task.absent_classes == "error":
         raise _absent_error(task, absent)
@@ -76,14 +99,19 @@ def labelled(corpus: Corpus, task: ClassificationConfig) -> Labelled:
         gone = {name: counts[name] for name in absent}
         warnings.append(_aside(f"no notes in a split ({_where_absent(absent)})", gone))
     classes = tuple(name for name in sorted(counts) if name not in small and name not in absent)
-    if len(classes) < 2:
+    if len(classes) < (2 if task.separator is None else 1):
         raise _too_few(task, classes, counts)
     warnings += _short_of_shots(task.shots, {name: by_split["train"][name] for name in classes})
-    place = {name: code for code, name in enumerate(classes)}
-    codes = np.fromiter((place.get(label, NO_CLASS) for label in labels), dtype=np.int32, count=len(labels))
-    return Labelled(
-        _objects(table["note_id"]), _objects(table["patient_id"]), split, codes, classes, tuple(warnings)
-    )  # fmt: skip
+    return classes, tuple(warnings)
+
+
+def _split_up(label: str | None, task: ClassificationConfig) -> tuple[str, ...] | None:
+    """The labels of a note; None where they are not known."""
+    if label is None:
+        return () if task.unlabelled == "none" else None
+    if task.separator is None:
+        return (label,)
+    return tuple(dict.fromkeys(part.strip() for part in label.split(task.separator) if part.strip()))
 
 
 def _labels(column: pa.ChunkedArray) -> NDArray[np.object_]:

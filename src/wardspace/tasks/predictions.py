@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -34,11 +34,17 @@ SCHEMA = pa.schema(
 )
 """Columns of a table of predictions; `shots` is null where all labels were used, `probabilities` follow the classes."""
 
+_FLAGS = pa.list_(pa.bool_())
+_SEVERAL = SCHEMA.set(8, pa.field("truth", _FLAGS, nullable=False)).set(
+    9, pa.field("predicted", _FLAGS, nullable=False)
+)  # notes that may have several labels: for each class, whether they have it
+
 SCORED = ("validation", "test")
 """Splits that are predicted and stored; test once, with what was chosen on validation."""
 
 _CLASSES = b"wardspace.classes"
 _TERMS = b"wardspace.terms"
+_SPENT = b"wardspace.spent"
 
 
 class RunKey(NamedTuple):
@@ -72,14 +78,38 @@ def prediction_rows(labelled: Labelled, run: RunKey, predict: Callable[[str], ND
     return pa.concat_tables([_split_rows(labelled, run, predict, split) for split in SCORED])
 
 
-def _split_rows(labelled: Labelled, run: RunKey, predict: Callable[[str], NDArray[np.float32]], split: str) -> pa.Table:
+def several_rows(
+    labelled: Labelled, run: RunKey, predict: Callable[[str], NDArray[np.float32]], thresholds: NDArray[np.float64]
+) -> pa.Table:
+    """As `prediction_rows`, where notes may have several labels: each from its own probability on.
+
+    Parameters
+    ----------
+    thresholds : float64 [classes]
+        Probability from which on a note is said to have the label.
+    """
+    return pa.concat_tables([_split_rows(labelled, run, predict, split, thresholds) for split in SCORED])
+
+
+def _split_rows(
+    labelled: Labelled,
+    run: RunKey,
+    predict: Callable[[str], NDArray[np.float32]],
+    split: str,
+    thresholds: NDArray[np.float64] | None = None,
+) -> pa.Table:
     rows = labelled.rows(split)
     probabilities = predict(split)
     n, classes = len(rows), len(labelled.classes)
     if probabilities.shape != (n, classes):
         raise ValueError(f"probabilities of shape {probabilities.shape} for {n} notes and {classes} classes")
-    offsets = pa.array(np.arange(0, (n + 1) * classes, classes), pa.int32())
-    flat = pa.array(np.ascontiguousarray(probabilities, dtype=np.float32).ravel())
+    if labelled.members is None or thresholds is None:
+        decided = [
+            pa.array(labelled.codes[rows], pa.int32()),
+            pa.array(probabilities.argmax(axis=1), pa.int32()),
+        ]
+    else:
+        decided = [_lists(labelled.members[rows], pa.bool_()), _lists(probabilities >= thresholds, pa.bool_())]
     columns = [
         *(_repeated(value, n) for value in (run.task, run.model, run.setting)),
         pa.array([run.shots] * n, pa.int32()),
@@ -87,22 +117,39 @@ def _split_rows(labelled: Labelled, run: RunKey, predict: Callable[[str], NDArra
         _repeated(split, n),
         pa.array(labelled.note_id[rows], pa.string()).dictionary_encode(),
         pa.array(labelled.group[rows], pa.string()).dictionary_encode(),
-        pa.array(labelled.codes[rows], pa.int32()),
-        pa.array(probabilities.argmax(axis=1), pa.int32()),
-        pa.ListArray.from_arrays(offsets, flat),
+        *decided,
+        _lists(np.asarray(probabilities, dtype=np.float32), pa.float32()),
     ]
-    return pa.Table.from_arrays(columns, schema=SCHEMA)
+    return pa.Table.from_arrays(columns, schema=SCHEMA if labelled.members is None else _SEVERAL)
+
+
+def _lists(matrix: NDArray[np.generic], kind: pa.DataType) -> pa.ListArray:
+    """Rows of a matrix as lists."""
+    n, width = matrix.shape
+    offsets = pa.array(np.arange(0, (n + 1) * width, width), pa.int32())
+    return pa.ListArray.from_arrays(offsets, pa.array(np.ascontiguousarray(matrix).ravel(), kind))
 
 
 def _repeated(value: str, n: int) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(np.zeros(n, dtype=np.int32), [value])
 
 
-def gathered(runs: Sequence[pa.Table], classes: Sequence[str], *, terms: int | None = None) -> pa.Table:
-    """Runs of one task as one table that carries its classes, and the number of terms of a TF-IDF model."""
+def gathered(
+    runs: Sequence[pa.Table],
+    classes: Sequence[str],
+    *,
+    terms: int | None = None,
+    spent: Sequence[Mapping[str, Any]] = (),
+) -> pa.Table:
+    """Runs of one task as one table that carries its classes.
+
+    So it does the number of terms of a TF-IDF model, and what private probes revealed at most.
+    """
     metadata = {_CLASSES: json.dumps(list(classes), ensure_ascii=False).encode()}
     if terms is not None:
         metadata[_TERMS] = str(terms).encode()
+    if spent:
+        metadata[_SPENT] = json.dumps(list(spent)).encode()
     table = pa.concat_tables(runs) if runs else SCHEMA.empty_table()
     return table.unify_dictionaries().replace_schema_metadata(metadata)
 
@@ -116,6 +163,12 @@ def terms_of(predictions: pa.Table) -> int | None:
     """How many terms the TF-IDF model behind these predictions knows; None for other models."""
     found = (predictions.schema.metadata or {}).get(_TERMS)
     return None if found is None else int(found)
+
+
+def spent_by(path: Path) -> list[dict[str, Any]]:
+    """What the private probes behind a file of predictions revealed at most; see `gathered`."""
+    found = (pq.read_schema(path).metadata or {}).get(_SPENT)
+    return [] if found is None else list(json.loads(found))
 
 
 def write_predictions(predictions: pa.Table, path: Path) -> None:

@@ -14,6 +14,7 @@ from wardspace.core.progress import Advance
 from wardspace.tasks.labelled import Labelled
 from wardspace.tasks.logistic import Features, fit_logistic
 from wardspace.tasks.predictions import RunKey, prediction_rows
+from wardspace.tasks.several import several_run
 from wardspace.tasks.subsets import few_shot
 
 
@@ -34,6 +35,8 @@ class LogisticRuns:
 
     def on_all_labels(self) -> pa.Table:
         """The one run on all training notes."""
+        if self.labelled.members is not None:
+            return several_run(self.features, self.labelled, self.task, self.model)
         return self._run(self.labelled.rows("train"), None, 0)
 
     def few_shot(self, advance: Advance) -> Iterator[pa.Table]:
