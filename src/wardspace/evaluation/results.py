@@ -5,19 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from wardspace.core.errors import RunError
 from wardspace.core.files import read_json, write_json
+from wardspace.evaluation.record import Record
+from wardspace.evaluation.trust_records import Abstention, CalibrationScore, ReliabilityBin, RiskPoint
 
 SCHEMA_VERSION = 1
 """Raised when a field changes its meaning or goes; new optional fields leave it as it is."""
-
-
-class Record(BaseModel):
-    """A row of the results."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class LossPoint(Record):
@@ -191,6 +187,14 @@ class Results(Record):
     """Shape of the spaces."""
     warnings: list[str]
     """What a reader must know before believing a figure."""
+    calibration: list[CalibrationScore] = []
+    """How far confidences can be taken at their word."""
+    reliability: list[ReliabilityBin] = []
+    """Reliability curves of the series on all labels."""
+    risk: list[RiskPoint] = []
+    """Risk-coverage curves of the series on all labels."""
+    abstention: list[Abstention] = []
+    """Rules of abstention, chosen on validation and applied once to test."""
 
     def write(self, path: Path) -> None:
         """Write results.json."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from wardspace.evaluation.record import Record
 from wardspace.evaluation.results import (
     SCHEMA_VERSION,
     Difference,
     LossPoint,
     ModelRecord,
-    Record,
     Results,
     Score,
     SpaceScore,
     StageCost,
 )
+from wardspace.evaluation.trust_records import Abstention, CalibrationScore, ReliabilityBin, RiskPoint
 
 SECTIONS: dict[str, type[Record]] = {
     "The file": Results,
@@ -22,6 +23,10 @@ SECTIONS: dict[str, type[Record]] = {
     "`scores[]`": Score,
     "`differences[]`": Difference,
     "`space[]`": SpaceScore,
+    "`calibration[]`": CalibrationScore,
+    "`reliability[]`": ReliabilityBin,
+    "`risk[]`": RiskPoint,
+    "`abstention[]`": Abstention,
 }
 """Records in the order of the page."""
 
