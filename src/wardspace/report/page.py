@@ -31,6 +31,7 @@ from wardspace.report.maps import Map, compact
 from wardspace.report.space_findings import cost_findings, space_findings
 from wardspace.report.spaces import space_tables
 from wardspace.report.style import DARK, LIGHT, variables
+from wardspace.report.trust import trust_views
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def view(results: Results, maps: Mapping[str, Map], config: ReportConfig, study:
         "stages": stage_rows(results),
         "scatters": space_scatters(results),
         "spaces": space_tables(results),
+        "trust": trust_views(board),
         "made": made(results, study),
         "maps": list(maps.items()),
         "map_columns": list(dict.fromkeys(name for one in maps.values() for name in one.columns)),

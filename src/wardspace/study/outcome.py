@@ -19,9 +19,11 @@ def collect(
     scoring: Scoring,
     scored: tuple[list[Score], list[Difference]],
     measured: dict[str, list[dict[str, Any]]],
+    slices: dict[str, list[dict[str, Any]]],
 ) -> Results:
     """Results of a study from the records of its stages."""
     manifest = corpus.manifest
+    records: dict[str, Any] = dict(slices)
     return Results(
         wardspace=__version__,
         study=study.name,
@@ -36,6 +38,7 @@ def collect(
         differences=scored[1],
         space=[SpaceScore.model_validate(score) for found in measured.values() for score in found],
         warnings=_warnings(study, corpus, models, scoring),
+        **records,
     )
 
 

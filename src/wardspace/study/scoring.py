@@ -139,6 +139,11 @@ class Scoring:
         wanted = [key for key in self.predicted if key[0] == task and key[2] == kind]
         return pa.concat_tables([read_predictions(self.folder.predictions(*key)) for key in wanted])
 
+    def stored(self, task: str) -> pa.Table:
+        """All stored predictions of a task."""
+        kinds = sorted({key[2] for key in self.predicted if key[0] == task})
+        return pa.concat_tables([self._table(task, kind) for kind in kinds])
+
     def scored(self) -> tuple[list[Score], list[Difference]]:
         """Scores and paired differences of everything stored."""
 
@@ -146,9 +151,7 @@ class Scoring:
             report = self.study.report
             found: dict[str, list[dict[str, Any]]] = {"scores": [], "differences": []}
             for task, labels in self.labels.items():
-                kinds = sorted({key[2] for key in self.predicted if key[0] == task})
-                table = pa.concat_tables([self._table(task, kind) for kind in kinds])
-                classes = {task: labels.classes}
+                table, classes = self.stored(task), {task: labels.classes}
                 found["scores"] += [s.model_dump() for s in scores(table, classes, report)]
                 found["differences"] += [d.model_dump() for d in differences(table, classes, report)]
             return found
