@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from wardspace.core.errors import RunError
 from wardspace.core.files import read_json, write_json
 from wardspace.evaluation.record import Record
+from wardspace.evaluation.subgroup_records import SubgroupScore, Trend
 from wardspace.evaluation.trust_records import Abstention, CalibrationScore, ReliabilityBin, RiskPoint
 
 SCHEMA_VERSION = 1
@@ -195,6 +196,12 @@ class Results(Record):
     """Risk-coverage curves of the series on all labels."""
     abstention: list[Abstention] = []
     """Rules of abstention, chosen on validation and applied once to test."""
+    subgroups: list[SubgroupScore] = []
+    """Scores by subgroup of the test notes."""
+    drift: list[SubgroupScore] = []
+    """Scores by period of the test notes, in the same form."""
+    trends: list[Trend] = []
+    """Whether scores rise or fall over the periods."""
 
     def write(self, path: Path) -> None:
         """Write results.json."""

@@ -13,6 +13,7 @@ from wardspace.evaluation.results import (
     SpaceScore,
     StageCost,
 )
+from wardspace.evaluation.subgroup_records import SubgroupScore, Trend
 from wardspace.evaluation.trust_records import Abstention, CalibrationScore, ReliabilityBin, RiskPoint
 
 SECTIONS: dict[str, type[Record]] = {
@@ -27,6 +28,8 @@ SECTIONS: dict[str, type[Record]] = {
     "`reliability[]`": ReliabilityBin,
     "`risk[]`": RiskPoint,
     "`abstention[]`": Abstention,
+    "`subgroups[]`, `drift[]`": SubgroupScore,
+    "`trends[]`": Trend,
 }
 """Records in the order of the page."""
 

@@ -31,6 +31,7 @@ from wardspace.report.maps import Map, compact
 from wardspace.report.space_findings import cost_findings, space_findings
 from wardspace.report.spaces import space_tables
 from wardspace.report.style import DARK, LIGHT, variables
+from wardspace.report.subgroups import drift_views, subgroup_views
 from wardspace.report.trust import trust_views
 
 
@@ -123,6 +124,8 @@ def view(results: Results, maps: Mapping[str, Map], config: ReportConfig, study:
         "scatters": space_scatters(results),
         "spaces": space_tables(results),
         "trust": trust_views(board),
+        "subgroups": subgroup_views(board),
+        "drift": drift_views(board),
         "made": made(results, study),
         "maps": list(maps.items()),
         "map_columns": list(dict.fromkeys(name for one in maps.values() for name in one.columns)),
