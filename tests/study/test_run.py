@@ -249,5 +249,6 @@ def test_what_lies_behind_the_scores_is_in_the_results(finished):
     assert {(s.column, s.group) for s in results.subgroups} == {
         ("kind", group) for group in ("letter", "round", "not given")
     }
-    assert sum(s.n for s in results.subgroups if (s.model, s.metric) == ("base", "accuracy")) == results.scores[0].n
+    tested = next(score.n for score in results.scores if score.split == "test")
+    assert sum(s.n for s in results.subgroups if (s.model, s.metric) == ("base", "accuracy")) == tested
     assert results.drift == []

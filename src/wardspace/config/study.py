@@ -68,6 +68,7 @@ class StudyConfig(Section):
             *self._metadata_problems(),
             *self._finetune_problems(),
             *self._subgroup_problems(),
+            *self.corpus.unused(),
         ]
         if problems:
             raise ValueError("; ".join(problems))
