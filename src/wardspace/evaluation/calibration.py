@@ -6,8 +6,8 @@ The calibration error of few notes is too high: bins of a perfectly calibrated m
 chance (Kumar et al., Verified Uncertainty Calibration, 2019, correct it by resampling each bin). Here the resamples of
 patients tell the bias: what resampling adds to the error once more is taken off it, and the ends of its interval are
 mirrored at it accordingly (Efron and Tibshirani 1993, chapters 10 and 13); an error below zero counts as zero. That
-takes off half of the bias of a perfectly calibrated model. All of it comes off the mean squared gap of the bins, so
-the interval begins at zero unless that one's does not. The plain error is told beside it.
+takes off half of the bias of a perfectly calibrated model. So the interval begins at zero unless the squared gaps of
+the bins are larger than what the resamples put there by chance alone. The plain error is told beside it.
 """
 
 from __future__ import annotations
@@ -126,23 +126,36 @@ def _scores(
     tables: Sequence[Doubles], bins: int, draws: Resamples, *, confidence: float, common: Mapping[str, Any]
 ) -> list[CalibrationScore]:
     plain = _measures([table.sum(axis=0, keepdims=True) for table in tables], bins)
-    again = _measures(resampled_sums(tables, draws), bins)
+    drawn = resampled_sums(tables, draws)
+    again = _measures(drawn, bins)
     found = []
     for name in _TOLD:
         low, high = interval(again[name], confidence)
         found.append(CalibrationScore(**common, measure=name, value=float(plain[name][0]), low=low, high=high))
-    return [_corrected(plain, again, confidence, common), *found]
+    shown = _is_off([table.sum(axis=0, keepdims=True) for table in tables], drawn, bins, confidence)
+    return [_corrected(plain, again, confidence, {**common, "measure": "ece"}, shown=shown), *found]
 
 
-def _corrected(plain: _Values, again: _Values, confidence: float, common: Mapping[str, Any]) -> CalibrationScore:
+def _is_off(plain: Sequence[Doubles], drawn: Sequence[Doubles], bins: int, confidence: float) -> bool:
+    """Whether the bins are further off than their scatter over the resamples would put a calibrated model."""
+    pairs = [
+        (one[:, :bins] / one[:, -1:], more[:, :bins] / more[:, -1:]) for one, more in zip(plain, drawn, strict=True)
+    ]
+    found = float(np.mean([(here**2).sum() for here, _ in pairs]))
+    by_chance = np.mean([((there - here) ** 2).sum(axis=1) for here, there in pairs], axis=0)
+    return bool(found > np.quantile(by_chance, confidence))
+
+
+def _corrected(
+    plain: _Values, again: _Values, confidence: float, common: Mapping[str, Any], *, shown: bool
+) -> CalibrationScore:
     """The calibration error without its bias."""
     value, twice = float(plain["ece_plain"][0]), again["ece_plain"]
     low, high = interval(2 * value - twice, confidence)
-    least_square, _ = interval(2 * plain["squared"] - again["squared"], confidence)
     corrected = max(0.0, 2 * value - float(np.nanmean(twice)))
     # the ends come from quantiles and the value from a mean: on few notes they may cross
-    ends = {"low": min(max(0.0, low), corrected) if least_square > 0 else 0.0, "high": max(0.0, high, corrected)}
-    return CalibrationScore(**common, measure="ece", value=corrected, **ends)
+    ends = {"low": min(max(0.0, low), corrected) if shown else 0.0, "high": max(0.0, high, corrected)}
+    return CalibrationScore(**common, value=corrected, **ends)
 
 
 def _measures(sums: Sequence[Doubles], bins: int) -> _Values:
@@ -153,7 +166,6 @@ def _measures(sums: Sequence[Doubles], bins: int) -> _Values:
 
     return {
         "ece_plain": mean([calibration_error(table[:, :bins], table[:, -1]) for table in sums]),
-        "squared": mean([ratio((table[:, :bins] ** 2).sum(axis=1), table[:, -1] ** 2) for table in sums]),
         "brier": mean([ratio(table[:, bins], table[:, -1]) for table in sums]),
         "log_loss": mean([ratio(table[:, bins + 1], table[:, -1]) for table in sums]),
     }

@@ -69,7 +69,8 @@ def drift_views(board: Board) -> list[SubgroupView]:
     found = []
     for task, place, rows in _places(board, board.results.drift):
         trends = [t for t in board.results.trends if (t.task, t.setting) == (task, place.setting)]
-        found.append(SubgroupView(task, place.name, _trend_findings(trends), _tables(board, rows)))
+        flagged = [finding for finding in _gap_findings(rows) if finding.tone != "tie"]
+        found.append(SubgroupView(task, place.name, [*_trend_findings(trends), *flagged], _tables(board, rows)))
     return found
 
 
