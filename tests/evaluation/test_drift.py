@@ -82,3 +82,10 @@ def test_notes_without_a_time_are_a_group_of_their_own_outside_the_trend():
     rows, trends = drift(run_table(TRUTH, fading(2, 0.4)), CLASSES, times, CONFIG)
     assert [r.group for r in rows if r.metric == "accuracy"][-1] == "not given"
     assert trends[0].last == "2006 H2"
+
+
+def test_a_task_of_many_small_classes_has_a_trend_in_accuracy_alone():
+    truth = np.arange(N) % 200
+    table = run_table(truth, guesses(truth, 200, 4.0, 0))
+    _, trends = drift(table, {"specialty": [f"c{i:03d}" for i in range(200)]}, TIMES, CONFIG)
+    assert [t.metric for t in trends] == ["accuracy"]

@@ -133,6 +133,35 @@ def test_subgroups_stand_in_the_order_of_their_numbers_and_missing_ones_last():
     assert [s.group for s in found if s.metric == "accuracy"] == bands
 
 
+def test_a_class_of_very_few_notes_does_not_decide_a_subgroup():
+    here = np.arange(N) % 4 == 0
+    truth = np.where(here, 0, TRUTH % 2)
+    truth[np.flatnonzero(here)[:4]] = 2  # four notes of a class, all of them missed
+    truth[np.flatnonzero(here)[50:90]] = 1
+    truth[~here & (np.arange(N) % 3 == 0)] = 2
+    probabilities = guesses(truth, 3, 3.0, 1)
+    probabilities[np.flatnonzero(here)[:4]] = [1.0, 0.0, 0.0]
+    predicted = probabilities.argmax(axis=1)
+    group = np.where(here, "x", "y")
+    f1 = only(
+        subgroups(run_table(truth, probabilities), CLASSES, columns(g=group), CONFIG), group="x", metric="macro_f1"
+    )
+    wanted = f1_score(truth[here], predicted[here], labels=[0, 1], average="macro")
+    assert f1.value == pytest.approx(wanted)
+    assert f1.low < f1.value < f1.high
+
+
+def test_a_subgroup_of_many_small_classes_has_an_accuracy_and_no_macro_f1():
+    truth = np.arange(N) % 40
+    classes = {"specialty": [f"c{i:02d}" for i in range(40)]}
+    group = np.where(np.arange(N) < 120, "x", "y")  # three notes of each class
+    found = subgroups(run_table(truth, guesses(truth, 40, 2.0, 0)), classes, columns(g=group), CONFIG)
+    assert only(found, group="x", metric="macro_f1").too_few
+    assert only(found, group="x", metric="macro_f1").value is None
+    assert not only(found, group="x", metric="accuracy").too_few
+    assert only(found, group="y", metric="macro_f1").gap is None
+
+
 def test_few_shot_and_validation_runs_are_left_aside_and_seeds_are_averaged():
     sex = np.where(np.arange(N) % 2 == 0, "F", "M")
     tables = [run_table(TRUTH, guesses(TRUTH, 3, 1.0, seed), seed=seed, setting="head") for seed in (0, 1)]

@@ -21,6 +21,8 @@ from wardspace.evaluation.subgroups import Subgroup, parted, subgroup_scores
 
 TIME = "time"
 """Name of the column in the records."""
+FEWEST_PERIODS = 3
+"""Periods that a trend needs."""
 
 
 def drift(
@@ -53,7 +55,7 @@ def drift(
         parts = parted(panel, {TIME: {note: by_note.get(note, MISSING) for note in panel.notes}})
         found += subgroup_scores(panel, parts, config)
         judged = [part for part in parts if part.enough and part.group != MISSING]
-        trends += _trends(panel, judged, config) if len(judged) > 2 else []
+        trends += _trends(panel, judged, config) if len(judged) >= FEWEST_PERIODS else []
     return found, trends
 
 
@@ -61,17 +63,27 @@ def _trends(panel: Panel, parts: Sequence[Subgroup], config: ReportConfig) -> li
     chosen = [part.chosen for part in parts]
     plain = sliced(panel, chosen, None)
     drawn = sliced(panel, chosen, Resamples(panel.n_groups, config.resamples, config.seed))
-    weights = np.array([part.n for part in parts], dtype=np.float64)
-    span: dict[str, Any] = {"first": parts[0].group, "last": parts[-1].group, "periods": len(parts)}
+    series = {key: runs for key, runs in panel.series().items() if key.shots is None}
     found = []
-    for key, runs in panel.series().items():
-        for metric in METRICS if key.shots is None else ():
-            change = _change(plain.values[metric][runs].mean(axis=0), weights)
-            low, high = interval(_change(drawn.values[metric][runs].mean(axis=0), weights), config.confidence)
+    for key, runs in series.items():
+        for metric in METRICS:
+            values, draws = plain.values[metric][runs].mean(axis=0), drawn.values[metric][runs].mean(axis=0)
+            known = np.flatnonzero(~np.isnan(values[:, 0]))  # macro F1 needs classes with enough notes
+            if len(known) < FEWEST_PERIODS:
+                continue
             place = {"model": key.model, "task": panel.task, "setting": key.setting, "metric": metric}
-            shown = bool(low > 0 or high < 0)
-            found.append(Trend(**place, **span, change=float(change[0]), low=low, high=high, shown=shown))
+            found.append(_trend([parts[i] for i in known], values[known], draws[known], config.confidence, place))
     return found
+
+
+def _trend(
+    parts: Sequence[Subgroup], values: Doubles, draws: Doubles, confidence: float, place: Mapping[str, str]
+) -> Trend:
+    weights = np.array([part.n for part in parts], dtype=np.float64)
+    low, high = interval(_change(draws, weights), confidence)
+    span: dict[str, Any] = {"first": parts[0].group, "last": parts[-1].group, "periods": len(parts)}
+    change = float(_change(values, weights)[0])
+    return Trend(**place, **span, change=change, low=low, high=high, shown=bool(low > 0 or high < 0))
 
 
 def _change(values: Doubles, weights: NDArray[np.float64]) -> Doubles:

@@ -15,7 +15,7 @@ class SubgroupScore(Record):
     setting: str
     """Setting."""
     metric: str
-    """`macro_f1` (over the classes that the subgroup has) or `accuracy`."""
+    """`macro_f1` (over the classes with at least 5 notes in the subgroup) or `accuracy`."""
     column: str
     """Metadata column, or `time`."""
     group: str
@@ -33,7 +33,7 @@ class SubgroupScore(Record):
     high: float | None = None
     """Upper end of its interval."""
     gap: float | None = None
-    """Score in the subgroup minus score on all other test notes (macro F1 over the classes that both have)."""
+    """Score in the subgroup minus score on all other test notes (macro F1 over the classes with 5 notes in both)."""
     gap_low: float | None = None
     """Lower end of its interval."""
     gap_high: float | None = None

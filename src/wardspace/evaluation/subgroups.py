@@ -124,6 +124,8 @@ def _judged(
     gap, gaps = _mean(plain.gaps[metric], runs), _mean(drawn.gaps[metric], runs)
     told = _tested(gap[:, 0], gaps, confidence, ("gap", "flagged"))
     for place, row in enumerate(told):
+        if np.isnan(value[place, 0]):
+            continue
         low, high = interval(values[place], confidence)
         row.update({"value": float(value[place, 0]), "low": low, "high": high})
         if "gap" in row:
@@ -174,4 +176,4 @@ def _detectable(draws: Doubles, tests: int, confidence: float) -> float:
 
 def _record(common: Mapping[str, str], part: Subgroup, told: Mapping[str, Any] | None) -> SubgroupScore:
     place = {"column": part.column, "group": part.group, "n": part.n, "groups": part.patients}
-    return SubgroupScore(**common, **place, too_few=told is None, **(told or {}))
+    return SubgroupScore(**common, **place, too_few=not told, **(told or {}))
