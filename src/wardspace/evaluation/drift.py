@@ -68,7 +68,8 @@ def _trends(panel: Panel, parts: Sequence[Subgroup], config: ReportConfig) -> li
     for key, runs in series.items():
         for metric in METRICS:
             values, draws = plain.values[metric][runs].mean(axis=0), drawn.values[metric][runs].mean(axis=0)
-            known = np.flatnonzero(~np.isnan(values[:, 0]))  # macro F1 needs classes with enough notes
+            # macro F1 needs classes with enough notes
+            known = [i for i, value in enumerate(values[:, 0]) if not np.isnan(value)]
             if len(known) < FEWEST_PERIODS:
                 continue
             place = {"model": key.model, "task": panel.task, "setting": key.setting, "metric": metric}
