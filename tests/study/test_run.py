@@ -240,3 +240,21 @@ def test_ctrl_c_exits_with_130_and_the_run_goes_on(finished, tmp_path, stage):
     subprocess.run(command, check=True, capture_output=True)
     assert (run / "report.html").exists()
     assert events(run).count(("finished", "prepare")) == 1
+
+
+def test_what_lies_behind_the_scores_is_in_the_results(finished):
+    results = Results.read(finished[0] / "run" / "results.json")
+    measures = {(s.model, s.measure) for s in results.calibration if s.shots is None}
+    assert measures == {
+        (model, measure)
+        for model in ("tfidf", "base", "both", "category")
+        for measure in ("ece", "ece_plain", "brier", "log_loss", "aurc")
+    }
+    assert {s.shots for s in results.calibration} >= {None, 4}
+    assert {a.model for a in results.abstention} == {"tfidf", "base", "both", "category"}
+    assert {(s.column, s.group) for s in results.subgroups} == {
+        ("kind", group) for group in ("letter", "round", "not given")
+    }
+    tested = next(score.n for score in results.scores if score.split == "test")
+    assert sum(s.n for s in results.subgroups if (s.model, s.metric) == ("base", "accuracy")) == tested
+    assert results.drift == []

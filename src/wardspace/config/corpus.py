@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from wardspace.config.section import Section
 
@@ -87,6 +88,9 @@ class ColumnsConfig(Section):
     """The patient a note is about: splits and intervals group by it."""
     time: str | None = None
     """When the note was written."""
+    time_format: str | None = None
+    """How times are written where that is not ISO 8601, such as `%m/%d/%Y` (Python's strptime): they are then stored as
+    ISO 8601, and one that is written otherwise stays as it is."""
     text: str = "text"
     """The note itself."""
     split: str | None = None
@@ -97,6 +101,17 @@ class ColumnsConfig(Section):
     """Columns that tasks predict."""
     spans: list[str] = []
     """Columns of marked spans (lists of records with `start` and `end` in characters of the text)."""
+
+    @field_validator("time_format")
+    @classmethod
+    def _is_a_format(cls, time_format: str | None) -> str | None:
+        if time_format is not None:
+            a_day = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
+            try:
+                datetime.strptime(a_day.strftime(time_format), time_format)
+            except ValueError as error:
+                raise ValueError("this is no format of strptime; write one such as %m/%d/%Y") from error
+        return time_format
 
 
 class CleanConfig(Section):
@@ -210,8 +225,11 @@ class DeduplicateConfig(Section):
 
 
 class SplitConfig(Section):
-    """How notes are shared out, by patient where there is one, else by note."""
+    """How notes are shared out: by patient where there is one (else by note), or by time."""
 
+    by: Literal["patient", "time"] = "patient"
+    """`patient` by a hash of the patient. `time` takes the latest notes for the test and those before them for
+    validation; notes of patients who stand in an earlier period are left out of the later ones."""
     validation: float = Field(0.1, gt=0, lt=1)
     """Share for choosing between models and settings."""
     test: float = Field(0.2, gt=0, lt=1)
@@ -250,3 +268,19 @@ class CorpusConfig(Section):
     de-identified, else none: cleaning alone is quicker without)."""
     sample: int | None = Field(None, ge=1)
     """Keep at most this many notes, drawn by seed and note id; null keeps all."""
+
+    def unused(self) -> list[str]:
+        """Keys that were set and would have no effect, each with the reason."""
+        if self.split.by != "time":
+            return []
+        found = {
+            "corpus.split.stratify": self.split.stratify is not None,
+            # a sample is drawn by the same seed
+            "corpus.split.seed": self.split.seed != SplitConfig().seed and self.sample is None,
+            "corpus.columns.split": self.columns.split is not None,
+        }
+        return [
+            f"{key}: it has no effect with corpus.split.by: time; leave it out"
+            for key, is_set in found.items()
+            if is_set
+        ]

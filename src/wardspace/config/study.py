@@ -63,7 +63,13 @@ class StudyConfig(Section):
 
     @model_validator(mode="after")
     def _columns_exist(self) -> StudyConfig:
-        problems = [*self._label_problems(), *self._metadata_problems(), *self._finetune_problems()]
+        problems = [
+            *self._label_problems(),
+            *self._metadata_problems(),
+            *self._finetune_problems(),
+            *self._subgroup_problems(),
+            *self.corpus.unused(),
+        ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -116,6 +122,23 @@ class StudyConfig(Section):
             for name in task.finetune.models
             if name not in known
         ]
+
+    def _subgroup_problems(self) -> list[str]:
+        known = [*self.corpus.columns.metadata, *self.corpus.columns.labels]
+        asked = {"subgroups": self.report.subgroups or [], "bands": list(self.report.bands)}
+        found = [
+            f"report.{key}: no column {name!r} among corpus.columns.metadata and labels ({', '.join(known)})"
+            for key, names in asked.items()
+            for name in names
+            if name not in known
+        ]
+        if self.report.subgroups is not None:
+            found += [
+                f"report.bands: {name} is not among report.subgroups"
+                for name in self.report.bands
+                if name not in self.report.subgroups
+            ]
+        return found
 
     def trained_columns(self, model: AdaptConfig) -> set[str]:
         """Metadata columns that an adapted model learns from."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from wardspace.config.section import Section
 
@@ -128,3 +129,16 @@ class ReportConfig(Section):
     """Seed of the bootstrap."""
     map_notes: int = Field(1500, ge=10)
     """Most notes drawn in a map."""
+    subgroups: list[str] | None = None
+    """Metadata columns (or labels that a task does not predict) by whose values scores are told apart; null takes the
+    metadata with bands or with 2 to 12 values, `[]` none. Of more than 12 values the rarer ones are taken together."""
+    bands: dict[str, Annotated[list[float], Field(min_length=1)]] = {}
+    """Edges between bands of columns of numbers, as `{age_years: [18, 40, 65]}`; an edge belongs to the band above."""
+
+    @field_validator("bands")
+    @classmethod
+    def _edges_rise(cls, bands: dict[str, list[float]]) -> dict[str, list[float]]:
+        wrong = [name for name, edges in bands.items() if any(a >= b for a, b in pairwise(edges))]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: edges must rise")
+        return bands

@@ -18,9 +18,10 @@ from wardspace.corpus.fingerprint import fingerprint
 from wardspace.corpus.ledger import Ledger
 from wardspace.corpus.notes import Note, Unusable
 from wardspace.corpus.readers import Reader
-from wardspace.corpus.rejects import SEEN, UNDECODABLE, Fault, Rejects, duplicate
+from wardspace.corpus.rejects import NO_TIME, SEEN, UNDECODABLE, Fault, Rejects, duplicate
 from wardspace.corpus.spans import SpanTypes
 from wardspace.corpus.spool import Spool
+from wardspace.corpus.time_split import TimeSplit
 from wardspace.corpus.times import Zones
 
 
@@ -59,6 +60,7 @@ class Intake:
         self.warnings: list[str] = []
         """Of the readers."""
         self.editions = Editions(ledger.connection) if config.deduplicate.editions else None
+        self.times = TimeSplit(ledger) if config.split.by == "time" else None
 
     def read(self, readers: list[Reader], found: Iterator[Event], *, show_progress: bool) -> None:
         """Take in all rows of all files, as an engine hands them on.
@@ -90,7 +92,8 @@ class Intake:
         if isinstance(found, Unusable):
             self._rejects.add(file, row.number, found.note_id, found.fault)
             return
-        fault = self._fault_beside_others(found)
+        untimed = self.times is not None and moment(found.time) is None
+        fault = NO_TIME if untimed else self._fault_beside_others(found)
         if fault:
             self._rejects.add(file, row.number, found.note_id, fault)
             return
@@ -110,6 +113,8 @@ class Intake:
             self._add_edition(self.editions, found)
         if self._sketches is not None and found.sketch is not None:
             self._sketches.add(found.note_id, found.sketch)
+        if self.times is not None and found.time:
+            self.times.add(self._ledger.notes, found.time)
         self._ledger.add(found.note_id, patient, found.stratum, draw)
         self._spool.add(found, patient, file, row.number)
 

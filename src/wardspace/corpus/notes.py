@@ -20,6 +20,7 @@ from wardspace.corpus.readers import Row
 from wardspace.corpus.rejects import EMPTY, NO_ID, NUL, Fault, undecodable
 from wardspace.corpus.schema import Roles
 from wardspace.corpus.spans import Span, SpanTypes, moved_spans, read_spans
+from wardspace.corpus.times import as_iso
 
 if TYPE_CHECKING:
     from wardspace.corpus.review.corrections import Corrections
@@ -156,7 +157,7 @@ class Examiner:
         return Note(
             note_id,
             patient,
-            as_text(values[place[roles.time]]) if roles.time else None,
+            self._time(values),
             cleaned.text,
             tuple([as_text(values[i]) for i in self._categories]),
             tuple([json.dumps(found, ensure_ascii=False) for found, _ in spans]),
@@ -167,6 +168,11 @@ class Examiner:
             marked,
             reviewed,
         )
+
+    def _time(self, values: tuple[Any, ...]) -> str | None:
+        """When the note was written."""
+        time = as_text(values[self._place[self.roles.time]]) if self.roles.time else None
+        return as_iso(time, self.roles.time_format) if time and self.roles.time_format else time
 
     def _hidden(self, note: Original) -> tuple[Cleaned, tuple[Mark, ...], bool]:
         """The text without what identifies people, what was taken out, and whether a person said so."""

@@ -29,7 +29,7 @@ from wardspace.corpus.manifest import Manifest
 from wardspace.corpus.notes import Examiner
 from wardspace.corpus.output import Output
 from wardspace.corpus.readers import Reader, open_readers
-from wardspace.corpus.rejects import DUPLICATE, NOT_DRAWN, Fault, Rejects
+from wardspace.corpus.rejects import DUPLICATE, EARLIER_PATIENT, NOT_DRAWN, Fault, Rejects
 from wardspace.corpus.resolve import resolved
 from wardspace.corpus.review.corrections import Corrections
 from wardspace.corpus.schema import SPLITS, Roles
@@ -142,6 +142,8 @@ class _Passes:
                 before = duplicates.before_split(intake.editions, rejects.counts[DUPLICATE])
             with self._steps("split"):
                 highest_lot = ledger.highest_lot(self._config.sample)
+                if intake.times is not None:
+                    intake.times.settle(self._config.split, highest_lot)
                 shares = share_out(ledger.connection, self._config.split, highest_lot)
             with self._steps("deduplicate"):
                 shares, after = duplicates.after_split(shares, highest_lot)
@@ -240,11 +242,17 @@ def _steps(config: CorpusConfig, roles: Roles, made: _Made, corrections: Correct
     steps += made.before_split
     if config.sample is not None:
         steps.append({"step": "sample", "notes": config.sample, "left_out": made.rejects[NOT_DRAWN]})
-    split = config.split.model_dump() | {"stratify": roles.stratify, "by": "patient" if roles.patient_id else "note"}
+    return [*steps, {"step": "split", **_split_step(config, roles, made)}, *made.after_split]
+
+
+def _split_step(config: CorpusConfig, roles: Roles, made: _Made) -> dict[str, Any]:
+    split = config.split.model_dump()
+    if made.intake.times is not None:
+        return {name: split[name] for name in ("by", "validation", "test")} | made.intake.times.summary()
+    split |= {"stratify": roles.stratify, "by": "patient" if roles.patient_id else "note"}
     if roles.split:
         split |= {"given": asdict(made.shares.given)}
-    steps.append({"step": "split", **split, "strata": made.shares.strata, "strata_mended": made.shares.mended})
-    return [*steps, *made.after_split]
+    return split | {"strata": made.shares.strata, "strata_mended": made.shares.mended}
 
 
 def _warnings(config: CorpusConfig, roles: Roles, made: _Made) -> list[str]:
@@ -276,6 +284,8 @@ def _split_warnings(made: _Made) -> list[str]:
         found.append(f"{given.without} patients to whom the source gives no split went to train")
     if given.carved:
         found.append(f"the source has no validation split: {given.carved} of its train patients were taken for it")
+    if count := made.rejects[EARLIER_PATIENT]:
+        found.append(f"split by time: {count} notes of patients who stand in an earlier period were left out")
     empty = [split for split in SPLITS if not made.output.splits[split]]
     if empty:
         cause = "the source's own splits leave" if given.patients else "too few patients:"

@@ -43,6 +43,8 @@ EDITION = "earlier edition"
 NEAR = "near-duplicate"
 LEAKED = "near-duplicate in another split"
 COPIED = "copied forward"
+NO_TIME = Fault("no time that can be read", "no time that can be read, and notes are split by time")
+EARLIER_PATIENT = "patient of an earlier period"
 UNDECODABLE = "undecodable bytes"
 DAMAGED = "damaged file"
 UNCLOSED = "quote never closed"
@@ -78,6 +80,11 @@ def copied_forward(characters: int) -> Fault:
     return Fault(
         COPIED, f"fewer than {characters} characters are left without paragraphs of the patient's earlier notes"
     )
+
+
+def earlier_patient(split: str, earlier: str) -> Fault:
+    """A note of a later period by time whose patient has notes in an earlier one."""
+    return Fault(EARLIER_PATIENT, f"from the time of {split}, of a patient who stands in {earlier}")
 
 
 class Rejects:

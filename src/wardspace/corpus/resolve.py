@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.duplicates.editions import edition_columns
@@ -30,9 +32,29 @@ def resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
             where="corpus.source.path",
             fix="name a file, a folder or a glob: --set corpus.source.path=…, or set corpus.source.format: ward",
         )
+    if unused := config.unused():
+        raise CorpusError("; ".join(unused), where="corpus")
     known = FORMATS.get(config.source.format)
     if known and known.columns:
         config = config.model_copy(update={"columns": known.columns(config.columns)})
     beside = edition_columns(config.deduplicate.editions, config.columns)
     names = tuple(config.deidentify.name_columns) if config.deidentify else ()
-    return config, resolve_roles(config.columns, config.split.stratify, beside, names)
+    roles = resolve_roles(config.columns, config.split.stratify, beside, names)
+    if roles.time is None:
+        _check_no_time_is_needed(config)
+    # a format may bring a split of its own
+    return config, replace(roles, stratify=None, split=None) if config.split.by == "time" else roles
+
+
+def _check_no_time_is_needed(config: CorpusConfig) -> None:
+    needs = {
+        "corpus.split.by": "time" if config.split.by == "time" else None,
+        "corpus.columns.time_format": config.columns.time_format,
+    }
+    for where, value in needs.items():
+        if value is not None:
+            raise CorpusError(
+                f"{value} asks for times, and no column of times is named",
+                where=where,
+                fix="name it in corpus.columns.time, or leave this key out",
+            )

@@ -39,6 +39,8 @@ class Roles:
     """Columns that are read but not kept: what tells editions of a note."""
     names: tuple[str, ...] = ()
     """Columns that are read but not kept: names of the patient."""
+    time_format: str | None = None
+    """How times are written; null for ISO 8601."""
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -90,6 +92,7 @@ def resolve_roles(
         split=columns.split,
         beside=beside,
         names=tuple(dict.fromkeys(names)),
+        time_format=columns.time_format,
     )
 
 

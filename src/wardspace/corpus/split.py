@@ -10,7 +10,8 @@ bring it within that: those whose hash is nearest to the threshold. A patient's 
 column, the first in the order of names where two are equally common; values with fewer than three patients, too few
 for three splits, are taken together. Only in a stratum so mended can added rows move a patient.
 
-Where the source gives splits itself, those hold instead (`given_splits.py`).
+Where the source gives splits itself, those hold instead (`given_splits.py`); `by: time` goes by the notes' times
+(`time_split.py`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from wardspace.core.seeds import derive
 from wardspace.corpus.given_splits import GivenSplits, take_given
 from wardspace.corpus.schema import SPLITS
 from wardspace.corpus.statistics import Lengths
+from wardspace.corpus.time_split import fix_patients
 
 _RANGE = 2**63
 _FEWEST = 3
@@ -76,6 +78,9 @@ def share_out(connection: sqlite3.Connection, config: SplitConfig, highest_lot: 
     """
     connection.executescript(_TABLES + "BEGIN;")
     lengths = _count_patients(connection, config.seed, highest_lot)
+    if config.by == "time":
+        fix_patients(connection)
+        return Shares(_patients(connection), 0, 0, lengths, GivenSplits())
     given = take_given(connection, config)
     mended = 0 if given.patients else _set_cuts(connection, config)
     strata = connection.execute("SELECT COUNT(*) FROM cuts").fetchone()[0]

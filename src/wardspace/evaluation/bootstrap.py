@@ -57,6 +57,13 @@ def _parts(rows: int, width: int) -> Iterator[slice]:
         yield slice(start, min(start + size, rows))
 
 
+def interval(values: NDArray[np.floating], confidence: float) -> tuple[float, float]:
+    """Percentile interval of bootstrap values; resamples without a value (NaN) are passed over."""
+    tail = (1 - confidence) / 2
+    low, high = np.nanquantile(values, [tail, 1 - tail])
+    return float(low), float(high)
+
+
 def pools(groups: int, most: int, seed: int) -> NDArray[np.int64]:
     """Number the pool of each patient: a pool of one where there are few, random pools of like size beyond `most`.
 

@@ -61,4 +61,8 @@ def _adjusted(
     members: dict[Hashable, dict[tuple[Hashable, ...], float]] = {}
     for one in differences:
         members.setdefault(family(one), {})[_pair(one)] = 1.0 if one.p is None else one.p
-    return {pair: p for pairs in members.values() for pair, p in zip(pairs, holm(list(pairs.values())), strict=True)}
+    return {
+        pair: p
+        for pairs in members.values()
+        for pair, p in zip(pairs, holm(list(pairs.values())).tolist(), strict=True)
+    }

@@ -1,36 +1,30 @@
-"""Correction of a family of p values for their number."""
+"""Many tests at once: p-values raised so that a false alarm among all of them stays as rare as in one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 
-def holm(values: Sequence[float]) -> list[float]:
-    """Adjusted p values: the chance of even one false alarm in the family stays below the level they are held to.
+def holm(p: ArrayLike) -> NDArray[np.float64]:
+    """Adjust the p-values of a family of tests.
+
+    Reference: Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics
+    (1979). It holds whatever the dependence of the tests.
 
     Parameters
     ----------
-    values : sequence of float
-        The p values of one family.
+    p : array_like [m]
+        P-values.
 
     Returns
     -------
-    list of float
-        In the same order, at most 1.
-
-    References
-    ----------
-    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6.
-
-    Examples
-    --------
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
+    float64 [m]
+        Adjusted p-values in the same order: those under a level are the tests to reject at that level.
     """
+    values = np.asarray(p, dtype=np.float64)
     order = np.argsort(values, kind="stable")
-    raised = np.asarray(values, dtype=np.float64)[order] * np.arange(len(order), 0, -1)
-    found = np.empty(len(order))
-    found[order] = np.minimum(np.maximum.accumulate(raised), 1)
-    return [float(value) for value in found]
+    steps = values[order] * np.arange(len(values), 0, -1)
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    return adjusted

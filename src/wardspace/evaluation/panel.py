@@ -50,6 +50,8 @@ class Panel:
         Class of each note.
     groups : int64 [n]
         Number of each note's patient, from 0.
+    notes : tuple of str
+        Name of each note, sorted.
     """
 
     task: str
@@ -59,6 +61,7 @@ class Panel:
     groups: NDArray[np.int64]
     n_groups: int
     runs: tuple[Run, ...]
+    notes: tuple[str, ...] = ()
 
     def series(self) -> dict[Series, list[int]]:
         """Indices of the runs of each series, in the order of first appearance."""
@@ -128,7 +131,7 @@ def _panel(rows: pa.Table, task: str, split: str, classes: int) -> Panel:
         if not same_notes or not np.array_equal(truth[order], truth[first]):
             raise _uneven(task, series)
         runs.append(Run(series, seed, predicted[order], probabilities[order]))
-    return Panel(task, split, classes, truth[first], groups[first], len(patients), tuple(runs))
+    return Panel(task, split, classes, truth[first], groups[first], len(patients), tuple(runs), tuple(names))
 
 
 def _runs(rows: pa.Table) -> list[tuple[tuple[Series, int], NDArray[np.int64]]]:

@@ -5,20 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from wardspace.config import IntervalMethod
 from wardspace.core.errors import RunError
 from wardspace.core.files import read_json, write_json
+from wardspace.evaluation.record import Record
+from wardspace.evaluation.subgroup_records import SubgroupScore, Trend
+from wardspace.evaluation.trust_records import Abstention, CalibrationScore, ReliabilityBin, RiskPoint
 
 SCHEMA_VERSION = 1
 """Raised when a field changes its meaning or goes; new optional fields leave it as it is."""
-
-
-class Record(BaseModel):
-    """A row of the results."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class LossPoint(Record):
@@ -268,6 +265,20 @@ class Results(Record):
     """Guarantees of the private probes."""
     warnings: list[str]
     """What a reader must know before believing a figure."""
+    calibration: list[CalibrationScore] = []
+    """How far confidences can be taken at their word."""
+    reliability: list[ReliabilityBin] = []
+    """Reliability curves of the series on all labels."""
+    risk: list[RiskPoint] = []
+    """Risk-coverage curves of the series on all labels."""
+    abstention: list[Abstention] = []
+    """Rules of abstention, chosen on validation and applied once to test."""
+    subgroups: list[SubgroupScore] = []
+    """Scores by subgroup of the test notes."""
+    drift: list[SubgroupScore] = []
+    """Scores by period of the test notes, in the same form."""
+    trends: list[Trend] = []
+    """Whether scores rise or fall over the periods."""
 
     def write(self, path: Path) -> None:
         """Write results.json."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from wardspace.evaluation.record import Record
 from wardspace.evaluation.results import (
     SCHEMA_VERSION,
     Difference,
     LossPoint,
     ModelRecord,
     PrivateTraining,
-    Record,
     Results,
     Score,
     SpaceScore,
     StageCost,
 )
+from wardspace.evaluation.subgroup_records import SubgroupScore, Trend
+from wardspace.evaluation.trust_records import Abstention, CalibrationScore, ReliabilityBin, RiskPoint
 
 SECTIONS: dict[str, type[Record]] = {
     "The file": Results,
@@ -24,6 +26,12 @@ SECTIONS: dict[str, type[Record]] = {
     "`differences[]`": Difference,
     "`space[]`": SpaceScore,
     "`private[]`": PrivateTraining,
+    "`calibration[]`": CalibrationScore,
+    "`reliability[]`": ReliabilityBin,
+    "`risk[]`": RiskPoint,
+    "`abstention[]`": Abstention,
+    "`subgroups[]`, `drift[]`": SubgroupScore,
+    "`trends[]`": Trend,
 }
 """Records in the order of the page."""
 

@@ -58,14 +58,12 @@ def asked(study: StudyConfig, roles: Mapping[str, Any] | None = None) -> Asked:
 
 
 def _summary(study: StudyConfig, *, by_patient: bool) -> list[str]:
-    split = study.corpus.split
     unit = "patients" if by_patient else "notes (there is no patient column)"
     lines = [
         f"Which way of adapting the base {base_name(study.base)} to these notes gives the most useful embeddings?",
         f"Each adapted model starts from the base and may read {thousands(study.budget.tokens)} tokens; objectives in "
         "sequence share that budget evenly.",
-        f"The notes were divided by {unit}: {share(split.validation)} for choosing, {share(split.test)} for the test, "
-        "the rest for training.",
+        _divided(study, unit),
     ]
     if study.transductive:
         lines.append("Adaptation was allowed to read the texts (never the labels) of validation and test notes.")
@@ -73,6 +71,20 @@ def _summary(study: StudyConfig, *, by_patient: bool) -> list[str]:
         kept = "No note, and no patient, of" if by_patient else "No note of"
         lines.append(f"{kept} validation or test was read in adaptation.")
     return lines
+
+
+def _divided(study: StudyConfig, unit: str) -> str:
+    split = study.corpus.split
+    if split.by == "time":
+        return (
+            f"The notes were divided by time: the latest {share(split.test)} for the test, "
+            f"{share(split.validation)} before them for choosing, the earlier ones for training; notes of patients who "
+            "stand in an earlier period were left out of the later ones."
+        )
+    return (
+        f"The notes were divided by {unit}: {share(split.validation)} for choosing, {share(split.test)} for the test, "
+        "the rest for training."
+    )
 
 
 def base_name(base: str) -> str:

@@ -18,6 +18,8 @@ def made(results: Results, study: StudyConfig) -> list[tuple[str, str]]:
         "space": study.space.seed,
         "bootstrap": study.report.seed,
     }
+    if study.corpus.split.by == "time" and study.corpus.sample is None:
+        del seeds["split"]
     if study.corpus.source.format == "ward":
         seeds["ward"] = study.corpus.source.ward.seed
     found = [

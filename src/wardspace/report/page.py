@@ -28,14 +28,13 @@ from wardspace.report.data import corpus_view
 from wardspace.report.findings import RULES, Finding, highest_findings, model_findings
 from wardspace.report.made import made
 from wardspace.report.maps import Map, compact
-<<<<<<< HEAD
 from wardspace.report.matrix import Matrix, matrices
-=======
 from wardspace.report.private import private_lines
->>>>>>> dp
 from wardspace.report.space_findings import cost_findings, space_findings
 from wardspace.report.spaces import space_tables
 from wardspace.report.style import DARK, LIGHT, variables
+from wardspace.report.subgroups import drift_views, subgroup_views
+from wardspace.report.trust import trust_views
 from wardspace.report.uncertainty import Sources, sources
 
 
@@ -130,6 +129,9 @@ def view(results: Results, maps: Mapping[str, Map], config: ReportConfig, study:
         "stages": stage_rows(results),
         "scatters": space_scatters(results),
         "spaces": space_tables(results),
+        "trust": trust_views(board),
+        "subgroups": subgroup_views(board),
+        "drift": drift_views(board),
         "made": made(results, study),
         "maps": list(maps.items()),
         "map_columns": list(dict.fromkeys(name for one in maps.values() for name in one.columns)),

@@ -20,9 +20,11 @@ def collect(
     scoring: Scoring,
     scored: tuple[list[Score], list[Difference]],
     measured: dict[str, list[dict[str, Any]]],
+    slices: dict[str, list[dict[str, Any]]],
 ) -> Results:
     """Results of a study from the records of its stages."""
     manifest = corpus.manifest
+    records: dict[str, Any] = dict(slices)
     return Results(
         wardspace=__version__,
         study=study.name,
@@ -39,6 +41,7 @@ def collect(
         space=[SpaceScore.model_validate(score) for found in measured.values() for score in found],
         private=[PrivateTraining.model_validate(spent) for path in scoring.files() for spent in spent_by(path)],
         warnings=_warnings(study, corpus, models, scoring),
+        **records,
     )
 
 

@@ -143,6 +143,11 @@ class Scoring:
         wanted = [key for key in self.predicted if key[0] == task and key[2] == kind]
         return pa.concat_tables([read_predictions(self.folder.predictions(*key)) for key in wanted])
 
+    def stored(self, task: str) -> pa.Table:
+        """All stored predictions of a task."""
+        kinds = sorted({key[2] for key in self.predicted if key[0] == task})
+        return pa.concat_tables([self._table(task, kind) for kind in kinds])
+
     def scored(self) -> tuple[list[Score], list[Difference]]:
         """Scores and paired differences of everything stored."""
 
@@ -150,9 +155,8 @@ class Scoring:
             report = self.study.report
             found: dict[str, list[dict[str, Any]]] = {"scores": [], "differences": []}
             for task, labels in self.labels.items():
-                kinds = sorted({key[2] for key in self.predicted if key[0] == task})
-                table = pa.concat_tables([self._table(task, kind) for kind in kinds])
-                scores, differences = judge(table, {task: labels.classes}, report, show_progress=self.show)
+                table, classes = self.stored(task), {task: labels.classes}
+                scores, differences = judge(table, classes, report, show_progress=self.show)
                 found["scores"] += [score.model_dump() for score in scores]
                 found["differences"] += [difference.model_dump() for difference in differences]
             return found

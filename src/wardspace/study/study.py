@@ -26,6 +26,7 @@ from wardspace.study.folder import RunFolder
 from wardspace.study.outcome import collect
 from wardspace.study.review import applied_review, review_content, with_review
 from wardspace.study.scoring import Scoring
+from wardspace.study.slices import Slices
 from wardspace.study.source import base_content, corpus_settings, source_content
 from wardspace.study.spaces import SpaceNotes
 from wardspace.study.stage import Stages
@@ -219,6 +220,7 @@ class _Run:
             self.scoring.frozen(task, {name: partial(self.vectors, name) for name in self.models})
             self.scoring.finetuned(task)
         self.scores = self.scoring.scored()
+        self.slices = Slices(self.scoring).found()
         return self.folder.path / "predictions"
 
     def space(self) -> Path:
@@ -237,6 +239,7 @@ class _Run:
             scoring=self.scoring,
             scored=self.scores,
             measured=self.measured,
+            slices=self.slices,
         )
         results.write(self.folder.results)
         self.results = results
