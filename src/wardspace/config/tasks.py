@@ -85,3 +85,5 @@ class ReportConfig(Section):
     """Seed of the bootstrap."""
     map_notes: int = Field(1500, ge=10)
     """Most notes drawn in a map."""
+    text_letters: int = Field(400, ge=1)
+    """Letters of each note that `wardspace report --with-text` shows."""
