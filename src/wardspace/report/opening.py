@@ -25,6 +25,6 @@ def _notes(results: Results) -> str:
     counts = results.corpus.get("counts", {})
     if "notes" not in counts:
         return "Embedding spaces of clinical notes"
-    patients = counts.get("patients")
-    whose = f" of {counted(patients, 'patient')}" if patients else ""
-    return f"{counted(counts['notes'], 'clinical note')}{whose}"
+    known = results.corpus.get("roles", {}).get("patient_id") is not None
+    whose = f" of {counted(counts['patients'], 'patient')}" if known else ""
+    return f"{counted(counts['notes'], 'made-up note' if results.synthetic else 'clinical note')}{whose}"

@@ -30,6 +30,8 @@ const mark = (pen, column, code, x, y, r, tones) => {
   trace(pen, ordered ? 0 : code % SHAPES, x, y, r);
   pen.fillStyle = ordered ? tones[`s${code}`] : tones[`c${code % COLOURS}`];
   pen.fill();
+  // a thin edge in the colour of the ground keeps marks that overlap apart
+  pen.strokeStyle = chosen.printing ? tones.bg : tones.panel; pen.lineWidth = .6; pen.stroke();
 };
 // each value is drawn once and then stamped: thousands of notes are redrawn while a finger moves
 const stamps = (column, r, ratio, tones) => {

@@ -55,7 +55,7 @@ class View {
         pen.drawImage(made.get(codes[note]), x - half, y - half, 2 * half, 2 * half);
       }
     };
-    if (picked) { stampAll(0, .13); stampAll(1, 1); } else stampAll(0, .85);
+    if (picked) { stampAll(0, .13); stampAll(1, 1); } else stampAll(0, 1);
     this.r = r;
     this.show(tones);
   }
