@@ -11,6 +11,8 @@ const palette = () => {
 };
 
 const polygon = (pen, points) => { points.forEach(([x, y], i) => i ? pen.lineTo(x, y) : pen.moveTo(x, y)); pen.closePath(); };
+const PLUS = [[-1.2, -.42], [-.42, -.42], [-.42, -1.2], [.42, -1.2], [.42, -.42], [1.2, -.42]];
+PLUS.push(...PLUS.map(([x, y]) => [-x, -y]));
 const trace = (pen, shape, x, y, r) => {
   pen.beginPath();
   if (shape === 0) pen.arc(x, y, r, 0, 7);
@@ -18,7 +20,7 @@ const trace = (pen, shape, x, y, r) => {
   else if (shape === 2) polygon(pen, [[x, y - r * 1.25], [x + r * 1.2, y + r], [x - r * 1.2, y + r]]);
   else if (shape === 3) polygon(pen, [[x, y - r * 1.35], [x + r * 1.35, y], [x, y + r * 1.35], [x - r * 1.35, y]]);
   else if (shape === 4) polygon(pen, [[x, y + r * 1.25], [x + r * 1.2, y - r], [x - r * 1.2, y - r]]);
-  else { pen.rect(x - r * 1.2, y - r * .42, r * 2.4, r * .84); pen.rect(x - r * .42, y - r * 1.2, r * .84, r * 2.4); }
+  else polygon(pen, PLUS.map(([dx, dy]) => [x + r * dx, y + r * dy]));
 };
 const mark = (pen, column, code, x, y, r, tones) => {
   const { values, ordered } = data.columns[column];
