@@ -22,7 +22,7 @@ const startMaps = () => {
     const does = typed(view), figure = canvas.closest("figure");
     for (const button of figure.querySelectorAll("[data-zoom]")) button.addEventListener("click", () => does[button.dataset.zoom]());
     figure.querySelector("select").addEventListener("change", (event) => {
-      view.show_model(Number(event.target.value));
+      view.showModel(Number(event.target.value));
       describe(view);
       view.draw(palette());
     });
@@ -39,7 +39,7 @@ const startMaps = () => {
   legendDoes.addEventListener("change", drawLegend);
   showAll.addEventListener("click", () => { chosen.hidden.clear(); again(); });
   for (const button of document.querySelectorAll("[data-do=clear]")) button.addEventListener("click", unpick);
-  more?.addEventListener("click", () => tellTexts(texts_shown + PAGE));
+  more?.addEventListener("click", () => tellTexts(textsShown + PAGE));
   const drags = explorer.querySelectorAll("[data-drag]");
   for (const button of drags) button.addEventListener("click", () => {
     chosen.lasso = button.dataset.drag === "lasso";

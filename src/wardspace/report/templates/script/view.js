@@ -6,7 +6,7 @@ class View {
     this.canvas = canvas;
     this.layer = document.createElement("canvas");
     this.outline = null; // points of a lasso or corners of a rectangle
-    this.show_model(model);
+    this.showModel(model);
     views.push(this);
   }
 
@@ -16,7 +16,7 @@ class View {
   get side() { return this.canvas.clientWidth; }
   get home() { return this.zoom === 1 && this.x === 0 && this.y === 0; }
 
-  show_model(model) { this.model = model; this.reset(); }
+  showModel(model) { this.model = model; this.reset(); }
   reset() { this.zoom = 1; this.x = this.y = 0; this.moved(); }
 
   place(note, side = this.side) {
