@@ -95,12 +95,16 @@ def test_dragging_moves_a_zoomed_map_alone(opened):
 
 def test_the_wheel_zooms_only_a_map_that_was_clicked(opened):
     left, top, _ = box(opened)
-    before = ink(opened, 0)
-    opened.wheel(left + 100, top + 100, 1)
+    before, scrolled = ink(opened, 0), opened.run("scrollY")
+    opened.wheel(left + 100, top + 100, -60)
+    opened.until(f"scrollY === {scrolled} - 60")
+    opened.point(1, 1)
     assert ink(opened, 0) == before
+    left, top, _ = box(opened)
     opened.drag((left + 3, top + 3), (left + 3, top + 3))
     opened.wheel(left + 100, top + 100, -400)
     opened.until(f"{INK}(0) !== {before}")
+    assert opened.run("scrollY") == scrolled - 60
     opened.press("0")
     opened.point(1, 1)
     assert ink(opened, 0) == before
