@@ -1,11 +1,12 @@
 import errno
+import stat
 import subprocess
 import sys
 
 import pytest
 
 from wardspace.core.errors import WardspaceError, machine_faults
-from wardspace.core.files import digest, read_json, whole_folder, write_json
+from wardspace.core.files import digest, read_json, whole_folder, write_json, write_text
 
 
 def test_a_failed_folder_leaves_the_old_one(tmp_path):
@@ -63,3 +64,12 @@ def test_what_a_killed_process_left_is_swept_up(tmp_path):
     with whole_folder(target) as scratch:
         (scratch / "a").write_text("new")
     assert [path.name for path in tmp_path.iterdir()] == ["corpus"]
+
+
+def test_a_private_file_is_for_its_owner_alone(tmp_path):
+    path = tmp_path / "a.txt"
+    write_text(path, "open")
+    write_text(path, "secret", private=True)
+    assert path.read_text() == "secret"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [found.name for found in tmp_path.iterdir()] == ["a.txt"]

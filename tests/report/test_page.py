@@ -1,5 +1,6 @@
 import json
 import re
+import stat
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from tests.report.build import small_results
 from wardspace.config import ReportConfig, parse_study
 from wardspace.report import Map, write_report
 from wardspace.report.charts import interval_words
-from wardspace.report.page import embedded_json, page
+from wardspace.report.page import embedded_json, page, stylesheet
 
 SECTIONS = ("findings", "asked", "data", "models", "comparison", "curves", "space", "maps", "reading", "made")
 HOSTILE = '</script><img src=x onerror=alert(1)><script>alert("2")</script>'
@@ -23,7 +24,8 @@ def test_sections_stand_in_their_order(html):
 def test_every_model_and_every_figure_is_there(html):
     for model in MODELS:
         assert f'<th scope="row">{model}</th>' in html
-    for figure, count in {"difference": 10, "curves": 10, "scatter": 3, "map": 7, "tokens": 1, "loss": 7}.items():
+    drawn = {"difference": 10, "curves": 10, "scatter": 3, "tokens": 1, "loss": 7}
+    for figure, count in {**drawn, "map": 2, "thumb": 7, "still": 7}.items():
         assert len(re.findall(f'data-figure="{figure}"', html)) == count, figure
 
 
@@ -51,10 +53,11 @@ def test_without_its_script_macro_f1_is_shown(html):
 
 def test_figures_speak(html):
     for drawn in re.findall(r"<svg[^>]*>", html):
-        assert re.search(r'aria-label="[^"]{20,}"', drawn), drawn[:200]
-    for drawn in re.findall(r"<canvas data-map[^>]*>", html):
-        assert 'tabindex="0"' in drawn
-        assert "aria-label=" in drawn
+        assert re.search(r'aria-label="[^"]{20,}"|aria-hidden="true" class="swatch"', drawn), drawn[:200]
+    drawn = re.findall(r"<canvas[^>]*>", html)
+    assert len(drawn) == 9
+    for canvas in drawn:
+        assert re.search(r'aria-label="[^"]{20,}"', canvas), canvas
 
 
 def test_nothing_is_fetched(html):
@@ -123,7 +126,7 @@ def test_equal_results_give_equal_pages_without_paths(study, results):
 def test_a_large_report_stays_small(tmp_path, study, results):
     path = tmp_path / "deep" / "report.html"
     write_report(results, fake_maps(1500, models=tuple(f"m{i}" for i in range(9))), path, study.report, study)
-    assert path.stat().st_size < 1_500_000
+    assert path.stat().st_size < 1_000_000
     assert [found.name for found in path.parent.iterdir()] == ["report.html"]
 
 
@@ -132,3 +135,22 @@ def test_captions_say_what_the_intervals_draw(results, column, unit):
     roles = {**results.corpus.get("roles", {}), "patient_id": column}
     found = interval_words(results.model_copy(update={"corpus": {**results.corpus, "roles": roles}}))
     assert unit in found
+
+
+def test_text_is_on_a_page_that_asked_for_it_and_says_so(study, results, tmp_path):
+    texts = [f"{HOSTILE} note {i}" for i in range(50)]
+    made = page(results, fake_maps(50), study.report, study, texts=texts)
+    assert "This page holds text of patients' notes" in made
+    assert "<title>With text of notes: " in made
+    assert "no text of any note" not in made
+    assert "<img" not in made
+    held = json.loads(re.search(r'<script type="application/json" id="map-data">(.*?)</script>', made)[1])
+    assert held["texts"] == texts
+    write_report(results, fake_maps(50), tmp_path / "a.html", study.report, study, texts=texts)
+    assert stat.S_IMODE((tmp_path / "a.html").stat().st_mode) == 0o600
+
+
+def test_a_page_without_text_has_no_place_for_it(html):
+    assert "holds text" not in html.replace(stylesheet(), "")
+    assert 'class="texts"' not in html
+    assert "texts" not in json.loads(re.search(r'id="map-data">(.*?)</script>', html)[1])

@@ -1,10 +1,11 @@
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
 from wardspace.evaluation.results import ModelRecord
-from wardspace.report.style import COLOURS, DARK, LIGHT, explicit, model_styles
+from wardspace.report.style import CATEGORIES, COLOURS, DARK, LIGHT, RAMP, SHAPES, explicit, model_styles
+from wardspace.report.svg.dots import tones
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 
@@ -46,6 +47,25 @@ def test_marks_stand_out_from_the_ground(theme):
     for i in range(COLOURS):
         assert contrast(theme[f"c{i}"], theme["bg"]) >= 3, f"c{i}"
         assert contrast(theme[f"c{i}"], theme["panel"]) >= 3, f"c{i}"
+
+
+@THEMES
+def test_edges_of_controls_can_be_seen(theme):
+    assert contrast(theme["edge"], theme["bg"]) >= 3
+    assert contrast(theme["edge"], theme["panel"]) >= 3
+
+
+@THEMES
+def test_a_ramp_keeps_its_order_in_grey(theme):
+    steps = [contrast(theme[f"s{i}"], theme["panel"]) for i in range(RAMP)]
+    assert steps[0] >= 3
+    assert min(after / before for before, after in pairwise(steps)) >= 1.15
+
+
+def test_values_of_a_map_differ_and_the_commonest_do_so_in_grey():
+    marks = tones(CATEGORIES, ordered=False)
+    assert len(set(marks)) == CATEGORIES == 24
+    assert len({shape for _, shape in marks[:SHAPES]}) == SHAPES
 
 
 @THEMES

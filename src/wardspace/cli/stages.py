@@ -65,12 +65,26 @@ def space(study: StudyFile, overrides: Overrides = None, out: Out = None) -> Non
     _until("space", study, overrides, out)
 
 
-def report(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
+def report(
+    study: StudyFile,
+    overrides: Overrides = None,
+    out: Out = None,
+    with_text: Annotated[
+        bool,
+        typer.Option(
+            "--with-text",
+            help="Also write corpus/report-with-text.html, whose maps show the beginnings of notes:"
+            " for looking on this machine, not for passing on.",
+        ),
+    ] = False,
+) -> None:
     """Write report.html (and run what comes before, if needed)."""
-    _until("report", study, overrides, out)
+    _until("report", study, overrides, out, with_text=with_text)
 
 
-def _until(stage: StageName, study: Path, overrides: list[str] | None, out: Path | None) -> None:
+def _until(
+    stage: StageName, study: Path, overrides: list[str] | None, out: Path | None, *, with_text: bool = False
+) -> None:
     from wardspace.config import load_study
 
     config = load_study(study, overrides or ())
@@ -78,5 +92,7 @@ def _until(stage: StageName, study: Path, overrides: list[str] | None, out: Path
 
     from wardspace.study import Study
 
-    written = Study(config, out).run(until=stage)
+    written = Study(config, out).run(until=stage, with_text=with_text)
+    if with_text:
+        say("  this page holds text of patients' notes: do not pass it on; report.html holds none")
     say(f"✓ {written}")

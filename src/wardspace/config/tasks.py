@@ -134,6 +134,8 @@ class ReportConfig(Section):
     metadata with bands or with 2 to 12 values, `[]` none. Of more than 12 values the rarer ones are taken together."""
     bands: dict[str, Annotated[list[float], Field(min_length=1)]] = {}
     """Edges between bands of columns of numbers, as `{age_years: [18, 40, 65]}`; an edge belongs to the band above."""
+    text_letters: int = Field(400, ge=1)
+    """Letters of each note that `wardspace report --with-text` shows."""
 
     @field_validator("bands")
     @classmethod

@@ -58,12 +58,18 @@ def _sweep(target: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 so that a reader sees the old file or the new one, never a part."""
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
+    """Write `text` as UTF-8 so that a reader sees the old file or the new one, never a part.
+
+    A private file can be read by its owner alone, from its first byte on.
+    """
     with machine_faults(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         scratch = path.with_name(f".{path.name}-{os.getpid()}")
         try:
+            if private:
+                scratch.unlink(missing_ok=True)
+                scratch.touch(mode=0o600, exist_ok=False)
             scratch.write_text(text, encoding="utf-8")
             scratch.replace(path)
         finally:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from wardspace.core.files import write_text
 from wardspace.evaluation.results import Results
+from wardspace.report.assets import asset
 from wardspace.report.board import Board
 from wardspace.report.charts import few_shot_curves, space_scatters
-from wardspace.report.page import asset
 from wardspace.report.style import LIGHT, explicit
 
 

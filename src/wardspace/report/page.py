@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from wardspace.core.files import write_text
 from wardspace.evaluation.results import Results
 from wardspace.report import numbers, words
 from wardspace.report.asked import asked
+from wardspace.report.assets import asset, script_of
 from wardspace.report.board import Board
 from wardspace.report.caveats import not_shown
 from wardspace.report.charts import Panel, difference_panels, few_shot_curves, interval_words, space_scatters
@@ -27,8 +27,10 @@ from wardspace.report.costs import model_rows, stage_rows
 from wardspace.report.data import corpus_view
 from wardspace.report.findings import RULES, Finding, highest_findings, model_findings
 from wardspace.report.made import made
-from wardspace.report.maps import Map, compact
+from wardspace.report.map_view import maps_view
+from wardspace.report.maps import Map
 from wardspace.report.matrix import Matrix, matrices
+from wardspace.report.opening import opening
 from wardspace.report.private import private_lines
 from wardspace.report.space_findings import cost_findings, space_findings
 from wardspace.report.spaces import space_tables
@@ -70,7 +72,13 @@ class TaskView:
 
 
 def write_report(
-    results: Results, maps: Mapping[str, Map], path: Path, config: ReportConfig, study: StudyConfig
+    results: Results,
+    maps: Mapping[str, Map],
+    path: Path,
+    config: ReportConfig,
+    study: StudyConfig,
+    *,
+    texts: Sequence[str] | None = None,
 ) -> None:
     """Write the report.
 
@@ -86,13 +94,24 @@ def write_report(
         Names the title.
     study : StudyConfig
         What was asked.
+    texts : sequence of str, optional
+        Beginnings of the notes of the maps, in their order: for a page that stays on this machine. It says so, and
+        nobody but its owner can read the file.
     """
-    write_text(path, page(results, maps, config, study))
+    write_text(path, page(results, maps, config, study, texts=texts), private=texts is not None)
 
 
-def page(results: Results, maps: Mapping[str, Map], config: ReportConfig, study: StudyConfig) -> str:
+def page(
+    results: Results,
+    maps: Mapping[str, Map],
+    config: ReportConfig,
+    study: StudyConfig,
+    *,
+    texts: Sequence[str] | None = None,
+) -> str:
     """The report as HTML; see `write_report`."""
-    script = asset("report.js")
+    script = script_of()
+    shown = maps_view(maps, texts)
     environment = Environment(
         loader=PackageLoader("wardspace.report", "templates"),
         autoescape=True,
@@ -103,18 +122,22 @@ def page(results: Results, maps: Mapping[str, Map], config: ReportConfig, study:
     environment.filters |= {"points": numbers.points, "thousands": numbers.thousands, "share": numbers.share}
     environment.filters |= {"metric_name": words.metric_name, "listed": numbers.listed, "counted": numbers.counted}
     return environment.get_template("report.html.j2").render(
-        **view(results, maps, config, study),
+        **view(results, config, study),
+        maps=shown,
+        map_data=embedded_json(shown.data),
+        with_text=texts is not None,
         css=Markup(stylesheet()),
         script=Markup(script),
         script_hash=_csp_hash(script),
     )
 
 
-def view(results: Results, maps: Mapping[str, Map], config: ReportConfig, study: StudyConfig) -> dict[str, Any]:
+def view(results: Results, config: ReportConfig, study: StudyConfig) -> dict[str, Any]:
     """Everything the template shows, as plain values."""
     board = Board(results)
     return {
         "title": config.title or results.study,
+        "opening": opening(results),
         "results": results,
         "board": board,
         "tasks": [task_view(board, task) for task in board.tasks if board.metrics(task)],
@@ -133,9 +156,6 @@ def view(results: Results, maps: Mapping[str, Map], config: ReportConfig, study:
         "subgroups": subgroup_views(board),
         "drift": drift_views(board),
         "made": made(results, study),
-        "maps": list(maps.items()),
-        "map_columns": list(dict.fromkeys(name for one in maps.values() for name in one.columns)),
-        "map_data": embedded_json({**compact(maps), "light": LIGHT}),
         "stars": STARS,
         "intervals": interval_words(results),
     }
@@ -161,11 +181,6 @@ def task_view(board: Board, task: str) -> TaskView:
         matrices=matrices(board, task, keys[0]),
         sources=sources(board, task, keys[0]),
     )
-
-
-def asset(name: str) -> str:
-    """A file of the templates folder."""
-    return resources.files("wardspace.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def stylesheet() -> str:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import lcm
 
 from wardspace.evaluation.results import ModelRecord
 
 COLOURS = 8
 """Categorical colours."""
-SHAPES = 3
-"""Shapes a colour comes in, so that 24 categories differ."""
+SHAPES = 6
+"""Shapes of a map's marks, drawn by the page's script and by `svg.dots`."""
+CATEGORIES = lcm(COLOURS, SHAPES)
+"""Values that differ in a map: colour and shape both go on with each value, so that neighbours differ in grey too."""
+RAMP = 6
+"""Colours of an ordered column, from little to much."""
 
 LIGHT = {
     "bg": "#ffffff",
     "panel": "#f5f6f8",
     "line": "#d5dae1",
     "ink": "#17202b",
+    "edge": "#757f8b",
     "soft": "#55606e",
     "accent": "#1f5f8b",
     "good": "#1f6b45",
@@ -30,13 +36,23 @@ LIGHT = {
     "c5": "#303e72",
     "c6": "#781d00",
     "c7": "#91904d",
+    "s0": "#d36a0a",
+    "s1": "#b9542b",
+    "s2": "#9c3a52",
+    "s3": "#76286b",
+    "s4": "#4d1d66",
+    "s5": "#1d1038",
 }
-"""Named colours of the light page; c0 to c7 were chosen to lie far apart in OKLab for full and colour-blind sight."""
+"""Named colours of the light page.
+
+c0 to c7 were chosen to lie far apart in OKLab for full and colour-blind sight; s0 to s5 go from little to much and gain
+contrast at each step, so that they keep their order in grey; `edge` outlines what can be pressed."""
 DARK = {
     "bg": "#14181e",
     "panel": "#1c2229",
     "line": "#38424e",
     "ink": "#e9edf2",
+    "edge": "#7d8996",
     "soft": "#a4afbc",
     "accent": "#7cc4f0",
     "good": "#6fd3a0",
@@ -50,6 +66,12 @@ DARK = {
     "c5": "#4c75d2",
     "c6": "#cb4838",
     "c7": "#e1cd20",
+    "s0": "#7f6bc4",
+    "s1": "#a36fc9",
+    "s2": "#d07ab0",
+    "s3": "#ee9485",
+    "s4": "#f8bd6b",
+    "s5": "#fdf0a8",
 }
 """Named colours of the dark page: the same hues, lighter."""
 

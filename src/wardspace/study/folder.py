@@ -49,6 +49,11 @@ class RunFolder:
         return self.path / "report.html"
 
     @property
+    def report_with_text(self) -> Path:
+        """A report that shows notes: where text may be, and gone when the corpus is prepared again."""
+        return self.corpus / "report-with-text.html"
+
+    @property
     def review(self) -> Path:
         """review.jsonl: what a person said of redactions. Beside the corpus, which is replaced when prepared again."""
         return self.path / "review.jsonl"

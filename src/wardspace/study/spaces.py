@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from wardspace.config import StudyConfig
@@ -27,6 +29,7 @@ class SpaceNotes:
 
     def __init__(self, corpus: Corpus, study: StudyConfig) -> None:
         self.config = study.space
+        self.corpus = corpus
         self.map_notes = study.report.map_notes
         roles = corpus.manifest.roles
         names = study.space.columns or [*roles["labels"], *roles["metadata"]]
@@ -53,6 +56,28 @@ class SpaceNotes:
             self._first = xy
         # the sign of a component is arbitrary: each map is turned the way the first one lies, so that eyes can compare
         xy = xy * np.where((xy * self._first).sum(axis=0) < 0, -1, 1).astype(np.float32)
-        drawn = sample(len(self.rows), self.map_notes, self.config.seed)
+        drawn = self._drawn
         columns = {name: [values[row] for row in drawn] for name, values in self.columns.items()}
         return Map(xy=xy[drawn], columns=columns, explained=explained)
+
+    @cached_property
+    def _drawn(self) -> NDArray[np.int64]:
+        """Which of the measured notes the maps show."""
+        return sample(len(self.rows), self.map_notes, self.config.seed)
+
+    def texts(self, letters: int) -> list[str]:
+        """Beginnings of the notes of the maps, in their order: at most so many letters of each."""
+        wanted = self.rows[self._drawn]
+        found: dict[int, str] = {}
+        start = 0
+        for batch in self.corpus.batches(["text"]):
+            inside = wanted[(wanted >= start) & (wanted < start + batch.num_rows)]
+            texts = batch["text"].take(pa.array(inside - start)).to_pylist()
+            found |= {int(row): beginning(text, letters) for row, text in zip(inside, texts, strict=True)}
+            start += batch.num_rows
+        return [found[int(row)] for row in wanted]
+
+
+def beginning(text: str, letters: int) -> str:
+    """The first letters of a text; an ellipsis where there are more."""
+    return text if len(text) <= letters else text[:letters].rstrip() + " …"

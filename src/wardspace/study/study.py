@@ -78,7 +78,7 @@ class Study:
         asked = self.config.corpus.deidentify
         return JudgementFile(Path(asked.review).expanduser() if asked and asked.review else self.folder.review)
 
-    def run(self, until: StageName = "report", *, apply_review: bool = True) -> Path:
+    def run(self, until: StageName = "report", *, apply_review: bool = True, with_text: bool = False) -> Path:
         """Run the stages up to `until`, leaving out those whose inputs have not changed.
 
         Parameters
@@ -87,22 +87,28 @@ class Study:
             The last stage to run.
         apply_review : bool
             Whether a corpus that lacks nothing but the latest judgements of a review is prepared again for them.
+        with_text : bool
+            Write a second report, which shows the beginnings of notes, into the corpus folder.
 
         Returns
         -------
         Path
-            What the last stage wrote: the corpus, the models, results.json or report.html.
+            What the last stage wrote: the corpus, the models, results.json or report.html (with text the second one).
 
         Raises
         ------
         WardspaceError
             For any fault of the study, the notes, the models or the machine. What earlier stages wrote stays,
             and running again goes on from there.
+        ValueError
+            If text is asked for in a run that writes no report.
 
         Notes
         -----
         Of processes that `torchrun` or `accelerate launch` started together, all train; the first does the rest.
         """
+        if with_text and until != "report":
+            raise ValueError(f"with_text needs the report, and the run ends with {until}")
         base = bases.resolve(self.config.base)
         crew = Crew()
         if not crew.leads:
@@ -111,7 +117,8 @@ class Study:
         with self.folder.held():
             write_text(self.folder.path / "study.yaml", yaml.safe_dump(self.config.resolved(), sort_keys=False))
             write_json(self.folder.path / "environment.json", environment())
-            outcome = self._run(_Run(self, base, crew, apply_review=apply_review), STAGES.index(until))
+            run = _Run(self, base, crew, apply_review=apply_review, with_text=with_text)
+            outcome = self._run(run, STAGES.index(until))
         crew.dismiss()
         return outcome
 
@@ -126,9 +133,9 @@ class Study:
 class _Run:
     """One pass over the stages: what each needs of the ones before."""
 
-    def __init__(self, study: Study, base: str, crew: Crew, *, apply_review: bool) -> None:
+    def __init__(self, study: Study, base: str, crew: Crew, *, apply_review: bool, with_text: bool) -> None:
         self.crew = crew
-        self.apply_review = apply_review
+        self.apply_review, self.with_text = apply_review, with_text
         self.config = study.config
         self.folder = study.folder
         self.stages = study.stages
@@ -247,11 +254,18 @@ class _Run:
 
     def report(self) -> Path:
         maps = {name: self.space_notes.map(self.vectors(name)) for name in self.models}
-        write_report(self.results, maps, self.folder.report, self.config.report, self.config)
+        asked = self.config.report
+        write_report(self.results, maps, self.folder.report, asked, self.config)
         for model in self.config.adapt:
             card = model_card(self.results, model.name, self.config)
             write_text(self.folder.model(model.name) / "README.md", card)
-        return self.folder.report
+        # an older page with text would show other results than the report beside it, and text that nobody asked for
+        self.folder.report_with_text.unlink(missing_ok=True)
+        if not self.with_text:
+            return self.folder.report
+        texts = self.space_notes.texts(asked.text_letters)
+        write_report(self.results, maps, self.folder.report_with_text, asked, self.config, texts=texts)
+        return self.folder.report_with_text
 
 
 def corpus_line(manifest: Manifest) -> str:
