@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-import numpy as np
-
 from wardspace.config import IntervalMethod, ReportConfig
 from wardspace.evaluation.estimate import Estimate
+from wardspace.evaluation.metrics import Counts
 from wardspace.evaluation.panel import Panel
 from wardspace.evaluation.sample import Sample
 
@@ -33,8 +32,9 @@ class Chance(TypedDict):
 
 def method_for(panel: Panel, config: ReportConfig) -> IntervalMethod:
     """The interval asked for, or percentiles where a class has too few patients for it."""
-    pairs = np.unique(np.stack([panel.truth, panel.groups]), axis=1)
-    return config.interval if np.unique(pairs[0], return_counts=True)[1].min() >= FEWEST_FOR_BCA else "percentile"
+    counts = Counts.by_group(panel.truth, panel.truth, panel.groups, panel.classes, panel.n_groups)
+    patients = (counts.truth > 0).sum(axis=0)
+    return config.interval if patients[patients > 0].min(initial=FEWEST_FOR_BCA) >= FEWEST_FOR_BCA else "percentile"
 
 
 def chance(sample: Sample, estimate: Estimate, shots: int | None, config: ReportConfig) -> Chance:

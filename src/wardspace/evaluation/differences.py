@@ -11,7 +11,6 @@ from wardspace.config import BASELINES, ReportConfig
 from wardspace.evaluation.chance import FEWEST, chance, method_for
 from wardspace.evaluation.distribution import Distribution, distribution
 from wardspace.evaluation.family import corrected
-from wardspace.evaluation.metrics import METRICS
 from wardspace.evaluation.panel import Panel, Series, panels
 from wardspace.evaluation.results import Difference
 from wardspace.evaluation.sample import Sample
@@ -70,7 +69,7 @@ def compared(panel: Panel, found: Distribution, config: ReportConfig) -> list[Di
         models = [key.model for key in series if (key.setting, key.shots) == (setting, shots)]
         for model, against in pairs(models):
             ours, theirs = Series(model, setting, shots), Series(against, setting, shots)
-            differences += [_difference(panel, found, (ours, theirs), metric, config) for metric in METRICS]
+            differences += [_difference(panel, found, (ours, theirs), metric, config) for metric in panel.metrics]
     return corrected([one for one in differences if one is not None], config.confidence)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wardspace.config import ReportConfig
 from wardspace.core.progress import progress
 from wardspace.evaluation.bootstrap import Resamples, blocks, jackknife, pools
-from wardspace.evaluation.metrics import COUNTED, METRICS, Counts, auroc
+from wardspace.evaluation.metrics import COUNTED, Counts, auroc
 from wardspace.evaluation.panel import Panel, Run
 
 Values = dict[str, NDArray[np.float64]]
@@ -53,10 +53,10 @@ def distribution(panel: Panel, config: ReportConfig, *, show_progress: bool = Tr
     without = jackknife(panel.n_groups, MOST_LEFT_OUT, config.seed)
     counted = Resamples(units, config.resamples, config.seed)
     sorting = Resamples(units, auroc_resamples(panel, config), config.seed)
-    draws = _resampled(panel, tuple(COUNTED), counted, drawn, show_progress)
+    draws = _resampled(panel, [name for name in panel.metrics if name in COUNTED], counted, drawn, show_progress)
     draws |= _resampled(panel, ("auroc",), sorting, drawn, show_progress)
-    left_out = _filled(panel, METRICS, blocks(without, len(panel.truth)), np.arange(panel.n_groups), len(without))
-    return Distribution(points(panel, METRICS), draws, left_out)
+    left_out = _filled(panel, panel.metrics, blocks(without, len(panel.truth)), np.arange(panel.n_groups), len(without))
+    return Distribution(points(panel, panel.metrics), draws, left_out)
 
 
 def auroc_resamples(panel: Panel, config: ReportConfig) -> int:

@@ -1,4 +1,4 @@
-"""Metrics of a single-label classification, weighted by bootstrap resamples of patients.
+"""Metrics of a classification, weighted by bootstrap resamples of patients.
 
 Each metric takes counts or weights of R resamples at once and gives R values; a plain score is the case of one
 resample in which every patient counts once.
@@ -37,7 +37,13 @@ class Counts:
 
     @classmethod
     def by_group(cls, truth: Integers, predicted: Integers, groups: Integers, classes: int, n_groups: int) -> Counts:
-        """Count per patient; `groups` numbers the patient of each note from 0 to `n_groups` - 1."""
+        """Count per patient; `groups` numbers the patient of each note from 0 to `n_groups` - 1.
+
+        Truth and predictions are classes [n], or flags [n, classes] where notes may have several labels.
+        """
+        if truth.ndim == 2:
+            flags = (truth & predicted, predicted, truth)
+            return cls(*(_flagged(each, groups, n_groups) for each in flags))
 
         def table(codes: Integers, chosen: NDArray[np.bool_] | None = None) -> Doubles:
             cells = groups.astype(np.int64) * classes + codes
@@ -92,6 +98,14 @@ COUNTED: dict[str, Callable[[Counts], Doubles]] = {
 
 METRICS = (*COUNTED, "auroc")
 """All metrics, in the order of the tables; higher is better in each."""
+OF_SEVERAL = ("macro_f1", "micro_f1", "auroc")
+"""Those that mean something where notes may have several labels."""
+
+
+def _flagged(flags: Integers, groups: Integers, n_groups: int) -> Doubles:
+    found = np.zeros((n_groups, flags.shape[1]))
+    np.add.at(found, groups, flags)
+    return found
 
 
 def auroc(truth: Integers, probabilities: Floats, weights: NDArray[np.float32]) -> Doubles:
@@ -102,8 +116,8 @@ def auroc(truth: Integers, probabilities: Floats, weights: NDArray[np.float32]) 
 
     Parameters
     ----------
-    truth : int [n]
-        Class of each note.
+    truth : int [n] or bool [n, classes]
+        Class of each note, or which labels it has.
     probabilities : float [n, classes]
         Probability of each class.
     weights : float32 [n, resamples]
@@ -113,7 +127,8 @@ def auroc(truth: Integers, probabilities: Floats, weights: NDArray[np.float32]) 
     -------
     float64 [resamples]
     """
-    areas = [area(truth == code, probabilities[:, code], weights) for code in range(probabilities.shape[1])]
+    has = (truth if truth.ndim == 2 else truth[:, None] == np.arange(probabilities.shape[1])).astype(bool)
+    areas = [area(has[:, code], probabilities[:, code], weights) for code in range(probabilities.shape[1])]
     stacked = np.stack(areas)
     known = ~np.isnan(stacked)
     return np.where(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wardspace.core.errors import RunError
+from wardspace.evaluation.metrics import METRICS, OF_SEVERAL
 
 
 class Series(NamedTuple):
@@ -28,15 +29,15 @@ class Run:
 
     Attributes
     ----------
-    predicted : int32 [n]
-        Predicted class of each note of the panel.
+    predicted : int32 [n] or bool [n, classes]
+        Predicted class of each note of the panel, or which labels it was said to have.
     probabilities : float32 [n, classes]
         Probability of each class.
     """
 
     series: Series
     seed: int
-    predicted: NDArray[np.int32]
+    predicted: NDArray[Any]
     probabilities: NDArray[np.float32]
 
 
@@ -46,8 +47,8 @@ class Panel:
 
     Attributes
     ----------
-    truth : int32 [n]
-        Class of each note.
+    truth : int32 [n] or bool [n, classes]
+        Class of each note, or which labels it has.
     groups : int64 [n]
         Number of each note's patient, from 0.
     notes : tuple of str
@@ -57,11 +58,21 @@ class Panel:
     task: str
     split: str
     classes: int
-    truth: NDArray[np.int32]
+    truth: NDArray[Any]
     groups: NDArray[np.int64]
     n_groups: int
     runs: tuple[Run, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def several(self) -> bool:
+        """Whether notes may have several labels."""
+        return self.truth.ndim == 2
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What its runs are scored by."""
+        return OF_SEVERAL if self.several else METRICS
 
     def series(self) -> dict[Series, list[int]]:
         """Indices of the runs of each series, in the order of first appearance."""
@@ -119,8 +130,7 @@ def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
 def _panel(rows: pa.Table, task: str, split: str, classes: int) -> Panel:
     notes, names = _codes(rows["note_id"])
     groups, patients = _codes(rows["group"])
-    truth = rows["truth"].to_numpy()
-    predicted = rows["predicted"].to_numpy()
+    truth, predicted = (_decided(rows[name], classes) for name in ("truth", "predicted"))
     probabilities = _matrix(rows["probabilities"], classes)
     first = np.empty(len(names), dtype=np.int64)
     first[notes[::-1]] = np.arange(len(notes))[::-1]
@@ -156,13 +166,19 @@ def _runs(rows: pa.Table) -> list[tuple[tuple[Series, int], NDArray[np.int64]]]:
     return found
 
 
-def _matrix(column: pa.ChunkedArray, classes: int) -> NDArray[np.float32]:
+def _decided(column: pa.ChunkedArray, classes: int) -> NDArray[Any]:
+    """Classes as they are stored, or the flags of notes that may have several."""
+    found: NDArray[Any] = column.to_numpy() if pa.types.is_integer(column.type) else _matrix(column, classes)
+    return found
+
+
+def _matrix(column: pa.ChunkedArray, classes: int) -> NDArray[Any]:
     flat = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
     if len(flat) != len(column) * classes:
         raise RunError(
             f"probabilities do not match the task's {classes} classes", where="predictions", fix="run the study again"
         )
-    matrix: NDArray[np.float32] = flat.reshape(len(column), classes)
+    matrix: NDArray[Any] = flat.reshape(len(column), classes)
     return matrix
 
 

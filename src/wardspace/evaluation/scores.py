@@ -11,7 +11,6 @@ import pyarrow as pa
 from wardspace.config import IntervalMethod, ReportConfig
 from wardspace.evaluation.chance import FEWEST, chance, method_for
 from wardspace.evaluation.distribution import Distribution, distribution, points
-from wardspace.evaluation.metrics import METRICS
 from wardspace.evaluation.panel import Panel, panels
 from wardspace.evaluation.results import Score
 from wardspace.evaluation.sample import Sample
@@ -67,7 +66,7 @@ def tested(panel: Panel, found: Distribution, config: ReportConfig) -> list[Scor
     """Scores of each run, and of each series with its interval."""
     scores = []
     for series, runs in panel.series().items():
-        for metric in METRICS:
+        for metric in panel.metrics:
             sample = Sample.of(found, metric, runs)
             if not sample.defined:
                 continue
@@ -91,7 +90,8 @@ def _mean(common: dict[str, Any], sample: Sample, method: IntervalMethod, config
 
 def validated(panel: Panel) -> list[Score]:
     """Means on the validation split."""
-    plain = points(panel, VALIDATION_METRICS)
+    metrics = [name for name in VALIDATION_METRICS if name in panel.metrics]
+    plain = points(panel, metrics)
     return [
         Score(
             **series._asdict(),
@@ -102,7 +102,7 @@ def validated(panel: Panel) -> list[Score]:
             spread=_spread(plain[metric][runs]),
         )
         for series, runs in panel.series().items()
-        for metric in VALIDATION_METRICS
+        for metric in metrics
     ]
 
 

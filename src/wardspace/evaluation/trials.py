@@ -26,9 +26,12 @@ class Trial:
 
 
 def trials(predictions: pa.Table, classes: Mapping[str, Sequence[str]]) -> list[Trial]:
-    """Each task with its two splits; a task that lacks one has nothing to choose by or nothing to try it on."""
+    """Each task with its two splits; a task that lacks one has nothing to choose by or nothing to try it on.
+
+    Tasks whose notes may have several labels stand aside: there is no one answer that could be right or withheld.
+    """
     by_task: dict[str, dict[str, Panel]] = {}
-    for panel in panels(predictions, classes):
+    for panel in (one for one in panels(predictions, classes) if not one.several):
         by_task.setdefault(panel.task, {})[panel.split] = panel
     return [
         Trial(found["test"], found["validation"])

@@ -144,6 +144,8 @@ def _category(objective: CategoryConfig, metadata: list[str]) -> str:
 
 def _task(task: ClassificationConfig) -> str:
     parts = [f"predict {task.label} of the whole note"]
+    if task.separator is not None:
+        parts.append("notes may have several, each told apart by itself from a threshold on that validation chose")
     if "probe" in task.settings:
         seeds, private = counted(task.seeds, "seed"), f"with differential privacy (ε {task.dp.epsilon:g})"
         names = {
