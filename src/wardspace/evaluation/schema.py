@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wardspace.evaluation.results import (
     SCHEMA_VERSION,
+    AcrossDifference,
     Difference,
     LossPoint,
     ModelRecord,
@@ -21,6 +22,7 @@ SECTIONS: dict[str, type[Record]] = {
     "`models[].stages[].losses[]`": LossPoint,
     "`scores[]`": Score,
     "`differences[]`": Difference,
+    "`across[]`": AcrossDifference,
     "`space[]`": SpaceScore,
 }
 """Records in the order of the page."""

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig, StudyConfig
 from wardspace.corpus import Corpus
-from wardspace.evaluation import best_models, differences, scores
-from wardspace.evaluation.results import Difference, Score
+from wardspace.evaluation import across, best_models, differences, scores
+from wardspace.evaluation.results import AcrossDifference, Difference, Score
 from wardspace.study.folder import RunFolder
 from wardspace.study.stage import Stages
 from wardspace.tasks import (
@@ -162,3 +162,18 @@ class Scoring:
             [Score.model_validate(score) for score in found["scores"]],
             [Difference.model_validate(difference) for difference in found["differences"]],
         )
+
+    def across(self) -> list[AcrossDifference]:
+        """Paired differences between settings of everything stored."""
+
+        def work() -> list[dict[str, Any]]:
+            found: list[AcrossDifference] = []
+            for task, labels in self.labels.items():
+                kinds = sorted({key[2] for key in self.predicted if key[0] == task})
+                table = pa.concat_tables([self._table(task, kind) for kind in kinds])
+                found += across(table, {task: labels.classes}, self.study.report, show_progress=self.show)
+            return [one.model_dump() for one in found]
+
+        asked = self.study.report.model_dump(include={"resamples", "confidence", "seed"})
+        _, found = self.stages.once("across", [sorted(self.predicted.values()), asked], [], work)
+        return [AcrossDifference.model_validate(one) for one in found]

@@ -219,6 +219,7 @@ class _Run:
             self.scoring.frozen(task, {name: partial(self.vectors, name) for name in self.models})
             self.scoring.finetuned(task)
         self.scores = self.scoring.scored()
+        self.across = self.scoring.across()
         return self.folder.path / "predictions"
 
     def space(self) -> Path:
@@ -236,6 +237,7 @@ class _Run:
             models=self.models,
             scoring=self.scoring,
             scored=self.scores,
+            across=self.across,
             measured=self.measured,
         )
         results.write(self.folder.results)
