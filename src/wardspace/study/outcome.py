@@ -7,7 +7,15 @@ from typing import Any
 from wardspace.config import StudyConfig
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
-from wardspace.evaluation.results import AcrossDifference, Difference, ModelRecord, Results, Score, SpaceScore, StageCost
+from wardspace.evaluation.results import (
+    AcrossDifference,
+    Difference,
+    ModelRecord,
+    Results,
+    Score,
+    SpaceScore,
+    StageCost,
+)
 from wardspace.study.scoring import Scoring
 
 
