@@ -24,6 +24,7 @@ from wardspace.study.embed import embed
 from wardspace.study.environment import environment
 from wardspace.study.folder import RunFolder
 from wardspace.study.outcome import collect
+from wardspace.study.reproduce import write_reproduce
 from wardspace.study.review import applied_review, review_content, with_review
 from wardspace.study.scoring import Scoring
 from wardspace.study.source import base_content, corpus_settings, source_content
@@ -109,7 +110,9 @@ class Study:
             return self.folder.path
         with self.folder.held():
             write_text(self.folder.path / "study.yaml", yaml.safe_dump(self.config.resolved(), sort_keys=False))
-            write_json(self.folder.path / "environment.json", environment())
+            found = environment()
+            write_json(self.folder.path / "environment.json", found)
+            write_reproduce(self.config, found, self.folder.path)
             outcome = self._run(_Run(self, base, crew, apply_review=apply_review), STAGES.index(until))
         crew.dismiss()
         return outcome
