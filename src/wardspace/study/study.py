@@ -12,7 +12,7 @@ import yaml
 from numpy.typing import NDArray
 
 from wardspace.config import StudyConfig, load_study, parse_study
-from wardspace.core.files import write_json, write_text
+from wardspace.core.files import read_json, write_json, write_text
 from wardspace.core.progress import say
 from wardspace.corpus import Corpus, Manifest, prepare
 from wardspace.corpus.review.kept import JudgementFile
@@ -22,6 +22,7 @@ from wardspace.report.numbers import counted
 from wardspace.study.crew import Crew
 from wardspace.study.embed import embed
 from wardspace.study.environment import environment
+from wardspace.study.facts import card_facts
 from wardspace.study.folder import RunFolder
 from wardspace.study.outcome import collect
 from wardspace.study.reproduce import write_reproduce
@@ -250,8 +251,9 @@ class _Run:
     def report(self) -> Path:
         maps = {name: self.space_notes.map(self.vectors(name)) for name in self.models}
         write_report(self.results, maps, self.folder.report, self.config.report, self.config)
+        facts = card_facts(self.folder, self.corpus, read_json(self.folder.path / "environment.json"))
         for model in self.config.adapt:
-            card = model_card(self.results, model.name, self.config)
+            card = model_card(self.results, model.name, self.config, facts)
             write_text(self.folder.model(model.name) / "README.md", card)
         return self.folder.report
 
