@@ -18,7 +18,7 @@ def test_help_is_told_with_the_model_the_place_and_the_interval():
     found = first(mlm=[GAIN, TIE], declutr=[TIE, TIE])
     assert found.tone == "gain"
     assert found.text == (
-        "t: adapting helped. mlm is above base in 1 of 2 ways of using it; most with 8 labels per class, logistic "
+        "t: adapting helped. mlm is above the base in 1 of 2 ways of using it; most with 8 labels per class, logistic "
         "regression, by +2.1 points of macro F1 (+0.8 to +3.3)."
     )
     assert found.evidence == "score:t:macro_f1:mlm:logistic:8"
@@ -28,8 +28,8 @@ def test_no_help_is_said_plainly_and_harm_with_it():
     found = first(mlm=[TIE], declutr=[HARM])
     assert found.tone == "harm"
     assert found.text == (
-        "t: adapting did not help here. None of 2 adapted models was shown to be above base, in 1 way of using it. "
-        "declutr is worse than base somewhere."
+        "t: adapting did not help here. None of 2 adapted models was shown to be above the base, in 1 way of using it. "
+        "declutr is worse than the base in at least one."
     )
     assert first(mlm=[TIE]).tone == "tie"
 

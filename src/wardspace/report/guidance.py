@@ -63,9 +63,7 @@ def _use(board: Board, choice: Choice, metric: str) -> Finding:
     kind = board.records[choice.used].kind
     name = {"tfidf": "tfidf, which counts words and needs no language model", "base": f"{choice.used} as it came"}
     where = f"With {place.labels}, {setting_name(place.setting)}" if place.frozen else f"Fine-tuned with {place.labels}"
-    text = (
-        f"{where}: use {name.get(kind, choice.used)}. {_why(board, choice)} On test: {points(score.value)}{interval}."
-    )
+    text = f"{where}: use {name.get(kind, choice.used)}. {points(score.value)} on test{interval}. {_why(board, choice)}"
     tone: Tone = "gain" if kind == "adapted" and choice.apart and told_apart(choice.apart) else "plain"
     return Finding(tone, text, cell_anchor(score.task, metric, choice.used, place))
 
@@ -77,8 +75,8 @@ def _why(board: Board, choice: Choice) -> str:
         shown = "does not tell the two apart" if apart and not told_apart(apart) else "shows it lower"
         return f"Validation favours {choice.favoured}, but test {shown}: {amount}; {choice.used} is cheaper."
     if choice.used == board.base or apart is None:
-        return "It is highest on validation, and nothing cheaper does as well."
-    return f"It is highest on validation and above everything cheaper on test, {board.base} by {amount}."
+        return "Highest on validation, and nothing cheaper does as well."
+    return f"Highest on validation, and above everything cheaper on test: {board.base} by {amount}."
 
 
 def words_findings(board: Board, task: str, metric: str) -> list[Finding]:

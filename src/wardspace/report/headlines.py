@@ -43,12 +43,12 @@ def _adapting(board: Board, task: str, metric: str) -> Finding | None:
     harmed = list(dict.fromkeys(name for name, _, one in pairs if told_apart(one) and one.value < 0))
     tried = counted(len({place for _, place, _ in pairs}), "way of using it", "ways of using it")
     tail = (
-        f" {listed(harmed)} {'are' if len(harmed) > 1 else 'is'} worse than {board.base} somewhere." if harmed else ""
+        f" {listed(harmed)} {'are' if len(harmed) > 1 else 'is'} worse than the base in at least one." if harmed else ""
     )
     if not gains:
         text = (
             f"{task}: adapting did not help here. None of {counted(len(board.adapted(task)), 'adapted model')} was "
-            f"shown to be above {board.base}, in {tried}.{tail}"
+            f"shown to be above the base, in {tried}.{tail}"
         )
         anchor = cell_anchor(task, metric, pairs[0][0], pairs[0][1])
         return Finding("harm" if harmed else "tie", text, anchor)
@@ -56,7 +56,7 @@ def _adapting(board: Board, task: str, metric: str) -> Finding | None:
     ends = between(most.low, most.high, signed=True)
     times = sum(gain[0] == name for gain in gains)
     text = (
-        f"{task}: adapting helped. {name} is above {board.base} in {times} of {tried}; most with {place.name}, by "
+        f"{task}: adapting helped. {name} is above the base in {times} of {tried}; most with {place.name}, by "
         f"{gap(most.value)} points of {metric_name(metric)} ({ends}).{tail}"
     )
     return Finding("mixed" if harmed else "gain", text, cell_anchor(task, metric, name, place))
@@ -92,9 +92,8 @@ def _words(board: Board, tasks: list[tuple[str, str]]) -> Finding | None:
     if not every:
         return None
     text = (
-        f"Is a language model needed? Of {counted(every, 'comparison')} with counting words (TF-IDF), validation's "
-        f"language model is above it in {above}, words do better in {below}, and {level} "
-        f"{'is a tie' if level == 1 else 'are ties'}."
+        "Is a language model needed? Against counting words (TF-IDF), the language model that validation favours is "
+        f"above in {above} of {counted(every, 'comparison')}, below in {below}, and a tie in {level}."
     )
     return Finding("plain", text, COMPARISON)
 

@@ -18,6 +18,8 @@ class ScoreRow:
     """One model in one place, in both runs."""
 
     model: str
+    order: int
+    """Of its place among the places."""
     place: str
     first: str
     second: str
@@ -70,17 +72,18 @@ def _table(pair: Pair, first: Board, second: Board, task: str) -> ScoreTable:
     metric = first.metrics(task)[0]
     known = {(one.series, one.metric): one for one in pair.between.get(task, [])}
     rows = []
-    for place in first.places(task, metric):
+    for order, place in enumerate(first.places(task, metric)):
         for model in first.models(task):
             ours = first.score(task, model, place, metric)
             theirs = second.score(task, model, place, metric)
             if ours is not None and theirs is not None:
                 paired = known.get((Series(model, place.setting, place.shots), metric))
-                rows.append(_row(place, model, (ours.value, theirs.value), paired))
+                rows.append(_row((order, place), model, (ours.value, theirs.value), paired))
     return ScoreTable(task, metric, rows, pair.unpaired.get(task))
 
 
-def _row(place: Place, model: str, values: tuple[float, float], paired: Between | None) -> ScoreRow:
+def _row(where: tuple[int, Place], model: str, values: tuple[float, float], paired: Between | None) -> ScoreRow:
+    order, place = where
     ours, theirs = values
     mark: Mark = "unpaired"
     if paired is not None:
@@ -88,6 +91,7 @@ def _row(place: Place, model: str, values: tuple[float, float], paired: Between 
     words: dict[Mark, str] = {"tie": "no change shown", "above": "higher", "below": "lower", "unpaired": "not paired"}
     return ScoreRow(
         model=model,
+        order=order,
         place=place.name,
         first=points(ours),
         second=points(theirs),
