@@ -35,6 +35,7 @@ def reproduced(run, source, out, **variables):
 def test_the_script_gives_the_same_results_to_the_bit(finished, tmp_path):
     notes = tmp_path / "the notes: it's #1.csv"
     shutil.copy(finished / "notes.csv", notes)
+    (finished / "run" / "review.jsonl").write_text("of a time when identifiers were taken out\n")
     done = reproduced(finished / "run", notes, tmp_path / "again", BASE=str(finished / "base"))
     assert done.returncode == 0, done.stderr
     assert "the same results to the bit" in done.stderr
@@ -82,6 +83,12 @@ def test_several_processes_are_started_again():
     script = reproduce_script(parse_study({}), environment() | {"processes": 4})
     assert "processes=4" in script
     assert "--nproc-per-node" in script
+
+
+@pytest.mark.parametrize(("asked", "said"), [(None, "no"), ({}, "yes")])
+def test_a_review_is_named_only_where_identifiers_were_taken_out(asked, said):
+    script = reproduce_script(parse_study({"corpus": {"deidentify": asked}}), environment())
+    assert f"deidentified={said}" in script
 
 
 def test_pins_are_versions_that_can_be_asked_for():

@@ -39,6 +39,7 @@ def reproduce_script(study: StudyConfig, environment: dict[str, Any]) -> str:
     values = {
         "STUDY": study.name,
         "SOURCE": "none" if study.corpus.source.path is None else "needed",
+        "DEIDENTIFIED": "no" if study.corpus.deidentify is None else "yes",
         "THREADS": str(environment["threads"]),
         "PROCESSES": str(environment["processes"]),
         "VERSION": environment["wardspace"],

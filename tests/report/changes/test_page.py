@@ -119,3 +119,13 @@ def test_names_cannot_become_markup():
     hostile = "<img src=x>"
     made = changes_page([pair(side(hostile, report={"title": hostile}))])
     assert "<img" not in made
+
+
+def test_the_address_of_a_database_stays_at_home():
+    corpus = {
+        **fake_study().resolved()["corpus"],
+        "source": {"path": "postgresql://me:hush@ward/omop", "format": "omop"},
+    }
+    made = changes_page([pair(side("after", corpus=corpus))])
+    assert "postgresql://…" in made
+    assert "hush" not in made

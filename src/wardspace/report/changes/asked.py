@@ -26,8 +26,14 @@ def environment_changes(pair: Pair) -> list[Change]:
 
 def study_keys(study: StudyConfig) -> dict[str, str]:
     """A study as dotted keys and values in words."""
-    keys = _flat(study.resolved())
-    return {key: base_name(value) if key in _PATHS else value for key, value in keys.items()}
+    keys = _flat(study.model_dump(mode="json", exclude={"engine"}))  # who worked changes no figure, and names hosts
+    return {key: _without_folders(value) if key in _PATHS else value for key, value in keys.items()}
+
+
+def _without_folders(value: str) -> str:
+    """A path by its last name; of a database no more than its kind, since its address may hold a password."""
+    scheme, is_address, _ = value.partition("://")
+    return f"{scheme}://…" if is_address else base_name(value)
 
 
 def _differing(first: Mapping[str, str], second: Mapping[str, str]) -> list[Change]:
