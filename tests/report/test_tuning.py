@@ -49,7 +49,7 @@ def test_a_gain_lost_again_with_more_labels_is_no_start():
 
 def test_a_cap_on_notes_is_told():
     first, _ = told({None: GAIN}, finetune_notes={"t": 1200})
-    assert "with 1,200 labelled notes" in first.text
+    assert "with 1,200 labelled notes against all of them frozen (+2.0" in first.text
 
 
 def test_not_tried_is_said():

@@ -74,6 +74,8 @@ def _why(board: Board, choice: Choice) -> str:
     if choice.used != choice.favoured:
         shown = "does not tell the two apart" if apart and not told_apart(apart) else "shows it lower"
         return f"Validation favours {choice.favoured}, but test {shown}: {amount}; {choice.used} is cheaper."
+    if board.records[choice.used].kind == "tfidf" and apart is not None:
+        return f"Highest on validation, and nothing is cheaper; against {board.base} {amount}."
     if choice.used == board.base or apart is None:
         return "Highest on validation, and nothing cheaper does as well."
     return f"Highest on validation, and above everything cheaper on test: {board.base} by {amount}."
@@ -93,7 +95,9 @@ def words_findings(board: Board, task: str, metric: str) -> list[Finding]:
             best.append((place, min(known, key=lambda pair: pair.value)))
     if not best:
         return []
-    places = listed([place.name for place, _ in best])
+    settings = {place.setting for place, _ in best}
+    places = listed([place.labels if len(settings) == 1 else place.name for place, _ in best])
+    places += f" ({setting_name(settings.pop())})" if len(settings) == 1 else ""
     place, nearest = max(best, key=lambda pair: (pair[0].shots is None, pair[0].shots or 0))
     text = (
         f"Counting words (TF-IDF) is above every language model with {places}; the nearest with {place.labels} is "

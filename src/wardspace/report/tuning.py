@@ -56,7 +56,9 @@ def _frozen_score(board: Board, one: AcrossDifference) -> float:
 def _sentence(board: Board, task: str, metric: str, pairs: list[AcrossDifference]) -> Finding:
     last = pairs[-1]
     gains = [not one.tie and one.value > 0 for one in pairs]
-    amount = f"{gap(last.value)} points with {_size(board, last)} ({between(last.low, last.high, signed=True)})"
+    fewer = " against all of them frozen" if _cap(board, last) is not None else ""
+    ends = between(last.low, last.high, signed=True)
+    amount = f"{gap(last.value)} points with {_size(board, last)}{fewer} ({ends})"
     if gains[-1]:
         first = len(gains) - next((i for i, gain in enumerate(reversed(gains)) if not gain), len(gains))
         start = f" from {_size(board, pairs[first])} on" if len(pairs) > 1 and first < len(pairs) - 1 else ""
@@ -74,5 +76,9 @@ def _tone(name: str) -> Tone:
 
 
 def _size(board: Board, one: AcrossDifference) -> str:
-    cap = board.results.finetune_notes.get(one.task) if one.shots is None else None
-    return Place(one.setting, one.shots, cap).labels
+    return Place(one.setting, one.shots, _cap(board, one)).labels
+
+
+def _cap(board: Board, one: AcrossDifference) -> int | None:
+    """Labelled notes that fine-tuning was held to, where the frozen encoder had more."""
+    return board.results.finetune_notes.get(one.task) if one.shots is None else None
