@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wardspace.report.anchors import MODELS, cell_anchor
+from wardspace.report.anchors import cell_anchor
 from wardspace.report.board import Board
 from wardspace.report.choosing import Choice, choices, told_apart
 from wardspace.report.findings import Finding, Tone
@@ -124,7 +124,7 @@ def _costs(board: Board, task: str, metric: str) -> list[Finding]:
         ]
         gains = [pair.value > 0 for _, pair in known if told_apart(pair)]
         tone: Tone = "tie" if not gains else "gain" if all(gains) else "mixed" if any(gains) else "harm"
-        anchor = cell_anchor(task, metric, name, known[-1][0]) if known else MODELS
+        anchor = cell_anchor(task, metric, name, known[-1][0])
         found.append(Finding(tone, f"{name}, {duration(seconds)} of training: {listed(bought)}.", anchor))
     return found
 

@@ -59,20 +59,14 @@ def _sentence(board: Board, task: str, metric: str, pairs: list[AcrossDifference
     fewer = " against all of them frozen" if _cap(board, last) is not None else ""
     ends = between(last.low, last.high, signed=True)
     amount = f"{gap(last.value)} points with {_size(board, last)}{fewer} ({ends})"
-    if gains[-1]:
+    tone: Tone = "tie" if last.tie else "gain" if gains[-1] else "harm"
+    said = {"gain": "fine-tuning pays", "harm": "fine-tuning is worse than the frozen encoder"}
+    words = said.get(tone, "no gain of fine-tuning was shown")
+    if tone == "gain":
         first = len(gains) - next((i for i, gain in enumerate(reversed(gains)) if not gain), len(gains))
-        start = f" from {_size(board, pairs[first])} on" if len(pairs) > 1 and first < len(pairs) - 1 else ""
-        tone, said = "gain", f"fine-tuning pays{start}"
-    elif last.tie:
-        tone, said = "tie", "no gain of fine-tuning was shown"
-    else:
-        tone, said = "harm", "fine-tuning is worse than the frozen encoder"
+        words += f" from {_size(board, pairs[first])} on" if first < len(pairs) - 1 else ""
     evidence = cell_anchor(task, metric, last.model, Place(last.setting, last.shots))
-    return Finding(_tone(tone), f"{last.model}: {said}, {amount}.", evidence)
-
-
-def _tone(name: str) -> Tone:
-    return "gain" if name == "gain" else "harm" if name == "harm" else "tie"
+    return Finding(tone, f"{last.model}: {words}, {amount}.", evidence)
 
 
 def _size(board: Board, one: AcrossDifference) -> str:
