@@ -28,9 +28,9 @@ def across(
 ) -> list[AcrossDifference]:
     """Compare settings with each other on test, over the same resamples of patients.
 
-    Fine-tuned models with the same model frozen, at the same number of labels (where a cap holds fine-tuning to fewer
-    notes, the frozen encoder keeps all of them: what is compared is what a user could do with these notes); and every model with few labels with
-    the base that had all of them, in the same frozen setting.
+    Fine-tuned models with the same model frozen, at the same number of labels; and every model with few labels with the
+    base that had all of them, in the same frozen setting. Where a cap holds fine-tuning to fewer notes, the frozen
+    encoder keeps all of them: what is compared is what could be done with these notes.
 
     Parameters
     ----------
