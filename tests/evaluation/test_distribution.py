@@ -6,7 +6,7 @@ import pytest
 
 from tests.fixtures.predictions import guesses, run_table
 from wardspace.config import ReportConfig
-from wardspace.evaluation import differences, judge, scores
+from wardspace.evaluation import across, differences, judge, scores
 from wardspace.evaluation import distribution as module
 from wardspace.evaluation.distribution import auroc_resamples, distribution
 from wardspace.evaluation.panel import panels
@@ -35,7 +35,11 @@ def _table() -> pa.Table:
 
 def test_judging_at_once_gives_what_each_gives_alone():
     table = _table()
-    assert judge(table, CLASSES, CONFIG) == (scores(table, CLASSES, CONFIG), differences(table, CLASSES, CONFIG))
+    assert judge(table, CLASSES, CONFIG) == (
+        scores(table, CLASSES, CONFIG),
+        differences(table, CLASSES, CONFIG),
+        across(table, CLASSES, CONFIG),
+    )
 
 
 def test_each_patient_is_left_out_in_turn():

@@ -12,7 +12,19 @@ from wardspace.report import Map, write_report
 from wardspace.report.charts import interval_words
 from wardspace.report.page import embedded_json, page, stylesheet
 
-SECTIONS = ("findings", "asked", "data", "models", "comparison", "curves", "space", "maps", "reading", "made")
+SECTIONS = (
+    "findings",
+    "guidance",
+    "asked",
+    "data",
+    "models",
+    "comparison",
+    "curves",
+    "space",
+    "maps",
+    "reading",
+    "made",
+)
 HOSTILE = '</script><img src=x onerror=alert(1)><script>alert("2")</script>'
 
 

@@ -26,6 +26,7 @@ def test_nothing_stays_but_the_corpus_and_the_plan(planned):
         "environment.json",
         "log.jsonl",
         "plan.json",
+        "reproduce.sh",
         "run.json",
         "stages",
         "study.yaml",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from wardspace.cli import demo, doctor, embed, ls, plan, stages, validate
+from wardspace.cli import demo, doctor, embed, ls, plan, report, stages, validate
 
 app = typer.Typer(
     name="wardspace",
@@ -21,7 +21,7 @@ app.command()(stages.prepare)
 app.command()(stages.adapt)
 app.command()(stages.evaluate)
 app.command()(stages.space)
-app.command()(stages.report)
+app.command()(report.report)
 app.command()(plan.plan)
 app.command()(embed.embed)
 app.command()(validate.validate)

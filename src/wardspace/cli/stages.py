@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def run(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
     """Run a study from its notes to its report; what has not changed is not run again."""
-    _until("report", study, overrides, out)
+    until("report", study, overrides, out)
 
 
 def prepare(
@@ -43,7 +43,7 @@ def prepare(
     if review is None:
         if port is not None:
             raise typer.BadParameter("--port is the port of the review's page: give --review N too")
-        _until("prepare", study, overrides, out)
+        until("prepare", study, overrides, out)
         return
     from wardspace.cli import review as reviewing
 
@@ -52,39 +52,23 @@ def prepare(
 
 def adapt(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
     """Adapt the base with each of the study's objectives (and prepare, if needed)."""
-    _until("adapt", study, overrides, out)
+    until("adapt", study, overrides, out)
 
 
 def evaluate(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
     """Embed the notes and score every model on the study's tasks (and what comes before, if needed)."""
-    _until("evaluate", study, overrides, out)
+    until("evaluate", study, overrides, out)
 
 
 def space(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
     """Measure the shape of every model's space and write results.json (and what comes before, if needed)."""
-    _until("space", study, overrides, out)
+    until("space", study, overrides, out)
 
 
-def report(
-    study: StudyFile,
-    overrides: Overrides = None,
-    out: Out = None,
-    with_text: Annotated[
-        bool,
-        typer.Option(
-            "--with-text",
-            help="Also write corpus/report-with-text.html, whose maps show the beginnings of notes:"
-            " for looking on this machine, not for passing on.",
-        ),
-    ] = False,
-) -> None:
-    """Write report.html (and run what comes before, if needed)."""
-    _until("report", study, overrides, out, with_text=with_text)
-
-
-def _until(
+def until(
     stage: StageName, study: Path, overrides: list[str] | None, out: Path | None, *, with_text: bool = False
 ) -> None:
+    """Run a study up to a stage."""
     from wardspace.config import load_study
 
     config = load_study(study, overrides or ())

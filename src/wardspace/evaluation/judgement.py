@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import pyarrow as pa
 
 from wardspace.config import ReportConfig
+from wardspace.evaluation.across import compared_across
 from wardspace.evaluation.differences import compared
 from wardspace.evaluation.distribution import distribution
 from wardspace.evaluation.panel import panels
-from wardspace.evaluation.results import Difference, Score
+from wardspace.evaluation.results import AcrossDifference, Difference, Score
 from wardspace.evaluation.scores import tested, validated
+
+
+class Judged(NamedTuple):
+    """What stored predictions say."""
+
+    scores: list[Score]
+    differences: list[Difference]
+    across: list[AcrossDifference]
 
 
 def judge(
@@ -20,10 +30,10 @@ def judge(
     config: ReportConfig,
     *,
     show_progress: bool = True,
-) -> tuple[list[Score], list[Difference]]:
+) -> Judged:
     """Score every run of every task and compare the models in pairs.
 
-    The same as `wardspace.evaluation.scores` and `wardspace.evaluation.differences`, at the cost of one of them.
+    The same as `wardspace.evaluation.scores`, `differences` and `across` one by one, at the cost of one of them.
 
     Parameters
     ----------
@@ -32,8 +42,7 @@ def judge(
 
     Returns
     -------
-    scores : list of Score
-    differences : list of Difference
+    Judged
 
     Raises
     ------
@@ -42,11 +51,13 @@ def judge(
     """
     scores: list[Score] = []
     differences: list[Difference] = []
+    across: list[AcrossDifference] = []
     for panel in panels(predictions, classes):
         if panel.split == "test":
             found = distribution(panel, config, show_progress=show_progress)
             scores += tested(panel, found, config)
             differences += compared(panel, found, config)
+            across += compared_across(panel, found, config)
         elif panel.split == "validation":
             scores += validated(panel)
-    return scores, differences
+    return Judged(scores, differences, across)

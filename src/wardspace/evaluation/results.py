@@ -213,6 +213,35 @@ class PrivateTraining(Record):
     """Updates."""
 
 
+class AcrossDifference(Record):
+    """A paired difference of two ways of use over the same test notes: fine-tuned or frozen, few labels or all."""
+
+    model: str
+    """Model."""
+    setting: str
+    """Its setting."""
+    shots: int | None
+    """Its labelled notes per class; null for all."""
+    against: str
+    """The model it is compared with: itself, or the base."""
+    against_setting: str
+    """Setting of the other."""
+    against_shots: int | None
+    """Labelled notes per class of the other; null for all."""
+    task: str
+    """Task."""
+    metric: str
+    """Name of the metric."""
+    value: float
+    """Score of the first minus score of the other."""
+    low: float
+    """Lower end of the interval."""
+    high: float
+    """Upper end of the interval."""
+    tie: bool
+    """True where the interval spans zero."""
+
+
 class SpaceScore(Record):
     """One measure of the shape of a model's space."""
 
@@ -259,6 +288,8 @@ class Results(Record):
     """One record per model, task, setting, shots, seed, split and metric."""
     differences: list[Difference]
     """Paired differences."""
+    across: list[AcrossDifference] = []
+    """Paired differences between ways of using a model."""
     space: list[SpaceScore]
     """Shape of the spaces."""
     private: list[PrivateTraining] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wardspace.evaluation.record import Record
 from wardspace.evaluation.results import (
     SCHEMA_VERSION,
+    AcrossDifference,
     Difference,
     LossPoint,
     ModelRecord,
@@ -24,6 +25,7 @@ SECTIONS: dict[str, type[Record]] = {
     "`models[].stages[].losses[]`": LossPoint,
     "`scores[]`": Score,
     "`differences[]`": Difference,
+    "`across[]`": AcrossDifference,
     "`space[]`": SpaceScore,
     "`private[]`": PrivateTraining,
     "`calibration[]`": CalibrationScore,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wardspace.evaluation.results import Difference, Score
+from wardspace.report.anchors import cell_anchor
 from wardspace.report.board import Board, Place
 from wardspace.report.numbers import between, counted, gap, listed, points
 from wardspace.report.words import metric_name
@@ -37,6 +38,8 @@ class Finding:
 
     tone: Tone
     text: str
+    evidence: str | None = None
+    """Id of the place on the page where its figures stand."""
 
     @property
     def sign(self) -> str:
@@ -79,7 +82,8 @@ def _highest(board: Board, task: str, place: Place, metric: str) -> Finding | No
     level = _level(board, top, place, metric)
     also = f" Not told apart from it: {listed(level)}." if level else ""
     highest = f"{top.model} has the highest {metric_name(metric)}, {points(top.value)}{interval}"
-    return Finding(tone, f"{how}, {place.labels}: {highest}; {tail}.{also}")
+    evidence = cell_anchor(task, metric, top.model, place)
+    return Finding(tone, f"{how}, {place.labels}: {highest}; {tail}.{also}", evidence)
 
 
 def _over_base(board: Board, top: Score, place: Place, metric: str) -> tuple[Tone, str]:
@@ -113,7 +117,8 @@ def _against_base(board: Board, task: str, model: str, metric: str) -> Finding |
     name = f"{model} (words counted, no language model)" if is_words else model
     if not gains and not harms:
         each = "its one setting" if len(known) == 1 else f"all {len(known)} settings"
-        return Finding("tie", f"{name} ties with the base in {each}: no difference was shown.")
+        evidence = cell_anchor(task, metric, model, known[0][0])
+        return Finding("tie", f"{name} ties with the base in {each}: no difference was shown.", evidence)
     of_all = f"of {counted(len(known), 'setting')}"
     parts = [f"gains over the base in {len(gains)} {of_all} {_held(gains)}"] if gains else []
     if harms:
@@ -128,7 +133,8 @@ def _against_base(board: Board, task: str, model: str, metric: str) -> Finding |
         tone = _ALONE[tone]
     extremes = [_extreme("Most", max(gains, key=lambda pair: pair[1].value), metric)] if gains else []
     extremes += [_extreme("Worst", min(harms, key=lambda pair: pair[1].value), metric)] if harms else []
-    return Finding(tone, f"{name} {listed(parts)}. {' '.join(extremes)}")
+    evidence = cell_anchor(task, metric, model, (gains or harms)[0][0])
+    return Finding(tone, f"{name} {listed(parts)}. {' '.join(extremes)}", evidence)
 
 
 def _held(gaps: list[tuple[Place, Difference]]) -> str:

@@ -17,6 +17,7 @@ from wardspace.config import ReportConfig, StudyConfig
 from wardspace.core.files import write_text
 from wardspace.evaluation.results import Results
 from wardspace.report import numbers, words
+from wardspace.report.anchors import cell_anchor
 from wardspace.report.asked import asked
 from wardspace.report.assets import asset, script_of
 from wardspace.report.board import Board
@@ -26,6 +27,9 @@ from wardspace.report.comparison import STARS, Comparison, comparison
 from wardspace.report.costs import model_rows, stage_rows
 from wardspace.report.data import corpus_view
 from wardspace.report.findings import RULES, Finding, highest_findings, model_findings
+from wardspace.report.guidance import RULES as GUIDANCE_RULES
+from wardspace.report.guidance import guidance
+from wardspace.report.headlines import headlines
 from wardspace.report.made import made
 from wardspace.report.map_view import maps_view
 from wardspace.report.maps import Map
@@ -120,6 +124,7 @@ def page(
         lstrip_blocks=True,
     )
     environment.filters |= {"points": numbers.points, "thousands": numbers.thousands, "share": numbers.share}
+    environment.globals["cell_anchor"] = cell_anchor
     environment.filters |= {"metric_name": words.metric_name, "listed": numbers.listed, "counted": numbers.counted}
     return environment.get_template("report.html.j2").render(
         **view(results, config, study),
@@ -141,6 +146,9 @@ def view(results: Results, config: ReportConfig, study: StudyConfig) -> dict[str
         "results": results,
         "board": board,
         "tasks": [task_view(board, task) for task in board.tasks if board.metrics(task)],
+        "headlines": headlines(board),
+        "guidance": guidance(board),
+        "guidance_rules": GUIDANCE_RULES,
         "space_findings": space_findings(board),
         "private": private_lines(results),
         "cost_findings": cost_findings(board),
@@ -189,7 +197,7 @@ def stylesheet() -> str:
         f":root{{{variables(LIGHT)}color-scheme:light}}"
         f"@media screen and (prefers-color-scheme:dark){{:root{{{variables(DARK)}color-scheme:dark}}}}"
     )
-    return f"{themes}\n{asset('figure.css')}\n{asset('report.css')}"
+    return f"{themes}\n{asset('figure.css')}\n{asset('report.css')}\n{asset('evidence.css')}"
 
 
 def embedded_json(value: Any) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wardspace.evaluation.results import SpaceScore
+from wardspace.report.anchors import MODELS, SPACE
 from wardspace.report.board import Board
 from wardspace.report.findings import Finding
 from wardspace.report.numbers import counted, duration, plain, share, tokens
@@ -20,7 +21,7 @@ def space_findings(board: Board) -> list[Finding]:
         for measure in HEADLINE:
             scores = [s for s in board.results.space if s.column == column and s.measure == measure]
             sentence = _best(board, column, measure, scores)
-            found += [Finding("plain", sentence)] if sentence else []
+            found += [Finding("plain", sentence, SPACE)] if sentence else []
     return found
 
 
@@ -57,5 +58,5 @@ def cost_findings(board: Board) -> list[Finding]:
             text += (
                 f" and could not use {counted(left, 'training note')} ({share(left / (left + seen))} of those it met)"
             )
-        found.append(Finding("plain", text + "."))
+        found.append(Finding("plain", text + ".", MODELS))
     return found

@@ -59,4 +59,5 @@ def evaluate(
     for name, encoder in models.items():
         parts = [encoder.encode(batch.column("text").to_pylist()) for batch in corpus.batches(["text"])]
         tables.append(frozen_predictions(np.concatenate(parts), labels, task, model=name))
-    return judge(pa.concat_tables(tables), {task.name: labels.classes}, report)
+    judged = judge(pa.concat_tables(tables), {task.name: labels.classes}, report)
+    return judged.scores, judged.differences

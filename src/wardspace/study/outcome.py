@@ -7,7 +7,14 @@ from typing import Any
 from wardspace.config import StudyConfig
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
-from wardspace.evaluation.results import Difference, ModelRecord, PrivateTraining, Results, Score, SpaceScore, StageCost
+from wardspace.evaluation.judgement import Judged
+from wardspace.evaluation.results import (
+    ModelRecord,
+    PrivateTraining,
+    Results,
+    SpaceScore,
+    StageCost,
+)
 from wardspace.study.scoring import Scoring
 from wardspace.tasks.predictions import spent_by
 
@@ -18,7 +25,7 @@ def collect(
     *,
     models: dict[str, dict[str, Any]],
     scoring: Scoring,
-    scored: tuple[list[Score], list[Difference]],
+    scored: Judged,
     measured: dict[str, list[dict[str, Any]]],
     slices: dict[str, list[dict[str, Any]]],
 ) -> Results:
@@ -36,8 +43,7 @@ def collect(
         classes={task: list(labels.classes) for task, labels in scoring.labels.items()},
         finetune_notes=_capped(study, scoring),
         models=[*_tfidf(study, scoring), *(_model(study, name, record) for name, record in models.items())],
-        scores=scored[0],
-        differences=scored[1],
+        **scored._asdict(),
         space=[SpaceScore.model_validate(score) for found in measured.values() for score in found],
         private=[PrivateTraining.model_validate(spent) for path in scoring.files() for spent in spent_by(path)],
         warnings=_warnings(study, corpus, models, scoring),

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from wardspace.config import ClassificationConfig, StudyConfig
 from wardspace.corpus import Corpus
 from wardspace.evaluation import best_models, judge
-from wardspace.evaluation.results import Difference, Score
+from wardspace.evaluation.judgement import Judged
+from wardspace.evaluation.results import AcrossDifference, Difference, Score
 from wardspace.study.folder import RunFolder
 from wardspace.study.stage import Stages
 from wardspace.tasks import (
@@ -148,17 +149,15 @@ class Scoring:
         kinds = sorted({key[2] for key in self.predicted if key[0] == task})
         return pa.concat_tables([self._table(task, kind) for kind in kinds])
 
-    def scored(self) -> tuple[list[Score], list[Difference]]:
+    def scored(self) -> Judged:
         """Scores and paired differences of everything stored."""
 
         def work() -> dict[str, list[dict[str, Any]]]:
-            report = self.study.report
-            found: dict[str, list[dict[str, Any]]] = {"scores": [], "differences": []}
+            found: dict[str, list[dict[str, Any]]] = {name: [] for name in Judged._fields}
             for task, labels in self.labels.items():
-                table, classes = self.stored(task), {task: labels.classes}
-                scores, differences = judge(table, classes, report, show_progress=self.show)
-                found["scores"] += [score.model_dump() for score in scores]
-                found["differences"] += [difference.model_dump() for difference in differences]
+                judged = judge(self.stored(task), {task: labels.classes}, self.study.report, show_progress=self.show)
+                for name, records in judged._asdict().items():
+                    found[name] += [record.model_dump() for record in records]
             return found
 
         inputs = [
@@ -166,7 +165,8 @@ class Scoring:
             self.study.report.model_dump(include={"resamples", "interval", "confidence", "seed"}),
         ]
         _, found = self.stages.once("scores", inputs, [], work)
-        return (
+        return Judged(
             [Score.model_validate(score) for score in found["scores"]],
             [Difference.model_validate(difference) for difference in found["differences"]],
+            [AcrossDifference.model_validate(difference) for difference in found["across"]],
         )

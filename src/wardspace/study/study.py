@@ -12,7 +12,7 @@ import yaml
 from numpy.typing import NDArray
 
 from wardspace.config import StudyConfig, load_study, parse_study
-from wardspace.core.files import write_json, write_text
+from wardspace.core.files import read_json, write_json, write_text
 from wardspace.core.progress import say
 from wardspace.corpus import Corpus, Manifest, prepare
 from wardspace.corpus.review.kept import JudgementFile
@@ -22,8 +22,10 @@ from wardspace.report.numbers import counted
 from wardspace.study.crew import Crew
 from wardspace.study.embed import embed
 from wardspace.study.environment import environment
+from wardspace.study.facts import card_facts
 from wardspace.study.folder import RunFolder
 from wardspace.study.outcome import collect
+from wardspace.study.reproduce import write_reproduce
 from wardspace.study.review import applied_review, review_content, with_review
 from wardspace.study.scoring import Scoring
 from wardspace.study.slices import Slices
@@ -116,7 +118,9 @@ class Study:
             return self.folder.path
         with self.folder.held():
             write_text(self.folder.path / "study.yaml", yaml.safe_dump(self.config.resolved(), sort_keys=False))
-            write_json(self.folder.path / "environment.json", environment())
+            found = environment()
+            write_json(self.folder.path / "environment.json", found)
+            write_reproduce(self.config, found, self.folder.path)
             run = _Run(self, base, crew, apply_review=apply_review, with_text=with_text)
             outcome = self._run(run, STAGES.index(until))
         crew.dismiss()
@@ -256,8 +260,9 @@ class _Run:
         maps = {name: self.space_notes.map(self.vectors(name)) for name in self.models}
         asked = self.config.report
         write_report(self.results, maps, self.folder.report, asked, self.config)
+        facts = card_facts(self.folder, self.corpus, read_json(self.folder.path / "environment.json"))
         for model in self.config.adapt:
-            card = model_card(self.results, model.name, self.config)
+            card = model_card(self.results, model.name, self.config, facts)
             write_text(self.folder.model(model.name) / "README.md", card)
         # an older page with text would show other results than the report beside it, and text that nobody asked for
         self.folder.report_with_text.unlink(missing_ok=True)

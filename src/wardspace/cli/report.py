@@ -1,0 +1,106 @@
+"""`wardspace report`: the report of a study, or what changed between finished runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wardspace.cli.options import Out, Overrides
+from wardspace.cli.stages import until
+from wardspace.core.errors import RunError
+from wardspace.core.progress import say
+
+DIFFERENT = 1
+"""Exit code of --same where the results differ."""
+MOST_SAID = 50
+"""Differences that are listed one by one."""
+
+
+def report(
+    given: Annotated[
+        list[Path],
+        typer.Argument(metavar="STUDY.yaml | RUN RUN ...", help="A study file, or two run folders or more."),
+    ],
+    overrides: Overrides = None,
+    out: Out = None,
+    *,
+    with_text: Annotated[
+        bool,
+        typer.Option(
+            "--with-text",
+            help="Of a study: also write corpus/report-with-text.html, whose maps show the beginnings of notes:"
+            " for looking on this machine, not for passing on.",
+        ),
+    ] = False,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="Of run folders: where to write; default comparison.html.", show_default=False),
+    ] = None,
+    same: Annotated[
+        bool,
+        typer.Option(
+            "--same", help="Of two run folders: only say whether the second gave the same results (exit 1 if not)."
+        ),
+    ] = False,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            "--tolerance",
+            min=0,
+            help="With --same: what figures may differ by; default 0 on the same kind of CPU with the same packages.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Write report.html (and run what comes before, if needed); given run folders, write what changed between them."""
+    if len(given) == 1 and not given[0].is_dir():
+        _refuse({"--to": to, "--same": same or None, "--tolerance": tolerance}, "run folders", "a study file")
+        until("report", given[0], overrides, out, with_text=with_text)
+        return
+    if len(given) == 1:
+        raise RunError(
+            "one run folder alone was given",
+            where=given[0],
+            fix="name two to compare them; for the report of a study give its file: wardspace report STUDY.yaml",
+        )
+    _refuse(
+        {"--set": overrides, "--out": out, "--with-text": with_text or None},
+        "a study file",
+        "run folders (--to says where their comparison goes)",
+    )
+    if same:
+        _refuse({"--to": to}, "a comparison", "--same, which writes nothing")
+        _same(given, tolerance)
+        return
+    _refuse({"--tolerance": tolerance}, "--same", "a comparison")
+    from wardspace.cli.changes import changes
+
+    changes(given, to or Path("comparison.html"))
+
+
+def _refuse(options: dict[str, object], belongs: str, was: str) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise typer.BadParameter(f"{name} belongs to {belongs}; given was {was}")
+
+
+def _same(given: list[Path], tolerance: float | None) -> None:
+    if len(given) != 2:
+        raise typer.BadParameter(f"--same takes two run folders; given were {len(given)}")
+    from wardspace.study.opened import OpenedRun
+    from wardspace.study.same import same as compared
+
+    found = compared(OpenedRun(given[0]), OpenedRun(given[1]), tolerance)
+    for one in found.environment:
+        say(f"  {one}")
+    how = f"within {found.tolerance:g}" if found.tolerance else "to the bit"
+    if found.same:
+        say(f"✓ the same results {how} (times set aside): {given[0]} and {given[1]}")
+        return
+    for one in found.results[:MOST_SAID]:
+        say(f"  {one}")
+    more = len(found.results) - MOST_SAID
+    say(f"✗ not the same {how}: {len(found.results)} differences{f', {more} more than shown' if more > 0 else ''}")
+    raise typer.Exit(DIFFERENT)

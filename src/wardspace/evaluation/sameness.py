@@ -1,0 +1,82 @@
+"""Whether two results.json hold the same figures: to the bit, or within a tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+ASIDE = frozenset({"seconds", "encode_seconds", "device", "processes", "files"})
+"""Fields that may differ between equal runs: times, the machine, and what the source's files were called."""
+TOLERANCE = 0.02
+"""What numbers may differ by on another machine: two points of a score, or 2% of what is larger than one."""
+
+
+@dataclass(frozen=True)
+class Unlike:
+    """One place in which two results differ."""
+
+    place: str
+    ours: str
+    theirs: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.ours} → {self.theirs}"
+
+
+def unlike(ours: Any, theirs: Any, tolerance: float = 0.0) -> list[Unlike]:
+    """Every place in which two results differ, fields of `ASIDE` passed over.
+
+    Parameters
+    ----------
+    ours, theirs : plain values
+        What two results.json hold.
+    tolerance : float
+        0 asks for equal bits. Else fractional numbers may differ by this much, times the larger of the two where that
+        is above one; verdicts (true or false), which follow from them, are passed over. Counts must be equal always.
+    """
+    return list(_unlike(ours, theirs, "", tolerance))
+
+
+def _unlike(ours: Any, theirs: Any, place: str, tolerance: float) -> Iterator[Unlike]:
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for key in sorted((ours.keys() | theirs.keys()) - ASIDE, key=str):
+            inner = f"{place}.{key}" if place else str(key)
+            if key not in ours or key not in theirs:
+                yield Unlike(inner, _shown(ours, key), _shown(theirs, key))
+            else:
+                yield from _unlike(ours[key], theirs[key], inner, tolerance)
+    elif isinstance(ours, list) and isinstance(theirs, list):
+        if len(ours) != len(theirs):
+            yield Unlike(place, f"{len(ours)} entries", f"{len(theirs)} entries")
+        for number, (one, other) in enumerate(zip(ours, theirs, strict=False)):
+            yield from _unlike(one, other, f"{place}[{_named(number, one)}]", tolerance)
+    elif not _agree(ours, theirs, tolerance):
+        yield Unlike(place, repr(ours), repr(theirs))
+
+
+def _agree(ours: Any, theirs: Any, tolerance: float) -> bool:
+    if ours == theirs and isinstance(ours, bool) == isinstance(theirs, bool):
+        return True
+    if not tolerance:
+        return False
+    if isinstance(ours, bool) and isinstance(theirs, bool):
+        return True
+    if not isinstance(ours, float) and not isinstance(theirs, float):
+        return False
+    if not isinstance(ours, int | float) or not isinstance(theirs, int | float):
+        return False
+    return bool(abs(ours - theirs) <= tolerance * max(1.0, abs(ours), abs(theirs)))
+
+
+def _shown(record: dict[str, Any], key: str) -> str:
+    return "there" if key in record else "not there"
+
+
+def _named(number: int, record: Any) -> str:
+    """A record of a list by what names it, so that a reader finds it."""
+    if not isinstance(record, dict):
+        return str(number)
+    keys = ("name", "model", "against", "task", "setting", "shots", "seed", "split", "metric", "column", "measure")
+    named = [str(record[key]) for key in keys if record.get(key) is not None]
+    return " ".join([f"{number}:", *named]) if named else str(number)

@@ -1,0 +1,72 @@
+"""What changed in the study and in what ran it, key by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wardspace.config import StudyConfig
+from wardspace.report.asked import base_name
+from wardspace.report.changes.sides import Change, Pair
+
+ABSENT = "–"
+_PATHS = ("base", "corpus.source.path", "corpus.deidentify.review", "corpus.deidentify.key_file")
+"""Keys that may hold a path of the machine: shown without its folders."""
+
+
+def study_changes(pair: Pair) -> list[Change]:
+    """Keys of the study that differ; models and tasks go by their names."""
+    return _differing(study_keys(pair.first.study), study_keys(pair.second.study))
+
+
+def environment_changes(pair: Pair) -> list[Change]:
+    """What ran the studies, where it differs."""
+    return _differing(_flat(pair.first.environment), _flat(pair.second.environment))
+
+
+def study_keys(study: StudyConfig) -> dict[str, str]:
+    """A study as dotted keys and values in words."""
+    keys = _flat(study.model_dump(mode="json", exclude={"engine"}))  # who worked changes no figure, and names hosts
+    return {key: _without_folders(value) if key in _PATHS else value for key, value in keys.items()}
+
+
+def _without_folders(value: str) -> str:
+    """A path by its last name; of a database no more than its kind, since its address may hold a password."""
+    scheme, is_address, _ = value.partition("://")
+    return f"{scheme}://…" if is_address else base_name(value)
+
+
+def _differing(first: Mapping[str, str], second: Mapping[str, str]) -> list[Change]:
+    keys = [*first, *(key for key in second if key not in first)]
+    return [
+        Change(key, first.get(key, ABSENT), second.get(key, ABSENT))
+        for key in keys
+        if first.get(key, ABSENT) != second.get(key, ABSENT)
+    ]
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, str]:
+    if isinstance(value, Mapping):
+        inner = {str(key): item for key, item in value.items() if key != "kind" or not prefix.endswith("]")}
+    elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+        inner = {f"[{_called(number, item)}]": item for number, item in enumerate(value)}
+    else:
+        return {prefix: _words(value)}
+    found: dict[str, str] = {}
+    for key, item in inner.items():
+        place = f"{prefix}{key}" if key.startswith("[") or not prefix else f"{prefix}.{key}"
+        found |= _flat(item, place)
+    return found or {prefix: "none"}
+
+
+def _called(number: int, item: Mapping[str, Any]) -> str:
+    """A model or task by its name; an objective by its place and kind, since its order is part of what it is."""
+    return str(item.get("name") or f"{number + 1} {item.get('kind', '')}".strip())
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value is None else str(value)

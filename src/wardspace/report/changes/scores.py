@@ -1,0 +1,102 @@
+"""What changed in the scores, with intervals where both runs scored the same test notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wardspace.evaluation.between import Between
+from wardspace.evaluation.panel import Series
+from wardspace.report.board import Board, Place
+from wardspace.report.changes.sides import Pair
+from wardspace.report.comparison import SIGNS, Mark
+from wardspace.report.numbers import between as ends
+from wardspace.report.numbers import gap, points
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One model in one place, in both runs."""
+
+    model: str
+    order: int
+    """Of its place among the places."""
+    place: str
+    first: str
+    second: str
+    change: str
+    interval: str
+    mark: Mark
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    """A task by its first metric."""
+
+    task: str
+    metric: str
+    rows: list[ScoreRow]
+    unpaired: str | None
+    """Why there are no intervals."""
+
+
+@dataclass(frozen=True)
+class Lone:
+    """Something that one run alone has."""
+
+    what: str
+    first: list[str]
+    second: list[str]
+
+
+def score_tables(pair: Pair) -> list[ScoreTable]:
+    """Tasks that both runs scored by the same metric."""
+    first, second = Board(pair.first.results), Board(pair.second.results)
+    shared = [task for task in first.tasks if task in second.tasks and first.metrics(task) and second.metrics(task)]
+    return [_table(pair, first, second, task) for task in shared]
+
+
+def lone(pair: Pair) -> list[Lone]:
+    """Models and tasks that stand in one run alone."""
+    first, second = Board(pair.first.results), Board(pair.second.results)
+    every = [("models", list(first.records), list(second.records)), ("tasks", first.tasks, second.tasks)]
+    found = [Lone(what, _without(ours, theirs), _without(theirs, ours)) for what, ours, theirs in every]
+    return [one for one in found if one.first or one.second]
+
+
+def _without(names: list[str], others: list[str]) -> list[str]:
+    return [name for name in names if name not in others]
+
+
+def _table(pair: Pair, first: Board, second: Board, task: str) -> ScoreTable:
+    metric = first.metrics(task)[0]
+    known = {(one.series, one.metric): one for one in pair.between.get(task, [])}
+    rows = []
+    for order, place in enumerate(first.places(task, metric)):
+        for model in first.models(task):
+            ours = first.score(task, model, place, metric)
+            theirs = second.score(task, model, place, metric)
+            if ours is not None and theirs is not None:
+                paired = known.get((Series(model, place.setting, place.shots), metric))
+                rows.append(_row((order, place), model, (ours.value, theirs.value), paired))
+    return ScoreTable(task, metric, rows, pair.unpaired.get(task))
+
+
+def _row(where: tuple[int, Place], model: str, values: tuple[float, float], paired: Between | None) -> ScoreRow:
+    order, place = where
+    ours, theirs = values
+    mark: Mark = "unpaired"
+    if paired is not None:
+        mark = "tie" if paired.gap.tie else "above" if paired.gap.value > 0 else "below"
+    words: dict[Mark, str] = {"tie": "no change shown", "above": "higher", "below": "lower", "unpaired": "not paired"}
+    return ScoreRow(
+        model=model,
+        order=order,
+        place=place.name,
+        first=points(ours),
+        second=points(theirs),
+        change=gap(theirs - ours),
+        interval="" if paired is None else ends(paired.gap.low, paired.gap.high, signed=True),
+        mark=mark,
+        verdict=f"{SIGNS[mark]} {words[mark]}".strip(),
+    )

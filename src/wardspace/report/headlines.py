@@ -1,0 +1,127 @@
+"""The three to six sentences that a reader in a hurry reads."""
+
+from __future__ import annotations
+
+from wardspace.evaluation.results import Difference
+from wardspace.report.anchors import COMPARISON, MODELS, cell_anchor
+from wardspace.report.board import Board, Place
+from wardspace.report.choosing import told_apart, validation_scores
+from wardspace.report.findings import Finding, Tone
+from wardspace.report.numbers import between, counted, duration, gap, listed
+from wardspace.report.tuning import paired_with_frozen
+from wardspace.report.words import metric_name
+
+MOST_TASKS = 2
+"""Tasks that get a headline of their own; of more, the rest are told in one."""
+Pair = tuple[str, Place, Difference]
+
+
+def headlines(board: Board) -> list[Finding]:
+    """What came out, in the order in which it is asked."""
+    scored = [(task, board.metrics(task)[0]) for task in board.tasks if board.metrics(task)]
+    own = scored if len(scored) <= MOST_TASKS + 1 else scored[:MOST_TASKS]
+    found = [_adapting(board, task, metric) for task, metric in own]
+    found.append(_others(board, scored[len(own) :]))
+    found += [_words(board, scored), _tuning(board, scored), _cost(board)]
+    return [finding for finding in found if finding is not None]
+
+
+def _pairs(board: Board, task: str, metric: str) -> list[Pair]:
+    """Adapted models against the base, in every place."""
+    places = board.places(task, metric)
+    pairs = [
+        (name, place, board.difference(task, name, place, metric)) for name in board.adapted(task) for place in places
+    ]
+    return [(name, place, difference) for name, place, difference in pairs if difference is not None]
+
+
+def _adapting(board: Board, task: str, metric: str) -> Finding | None:
+    pairs = _pairs(board, task, metric)
+    if not pairs:
+        return None
+    gains = [pair for pair in pairs if told_apart(pair[2]) and pair[2].value > 0]
+    harmed = list(dict.fromkeys(name for name, _, one in pairs if told_apart(one) and one.value < 0))
+    tried = counted(len({place for _, place, _ in pairs}), "way of using it", "ways of using it")
+    tail = (
+        f" {listed(harmed)} {'are' if len(harmed) > 1 else 'is'} worse than the base in at least one." if harmed else ""
+    )
+    if not gains:
+        text = (
+            f"{task}: adapting did not help here. None of {counted(len(board.adapted(task)), 'adapted model')} was "
+            f"shown to be above the base, in {tried}.{tail}"
+        )
+        anchor = cell_anchor(task, metric, pairs[0][0], pairs[0][1])
+        return Finding("harm" if harmed else "tie", text, anchor)
+    name, place, most = max(gains, key=lambda pair: (sum(g[0] == pair[0] for g in gains), pair[2].value))
+    ends = between(most.low, most.high, signed=True)
+    times = sum(gain[0] == name for gain in gains)
+    text = (
+        f"{task}: adapting helped. {name} is above the base in {times} of {tried}; most with {place.name}, by "
+        f"{gap(most.value)} points of {metric_name(metric)} ({ends}).{tail}"
+    )
+    return Finding("mixed" if harmed else "gain", text, cell_anchor(task, metric, name, place))
+
+
+def _others(board: Board, tasks: list[tuple[str, str]]) -> Finding | None:
+    if not tasks:
+        return None
+    helped = [
+        task
+        for task, metric in tasks
+        if any(told_apart(one) and one.value > 0 for _, _, one in _pairs(board, task, metric))
+    ]
+    tone: Tone = "gain" if helped else "tie"
+    text = f"Of {counted(len(tasks), 'other task')}, adapting helped in {len(helped)}"
+    return Finding(tone, f"{text}: {listed(helped)}." if helped else f"{text}.", COMPARISON)
+
+
+def _words(board: Board, tasks: list[tuple[str, str]]) -> Finding | None:
+    """The language model that validation favours against counting words, over all places."""
+    words = next((name for name, record in board.records.items() if record.kind == "tfidf"), None)
+    above, below, level = 0, 0, 0
+    for task, metric in tasks if words is not None else []:
+        for place in board.places(task, metric):
+            models = {name: v for name, v in validation_scores(board, task, metric, place).items() if name != words}
+            favoured = max(models, key=lambda name: models[name], default=board.base)
+            best = board.difference(task, favoured, place, metric, against=words)
+            if best is not None:
+                above += told_apart(best) and best.value > 0
+                below += told_apart(best) and best.value < 0
+                level += not told_apart(best)
+    every = above + below + level
+    if not every:
+        return None
+    text = (
+        "Is a language model needed? Against counting words (TF-IDF), the language model that validation favours is "
+        f"above in {above} of {counted(every, 'comparison')}, below in {below}, and a tie in {level}."
+    )
+    return Finding("plain", text, COMPARISON)
+
+
+def _tuning(board: Board, tasks: list[tuple[str, str]]) -> Finding | None:
+    found = [
+        one
+        for task, metric in tasks
+        for name in board.models(task)
+        for one in paired_with_frozen(board, task, metric, name)
+    ]
+    if not found:
+        return None
+    gains = [one for one in found if not one.tie and one.value > 0]
+    text = f"Fine-tuning was above the same model frozen in {len(gains)} of {counted(len(found), 'comparison')}"
+    if not gains:
+        return Finding("tie", f"{text}.", COMPARISON)
+    most = max(gains, key=lambda one: one.value)
+    ends = between(most.low, most.high, signed=True)
+    text = f"{text}, most for {most.model} on {most.task}: {gap(most.value)} points ({ends})."
+    return Finding("gain", text, cell_anchor(most.task, most.metric, most.model, Place(most.setting, most.shots)))
+
+
+def _cost(board: Board) -> Finding | None:
+    took = {name: sum(stage.seconds for stage in one.stages) for name, one in board.records.items() if one.stages}
+    if not took:
+        return None
+    fewest, most = (duration(end(took.values())) for end in (min, max))
+    each = f"{fewest} each" if fewest == most else f"{fewest} to {most} each"
+    models, total = counted(len(took), "model"), duration(sum(took.values()))
+    return Finding("plain", f"Adapting {models} took {total} in all ({each}).", MODELS)

@@ -1,0 +1,56 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from tests.fixtures.predictions import guesses, run_table
+from wardspace.config import ReportConfig
+from wardspace.evaluation import across, scores
+from wardspace.evaluation.across import across_pairs
+from wardspace.evaluation.panel import Series
+
+CONFIG = ReportConfig(resamples=200)
+CLASSES = {"specialty": ["a", "b", "c"]}
+TRUTH = np.random.default_rng(1).integers(3, size=150)
+
+
+def run(model, setting, shots, skill, seed=0):
+    return run_table(TRUTH, guesses(TRUTH, 3, skill, seed), model=model, setting=setting, shots=shots, seed=seed)
+
+
+def test_pairs_are_tuned_against_frozen_and_few_labels_against_the_base_with_all():
+    series = [
+        Series(model, setting, shots)
+        for model in ("base", "mlm")
+        for setting, shots in (("logistic", 8), ("logistic", None), ("finetune", None))
+    ]
+    tuned = [((m, "finetune", None), (m, "logistic", None)) for m in ("base", "mlm")]
+    few = [((m, "logistic", 8), ("base", "logistic", None)) for m in ("base", "mlm")]
+    assert across_pairs(series) == tuned + few
+
+
+def test_fine_tuning_that_helps_is_no_tie_and_the_difference_is_that_of_the_scores():
+    table = pa.concat_tables(
+        [run("mlm", "logistic", None, 0.5), *(run("mlm", "finetune", None, 3.0, seed) for seed in (1, 2))]
+    )
+    (found,) = [one for one in across(table, CLASSES, CONFIG) if one.metric == "macro_f1"]
+    assert (found.setting, found.against_setting, found.against) == ("finetune", "logistic", "mlm")
+    assert not found.tie
+    assert 0 < found.low < found.value < found.high
+    means = {s.setting: s.value for s in scores(table, CLASSES, CONFIG) if s.seed is None and s.metric == "macro_f1"}
+    assert found.value == pytest.approx(means["finetune"] - means["logistic"])
+
+
+def test_few_labels_are_measured_against_the_base_with_all():
+    table = pa.concat_tables(
+        [run("base", "logistic", None, 1.5), run("base", "logistic", 8, 1.5), run("mlm", "logistic", 8, 0.0, 3)]
+    )
+    found = {one.model: one for one in across(table, CLASSES, CONFIG) if one.metric == "accuracy"}
+    assert set(found) == {"base", "mlm"}
+    assert found["base"].value == 0
+    assert found["base"].tie
+    assert found["mlm"].high < 0
+    assert found["mlm"].against_shots is None
+
+
+def test_nothing_to_pair_is_nothing_found():
+    assert across(pa.concat_tables([run("base", "logistic", None, 1.0)]), CLASSES, CONFIG) == []

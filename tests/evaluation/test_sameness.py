@@ -1,0 +1,71 @@
+import copy
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fixtures.results import fake_results
+from wardspace.evaluation.sameness import unlike
+
+RESULTS = fake_results().model_dump(mode="json")
+
+
+def changed(**fields):
+    """The results with these fields of the first score of the first model in place."""
+    other = copy.deepcopy(RESULTS)
+    other["scores"][0] |= fields
+    return other
+
+
+def test_equal_results_are_the_same():
+    assert unlike(RESULTS, copy.deepcopy(RESULTS)) == []
+
+
+def test_times_machines_and_names_of_files_stand_aside():
+    other = copy.deepcopy(RESULTS)
+    other["models"][2]["stages"][0] |= {"seconds": 1.0, "device": "cuda"}
+    other["models"][1]["encode_seconds"] = 3.5
+    other["corpus"]["source"]["files"] = ["elsewhere.csv"]
+    assert unlike(RESULTS, other) == []
+
+
+def test_what_differs_is_named():
+    value = RESULTS["scores"][0]["value"]
+    (found,) = unlike(RESULTS, changed(value=value + 1e-12))
+    assert found.place == "scores[0: tfidf specialty logistic 8 test macro_f1].value"
+    assert str(found) == f"{found.place}: {value!r} → {value + 1e-12!r}"
+
+
+@pytest.mark.parametrize(("shift", "same"), [(0.019, True), (0.021, False)])
+def test_a_tolerance_covers_scores_but_not_counts(shift, same):
+    value = RESULTS["scores"][0]["value"]
+    assert (unlike(RESULTS, changed(value=value + shift), 0.02) == []) == same
+    (found,) = unlike(RESULTS, changed(n=1205), 0.02)
+    assert found.place.endswith(".n")
+
+
+def test_a_verdict_follows_from_numbers_and_may_turn_within_a_tolerance():
+    other = copy.deepcopy(RESULTS)
+    other["differences"][0]["tie"] = not other["differences"][0]["tie"]
+    assert len(unlike(RESULTS, other)) == 1
+    assert unlike(RESULTS, other, 0.02) == []
+
+
+def test_missing_and_added_records_are_told():
+    other = copy.deepcopy(RESULTS)
+    del other["transductive"]
+    other["scores"].pop()
+    assert {one.place for one in unlike(RESULTS, other, 0.02)} == {"transductive", "scores"}
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(PLAIN, PLAIN)
+def test_sameness_is_symmetric_and_reflexive(one, other):
+    assert unlike(one, copy.deepcopy(one)) == []
+    assert bool(unlike(one, other)) == bool(unlike(other, one))
