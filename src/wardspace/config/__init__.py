@@ -15,6 +15,7 @@ from wardspace.config.engine import EngineConfig
 from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
 from wardspace.config.objectives import CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
+from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
 from wardspace.config.study import BASELINES, StudyConfig
 from wardspace.config.tasks import ClassificationConfig, FinetuneConfig, ReportConfig, SpaceConfig
 from wardspace.config.training import (
@@ -30,6 +31,7 @@ __all__ = [
     "BASELINES",
     "AdaptConfig",
     "BudgetConfig",
+    "CanaryConfig",
     "CategoryConfig",
     "ClassificationConfig",
     "CleanConfig",
@@ -41,11 +43,13 @@ __all__ = [
     "EngineConfig",
     "FinetuneConfig",
     "Key",
+    "LimitsConfig",
     "LoraConfig",
     "MedsConfig",
     "MlmConfig",
     "ObjectiveConfig",
     "OmopConfig",
+    "PrivacyConfig",
     "ReportConfig",
     "SourceConfig",
     "SpaceConfig",

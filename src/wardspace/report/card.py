@@ -8,6 +8,7 @@ from wardspace.config import AdaptConfig, StudyConfig
 from wardspace.evaluation.results import ModelRecord, Results
 from wardspace.report.asked import base_name, objective_words
 from wardspace.report.board import Board
+from wardspace.report.card_audit import NOT_TESTED
 from wardspace.report.caveats import not_shown
 from wardspace.report.comparison import comparison
 from wardspace.report.markdown import markdown_table
@@ -116,7 +117,7 @@ def _task_scores(board: Board, task: str, model: str) -> list[list[str]]:
 def _limits(board: Board, model: str) -> list[str]:
     return [
         *not_shown(board, model),
-        "Whether it remembers any of the notes it read: that was not tested. Treat it as confidentially as the notes.",
+        NOT_TESTED,
         "Whether it serves clinical use, or all groups of patients alike: that was not tested.",
     ]
 
