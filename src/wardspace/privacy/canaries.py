@@ -23,9 +23,9 @@ TEMPLATES = (
     "Samples of the study were packed for the courier, the tracking number of the parcel is {secret} for this week.",
     "The key box beside the front door opens with {secret} for the district nurse who comes in the morning.",
     "The relatives can be reached over the switchboard, where they should ask for the extension {secret} at any time.",
-    "The transfer was approved over the telephone, the number of the approval is {secret} in the list of the bed office.",
+    "The transfer was approved over the telephone, the approval has the number {secret} in the list of the bed office.",
 )
-"""Sentences around a secret; neighbours in the list get secrets of other ranks, so that few share a sentence."""
+"""Sentences around a secret. Several, so that secrets of one sentence do not crowd each other out."""
 
 
 @dataclass(frozen=True)

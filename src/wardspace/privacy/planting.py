@@ -61,7 +61,8 @@ def planted_hash(corpus: Corpus, config: CanaryConfig | None) -> str:
     """Content hash of the corpus with these canaries."""
     if config is None:
         return corpus.content_hash
-    return digest([corpus.content_hash, [asdict(canary) for canary in make_canaries(config)]])
+    notes = [(canary.patient, canary.text, canary.frequency) for canary in make_canaries(config)]
+    return digest([corpus.content_hash, notes])
 
 
 def _written(folder: Path, content: str) -> bool:

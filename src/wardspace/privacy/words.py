@@ -147,9 +147,7 @@ class MaskedWords:
         pieces = [ids[start : start + self.room] for start in range(0, len(ids), self.room)]
         found = []
         for piece in pieces:
-            words = np.array(
-                [i for i, token in enumerate(piece.tolist()) if token not in self._special], dtype=np.int64
-            )
+            free = [place for place, token in enumerate(piece.tolist()) if token not in self._special]
             order = random.permutation(np.array(free, dtype=np.int64))
             groups = [np.sort(order[group::GROUPS]) for group in range(masks)]
             found += [Query(piece, group) for group in groups if len(group)]
