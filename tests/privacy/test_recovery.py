@@ -80,7 +80,9 @@ def test_other_mentions_of_the_name_are_hidden():
 
 
 def test_ten_names_or_fewer_cannot_be_ranked():
-    assert filled([note(i, NAMES[i]) for i in range(10)], Filling({}), Filling({}), PRIVACY, show_progress=False) is None
+    assert (
+        filled([note(i, NAMES[i]) for i in range(10)], Filling({}), Filling({}), PRIVACY, show_progress=False) is None
+    )
 
 
 def test_the_base_itself_has_nothing_to_rise_over(encoder, words):
