@@ -173,7 +173,7 @@ def test_the_command_prints_the_figures_and_the_verdict(audited, tmp_path, capsy
         main(["audit", str(study), "memoriser", "--out", str(home / "run")])
     assert stop.value.code == 0
     told = capsys.readouterr()
-    assert "exposure of secrets in 1 note (bits)" in told.out
+    assert "exposure of secrets in 1 note" in told.out
     assert "OVER" in told.out
     assert "the gate refuses it" in told.err
     assert "not measured: recovery" in told.err
