@@ -155,6 +155,8 @@ def test_without_an_audit_nothing_goes(run, tmp_path):
         export(copied, "memoriser", tmp_path / "out", "  ")
     with pytest.raises(RunError, match="no model 'other'"):
         export(copied, "other", tmp_path / "out")
+    with pytest.raises(RunError, match="inside the run folder"):
+        export(copied, "base", copied / "models" / "base")
     with pytest.raises(RunError, match="no run"):
         export(tmp_path, "memoriser", tmp_path / "out")
 
@@ -177,6 +179,12 @@ def test_the_command_prints_the_figures_and_the_verdict(audited, tmp_path, capsy
     assert "OVER" in told.out
     assert "the gate refuses it" in told.err
     assert "not measured: recovery" in told.err
+
+
+def test_the_base_needs_no_adapted_model(audited, tmp_path):
+    found, _, _ = audit(Study.parse(audited[1], tmp_path / "run"), "base")
+    assert found == audited[2]["base"][0]
+    assert not (tmp_path / "run" / "models" / "memoriser").exists()
 
 
 def test_without_canaries_and_with_a_transductive_study_it_says_what_was_not_measured(tmp_path):

@@ -32,7 +32,7 @@ BASE = "base"
 def audit(study: Study, model: str) -> tuple[Audit, Verdict, Path]:
     """Measure what a model gives away, and write audit.json into its folder.
 
-    What the study lacks until its models are adapted is done first. Each measure is a stage of its own: one that was
+    The corpus is prepared and, for a model of the study, its models are adapted, if that is not done yet. Each measure is a stage of its own: one that was
     made of the same weights and options is not made again.
 
     Parameters
@@ -63,7 +63,7 @@ def audit(study: Study, model: str) -> tuple[Audit, Verdict, Path]:
         raise StudyError(f"no model {model!r}", where="adapt", fix=f"one of {', '.join(known)}, or a model folder")
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise WardspaceError("`audit` needs one process", fix="start it by itself, without torchrun or accelerate")
-    study.run(until="adapt")
+    study.run(until="adapt" if model in known[1:] else "prepare")
     with study.folder.held():
         return _Auditing(study, model).audited()
 

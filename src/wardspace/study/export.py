@@ -42,6 +42,8 @@ def export(run: Path, model: str, target: Path, accept_risk: str | None = None) 
     """
     folder = RunFolder(run)
     study = _study(folder)
+    if target.resolve().is_relative_to(run.resolve()):
+        raise RunError("this is inside the run folder", where=target, fix="export to a folder outside of it")
     source = _source(folder, study, model)
     found = Audit.read(folder.model(model))
     verdict = judged(found, study.privacy, weights_hash(source))
