@@ -32,8 +32,8 @@ BASE = "base"
 def audit(study: Study, model: str) -> tuple[Audit, Verdict, Path]:
     """Measure what a model gives away, and write audit.json into its folder.
 
-    The corpus is prepared and, for a model of the study, its models are adapted, if that is not done yet. Each measure is a stage of its own: one that was
-    made of the same weights and options is not made again.
+    The corpus is prepared and, for a model of the study, its models are adapted, if that is not done yet. Each measure
+    is a stage of its own: one that was made of the same weights and options is not made again.
 
     Parameters
     ----------
