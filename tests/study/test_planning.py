@@ -77,7 +77,7 @@ def test_steps_and_tokens_are_those_of_the_run(planned):
     home, forecast = planned
     study = study_of(home)
     study.run(until="adapt")
-    models = {path: path.read_bytes() for path in (home / "run" / "models").rglob("*.safetensors")}
+    models = {path: path.read_bytes() for path in (home / "run" / "models").rglob("model.safetensors")}
     assert len(models) == 2
     costs = {
         name: json.loads((home / "run" / "models" / name / "cost.json").read_text()) for name in ("both", "category")
@@ -86,7 +86,7 @@ def test_steps_and_tokens_are_those_of_the_run(planned):
     assert [(stage.steps, stage.tokens, stage.notes_read) for stage in forecast.stages] == ran
     again = plan(study, seconds=0.2)
     assert [stage.tokens for stage in again.stages] == [stage.tokens for stage in forecast.stages]
-    assert {path: path.read_bytes() for path in (home / "run" / "models").rglob("*.safetensors")} == models
+    assert {path: path.read_bytes() for path in (home / "run" / "models").rglob("model.safetensors")} == models
     assert study.run(until="adapt")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from wardspace.cli import demo, doctor, embed, ls, plan, report, stages, validate
+from wardspace.cli import audit, demo, doctor, embed, export, ls, plan, report, stages, validate
 
 app = typer.Typer(
     name="wardspace",
@@ -23,6 +23,8 @@ app.command()(stages.evaluate)
 app.command()(stages.space)
 app.command()(report.report)
 app.command()(plan.plan)
+app.command()(audit.audit)
+app.command()(export.export)
 app.command()(embed.embed)
 app.command()(validate.validate)
 app.command()(ls.ls)

@@ -15,6 +15,7 @@ from wardspace.config.engine import EngineConfig
 from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
 from wardspace.config.objectives import CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
+from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
 from wardspace.config.study import BASELINES, StudyConfig
 from wardspace.config.tasks import (
     ClassificationConfig,
@@ -37,6 +38,7 @@ __all__ = [
     "BASELINES",
     "AdaptConfig",
     "BudgetConfig",
+    "CanaryConfig",
     "CategoryConfig",
     "ClassificationConfig",
     "CleanConfig",
@@ -50,11 +52,13 @@ __all__ = [
     "FinetuneConfig",
     "IntervalMethod",
     "Key",
+    "LimitsConfig",
     "LoraConfig",
     "MedsConfig",
     "MlmConfig",
     "ObjectiveConfig",
     "OmopConfig",
+    "PrivacyConfig",
     "ReportConfig",
     "SourceConfig",
     "SpaceConfig",

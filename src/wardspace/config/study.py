@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from wardspace.config.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
 from wardspace.config.objectives import CategoryConfig
+from wardspace.config.privacy import PrivacyConfig
 from wardspace.config.section import Section
 from wardspace.config.tasks import ClassificationConfig, ReportConfig, SpaceConfig
 from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
@@ -45,6 +46,8 @@ class StudyConfig(Section):
     """The shape of the embedding space."""
     report: ReportConfig = ReportConfig()
     """The report."""
+    privacy: PrivacyConfig = PrivacyConfig()
+    """What a model may give away, and how that is measured."""
 
     @field_validator("adapt")
     @classmethod

@@ -6,6 +6,7 @@ from wardspace.config import StudyConfig
 from wardspace.evaluation.results import ModelRecord, Results
 from wardspace.report.asked import base_name
 from wardspace.report.board import Board
+from wardspace.report.card_audit import AUDIT, NOT_TESTED
 from wardspace.report.card_data import data_statement
 from wardspace.report.card_facts import CardFacts
 from wardspace.report.card_header import header
@@ -13,10 +14,6 @@ from wardspace.report.card_scores import evaluation
 from wardspace.report.card_training import training_cost, training_procedure
 from wardspace.report.card_use import CITATION, HOW, INTENDED, OUT_OF_SCOPE
 from wardspace.report.caveats import not_shown
-
-NO_AUDIT = (
-    "Whether it remembers any of the notes it read: that was not tested. Treat it as confidentially as the notes.\n"
-)
 
 
 def model_card(results: Results, model: str, study: StudyConfig, facts: CardFacts | None = None) -> str:
@@ -56,7 +53,7 @@ def model_card(results: Results, model: str, study: StudyConfig, facts: CardFact
         "How it was adapted": training_procedure(asked, record, results, study),
         "What it cost": training_cost(record, facts),
         "Scores on the test notes": evaluation(board, model),
-        "Privacy audit": NO_AUDIT,
+        AUDIT: f"{NOT_TESTED}\n",
         "What was not shown": _listed(_limits(board, model)),
         "How to use it": HOW,
         "Citation": CITATION.format(version=results.wardspace),

@@ -16,8 +16,8 @@ from wardspace.report.words import metric_name, setting_name
 RULES = (
     "Which model: the one with the highest validation score, never the highest on test; scores alike to a tenth of a "
     "point count as equal. Test then serves as a check: where it does not show that model above a cheaper one (after "
-    "correction for the number of comparisons), the cheapest such model is named instead. TF-IDF is cheapest, then the base, then adapted models by training time "
-    "(where it differs by a tenth or more).",
+    "correction for the number of comparisons), the cheapest such model is named instead. TF-IDF is cheapest, then the "
+    "base, then adapted models by training time (where it differs by a tenth or more).",
     "Fine-tuning pays where the same model fine-tuned is above itself frozen, in pairs over the same test notes; the "
     "frozen setting is the one with the higher validation score. `From n` is said only where more than one number of "
     "labels was fine-tuned, and every number tried from there on is a gain.",

@@ -7,6 +7,7 @@ from typing import Any
 
 from wardspace.config import AdaptConfig, StudyConfig
 from wardspace.corpus import Corpus
+from wardspace.privacy.planting import planted
 from wardspace.study.folder import RunFolder
 from wardspace.training import adapt
 from wardspace.training.processes import Processes
@@ -28,6 +29,7 @@ class Crew:
         self, corpus: Corpus, model: AdaptConfig, study: StudyConfig, folder: RunFolder, *, show_progress: bool
     ) -> list[dict[str, Any]]:
         """Train one model with the study's options, all processes together; the cost of each of its objectives."""
+        planted(corpus, study.privacy.canaries)  # written before the others look for them
         self._processes.agreed(model.name)
         return _adapted(corpus, model, study, folder, show_progress=show_progress)
 
@@ -50,7 +52,7 @@ def _adapted(
     corpus: Corpus, model: AdaptConfig, study: StudyConfig, folder: RunFolder, *, show_progress: bool
 ) -> list[dict[str, Any]]:
     costs = adapt(
-        corpus,
+        planted(corpus, study.privacy.canaries),
         model,
         base=study.base,
         encoder=study.encoder,

@@ -82,6 +82,8 @@ def _warnings(study: StudyConfig, corpus: Corpus, models: dict[str, dict[str, An
         found.append("The notes are synthetic: these figures show that the tool works, and are no findings.")
     if study.transductive:
         found.append("Transductive: adaptation read the texts (not the labels) of the validation and test notes.")
+    if study.privacy.canaries and study.adapt:
+        found.append("Canaries: adaptation read made-up secrets beside the notes, so that its models can be audited.")
     found += corpus.manifest.warnings
     for name, labels in scoring.labels.items():
         found += [f"{name}: {warning}" for warning in labels.warnings]

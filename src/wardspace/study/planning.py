@@ -14,6 +14,7 @@ from wardspace.core.progress import Advance, progress
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
 from wardspace.encoders import hardware
+from wardspace.privacy.planting import planted
 from wardspace.study.study import Study
 from wardspace.training.estimate import stage_forecast
 from wardspace.training.forecast import Forecast, StageForecast
@@ -152,4 +153,5 @@ def alike_key(config: StudyConfig, model: AdaptConfig, place: int) -> str:
 
 def _asked(config: StudyConfig, model: AdaptConfig, corpus: Corpus) -> Asked:
     training = model.training.applied_to(config.training)
-    return Asked(corpus, model, config.base, config.encoder, config.budget, training, config.transductive)
+    notes = planted(corpus, config.privacy.canaries)
+    return Asked(notes, model, config.base, config.encoder, config.budget, training, config.transductive)

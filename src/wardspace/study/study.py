@@ -17,8 +17,10 @@ from wardspace.core.progress import say
 from wardspace.corpus import Corpus, Manifest, prepare
 from wardspace.corpus.review.kept import JudgementFile
 from wardspace.encoders import Encoder, bases
+from wardspace.privacy.planting import planted_hash
 from wardspace.report import model_card, write_report
 from wardspace.report.numbers import counted
+from wardspace.study.audited import audited_card
 from wardspace.study.crew import Crew
 from wardspace.study.embed import embed
 from wardspace.study.environment import environment
@@ -183,6 +185,8 @@ class _Run:
         asked = self.config
         training = asked.training.model_dump(mode="json", exclude=ASIDE)
         shared = [self.keys["corpus"], self.base_files, asked.encoder.model_dump(), asked.budget.model_dump(), training]
+        if asked.privacy.canaries:  # else as it was, so that models of earlier runs stay
+            shared.append(planted_hash(self.corpus, asked.privacy.canaries))
         for model in self.config.adapt:
             inputs = [*shared, model.model_dump(mode="json"), self.config.transductive]
             target = self.folder.model(model.name)
@@ -263,6 +267,7 @@ class _Run:
         facts = card_facts(self.folder, self.corpus, read_json(self.folder.path / "environment.json"))
         for model in self.config.adapt:
             card = model_card(self.results, model.name, self.config, facts)
+            card = audited_card(card, self.folder.model(model.name), self.config.privacy)
             write_text(self.folder.model(model.name) / "README.md", card)
         # an older page with text would show other results than the report beside it, and text that nobody asked for
         self.folder.report_with_text.unlink(missing_ok=True)

@@ -8,7 +8,8 @@ from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingC
 from wardspace.core.errors import machine_faults
 from wardspace.core.files import write_json
 from wardspace.corpus import Corpus
-from wardspace.encoders import Encoder, hardware
+from wardspace.encoders import hardware
+from wardspace.encoders.head_file import save_head
 from wardspace.training.card import model_card
 from wardspace.training.cost import StageCost
 from wardspace.training.ledger import Ledger
@@ -86,7 +87,7 @@ def adapt(
         costs, records = _trained(run, ledger, processes, show_progress=show_progress)
         if processes.first:
             card = model_card(run.adapted, name=model.name, base=base, stages=costs, transductive=transductive)
-            _write(run.adapted, folder, card, costs, records)
+            _write(run, folder, card, costs, records)
         ledger.close()
         processes.wait()
     return costs
@@ -113,8 +114,9 @@ def _trained(
     return costs, ledger.records
 
 
-def _write(adapted: Encoder, folder: Path, card: str, costs: list[StageCost], records: list[PhaseRecord]) -> None:
-    adapted.save(folder, card)
+def _write(run: Prepared, folder: Path, card: str, costs: list[StageCost], records: list[PhaseRecord]) -> None:
+    run.adapted.save(folder, card)
+    save_head(run.masked, folder)
     write_json(folder / HISTORY_FILE, {"phases": [{"what": r.what, "points": r.history} for r in records]})
     # last, so that a folder with its cost is a whole one
     write_json(folder / COST_FILE, [cost.as_dict() for cost in costs])

@@ -65,7 +65,7 @@ def hold_out(
     """
     names, patient_of = _numbered(patients)
     notes_of = _notes_of(patient_of, trainable)
-    draws = {patient: unit("holdout", names[patient]) for patient in notes_of}
+    draws = {patient: draw(names[patient]) for patient in notes_of}
     chosen: list[int] = []
     validating: list[int] = []
     for patient in sorted(notes_of, key=lambda patient: (draws[patient], names[patient])):
@@ -85,6 +85,11 @@ def hold_out(
             fix="adaptation needs at least two patients with a note each; prepare more notes",
         )
     return Holdout(np.array(validating, dtype=np.int64), barred)
+
+
+def draw(patient: str) -> float:
+    """A number in [0, 1): patients with one below the share held out are the first to be held out."""
+    return unit("holdout", patient)
 
 
 def _numbered(patients: Sequence[str]) -> tuple[list[str], npt.NDArray[np.int64]]:

@@ -1,0 +1,64 @@
+"""`wardspace audit`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wardspace.cli.options import Out, Overrides, StudyFile
+from wardspace.core.progress import say
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from wardspace.privacy import Audit, Verdict
+
+
+def audit(
+    study: StudyFile,
+    model: Annotated[str, typer.Argument(help="An adapted model of the study, `base`, or a model folder.")],
+    overrides: Overrides = None,
+    out: Out = None,
+) -> None:
+    """Measure what a model remembers of the notes, and say whether `export` would let it go (adapts first, if needed).
+
+    The figures are written to audit.json in the model's folder; they hold for its present weights alone.
+    """
+    from wardspace.config import load_study
+
+    config = load_study(study, overrides or ())
+    say(f"study {config.name}: reading the libraries …")
+
+    from rich.console import Console
+
+    from wardspace.study import Study
+    from wardspace.study.audit import audit as audited
+
+    found, verdict, path = audited(Study(config, out), model)
+    Console(highlight=False).print(_table(verdict), markup=False)
+    for line in _lines(found, verdict):
+        say(line)
+    say(f"✓ {path}")
+
+
+def _table(verdict: Verdict) -> Table:
+    """One row a figure."""
+    from rich.table import Table
+
+    table = Table("measured", box=None, pad_edge=False)
+    for head in ("value", "interval", "chance", "limit"):
+        table.add_column(head, justify="right")
+    table.add_column("")
+    for check in verdict.checks:
+        figure = check.figure
+        numbers = (f"{figure.value:.3f}", f"{figure.low:.3f} to {figure.high:.3f}", f"{check.chance:.3g}")
+        table.add_row(check.what, *numbers, f"{check.limit:.3g}", "OVER" if check.over else "within")
+    return table
+
+
+def _lines(found: Audit, verdict: Verdict) -> list[str]:
+    lines = [f"  not measured: {name} ({why})" for name, why in found.not_measured.items()]
+    if verdict.passed:
+        return [*lines, "the gate lets it pass"]
+    return [*lines, "the gate refuses it:", *(f"  {fault}" for fault in verdict.faults)]

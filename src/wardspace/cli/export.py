@@ -1,0 +1,39 @@
+"""`wardspace export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wardspace.core.progress import say
+
+
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The run folder, such as runs/NAME.")],
+    model: Annotated[str, typer.Argument(help="An adapted model of the run, or `base`.")],
+    target: Annotated[Path, typer.Argument(metavar="TO_FOLDER", help="Where the model goes.")],
+    *,
+    accept_risk: Annotated[
+        str | None,
+        typer.Option(
+            "--accept-risk",
+            metavar="REASON",
+            help="Export a model that its audit does not let pass; the reason stands in the model card.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Write a model as a Sentence-Transformers folder, if its audit is there and within the limits of the study.
+
+    Training states, logs, histories and the masked-word head stay behind.
+    """
+    from wardspace.study.export import export as exported
+
+    verdict = exported(run, model, target, accept_risk)
+    if not verdict.passed:
+        say("  against the gate; the reason stands in the model card:")
+        for fault in verdict.faults:
+            say(f"    {fault}")
+    say(f"✓ {target}")

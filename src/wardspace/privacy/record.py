@@ -1,0 +1,151 @@
+"""audit.json: what an audit found, and of which weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from wardspace.config.privacy import PrivacyMeasure
+from wardspace.core.errors import RunError
+from wardspace.core.files import read_json, write_json
+
+AUDIT_VERSION = 1
+"""Raised when a field changes its meaning or goes."""
+AUDIT_FILE = "audit.json"
+"""In the model folder."""
+CHANCE_EXPOSURE = 1.4427
+"""Mean exposure of a secret that the model has never seen: 1 / ln 2 bits."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Figure(_Record):
+    """A measured value with its interval."""
+
+    value: float
+    """The value."""
+    low: float
+    """Lower end of the interval."""
+    high: float
+    """Upper end of the interval."""
+
+
+class Exposure(_Record):
+    """Secrets of one frequency."""
+
+    frequency: int
+    """Training notes that held each."""
+    secrets: int
+    """How many there were."""
+    exposure: Figure
+    """Mean exposure, in bits."""
+    first: int
+    """Secrets that ranked before all candidates."""
+
+
+class CanaryFigures(_Record):
+    """How well planted secrets are remembered."""
+
+    scored_by: str
+    """What ranks the secrets."""
+    candidates: int
+    """Secrets that each one was ranked among, itself not counted."""
+    frequencies: list[Exposure]
+    """By frequency, rarest first."""
+
+
+class Attack(_Record):
+    """One way of guessing who was in the training notes."""
+
+    name: str
+    """What patients are ranked by."""
+    auc: Figure
+    """Area under the curve; 0.5 is chance."""
+    tpr: Figure | None
+    """Share of members found at one false accusation in a hundred; null with fewer than a hundred others."""
+
+
+class MembershipFigures(_Record):
+    """How well patients trained on can be told from others."""
+
+    members: int
+    """Patients trained on."""
+    others: int
+    """Patients held out."""
+    attacks: list[Attack]
+    """The attacks, best first."""
+
+
+class Recovery(_Record):
+    """One way of getting at names."""
+
+    name: str
+    """What was tried."""
+    model: Figure
+    """How well the model gives names away."""
+    base: Figure
+    """The same of the base."""
+    rise: Figure
+    """Model minus base, paired; this is what the limit holds for."""
+    n: int
+    """Names searched for, or slots filled in."""
+    detail: dict[str, float] = {}
+    """Further figures by name."""
+
+
+class Audit(_Record):
+    """An audit of one model."""
+
+    version: int = AUDIT_VERSION
+    """Version of this record."""
+    wardspace: str
+    """Version of the program."""
+    study: str
+    """Name of the study."""
+    model: str
+    """Name of the model."""
+    weights: str
+    """SHA-256 over the model's files of weights: the audit holds for these alone."""
+    corpus: str
+    """Content hash of what adaptation read."""
+    synthetic: bool
+    """True where the notes were made up."""
+    confidence: float
+    """Confidence of the intervals."""
+    canaries: CanaryFigures | None = None
+    """Planted secrets."""
+    membership: MembershipFigures | None = None
+    """Membership of patients."""
+    recovery: list[Recovery] | None = None
+    """Names."""
+    not_measured: dict[PrivacyMeasure, str] = {}
+    """Why anything is missing."""
+
+    def write(self, folder: Path) -> Path:
+        """Write audit.json into a model folder."""
+        path = folder / AUDIT_FILE
+        write_json(path, self.model_dump(mode="json"))
+        return path
+
+    @classmethod
+    def read(cls, folder: Path) -> Audit | None:
+        """The audit in a model folder, or None where there is none.
+
+        Raises
+        ------
+        RunError
+            If it is damaged or of another version.
+        """
+        path = folder / AUDIT_FILE
+        if not path.is_file():
+            return None
+        try:
+            raw = read_json(path)
+            if raw["version"] != AUDIT_VERSION:
+                raise RunError("an audit of another version", where=path, fix="audit the model again")
+            return cls.model_validate(raw)
+        except (ValidationError, ValueError, KeyError, TypeError) as error:
+            raise RunError("damaged audit", where=path, fix="audit the model again") from error

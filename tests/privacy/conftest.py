@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.models import tiny_model
+from wardspace.encoders import Encoder, MaskedModel
+from wardspace.privacy.words import MaskedWords
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_model(tmp_path_factory.mktemp("base"), "roberta")
+
+
+@pytest.fixture(scope="session")
+def words(base: Path) -> MaskedWords:
+    return MaskedWords(MaskedModel.load(base), 96)
+
+
+@pytest.fixture(scope="session")
+def encoder(base: Path) -> Encoder:
+    return Encoder.load(base, device="cpu")
