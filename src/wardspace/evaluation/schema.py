@@ -10,6 +10,9 @@ from wardspace.evaluation.results import (
     Record,
     Results,
     Score,
+    Shift,
+    Similarity,
+    SpaceDifference,
     SpaceScore,
     StageCost,
 )
@@ -22,6 +25,9 @@ SECTIONS: dict[str, type[Record]] = {
     "`scores[]`": Score,
     "`differences[]`": Difference,
     "`space[]`": SpaceScore,
+    "`space_differences[]`": SpaceDifference,
+    "`similarities[]`": Similarity,
+    "`shifts[]`": Shift,
 }
 """Records in the order of the page."""
 

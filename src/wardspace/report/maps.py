@@ -28,6 +28,8 @@ class Map:
     """Labels and metadata of each note; never text."""
     explained: tuple[float, float]
     """Share of the variance that each axis keeps."""
+    caption: str | None = None
+    """How it was laid out, where not by principal components; said in place of the variance."""
 
     def __post_init__(self) -> None:
         if self.xy.ndim != 2 or self.xy.shape[1] != 2:

@@ -11,12 +11,13 @@ from wardspace.space.score import DIRECTIONS, Measured, SpaceScore
 from wardspace.space.search import Search, search
 from wardspace.space.separation import permutation_test, variance_explained
 from wardspace.space.shift import Shift, Shifted, rotation, shifts
-from wardspace.space.similarity import Similarity, similarities
+from wardspace.space.similarity import EXACT, Similarity, similarities
 from wardspace.space.spectrum import effective_rank, isoscore
 from wardspace.space.unit import unit_norm
 
 __all__ = [
     "DIRECTIONS",
+    "EXACT",
     "Estimate",
     "Measured",
     "Projection",

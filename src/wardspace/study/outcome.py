@@ -7,7 +7,7 @@ from typing import Any
 from wardspace.config import StudyConfig
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
-from wardspace.evaluation.results import Difference, ModelRecord, Results, Score, SpaceScore, StageCost
+from wardspace.evaluation.results import Difference, ModelRecord, Results, Score, StageCost
 from wardspace.study.scoring import Scoring
 
 
@@ -18,7 +18,7 @@ def collect(
     models: dict[str, dict[str, Any]],
     scoring: Scoring,
     scored: tuple[list[Score], list[Difference]],
-    measured: dict[str, list[dict[str, Any]]],
+    space: dict[str, Any],
 ) -> Results:
     """Results of a study from the records of its stages."""
     manifest = corpus.manifest
@@ -34,7 +34,7 @@ def collect(
         models=[*_tfidf(study, scoring), *(_model(study, name, record) for name, record in models.items())],
         scores=scored[0],
         differences=scored[1],
-        space=[SpaceScore.model_validate(score) for found in measured.values() for score in found],
+        **space,
         warnings=_warnings(study, corpus, models, scoring),
     )
 
