@@ -35,6 +35,12 @@ def plain(value: float, beside: Iterable[float] = ()) -> str:
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else _minus(text)
 
 
+def signed(value: float, beside: Iterable[float] = ()) -> str:
+    """A difference on its own scale, always with its sign; 0 has none. See `plain`."""
+    text = plain(value, beside)
+    return text if value <= 0 or not text.strip("0.,") else f"+{text}"
+
+
 def thousands(value: float) -> str:
     """A count: `1,204`."""
     return _minus(f"{value:,.0f}")

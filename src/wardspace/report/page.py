@@ -28,6 +28,8 @@ from wardspace.report.data import corpus_view
 from wardspace.report.findings import RULES, Finding, highest_findings, model_findings
 from wardspace.report.made import made
 from wardspace.report.maps import Map, compact
+from wardspace.report.shifts import shift_tables
+from wardspace.report.similarity import similarity_tables
 from wardspace.report.space_findings import cost_findings, space_findings
 from wardspace.report.spaces import space_tables
 from wardspace.report.style import DARK, LIGHT, variables
@@ -121,6 +123,9 @@ def view(results: Results, maps: Mapping[str, Map], config: ReportConfig, study:
         "stages": stage_rows(results),
         "scatters": space_scatters(results),
         "spaces": space_tables(results),
+        "sampled": any(score.error is not None for score in results.space),
+        "shifts": shift_tables(results),
+        "similarities": similarity_tables(results),
         "made": made(results, study),
         "maps": list(maps.items()),
         "map_columns": list(dict.fromkeys(name for one in maps.values() for name in one.columns)),
