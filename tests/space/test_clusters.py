@@ -79,3 +79,12 @@ def test_centres_from_a_sample_take_in_every_note():
     codes = np.repeat(np.arange(4), 30)
     clear = unit_norm(np.eye(4, 8)[codes] + 0.02 * draw.normal(size=(120, 8)))
     assert v_measure(clear, codes, seed=1, sample=np.arange(0, 120, 5)).value == pytest.approx(1.0)
+
+
+def test_blocks_do_not_change_silhouettes(cloud, monkeypatch):
+    units, codes = unit_norm(cloud[0]), cloud[1]
+    whole = silhouette(units, codes)
+    monkeypatch.setattr("wardspace.space.clusters._CELLS", 20)
+    blocks = silhouette(units, codes)
+    assert blocks.value == pytest.approx(whole.value, rel=1e-12)
+    np.testing.assert_allclose(blocks.effects, whole.effects, atol=1e-15)

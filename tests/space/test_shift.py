@@ -83,3 +83,10 @@ def test_effects_are_of_the_change(cloud):
 def test_shapes_must_match(cloud):
     with pytest.raises(ValueError, match="shapes"):
         shifts(cloud[0], cloud[0][:, :3], {}, model="m")
+
+
+def test_of_many_categories_the_largest_are_followed(monkeypatch, cloud):
+    monkeypatch.setattr("wardspace.space.shift.LARGEST", 2)
+    names = np.array(["x", "y", "z"])[cloud[1]]
+    found = by_category(shifts(cloud[0], cloud[0] + 0.1, {"area": names}, model="m"))
+    assert [category for _, category in found] == ["*", "x", "y"]

@@ -13,6 +13,8 @@ from wardspace.space.unit import Codes, Floats, class_sums
 
 INITS = 8
 """Starts of k-means; the one with the least inertia is kept."""
+_CELLS = 2**22
+"""Most distances of notes to classes held at once."""
 
 
 def silhouette(units: Floats, codes: Codes) -> Estimate:
@@ -23,6 +25,13 @@ def silhouette(units: Floats, codes: Codes) -> Estimate:
     exact without comparing pairs. Its effects hold the classes that a note is compared with as they are.
     """
     sums, counts = class_sums(units, codes)
+    size = max(1, _CELLS // len(counts))
+    parts = [slice(start, start + size) for start in range(0, len(units), size)]
+    return mean(np.concatenate([_silhouettes(units[part], codes[part], sums, counts) for part in parts]))
+
+
+def _silhouettes(units: Floats, codes: Codes, sums: Floats, counts: Codes) -> Floats:
+    """Silhouette of each of some notes, by the sums and sizes of all classes."""
     rows = np.arange(len(units))
     distances = 1 - units @ (sums / counts[:, None]).T
     # the distance of a note to itself is no part of its class's mean
@@ -34,7 +43,7 @@ def silhouette(units: Floats, codes: Codes) -> Estimate:
     larger = np.maximum(inside, outside)
     values = np.zeros(len(units))
     np.divide(outside - inside, larger, out=values, where=(larger > 0) & (counts[codes] > 1))
-    return mean(values)
+    return values
 
 
 def davies_bouldin(units: Floats, codes: Codes) -> Estimate:

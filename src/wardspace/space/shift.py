@@ -16,6 +16,10 @@ from wardspace.space.measures import as_column
 from wardspace.space.unit import Floats, class_sums, unit_norm
 
 
+LARGEST = 50
+"""Categories of a column that are followed, the largest first."""
+
+
 @dataclass(frozen=True)
 class Shift:
     """How one category of notes moved."""
@@ -65,7 +69,7 @@ def shifts(
     before, after : arrays of shape (n, d)
         Embeddings of the same notes; scaled to length one here.
     columns : mapping of str to sequence of n values
-        Labels and metadata; see `measures`.
+        Labels and metadata; see `measures`. Of each, the `LARGEST` categories.
     model, against : str
         Names of `after` and `before`.
 
@@ -89,13 +93,14 @@ def shifts(
         if not divided.rows.size:
             continue
         apart, earlier = (_apart(units[divided.rows], divided) for units in (second, first))
-        for code, category in enumerate(divided.names):
+        sizes = np.bincount(divided.codes)
+        for code in np.sort(np.argsort(-sizes, kind="stable")[:LARGEST]):
             rows = divided.rows[divided.codes == code]
             travelled = float(moved[rows].mean()), _length(steps[rows])
             values_of = earlier[code][0], apart[code][0]
-            shift = Shift(model, against, name, category, len(rows), *travelled, *values_of)
+            shift = Shift(model, against, name, divided.names[code], len(rows), *travelled, *values_of)
             effects = np.zeros(len(first))
-            effects[divided.rows] = apart[code][1] - earlier[code][1]
+            effects[rows] = apart[code][1] - earlier[code][1]
             found.append(Shifted(shift, effects))
     return found
 
@@ -119,8 +124,6 @@ def _apart(units: Floats, divided: Classes) -> list[tuple[float, Floats]]:
         own = divided.codes == code
         inside = ratio(within[own], np.full(m, m - 1.0), order=2)
         others = ratio(outside[own], np.full(m, float(len(units) - m)))
-        effects = np.zeros(len(units))
-        if inside.effects is not None and others.effects is not None:
-            effects[own] = inside.effects - others.effects
+        effects = np.asarray(inside.effects) - np.asarray(others.effects)
         found.append((inside.value - others.value, effects))
     return found
