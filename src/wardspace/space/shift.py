@@ -15,7 +15,6 @@ from wardspace.space.estimate import ratio
 from wardspace.space.measures import as_column
 from wardspace.space.unit import Floats, class_sums, unit_norm
 
-
 LARGEST = 50
 """Categories of a column that are followed, the largest first."""
 
