@@ -33,6 +33,14 @@ def test_the_interval_of_a_mean_is_that_of_its_standard_error():
     assert (found.low + found.high) / 2 == pytest.approx(0.3, abs=0.01)
 
 
+def test_no_interval_leaves_the_range_of_its_measure():
+    key = Key("score", "c", "variance_explained")
+    draws = {"base": Effects([key], of_patients(5)[None]).draws(CONFIG)}
+    (found,) = with_intervals([score("base", 0.01, "variance_explained")], draws, CONFIG)
+    assert found.low == 0.0
+    assert found.high > 0.1
+
+
 def test_what_spaces_share_cancels_out():
     shared, own = of_patients(1), of_patients(2) / 10
     draws = {name: Effects([KEY], values[None]).draws(CONFIG) for name, values in

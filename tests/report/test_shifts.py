@@ -18,6 +18,11 @@ def test_a_category_moved_apart_only_where_its_interval_says_so():
     assert "change from +0.010 to +0.050" in table.rows[2][2][0].detail
 
 
+def test_a_change_that_no_printed_figure_shows_is_none():
+    (table,) = shift_tables(small_results({"mlm": [(0.0, -0.1, 0.1)]}, shifts=[shift("a", 30, 1e-6, 3e-6)]))
+    assert table.rows[0][2][0].apart == "≈ 0.000"
+
+
 def test_small_categories_are_counted_not_shown():
     found = [shift(f"v{i}", 100 - i, 0.0, 0.1) for i in range(MOST + 5)]
     (table,) = shift_tables(small_results({"mlm": [(0.0, -0.1, 0.1)]}, shifts=found))

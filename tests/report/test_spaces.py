@@ -92,6 +92,14 @@ def test_results_without_intervals_call_nothing_best():
     assert {cell.rank for table in space_tables(bare) for _, row in table.rows for cell in row if cell} == {""}
 
 
+def test_what_no_printed_figure_shows_is_no_gain():
+    same = spaces(reach=0.00001, base=0.3, mlm=0.3001)
+    table, _ = space_tables(same)
+    assert [cell.verdict for cell in dict(table.rows)["mlm"]] == ["≈ tie", "≈ tie"]
+    (finding,) = space_findings(Board(same))
+    assert finding.text == "silhouette by c: no adaptation made it better by 0.001 (base 0.300)."
+
+
 def test_chance_is_said():
     scored = spaces(base=0.1, mlm=0.3)
     tested = [

@@ -74,13 +74,6 @@ def test_sums_give_what_scikit_learn_finds_pair_by_pair(seed, classes, zero):
     assert calinski_harabasz(units, codes).value == pytest.approx(calinski_harabasz_score(units, codes), rel=1e-9)
 
 
-def test_centres_from_a_sample_take_in_every_note():
-    draw = np.random.default_rng(0)
-    codes = np.repeat(np.arange(4), 30)
-    clear = unit_norm(np.eye(4, 8)[codes] + 0.02 * draw.normal(size=(120, 8)))
-    assert v_measure(clear, codes, seed=1, sample=np.arange(0, 120, 5)).value == pytest.approx(1.0)
-
-
 def test_blocks_do_not_change_silhouettes(cloud, monkeypatch):
     units, codes = unit_norm(cloud[0]), cloud[1]
     whole = silhouette(units, codes)

@@ -130,6 +130,21 @@ def test_a_sample_of_queries_says_its_error_and_keeps_it():
         assert abs(np.mean(found)) < 0.9, key
 
 
+def test_clusters_of_many_notes_are_found_in_the_leading_components():
+    draw = np.random.default_rng(3)
+    codes = draw.integers(0, 4, 600)
+    vectors = draw.normal(size=(600, 100)) + 3 * np.eye(4, 100)[codes]
+    columns = {"c": [f"c{code}" for code in codes]}
+    asked = {"permutations": 19, "seed": 2}
+    exact, many = (
+        by_key(measures(vectors, columns, model="m", config=SpaceConfig(queries=queries, **asked)))["c", "v_measure"]
+        for queries in (600, 300)
+    )
+    assert exact.value > 0.8
+    assert many.value == pytest.approx(exact.value, abs=0.05)
+    assert many.value != exact.value
+
+
 def test_antihubs_are_left_out_where_queries_are_sampled():
     vectors, columns, groups = large(1, 300)
     found = by_key(

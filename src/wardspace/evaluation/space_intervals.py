@@ -13,6 +13,7 @@ from wardspace.config import ReportConfig
 from wardspace.evaluation.bootstrap import Resamples, interval
 from wardspace.evaluation.differences import pairs
 from wardspace.evaluation.results import Shift, SpaceDifference, SpaceScore
+from wardspace.space import RANGES
 
 
 class Key(NamedTuple):
@@ -64,7 +65,7 @@ def with_intervals(scores: Sequence[SpaceScore], draws: Draws, config: ReportCon
     found = []
     for score in scores:
         moved = draws[score.model].get(Key("score", score.column, score.measure))
-        ends = {} if moved is None else _ends(score.value + moved, config)
+        ends = {} if moved is None else _ends(_inside(score.measure, score.value + moved), config)
         found.append(score.model_copy(update=ends))
     return found
 
@@ -102,6 +103,11 @@ def shifts_with_intervals(shifts: Sequence[Shift], draws: Draws, config: ReportC
         else:
             found.append(shift)
     return found
+
+
+def _inside(measure: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    low, high = RANGES.get(measure, (-np.inf, np.inf))
+    return np.clip(values, low, high)
 
 
 def _ends(values: NDArray[np.float64], config: ReportConfig) -> dict[str, float]:

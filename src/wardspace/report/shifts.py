@@ -64,5 +64,6 @@ def _cell(shift: Shift | None) -> ShiftCell | None:
         parts.append(f"apart by {plain(shift.apart_before, _SCALE)} before, {plain(shift.apart, _SCALE)} after")
     if shift.low is not None and shift.high is not None:
         mark = "tie" if shift.low <= 0 <= shift.high else "above" if shift.low > 0 else "below"
+        mark = mark if apart.strip("+0.−") else "tie"  # sure, and yet nothing that the printed figures show
         parts.append(f"change from {signed(shift.low, _SCALE)} to {signed(shift.high, _SCALE)}")
     return ShiftCell(plain(shift.moved, _SCALE), f"{SIGNS[mark]} {apart}".strip(), mark, "; ".join(parts))

@@ -29,6 +29,8 @@ def _best(board: Board, spaces: SpaceBoard, column: str, measure: str) -> Findin
     name = f"{measure_name(measure)} by {column}"
     if best.model == board.base:
         return Finding("plain", f"{name}: no adaptation is better than the base ({plain(base.value)}).")
+    if f"{best.value:.3f}" == f"{base.value:.3f}":
+        return Finding("plain", f"{name}: no adaptation made it better by 0.001 (base {plain(base.value)}).")
     difference = spaces.difference(best, board.base)
     tone, said = _against(best, base, difference)
     record = board.records.get(best.model)

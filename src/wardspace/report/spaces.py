@@ -140,6 +140,9 @@ def _cell(
         return None
     difference = board.difference(score, board.base)
     mark = verdict_mark(difference, score, board.base)
+    base = board.scores.get((board.base, score.column, score.measure))
+    if mark in ("above", "below") and base is not None and plain(score.value, beside) == plain(base.value, beside):
+        mark = "tie"  # sure, and yet nothing that the printed figures show
     words: dict[Mark, str] = {"reference": "reference", "above": "better", "below": "worse", "tie": "tie"}
     ends = [] if score.low is None or score.high is None else [score.low, score.high]
     return SpaceCell(

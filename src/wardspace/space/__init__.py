@@ -7,7 +7,7 @@ from wardspace.space.estimate import Estimate
 from wardspace.space.measures import measures, sample
 from wardspace.space.neighbours import antihubs, hubness, neighbour_purity
 from wardspace.space.project import Projection, check_method, project, turned_alike
-from wardspace.space.score import DIRECTIONS, Measured, SpaceScore
+from wardspace.space.score import DIRECTIONS, RANGES, Measured, SpaceScore
 from wardspace.space.search import Search, search
 from wardspace.space.separation import permutation_test, variance_explained
 from wardspace.space.shift import Shift, Shifted, rotation, shifts
@@ -18,6 +18,7 @@ from wardspace.space.unit import unit_norm
 __all__ = [
     "DIRECTIONS",
     "EXACT",
+    "RANGES",
     "Estimate",
     "Measured",
     "Projection",

@@ -22,6 +22,9 @@ from wardspace.space.separation import permutation_test, variance_explained
 from wardspace.space.spectrum import effective_rank, isoscore, spectrum
 from wardspace.space.unit import Floats, unit_norm
 
+_COMPONENTS = 64
+"""Principal components that k-means looks at where there are many notes."""
+
 
 def sample(n: int, limit: int | None, seed: int, of: str = "space") -> NDArray[np.int64]:
     """Indices of at most `limit` of `n` notes in their order, the same for every model of the same corpus."""
@@ -98,6 +101,7 @@ class _Space:
     ) -> None:
         self.units, self.columns, self.config = units, columns, config
         self.owners = None if owners is None else np.unique(owners, return_inverse=True)[1]
+        self.spectrum = spectrum(units)
         # a column that most notes lack is searched by itself: few of the queries would have a label of it
         full = {name: one.spread(len(units)) for name, one in columns.items() if 2 * len(one.rows) >= len(units)}
         self.search = self._search(units, full, self.owners)
@@ -115,9 +119,8 @@ class _Space:
     def _whole(self) -> Iterator[tuple[str, Estimate]]:
         yield "uniformity", self._spread(uniformity(self.units, self.search), self.search.queries)
         yield "mean_cosine", mean_cosine(self.units)
-        axes = spectrum(self.units)
-        yield "effective_rank", effective_rank(self.units, axes)
-        yield "isoscore", isoscore(self.units, axes)
+        yield "effective_rank", effective_rank(self.units, self.spectrum)
+        yield "isoscore", isoscore(self.units, self.spectrum)
         if (self.search.nearest >= 0).any():
             yield "hubness", hubness(self.search)
             if len(self.search.queries) == len(self.units):
@@ -135,8 +138,7 @@ class _Space:
         }
         for measure, of in plain.items():
             yield measure, self._spread(of(units, one.codes), one.rows)
-        drawn = self._queries(len(one.rows))
-        yield "v_measure", v_measure(units, one.codes, self.config.seed, drawn)
+        yield "v_measure", v_measure(self._for_clusters(units), one.codes, self.config.seed)
 
     def _retrieved(self, name: str, one: Classes) -> Iterator[tuple[str, Estimate]]:
         if name in self.search.retrieved:
@@ -171,6 +173,12 @@ class _Space:
 
     def _queries(self, n: int) -> NDArray[np.int64] | None:
         return None if n <= self.config.queries else sample(n, self.config.queries, self.config.seed, "queries")
+
+    def _for_clusters(self, units: Floats) -> Floats:
+        """What k-means looks at: of many notes the leading components alone, which takes a tenth of the time."""
+        if len(units) <= self.config.queries:
+            return units
+        return (units - self.spectrum.centre) @ self.spectrum.axes[:, :_COMPONENTS]
 
     def _units(self, one: Classes) -> Floats:
         return self.units if len(one.rows) == len(self.units) else self.units[one.rows]

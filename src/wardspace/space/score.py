@@ -33,6 +33,24 @@ DIRECTIONS: dict[str, Direction] = {
 WHOLE = ("uniformity", "mean_cosine", "effective_rank", "isoscore", "hubness", "antihubs")
 """Measures that need no column."""
 
+RANGES: dict[str, tuple[float, float]] = {
+    "uniformity": (-8.0, 0.0),
+    "mean_cosine": (-1.0, 1.0),
+    "isoscore": (0.0, 1.0),
+    "antihubs": (0.0, 1.0),
+    "alignment": (0.0, 4.0),
+    "cosine_within": (-1.0, 1.0),
+    "cosine_between": (-1.0, 1.0),
+    "silhouette": (-1.0, 1.0),
+    "calinski_harabasz": (0.0, float("inf")),
+    "variance_explained": (0.0, 1.0),
+    "neighbour_purity": (0.0, 1.0),
+    "mean_average_precision": (0.0, 1.0),
+    "ndcg": (0.0, 1.0),
+    "recall": (0.0, 1.0),
+}
+"""What no value can leave, where there is such a range: intervals to first order end there too."""
+
 
 @dataclass(frozen=True)
 class SpaceScore:
