@@ -149,7 +149,7 @@ def test_a_killed_run_goes_on_and_ends_the_same(finished, tmp_path):
 
 
 def test_a_missing_map_package_stops_before_anything_runs(finished, tmp_path, monkeypatch):
-    monkeypatch.setattr("wardspace.space.project.importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     values = small_study(finished[0], report={"map": "umap"})
     with pytest.raises(WardspaceError, match="umap-learn"):
         Study.parse(values, tmp_path / "run").run()

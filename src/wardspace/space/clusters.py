@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.metrics import davies_bouldin_score, v_measure_score
 
@@ -12,7 +11,7 @@ from wardspace.space.separation import variance_explained
 from wardspace.space.unit import Codes, Floats, class_sums
 
 INITS = 8
-"""Starts of k-means; the one with the least inertia is kept."""
+"""Starts of k-means."""
 _CELLS = 2**22
 """Most distances of notes to classes held at once."""
 
@@ -69,21 +68,22 @@ def calinski_harabasz(units: Floats, codes: Codes) -> Estimate:
     return share.through(freedom * share.value / left, freedom / left**2)
 
 
-def v_measure(units: NDArray[np.floating], codes: Codes, seed: int = 1) -> Estimate:
+def v_measure(units: Floats, codes: Codes, seed: int = 1, starts: int = INITS) -> Estimate:
     """V-measure of k-means clusters against the classes, with k the number of classes; higher is better.
 
     Rosenberg and Hirschberg (2007), EMNLP-CoNLL: the harmonic mean of homogeneity and completeness, between 0 and 1.
 
     Parameters
     ----------
-    units : float array of shape (n, d)
-        Rows of length one, or their leading principal components: the subspace in which the best centres lie, but for
-        what clusters differ in beyond it (Ding and He 2004, ICML).
+    units : float64 array of shape (n, d)
+        Rows of length one.
     codes : int array of shape (n,)
         Class of each row, 0 to k − 1.
     seed : int
         Seed of the starts of k-means.
+    starts : int
+        How many; the one with the least inertia is kept.
     """
     # single precision halves the time and the memory; clusters need no more
-    means = KMeans(n_clusters=len(np.unique(codes)), n_init=INITS, random_state=seed)
+    means = KMeans(n_clusters=len(np.unique(codes)), n_init=starts, random_state=seed)
     return Estimate(float(v_measure_score(codes, means.fit_predict(units.astype(np.float32)))))
