@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from wardspace.space import project, unit_norm
+from wardspace.core.errors import StudyError
+from wardspace.space import check_method, project, turned_alike, unit_norm
 
 
 def test_equals_the_singular_vectors(cloud):
@@ -39,3 +40,32 @@ def test_flat_spaces_are_drawn():
     assert line.explained == (1.0, 0.0)
     with pytest.raises(ValueError, match="two notes"):
         project(np.ones((1, 3)))
+
+
+def test_umap_keeps_groups_together_and_repeats_with_its_seed():
+    pytest.importorskip("umap")
+    draw = np.random.default_rng(0)
+    codes = np.repeat([0, 1, 2], 40)
+    vectors = 3 * np.eye(3, 20)[codes] + 0.3 * draw.normal(size=(120, 20))
+    vectors[5] = vectors[6]
+    found = project(vectors, seed=4, method="umap")
+    np.testing.assert_array_equal(found.xy, project(vectors, seed=4, method="umap").xy)
+    assert np.isfinite(found.xy).all()
+    nearest = np.array([np.argsort(((found.xy - row) ** 2).sum(axis=1))[1] for row in found.xy])
+    assert (codes[nearest] == codes).mean() > 0.95
+    assert project(vectors[:2], method="umap").xy.shape == (2, 2)
+
+
+def test_umap_that_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(StudyError, match="umap-learn") as caught:
+        project(np.eye(4), method="umap")
+    assert "pip install 'wardspace[maps]'" in str(caught.value)
+    check_method("pca")
+
+
+@pytest.mark.parametrize("method", ["pca", "umap"])
+def test_maps_are_turned_alike(method):
+    first = np.random.default_rng(1).normal(size=(30, 2)).astype(np.float32)
+    turn = np.array([[-1.0, 0], [0, 1]]) if method == "pca" else np.array([[0.6, 0.8], [-0.8, 0.6]])
+    np.testing.assert_allclose(turned_alike((first @ turn).astype(np.float32), first, method), first, atol=1e-5)

@@ -74,6 +74,12 @@ def test_results_hold_every_model_setting_and_interval(finished):
     assert all(d.p_holm >= d.p > 0 for d in results.differences)
     assert results.interval == "bca"
     assert {s.model for s in results.space} == {"base", "both", "category"}
+    assert all(s.low <= s.value <= s.high for s in results.space if s.measure == "silhouette")
+    assert {(d.model, d.against) for d in results.space_differences} == {
+        ("both", "base"), ("category", "base"), ("both", "category")
+    }  # fmt: skip
+    assert {s.model for s in results.shifts} == {"both", "category"}
+    assert len(results.similarities) == 2 * 3
 
 
 def test_every_objective_read_the_same_budget(finished):
@@ -146,6 +152,14 @@ def test_a_killed_run_goes_on_and_ends_the_same(finished, tmp_path):
     for name in ("both", "category"):
         mine = (tmp_path / "run" / "models" / name / "model.safetensors").read_bytes()
         assert mine == (finished[0] / "run" / "models" / name / "model.safetensors").read_bytes()
+
+
+def test_a_missing_map_package_stops_before_anything_runs(finished, tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    values = small_study(finished[0], report={"map": "umap"})
+    with pytest.raises(WardspaceError, match="umap-learn"):
+        Study.parse(values, tmp_path / "run").run()
+    assert not (tmp_path / "run").exists()
 
 
 def test_transductive_is_told(finished, tmp_path):

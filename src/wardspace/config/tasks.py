@@ -108,10 +108,14 @@ class SpaceConfig(Section):
     """Labels and metadata to measure it by; empty takes all of them."""
     split: Literal["test", "validation", "train", "all"] = "test"
     """Which notes are measured."""
-    notes: int = Field(5000, ge=10)
-    """Measure at most this many notes, drawn by seed (the same for every model)."""
+    notes: int | None = Field(None, ge=10)
+    """Measure at most this many notes, drawn by seed (the same for every model); null takes all."""
+    queries: int = Field(5000, ge=10)
+    """Notes that are compared with all others, where every pair would be too many; up to so many, all pairs count."""
+    permutations: int = Field(999, ge=19)
+    """Random deals of the labels behind each p-value of separation."""
     seed: int = 1
-    """Seed of samples and clusters."""
+    """Seed of samples, clusters, permutations and maps."""
 
 
 class ReportConfig(Section):
@@ -127,6 +131,9 @@ class ReportConfig(Section):
     """Confidence of the intervals."""
     seed: int = 1
     """Seed of the bootstrap."""
+    map: Literal["pca", "umap"] = "pca"
+    """How notes are placed in maps: by the first two principal components; `umap`: also by UMAP, to choose between
+    (pip install 'wardspace[maps]')."""
     map_notes: int = Field(1500, ge=10)
     """Most notes drawn in a map."""
     subgroups: list[str] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wardspace.evaluation.results import ModelRecord, Score
 from wardspace.report.board import Board
 from wardspace.report.numbers import counted, listed, share
+from wardspace.report.words import measure_name
 
 FEW_PATIENTS = 20
 """Test patients below which a reader is warned that intervals are not exact."""
@@ -37,8 +38,22 @@ def not_shown(board: Board, model: str | None = None) -> list[str]:
         "Whether this holds elsewhere: all notes come from one corpus. A tie is not proof of equality; it says that "
         "these test notes do not tell the models apart."
     )
-    if results.space:
-        found.append("How sure the measures of the space are: they carry no interval, and small gaps may be chance.")
+    found += _spaces(board)
+    return found
+
+
+def _spaces(board: Board) -> list[str]:
+    scores = board.results.space
+    bare = [measure_name(name) for name in dict.fromkeys(s.measure for s in scores if s.low is None)]
+    found = []
+    if any(score.low is not None for score in scores):
+        found.append(
+            "All that is uncertain of the measures of the space: their intervals come from drawing patients anew, to "
+            "first order, with who is whose neighbour held as it is; they are not widened for the number of "
+            "measures that were looked at."
+        )
+    if bare:
+        found.append(f"How sure {listed(bare)} of the spaces are: without an interval, small gaps may be chance.")
     return found
 
 

@@ -6,7 +6,7 @@ from wardspace.evaluation.results import Results
 from wardspace.report.board import Board
 from wardspace.report.comparison import STARS, Cell, comparison
 from wardspace.report.costs import stage_rows
-from wardspace.report.spaces import space_tables
+from wardspace.report.spaces import SpaceCell, space_tables
 from wardspace.report.words import metric_name
 
 
@@ -29,7 +29,7 @@ def comparison_markdown(results: Results, task: str, metric: str = "macro_f1") -
 
 
 def space_markdown(results: Results, column: str) -> str:
-    """The measures of the spaces by one column.
+    """The measures of the spaces by one column, or (`*`) of the spaces as wholes.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def space_markdown(results: Results, column: str) -> str:
     rows = [
         [
             f"**{model}**",
-            *("–" if cell is None else f"**{cell.value}** ★" if cell.best else cell.value for cell in cells),
+            *(_space_cell(cell) for cell in cells),
         ]
         for model, cells in table.rows
     ]
@@ -78,6 +78,14 @@ def markdown_table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def _cell(cell: Cell | None) -> str:
+    if cell is None:
+        return "–"
+    value = f"**{cell.value}**" if cell.rank == "highest" else cell.value
+    parts = [f"{value} {STARS[cell.rank]}".strip(), f"({cell.interval})" if cell.interval else "", cell.verdict]
+    return "<br>".join(part for part in parts if part)
+
+
+def _space_cell(cell: SpaceCell | None) -> str:
     if cell is None:
         return "–"
     value = f"**{cell.value}**" if cell.rank == "highest" else cell.value

@@ -40,6 +40,12 @@ def p_value(value: float) -> str:
     return "p < 0.001" if value < 0.001 else f"p {value:.2f}" if value >= 0.0995 else f"p {value:.3f}"
 
 
+def signed(value: float, beside: Iterable[float] = ()) -> str:
+    """A difference on its own scale, always with its sign; 0 has none. See `plain`."""
+    text = plain(value, beside)
+    return text if value <= 0 or not text.strip("0.,") else f"+{text}"
+
+
 def thousands(value: float) -> str:
     """A count: `1,204`."""
     return _minus(f"{value:,.0f}")

@@ -36,6 +36,8 @@ from wardspace.report.maps import Map
 from wardspace.report.matrix import Matrix, matrices
 from wardspace.report.opening import opening
 from wardspace.report.private import private_lines
+from wardspace.report.shifts import shift_tables
+from wardspace.report.similarity import similarity_tables
 from wardspace.report.space_findings import cost_findings, space_findings
 from wardspace.report.spaces import space_tables
 from wardspace.report.style import DARK, LIGHT, variables
@@ -163,6 +165,9 @@ def view(results: Results, config: ReportConfig, study: StudyConfig) -> dict[str
         "trust": trust_views(board),
         "subgroups": subgroup_views(board),
         "drift": drift_views(board),
+        "sampled": any(score.error is not None for score in results.space),
+        "shifts": shift_tables(results),
+        "similarities": similarity_tables(results),
         "made": made(results, study),
         "stars": STARS,
         "intervals": interval_words(results),

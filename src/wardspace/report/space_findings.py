@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from wardspace.evaluation.results import SpaceScore
-from wardspace.report.anchors import MODELS, SPACE
+from wardspace.evaluation.results import SpaceDifference, SpaceScore
+from wardspace.report.anchors import MODELS
 from wardspace.report.board import Board
-from wardspace.report.findings import Finding
-from wardspace.report.numbers import counted, duration, plain, share, tokens
+from wardspace.report.findings import Finding, Tone
+from wardspace.report.numbers import counted, duration, listed, plain, share, signed, tokens
+from wardspace.report.spaces import SpaceBoard, verdict_mark
 from wardspace.report.words import measure_name
 
 HEADLINE = ("silhouette", "neighbour_purity")
@@ -14,33 +15,43 @@ HEADLINE = ("silhouette", "neighbour_purity")
 
 
 def space_findings(board: Board) -> list[Finding]:
-    """For every column and headline measure: which space is best, and where the base stands."""
+    """For every column and headline measure: which space is best, and whether the base can be told apart from it."""
+    spaces = SpaceBoard(board.results)
     columns = dict.fromkeys(score.column for score in board.results.space if score.column != "*")
-    found = []
-    for column in columns:
-        for measure in HEADLINE:
-            scores = [s for s in board.results.space if s.column == column and s.measure == measure]
-            sentence = _best(board, column, measure, scores)
-            found += [Finding("plain", sentence, SPACE)] if sentence else []
-    return found
+    found = [_best(board, spaces, column, measure) for column in columns for measure in HEADLINE]
+    return [finding for finding in found if finding is not None]
 
 
-def _best(board: Board, column: str, measure: str, scores: list[SpaceScore]) -> str | None:
-    base = next((score for score in scores if score.model == board.base), None)
-    if base is None or len(scores) < 2:
+def _best(board: Board, spaces: SpaceBoard, column: str, measure: str) -> Finding | None:
+    base, best = spaces.scores.get((board.base, column, measure)), spaces.best(column, measure)
+    compared = {key[0] for key in spaces.scores if key[1:] == (column, measure)}
+    if base is None or best is None or len(compared) < 2:
         return None
-    sign = 1 if base.better == "higher" else -1
-    best = max(scores, key=lambda score: sign * score.value)
     name = f"{measure_name(measure)} by {column}"
     if best.model == board.base:
-        return f"{name}: the base is best ({plain(base.value)}); no adaptation made it better."
-    values = f"{plain(best.value, [base.value])}; base {plain(base.value, [best.value])}"
+        return Finding("plain", f"{name}: no adaptation is better than the base ({plain(base.value)}).")
     if f"{best.value:.3f}" == f"{base.value:.3f}":
-        return f"{name}: no adaptation made it better by 0.001 (base {plain(base.value)})."
+        return Finding("plain", f"{name}: no adaptation made it better by 0.001 (base {plain(base.value)}).")
+    difference = spaces.difference(best, board.base)
+    tone, said = _against(best, base, difference)
     record = board.records.get(best.model)
     learned = record is not None and column in record.learned_columns
     because = f" It learned from {column}, so this is what it was trained to do." if learned else ""
-    return f"{name}: {best.model} is best ({values}).{because}"
+    level = [model for model in spaces.level(best) if model != board.base]
+    also = f" Not told apart from it: {listed(level)}." if level else ""
+    return Finding(tone, f"{name}: {said}{also}{because}")
+
+
+def _against(best: SpaceScore, base: SpaceScore, difference: SpaceDifference | None) -> tuple[Tone, str]:
+    beside = [best.value, base.value]
+    values = f"{plain(best.value, beside)}; base {plain(base.value, beside)}"
+    if difference is None:
+        return "plain", f"{best.model} has the best value ({values}), which was not compared with the base in pairs."
+    low, high = (signed(end, beside) for end in (difference.low, difference.high))
+    gap = f"{signed(difference.value, beside)}, interval {low} to {high}"
+    if verdict_mark(difference, best, base.model) == "tie":
+        return "tie", f"{best.model} has the best value ({values}), a tie with the base: {gap}."
+    return "gain", f"{best.model} is best ({values}): {gap}."
 
 
 def cost_findings(board: Board) -> list[Finding]:

@@ -10,14 +10,23 @@ METRICS = {
     "auroc": "AUROC",
 }
 MEASURES = {
-    "alignment": "alignment",
     "uniformity": "uniformity",
+    "mean_cosine": "mean cosine",
+    "effective_rank": "effective rank",
+    "isoscore": "IsoScore",
+    "hubness": "hubness",
+    "antihubs": "notes never found",
+    "alignment": "alignment",
     "cosine_within": "cosine within classes",
     "cosine_between": "cosine between classes",
     "silhouette": "silhouette",
     "davies_bouldin": "Davies–Bouldin",
     "calinski_harabasz": "Calinski–Harabasz",
+    "variance_explained": "variance explained",
     "neighbour_purity": "nearest-neighbour purity",
+    "mean_average_precision": "mean average precision",
+    "ndcg": "nDCG of the first ten",
+    "recall": "recall in the first ten",
     "v_measure": "V-measure of k-means",
 }
 SETTINGS = {

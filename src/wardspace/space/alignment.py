@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from wardspace.space.estimate import Estimate, ratio
+from wardspace.space.search import Search, search
 from wardspace.space.unit import Codes, Floats, class_sums
 
-BLOCK = 512
-"""Rows compared at once: a block of 512 × 5000 doubles takes 20 MB."""
 
-
-def alignment(units: Floats, codes: Codes) -> float:
+def alignment(units: Floats, codes: Codes) -> Estimate:
     """Mean squared distance of positive pairs; lower is better.
 
     A positive pair is two notes with one label. Every pair counts once, so large classes weigh more.
@@ -28,7 +27,7 @@ def alignment(units: Floats, codes: Codes) -> float:
 
     Returns
     -------
-    float
+    Estimate
         Between 0 (notes of one label coincide) and 4.
 
     Raises
@@ -38,30 +37,31 @@ def alignment(units: Floats, codes: Codes) -> float:
 
     Notes
     -----
-    Exact without comparing pairs: within a class of m rows, Σ_{i<j} ‖x_i − x_j‖² = m Σ ‖x_i‖² − ‖Σ x_i‖².
+    Exact without comparing pairs: in a class of m rows, Σ_j ‖x_i − x_j‖² = m ‖x_i‖² + Σ_j ‖x_j‖² − 2 x_i · Σ_j x_j.
     """
     sums, counts = class_sums(units, codes)
-    pairs = (counts * (counts - 1) // 2).sum()
-    if pairs == 0:
+    if (counts < 2).all():
         raise ValueError("alignment needs a class with two notes")
-    squares = np.bincount(codes, weights=np.square(units).sum(axis=1), minlength=len(counts))
-    total = (counts * squares - np.square(sums).sum(axis=1)).sum()
-    return float(max(total / pairs, 0.0))
+    own = np.square(units).sum(axis=1)
+    squares = np.bincount(codes, weights=own)
+    to_sum = np.einsum("ij,ij->i", units, sums[codes])
+    distances = np.maximum(counts[codes] * own + squares[codes] - 2 * to_sum, 0.0)
+    return ratio(distances, (counts[codes] - 1).astype(np.float64), order=2)
 
 
-def uniformity(units: Floats, block: int = BLOCK) -> float:
+def uniformity(units: Floats, found: Search | None = None) -> Estimate:
     """Log of the mean of exp(−2 ‖x − y‖²) over all pairs of different rows; lower is better.
 
     Parameters
     ----------
     units : float64 array of shape (n, d)
         Rows of length one.
-    block : int
-        Rows compared at once; the result does not depend on it.
+    found : Search, optional
+        A search among these rows that was made already.
 
     Returns
     -------
-    float
+    Estimate
         Between 0 (all notes coincide) and −8 (all pairs opposite); about −4 for rows spread evenly in many dimensions.
 
     Raises
@@ -72,12 +72,7 @@ def uniformity(units: Floats, block: int = BLOCK) -> float:
     n = len(units)
     if n < 2:
         raise ValueError("uniformity needs two notes")
-    squares = np.square(units).sum(axis=1)
-    total = 0.0
-    for start in range(0, n, block):
-        rows = units[start : start + block]
-        distances = squares[start : start + block, None] + squares[None, start:] - 2 * (rows @ units[start:].T)
-        potentials = np.exp(-2 * np.maximum(distances, 0.0))
-        # the upper triangle alone: each pair once, no row with itself
-        total += float(np.triu(potentials, k=1).sum())
-    return float(np.log(total / (n * (n - 1) / 2)))
+    potentials = (found or search(units)).potentials
+    pairs = np.full(len(potentials), float(n - 1))
+    average = ratio(potentials, pairs, order=2, population=n)
+    return average.through(float(np.log(average.value)), 1 / average.value)

@@ -48,6 +48,7 @@ def unit_norm(vectors: NDArray[np.floating], *, model: str = "the model") -> Flo
 def class_sums(units: Floats, codes: Codes) -> tuple[Floats, Codes]:
     """Sum of the rows of each class, shape (k, d), and the number of rows of each, shape (k,)."""
     counts = np.bincount(codes)
-    sums = np.zeros((len(counts), units.shape[1]))
-    np.add.at(sums, codes, units)
+    members = np.split(np.argsort(codes, kind="stable"), np.cumsum(counts)[:-1])
+    # class by class, for adding row by row takes ten times as long
+    sums = np.stack([units[rows].sum(axis=0, dtype=np.float64) for rows in members])
     return sums, counts.astype(np.int64)

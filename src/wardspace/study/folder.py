@@ -71,6 +71,10 @@ class RunFolder:
         """Vectors of a model, float32 [notes, dimension] in the order of the corpus."""
         return self.path / "vectors" / f"{name}.npy"
 
+    def effects(self, name: str) -> Path:
+        """How each patient moves what was measured of a model's space."""
+        return self.path / "space" / f"{name}.npz"
+
     def predictions(self, task: str, model: str, kind: str) -> Path:
         """Stored predictions of a model on a task (`frozen` or `finetune`)."""
         return self.path / "predictions" / f"{task}-{model}-{kind}.parquet"

@@ -8,13 +8,7 @@ from wardspace.config import StudyConfig
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
 from wardspace.evaluation.judgement import Judged
-from wardspace.evaluation.results import (
-    ModelRecord,
-    PrivateTraining,
-    Results,
-    SpaceScore,
-    StageCost,
-)
+from wardspace.evaluation.results import ModelRecord, PrivateTraining, Results, StageCost
 from wardspace.study.scoring import Scoring
 from wardspace.tasks.predictions import spent_by
 
@@ -26,7 +20,7 @@ def collect(
     models: dict[str, dict[str, Any]],
     scoring: Scoring,
     scored: Judged,
-    measured: dict[str, list[dict[str, Any]]],
+    space: dict[str, Any],
     slices: dict[str, list[dict[str, Any]]],
 ) -> Results:
     """Results of a study from the records of its stages."""
@@ -44,7 +38,7 @@ def collect(
         finetune_notes=_capped(study, scoring),
         models=[*_tfidf(study, scoring), *(_model(study, name, record) for name, record in models.items())],
         **scored._asdict(),
-        space=[SpaceScore.model_validate(score) for found in measured.values() for score in found],
+        **space,
         private=[PrivateTraining.model_validate(spent) for path in scoring.files() for spent in spent_by(path)],
         warnings=_warnings(study, corpus, models, scoring),
         **records,

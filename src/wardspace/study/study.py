@@ -20,6 +20,7 @@ from wardspace.encoders import Encoder, bases
 from wardspace.privacy.planting import planted_hash
 from wardspace.report import model_card, write_report
 from wardspace.report.numbers import counted
+from wardspace.space import check_method
 from wardspace.study.audited import audited_card
 from wardspace.study.crew import Crew
 from wardspace.study.embed import embed
@@ -32,6 +33,7 @@ from wardspace.study.review import applied_review, review_content, with_review
 from wardspace.study.scoring import Scoring
 from wardspace.study.slices import Slices
 from wardspace.study.source import base_content, corpus_settings, source_content
+from wardspace.study.space_effects import space_results
 from wardspace.study.spaces import SpaceNotes
 from wardspace.study.stage import Stages
 from wardspace.training.prepared import ASIDE
@@ -114,6 +116,7 @@ class Study:
         if with_text and until != "report":
             raise ValueError(f"with_text needs the report, and the run ends with {until}")
         base = bases.resolve(self.config.base)
+        check_method(self.config.report.map)
         crew = Crew()
         if not crew.leads:
             crew.follow(self.config, self.folder)
@@ -149,7 +152,7 @@ class _Run:
         self.base = base
         self.keys: dict[str, str] = {}
         self.models: dict[str, dict[str, Any]] = {}
-        self.measured: dict[str, list[dict[str, Any]]] = {}
+        self.measured: dict[str, dict[str, Any]] = {}
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -241,19 +244,28 @@ class _Run:
     def space(self) -> Path:
         self.space_notes = SpaceNotes(self.corpus, self.config)
         config = self.config.space.model_dump(mode="json")
+        keys = {name: self.keys[f"vectors/{name}"] for name in self.models}
+        effects = {name: self.folder.effects(name) for name in self.models}
         for name in self.models:
 
-            def work(name: str = name) -> list[dict[str, Any]]:
-                return self.space_notes.measured(name, self.vectors(name))
+            def work(name: str = name) -> dict[str, Any]:
+                base = None if name == "base" else self.vectors("base")
+                return self.space_notes.measured(name, self.vectors(name), effects[name], base)
 
-            _, self.measured[name] = self.stages.once(f"space/{name}", [self.keys[f"vectors/{name}"], config], [], work)
+            inputs = [keys[name], keys["base"], config]
+            _, self.measured[name] = self.stages.once(f"space/{name}", inputs, [effects[name]], work)
+
+        def compare() -> list[dict[str, Any]]:
+            return self.space_notes.similar({name: self.vectors(name) for name in self.models})
+
+        _, similar = self.stages.once("space-similarity", [list(keys.items()), config], [], compare)
         results = collect(
             self.config,
             self.corpus,
             models=self.models,
             scoring=self.scoring,
             scored=self.scores,
-            measured=self.measured,
+            space=space_results(self.measured, similar, effects, self.config.report),
             slices=self.slices,
         )
         results.write(self.folder.results)
