@@ -70,15 +70,6 @@ def test_another_projection_is_chosen(shown):
     assert browser.run(captions) == ["Placed by UMAP", "Axes keep 20.0% and 10.0% of the variance"]
 
 
-def test_a_map_laid_out_otherwise_says_how(shown):
-    browser = shown({"base": a_map({"kind": ["a", "b"] * 30}, caption="UMAP by cosine, seed 1")})
-    assert browser.run(DRAWN) == [True]
-    assert browser.run("document.querySelector('.pair figcaption').textContent") == "Placed by UMAP by cosine, seed 1"
-    assert "placed by UMAP by cosine, seed 1, which keeps neighbours" in browser.run(
-        "document.querySelector('#maps p').textContent"
-    )
-
-
 def test_maps_of_other_notes_are_not_linked(shown):
     browser = shown({"base": a_map({"kind": ["a", "b"] * 30}), "mlm": a_map({"kind": ["b", "b", "a"] * 20})})
     pixels = "document.querySelectorAll('.pair canvas')[1].toDataURL()"

@@ -23,8 +23,6 @@ class MapsView:
 
     models: list[str]
     columns: list[str]
-    caption: str | None
-    """How the first map was laid out, where not by principal components."""
     methods: list[str]
     largest: int
     """Notes of the largest map."""
@@ -66,7 +64,6 @@ def maps_view(maps: Mapping[str, Map], texts: Sequence[str] | None = None) -> Ma
     return MapsView(
         models=list(maps),
         columns=[coding.name for coding in notes.codings] if maps else [],
-        caption=next((one.caption for one in maps.values()), None),
         methods=list(dict.fromkeys(method for one in maps.values() for method in one.drawn)),
         largest=max((len(one.xy) for one in maps.values()), default=0),
         sides=list(range(min(len(maps), BESIDE))),

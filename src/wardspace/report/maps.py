@@ -23,13 +23,11 @@ class Map:
     """A model's space in two dimensions."""
 
     xy: NDArray[np.float32]
-    """Coordinates, shape (n, 2): on the first two principal components, unless the caption says otherwise."""
+    """Coordinates, shape (n, 2): on the first two principal components."""
     columns: dict[str, list[str | None]]
     """Labels and metadata of each note; never text."""
     explained: tuple[float, float]
     """Share of the variance that each axis keeps."""
-    caption: str | None = None
-    """How it was laid out, where not by principal components; said in place of the variance."""
     also: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     """Coordinates of the same notes by other methods, by their names."""
 
@@ -45,7 +43,7 @@ class Map:
     @property
     def drawn(self) -> dict[str, NDArray[np.float32]]:
         """Coordinates by the name of the method."""
-        return {self.caption or FIRST: self.xy, **self.also}
+        return {FIRST: self.xy, **self.also}
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def compact(maps: Mapping[str, Map]) -> dict[str, Any]:
     dict
         `columns`: {name, values, ordered, rarer}; `sets`: distinct sets of notes, each with its number of notes and a
         base64 string of one byte a note for every column (255 for a missing value, the code after the last value for
-        rarer ones); `maps`: {model, set, methods, explained, caption}, methods being base64 strings of x and y in turn,
+        rarer ones); `maps`: {model, set, methods, explained}, methods being base64 strings of x and y in turn,
         16 bits each, lowest byte first, on one scale for both axes.
     """
     notes = shared_notes(maps)
@@ -104,7 +102,6 @@ def compact(maps: Mapping[str, Map]) -> dict[str, Any]:
             "set": notes.of[model],
             "methods": {name: _packed(placed(xy), "<u2") for name, xy in one.drawn.items()},
             "explained": list(one.explained),
-            "caption": one.caption,
         }
         for model, one in maps.items()
     ]

@@ -2,10 +2,10 @@
 const explorer = document.querySelector(".explorer");
 
 const describe = (view) => {
-  const { model, set, explained, caption, methods } = view.map, figure = view.canvas.closest("figure");
+  const { model, set, explained, methods } = view.map, figure = view.canvas.closest("figure");
   const by = data.columns[chosen.column].name, own = chosen.method in methods ? chosen.method : Object.keys(methods)[0];
   view.canvas.setAttribute("aria-label", `Map of ${notesOf(data.sets[set].n)} in the space of ${model}, coloured by ${by}`);
-  const words = own === Object.keys(methods)[0] && !caption
+  const words = own === Object.keys(methods)[0]
     ? `Axes keep ${share(explained[0], 1)} and ${share(explained[1], 1)} of the variance` : `Placed by ${own}`;
   figure.querySelector("figcaption").textContent = words;
   const name = figure.querySelector(".printed");
