@@ -69,3 +69,12 @@ PLAIN = st.recursive(
 def test_sameness_is_symmetric_and_reflexive(one, other):
     assert unlike(one, copy.deepcopy(one)) == []
     assert bool(unlike(one, other)) == bool(unlike(other, one))
+
+
+def test_private_probes_are_passed_over():
+    ours, theirs = (
+        {"scores": [{"setting": "private_head", "value": v}, {"setting": "head", "value": 1}]} for v in (1, 2)
+    )
+    assert unlike(ours, theirs) == []
+    theirs["scores"][1]["value"] = 2
+    assert [one.place for one in unlike(ours, theirs)] == ["scores[1: head].value"]

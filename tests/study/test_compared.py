@@ -40,7 +40,7 @@ def test_the_same_test_notes_are_compared_in_pairs(runs):
     found = {(b.series.model, b.series.shots): b for b in pair.between["area"] if b.metric == "macro_f1"}
     assert set(found) == {(model, shots) for model in ("tfidf", "base", "mlm") for shots in (4, None)}
     base = found["base", None]
-    assert (base.value, base.low, base.high) == (0, 0, 0)
+    assert base.gap == (0, 0, 0)
     values = [
         next(
             s.value
@@ -49,7 +49,7 @@ def test_the_same_test_notes_are_compared_in_pairs(runs):
         )
         for name in ("first", "second")
     ]
-    assert found["mlm", 4].value == pytest.approx(values[1] - values[0])
+    assert found["mlm", 4].gap.value == pytest.approx(values[1] - values[0])
 
 
 def test_other_test_notes_are_not_paired(runs):
@@ -89,7 +89,8 @@ def test_same_says_what_differs_and_exits_with_one(runs, capsys):
     assert "the same results to the bit" in capsys.readouterr().err
     assert commanded("report", runs / "first", runs / "second", "--same") == 1
     told = capsys.readouterr().err
-    assert "across[8: mlm base area logistic 4 macro_f1].value: " in told
+    assert "scores[" in told
+    assert ".value: " in told
     assert "not the same to the bit" in told
     assert commanded("report", runs / "first", runs / "second", "--same", "--tolerance", 1000) == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +15,8 @@ from wardspace.core.progress import say
 
 DIFFERENT = 1
 """Exit code of --same where the results differ."""
-MOST_SAID = 50
-"""Differences that are listed one by one."""
+MOST_SAID = 8
+"""Differences that are listed one by one of each part of the results."""
 
 
 def report(
@@ -99,8 +100,12 @@ def _same(given: list[Path], tolerance: float | None) -> None:
     if found.same:
         say(f"✓ the same results {how} (times set aside): {given[0]} and {given[1]}")
         return
-    for one in found.results[:MOST_SAID]:
-        say(f"  {one}")
-    more = len(found.results) - MOST_SAID
-    say(f"✗ not the same {how}: {len(found.results)} differences{f', {more} more than shown' if more > 0 else ''}")
+    for name, part in groupby(found.results, key=lambda one: one.section):
+        unlike = list(part)
+        for one in unlike[:MOST_SAID]:
+            say(f"  {one}")
+        more = len(unlike) - MOST_SAID
+        if more > 0:
+            say(f"  {name}: {more} more")
+    say(f"✗ not the same {how}: {len(found.results)} differences")
     raise typer.Exit(DIFFERENT)
