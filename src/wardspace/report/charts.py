@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from wardspace.config import IntervalMethod
 from wardspace.evaluation.results import Difference, Results
 from wardspace.report.board import Board, Place
 from wardspace.report.comparison import SIGNS, mark_of
@@ -104,9 +105,9 @@ def _scatter(column: str, aligned: dict[str, float], spread: dict[str, float], r
     return Panel(column, scatter(spots, x_title, y_title, description))
 
 
-def interval_words(results: Results) -> str:
-    """How intervals were made, for captions."""
+def interval_words(results: Results, method: IntervalMethod | None = None) -> str:
+    """How intervals were made, for captions; by default those of scores and their differences."""
     by_patient = results.corpus.get("roles", {}).get("patient_id") is not None
     drawn = "patients" if by_patient else "notes (there is no patient column)"
     level = points(results.confidence).removesuffix(".0")
-    return f"{level}% intervals ({INTERVALS[results.interval]}) from drawing the test {drawn} anew"
+    return f"{level}% intervals ({INTERVALS[method or results.interval]}) from drawing the test {drawn} anew"

@@ -171,6 +171,7 @@ def view(results: Results, config: ReportConfig, study: StudyConfig) -> dict[str
         "made": made(results, study),
         "stars": STARS,
         "intervals": interval_words(results),
+        "percentiles": interval_words(results, "percentile"),
     }
 
 
