@@ -85,7 +85,28 @@ class ModelRecord(Record):
     """Metadata columns the model has learned from."""
 
 
-class Score(Record):
+class Drawn(Record):
+    """What a value tells of its uncertainty; a difference by the same patients, and runs paired, for both models."""
+
+    interval: IntervalMethod | None = None
+    """How the interval was made; `percentile` too where BCa is undefined or patients are too few for it."""
+    resamples: int | None = None
+    """Resamples of patients behind the interval (and p)."""
+    runs: int | None = None
+    """Seeds or subsets that the value is the mean of; null for a difference of models that ran with other seeds."""
+    se_patients: float | None = None
+    """Standard error from which patients were tested."""
+    sd_seeds: float | None = None
+    """Standard deviation over seeds of the learner, where runs differ in them."""
+    sd_subsets: float | None = None
+    """Standard deviation over few-shot subsets of the training notes, where runs differ in them."""
+    low_all: float | None = None
+    """Lower end of the percentile interval over patients and runs together (null with one run)."""
+    high_all: float | None = None
+    """Its upper end."""
+
+
+class Score(Drawn):
     """One value of one metric."""
 
     model: str
@@ -114,25 +135,9 @@ class Score(Record):
     """Notes scored."""
     groups: int
     """Patients among them (the unit of the bootstrap)."""
-    interval: IntervalMethod | None = None
-    """How the interval was made; `percentile` too where BCa is undefined or patients are too few for it."""
-    resamples: int | None = None
-    """Resamples of patients behind the interval."""
-    runs: int | None = None
-    """Seeds or subsets that the value is the mean of."""
-    se_patients: float | None = None
-    """Standard error from which patients were tested."""
-    sd_seeds: float | None = None
-    """Standard deviation over seeds of the learner, where runs differ in them."""
-    sd_subsets: float | None = None
-    """Standard deviation over few-shot subsets of the training notes, where runs differ in them."""
-    low_all: float | None = None
-    """Lower end of the percentile interval over patients and runs together (null with one run)."""
-    high_all: float | None = None
-    """Its upper end."""
 
 
-class Difference(Record):
+class Difference(Drawn):
     """A paired difference of two models over the same test notes."""
 
     model: str
@@ -155,10 +160,6 @@ class Difference(Record):
     """Upper end of the interval."""
     tie: bool
     """True where the interval spans zero."""
-    interval: IntervalMethod | None = None
-    """How the interval was made; `percentile` too where BCa is undefined or patients are too few for it."""
-    resamples: int | None = None
-    """Resamples of patients behind interval and p."""
     superiority: float | None = None
     """Share of resamples in which `model` is above `against`, ties half."""
     p: float | None = None
@@ -172,18 +173,6 @@ class Difference(Record):
     """p corrected over the family `pairs`, also where `model` is compared with the base."""
     clear: bool | None = None
     """True where the models are told apart after correction: no tie, and `p_holm` below one minus the confidence."""
-    runs: int | None = None
-    """Seeds or subsets, paired; null where the two models have other seeds."""
-    se_patients: float | None = None
-    """Standard error from which patients were tested."""
-    sd_seeds: float | None = None
-    """Standard deviation of the difference over seeds, the same for both models."""
-    sd_subsets: float | None = None
-    """Standard deviation of the difference over few-shot subsets, the same for both models."""
-    low_all: float | None = None
-    """Lower end of the percentile interval over patients and runs together (null with one run)."""
-    high_all: float | None = None
-    """Its upper end."""
 
 
 class PrivateTraining(Record):

@@ -56,10 +56,7 @@ def frozen_predictions(
     ValueError
         If there is not one finite vector for each note of the corpus.
     """
-    if len(vectors) != len(labelled.codes):
-        raise ValueError(f"{len(vectors)} vectors for {len(labelled.codes)} notes")
-    if not np.isfinite(vectors).all():
-        raise ValueError(f"vectors of {model} hold values that are not finite")
+    _check(vectors, labelled, model)
     scaled = Scaling.of(vectors[labelled.split == "train"]).apply(vectors)
     logistic = LogisticRuns(scaled, labelled, task, model)
     seeds = range(task.seeds if "head" in task.probes else 0)
@@ -81,6 +78,13 @@ def frozen_predictions(
             advance()
         runs += logistic.few_shot(advance)
     return gathered(runs, labelled.classes, spent=spent)
+
+
+def _check(vectors: NDArray[np.float32], labelled: Labelled, model: str) -> None:
+    if len(vectors) != len(labelled.codes):
+        raise ValueError(f"{len(vectors)} vectors for {len(labelled.codes)} notes")
+    if not np.isfinite(vectors).all():
+        raise ValueError(f"vectors of {model} hold values that are not finite")
 
 
 def _head_run(
