@@ -88,7 +88,4 @@ def _card(folder: RunFolder, model: str, encoder: Encoder) -> str:
     path = folder.model(model) / "README.md"
     if not path.is_file():
         return short_card(encoder)
-    before, heading, rest = path.read_text(encoding="utf-8").partition("## Privacy audit\n")
-    # an earlier audit's section is written anew
-    _, use, after = rest.partition("## Use\n")
-    return before + (use + after if heading else "")
+    return path.read_text(encoding="utf-8")
