@@ -51,3 +51,24 @@ def test_other_notes_or_labels_are_no_pairs(other):
 
 def test_other_patients_are_no_pairs():
     assert not same_notes(run("base", 1.0), run("base", 1.0, groups=[f"q{i}" for i in range(len(TRUTH))]))
+
+
+def of_several(skill, seed):
+    """A run over notes that may have several labels."""
+    truth = np.random.default_rng(0).random((60, 3)) < 0.4
+    said = np.clip(0.5 + skill * (truth - 0.5) + np.random.default_rng(seed).normal(0, 0.2, truth.shape), 0, 1)
+    table = run_table(np.zeros(60, int), said)
+    for name, flags in (("truth", truth), ("predicted", said > 0.5)):
+        flagged = pa.array(flags.tolist(), pa.list_(pa.bool_()))
+        table = table.set_column(table.column_names.index(name), name, flagged)
+    return table
+
+
+def test_notes_with_several_labels_are_compared_too():
+    found = {one.metric: one.gap for one in between(of_several(0.1, 1), of_several(0.8, 2), CLASSES, CONFIG)}
+    assert set(found) == {"macro_f1", "micro_f1", "auroc"}
+    assert found["macro_f1"].low > 0
+    flipped = of_several(0.1, 1)
+    labels = [[not flag for flag in flags] for flags in flipped["truth"].to_pylist()]
+    turned = flipped.set_column(flipped.column_names.index("truth"), "truth", pa.array(labels, pa.list_(pa.bool_())))
+    assert not same_notes(flipped, turned)

@@ -62,9 +62,10 @@ def between(
     return found
 
 
-def _notes(table: pa.Table) -> set[tuple[str, str, int]]:
+def _notes(table: pa.Table) -> set[tuple[str, str, int | tuple[bool, ...]]]:
     columns = [table[name].cast(pa.string()).to_pylist() for name in ("note_id", "group")]
-    return set(zip(*columns, table["truth"].to_pylist(), strict=True))
+    truth = [tuple(one) if isinstance(one, list) else one for one in table["truth"].to_pylist()]
+    return set(zip(*columns, truth, strict=True))
 
 
 def _of_side(table: pa.Table, side: str) -> pa.Table:
