@@ -47,3 +47,9 @@ def test_a_tie_is_never_clear_and_order_is_kept():
     found = corrected(given, 0.95)
     assert [d.model for d in found] == ["b", "a"]
     assert [d.clear for d in found] == [False, True]
+
+
+def test_the_noise_of_private_probes_changes_nothing_that_is_said_of_others():
+    private = compare("b", "base", 0.5).model_copy(update={"setting": "private_logistic"})
+    found = corrected([compare("a", "base", 0.03), private], 0.95)
+    assert [d.p_holm for d in found] == [0.03, 0.5]

@@ -78,3 +78,12 @@ def test_private_probes_are_passed_over():
     assert unlike(ours, theirs) == []
     theirs["scores"][1]["value"] = 2
     assert [one.place for one in unlike(ours, theirs)] == ["scores[1: head].value"]
+
+
+def test_what_was_compared_with_a_private_probe_is_passed_over():
+    ours, theirs = (
+        {"across": [{"setting": "finetune", "against_setting": "private_head", "value": v}]} for v in (0, 1)
+    )
+    assert unlike(ours, theirs) == []
+    ours, theirs = ({"across": [{"setting": "finetune", "against_setting": "head", "value": v}]} for v in (0, 1))
+    assert len(unlike(ours, theirs)) == 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from wardspace.config import BASELINES
 from wardspace.evaluation.holm import holm
+from wardspace.evaluation.noisy import is_noisy
 from wardspace.evaluation.results import Difference
 
 BASE = BASELINES[0]
@@ -17,7 +18,8 @@ def corrected(differences: Sequence[Difference], confidence: float) -> list[Diff
     Two families: all comparisons with the base of one task and metric, over models, settings and shots, since their
     sentences stand side by side; and all pairs of models of one task, metric, setting and shots, since they stand in
     one matrix. A pair taken both ways round counts once. Comparisons with the base are judged by the first, all others
-    by the second.
+    by the second. Private probes have families of their own: their noise must not change what is said of others, which
+    a second run shall find again.
 
     Parameters
     ----------
@@ -31,7 +33,9 @@ def corrected(differences: Sequence[Difference], confidence: float) -> list[Diff
     list of Difference
         The same ones in their order, with `family`, `p_holm`, `p_pairs` and `clear`.
     """
-    with_base = _adjusted((d for d in differences if d.against == BASE), lambda d: (d.task, d.metric))
+    with_base = _adjusted(
+        (d for d in differences if d.against == BASE), lambda d: (d.task, d.metric, is_noisy(d.setting))
+    )
     pairs = _adjusted(differences, lambda d: (d.task, d.metric, d.setting, d.shots))
     found = []
     for one in differences:

@@ -168,7 +168,7 @@ class Difference(Drawn):
     """p corrected by Holm over the family."""
     family: Literal["base", "pairs"] | None = None
     """What was corrected together. `base`: all comparisons with the base of this task and metric, over models, settings
-    and shots; `pairs`: all pairs of models of this task, metric, setting and shots."""
+    and shots, private probes apart; `pairs`: all pairs of models of this task, metric, setting and shots."""
     p_pairs: float | None = None
     """p corrected over the family `pairs`, also where `model` is compared with the base."""
     clear: bool | None = None

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from wardspace.evaluation.noisy import is_noisy
+
 ASIDE = frozenset({"seconds", "encode_seconds", "device", "processes", "files"})
 """Fields that may differ between equal runs: times, the machine, and what the source's files were called."""
 TOLERANCE = 0.02
@@ -63,8 +65,8 @@ def _unlike(ours: Any, theirs: Any, place: str, tolerance: float) -> Iterator[Un
 
 
 def _noisy(record: Any) -> bool:
-    """Whether a record is of a private probe, whose noise nobody may draw again."""
-    return isinstance(record, dict) and str(record.get("setting", "")).startswith("private_")
+    """Whether a record is of a private probe, or compares something with one."""
+    return isinstance(record, dict) and any(is_noisy(record.get(key)) for key in ("setting", "against_setting"))
 
 
 def _agree(ours: Any, theirs: Any, tolerance: float) -> bool:
