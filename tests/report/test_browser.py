@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from wardspace.report import write_report
+
 pytestmark = pytest.mark.browser
 
 AUDIT = (Path(__file__).parents[1] / "fixtures" / "audit.js").read_text(encoding="utf-8")
@@ -78,21 +80,51 @@ def test_everything_is_reached_by_keyboard_and_seen_when_it_is(browser, pages, w
     assert reached == list(range(reachable))
 
 
+def choose(browser, metric):
+    browser.run(
+        f"(() => {{ const one = document.querySelector('[data-choose=metric]'); one.value = '{metric}';"
+        " one.dispatchEvent(new Event('change')); })()"
+    )
+
+
 def test_metrics_are_chosen_everywhere_at_once(browser, pages):
     browser.open((pages / "report.html").as_uri(), READY)
     seen = (
         "[...new Set([...document.querySelectorAll('[data-metric]:not([hidden])')].map((one) => one.dataset.metric))]"
     )
     assert browser.run(seen) == ["macro_f1"]
-    browser.run(
-        "(() => { const one = document.querySelector('[data-choose=metric]'); one.value = 'accuracy';"
-        " one.dispatchEvent(new Event('change')); })()"
-    )
+    choose(browser, "accuracy")
     assert browser.run(seen) == ["accuracy"]
     assert (
         browser.run("[...document.querySelectorAll('[data-choose=metric]')].map((one) => one.value)")
         == ["accuracy"] * 2
     )
+
+
+def test_a_link_to_figures_shows_them_whichever_metric_was_chosen(browser, pages):
+    browser.open((pages / "report.html").as_uri(), READY)
+    choose(browser, "accuracy")
+    link = "document.querySelector('#guidance a.evidence')"
+    seen = f"document.getElementById({link}.hash.slice(1)).checkVisibility()"
+    assert not browser.run(seen)
+    browser.run(f"{link}.click()")
+    assert browser.run(seen)
+    assert browser.run("document.querySelector('[data-choose=metric]').value") == "macro_f1"
+
+
+def test_a_task_without_the_chosen_metric_keeps_a_table(browser, tmp_path, results, study, maps):
+    def known(records):
+        return [one for one in records if (one.task, one.metric) != ("specialty", "balanced_accuracy")]
+
+    fewer = {"scores": known(results.scores), "differences": known(results.differences)}
+    write_report(results.model_copy(update=fewer), maps, tmp_path / "report.html", study.report, study)
+    browser.open((tmp_path / "report.html").as_uri(), READY)
+    assert "balanced_accuracy" in browser.run("[...document.querySelector('[data-choose=metric]')].map((o) => o.value)")
+    choose(browser, "balanced_accuracy")
+    seen = browser.run(
+        "[...document.querySelectorAll('#comparison [data-metric]:not([hidden])')].map((one) => one.dataset.metric)"
+    )
+    assert seen == ["macro_f1", "balanced_accuracy"]
 
 
 def test_paper_has_every_figure_on_white(browser, pages):
