@@ -32,6 +32,13 @@ def test_what_training_bought_is_told_with_its_interval(board):
     assert harmful.tone == "harm"
 
 
+def test_a_gain_that_does_not_hold_after_correction_is_told_as_one():
+    results = small_results({"mlm": [(0.021, 0.008, 0.033, "alone")]})
+    (cost,) = guidance(Board(results))[0].cost
+    assert cost.tone == "tie"
+    assert "a gain (not after correction) with 8 labels per class (+2.1 points" in cost.text
+
+
 def test_words_above_every_model_is_said():
     gaps = {"tfidf": [(0.1, 0.05, 0.15)], "mlm": [(0.02, 0.01, 0.03)]}
     results = small_results(gaps)

@@ -28,10 +28,22 @@ def test_no_help_is_said_plainly_and_harm_with_it():
     found = first(mlm=[TIE], declutr=[HARM])
     assert found.tone == "harm"
     assert found.text == (
-        "t: adapting did not help here. None of 2 adapted models was shown to be above the base, in 1 way of using it. "
-        "declutr is worse than the base in at least one."
+        "t: adapting was not shown to help here. None of 2 adapted models was shown to be above the base, in 1 way of "
+        "using it. declutr is worse than the base in at least one."
     )
     assert first(mlm=[TIE]).tone == "tie"
+
+
+def test_a_gain_that_does_not_hold_after_correction_is_not_passed_over():
+    found = first(mlm=[(*GAIN, "alone"), TIE])
+    assert found.tone == "tie"
+    assert "but for 1 gap that cannot be told from chance after correction." in found.text
+
+
+def test_what_is_not_corrected_has_a_hollow_sign(board):
+    (tuned,) = [finding for finding in headlines(board) if finding.text.startswith("Fine-tuning")]
+    assert tuned.sign == "△"
+    assert "(not corrected for their number)" in tuned.text
 
 
 def test_words_fine_tuning_and_cost_have_a_sentence_each(board):

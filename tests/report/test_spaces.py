@@ -78,7 +78,7 @@ def test_an_overlapping_space_is_a_tie_and_no_best():
 
 def test_the_best_space_is_named_beside_the_base():
     (finding,) = space_findings(Board(spaces(base=0.1, mlm=0.3)))
-    assert finding.tone == "gain"
+    assert finding.tone == "gain-alone"
     assert finding.text == ("silhouette by c: mlm is best (0.300; base 0.100): +0.200, interval +0.150 to +0.250.")
     (finding,) = space_findings(Board(spaces(base=0.3, mlm=0.1)))
     assert finding.text == "silhouette by c: no adaptation is better than the base (0.300)."

@@ -23,9 +23,9 @@ def told(gaps, **changes):
 @pytest.mark.parametrize(
     ("gap", "tone", "words"),
     [
-        (GAIN, "gain", "mlm: fine-tuning pays, +5.0 points with all labels (+2.0 to +8.0)."),
+        (GAIN, "gain-alone", "mlm: fine-tuning pays, +5.0 points with all labels (+2.0 to +8.0)."),
         (TIE, "tie", "mlm: no gain of fine-tuning was shown, +1.0 points"),
-        (HARM, "harm", "mlm: fine-tuning is worse than the frozen encoder, −5.0 points"),
+        (HARM, "harm-alone", "mlm: fine-tuning is worse than the frozen encoder, −5.0 points"),
     ],
 )
 def test_one_number_of_labels_says_nothing_of_fewer(gap, tone, words):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wardspace.evaluation.results import Difference
 from wardspace.report.anchors import cell_anchor
 from wardspace.report.board import Board
 from wardspace.report.choosing import Choice, choices, told_apart
@@ -118,7 +119,7 @@ def _costs(board: Board, task: str, metric: str) -> list[Finding]:
         if not known:
             continue
         bought = [
-            f"{_bought(pair.value, apart=told_apart(pair))} with {place.labels} "
+            f"{_bought(pair)} with {place.labels} "
             f"({gap(pair.value)} points, {between(pair.low, pair.high, signed=True)})"
             for place, pair in known
         ]
@@ -129,5 +130,7 @@ def _costs(board: Board, task: str, metric: str) -> list[Finding]:
     return found
 
 
-def _bought(value: float, *, apart: bool) -> str:
-    return "no gain shown" if not apart else "a gain" if value > 0 else "harm"
+def _bought(pair: Difference) -> str:
+    if pair.tie:
+        return "no gain shown"
+    return f"{'a gain' if pair.value > 0 else 'harm'}{'' if told_apart(pair) else ' (not after correction)'}"

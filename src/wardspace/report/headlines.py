@@ -46,9 +46,12 @@ def _adapting(board: Board, task: str, metric: str) -> Finding | None:
         f" {listed(harmed)} {'are' if len(harmed) > 1 else 'is'} worse than the base in at least one." if harmed else ""
     )
     if not gains:
+        alone = sum(not one.tie and one.value > 0 for _, _, one in pairs)
+        but = f", but for {counted(alone, 'gap')} that cannot be told from chance after correction" if alone else ""
+        models = counted(len(board.adapted(task)), "adapted model")
         text = (
-            f"{task}: adapting did not help here. None of {counted(len(board.adapted(task)), 'adapted model')} was "
-            f"shown to be above the base, in {tried}.{tail}"
+            f"{task}: adapting was not shown to help here. None of {models} was shown to be above the base, in {tried}"
+            f"{but}.{tail}"
         )
         anchor = cell_anchor(task, metric, pairs[0][0], pairs[0][1])
         return Finding("harm" if harmed else "tie", text, anchor)
@@ -108,13 +111,16 @@ def _tuning(board: Board, tasks: list[tuple[str, str]]) -> Finding | None:
     if not found:
         return None
     gains = [one for one in found if not one.tie and one.value > 0]
-    text = f"Fine-tuning was above the same model frozen in {len(gains)} of {counted(len(found), 'comparison')}"
+    text = (
+        f"Fine-tuning was above the same model frozen in {len(gains)} of {counted(len(found), 'comparison')} "
+        "(not corrected for their number)"
+    )
     if not gains:
         return Finding("tie", f"{text}.", COMPARISON)
     most = max(gains, key=lambda one: one.value)
     ends = between(most.low, most.high, signed=True)
     text = f"{text}, most for {most.model} on {most.task}: {gap(most.value)} points ({ends})."
-    return Finding("gain", text, cell_anchor(most.task, most.metric, most.model, Place(most.setting, most.shots)))
+    return Finding("gain-alone", text, cell_anchor(most.task, most.metric, most.model, Place(most.setting, most.shots)))
 
 
 def _cost(board: Board) -> Finding | None:

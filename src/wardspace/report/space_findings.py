@@ -51,7 +51,7 @@ def _against(best: SpaceScore, base: SpaceScore, difference: SpaceDifference | N
     gap = f"{signed(difference.value, beside)}, interval {low} to {high}"
     if verdict_mark(difference, best, base.model) == "tie":
         return "tie", f"{best.model} has the best value ({values}), a tie with the base: {gap}."
-    return "gain", f"{best.model} is best ({values}): {gap}."
+    return "gain-alone", f"{best.model} is best ({values}): {gap}."
 
 
 def cost_findings(board: Board) -> list[Finding]:

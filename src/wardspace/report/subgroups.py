@@ -204,4 +204,4 @@ def _trend(trend: Trend) -> Finding:
         f"{trend.model}: {metric_name(trend.metric)} {way} by {points(abs(trend.change))} points ({ends}) "
         f"from {trend.first} to {trend.last}."
     )
-    return Finding("gain" if trend.change > 0 else "harm", text)
+    return Finding("gain-alone" if trend.change > 0 else "harm-alone", text)

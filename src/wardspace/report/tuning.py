@@ -59,10 +59,10 @@ def _sentence(board: Board, task: str, metric: str, pairs: list[AcrossDifference
     fewer = " against all of them frozen" if _cap(board, last) is not None else ""
     ends = between(last.low, last.high, signed=True)
     amount = f"{gap(last.value)} points with {_size(board, last)}{fewer} ({ends})"
-    tone: Tone = "tie" if last.tie else "gain" if gains[-1] else "harm"
-    said = {"gain": "fine-tuning pays", "harm": "fine-tuning is worse than the frozen encoder"}
+    tone: Tone = "tie" if last.tie else "gain-alone" if gains[-1] else "harm-alone"
+    said = {"gain-alone": "fine-tuning pays", "harm-alone": "fine-tuning is worse than the frozen encoder"}
     words = said.get(tone, "no gain of fine-tuning was shown")
-    if tone == "gain":
+    if tone == "gain-alone":
         first = len(gains) - next((i for i, gain in enumerate(reversed(gains)) if not gain), len(gains))
         words += f" from {_size(board, pairs[first])} on" if first < len(pairs) - 1 else ""
     evidence = cell_anchor(task, metric, last.model, Place(last.setting, last.shots))
