@@ -5,6 +5,7 @@ from sklearn.metrics import brier_score_loss, log_loss
 
 from tests.fixtures.predictions import guesses, run_table
 from wardspace.config import ReportConfig
+from wardspace.evaluation.abstention import abstention, risk_curves
 from wardspace.evaluation.calibration import calibration, reliability
 
 CONFIG = ReportConfig(resamples=300)
@@ -121,3 +122,11 @@ def test_few_shot_series_have_scores_and_no_curve():
 
 def test_without_validation_there_is_nothing_to_fit_on():
     assert calibration(run_table(np.arange(9) % 3, np.full((9, 3), 1 / 3)), CLASSES, CONFIG) == []
+
+
+def test_one_patient_alone_is_nothing_to_be_sure_by():
+    table = both_splits(lambda probabilities, _: sharpened(probabilities), groups=["p"] * 600)
+    for measure in (calibration, reliability, abstention):
+        assert measure(table, CLASSES, CONFIG) == []
+    assert risk_curves(table, CLASSES, CONFIG) == ([], [])
+    assert calibration(both_splits(lambda p, _: p, groups=["p", "q"] * 300), CLASSES, CONFIG)

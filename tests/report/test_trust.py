@@ -77,4 +77,4 @@ def test_the_page_shows_figures_that_speak(measured):
 
 
 def test_results_without_probabilities_have_an_empty_section(html):
-    assert "Nothing was measured: no task was scored on all labels." in html
+    assert "Nothing was measured: no task with one label a note was scored on all labels" in html

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from wardspace.evaluation.chance import FEWEST
 from wardspace.evaluation.panel import Panel, Run, Series, panels
 
 
@@ -28,7 +29,9 @@ class Trial:
 def trials(predictions: pa.Table, classes: Mapping[str, Sequence[str]]) -> list[Trial]:
     """Each task with its two splits; a task that lacks one has nothing to choose by or nothing to try it on.
 
-    Tasks whose notes may have several labels stand aside: there is no one answer that could be right or withheld.
+    Tasks whose notes may have several labels stand aside: there is no one answer that could be right or withheld. So do
+    those whose test notes are of a single patient: nothing could be drawn anew, and an interval without width would
+    look sure.
     """
     by_task: dict[str, dict[str, Panel]] = {}
     for panel in (one for one in panels(predictions, classes) if not one.several):
@@ -36,5 +39,5 @@ def trials(predictions: pa.Table, classes: Mapping[str, Sequence[str]]) -> list[
     return [
         Trial(found["test"], found["validation"])
         for found in by_task.values()
-        if "test" in found and "validation" in found
+        if "test" in found and "validation" in found and found["test"].n_groups >= FEWEST
     ]
