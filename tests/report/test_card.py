@@ -5,6 +5,7 @@ import yaml
 from huggingface_hub import ModelCard
 
 from tests.fixtures.results import SPECIALTIES, fake_results
+from wardspace.evaluation.subgroup_records import SubgroupScore
 from wardspace.report import CardFacts, model_card
 from wardspace.report.board import Board
 
@@ -114,3 +115,16 @@ def test_no_path_of_the_machine_stands_in_it(results, study):
     card = model_card(results, "mlm", moved)
     assert "/home/someone" not in card
     assert ModelCard(card).data.base_model == "clinical-base"
+
+
+def test_groups_of_patients_are_not_called_untested_where_scores_were_told_apart(results, study):
+    bare = results.model_copy(update={"subgroups": []})
+    assert "all groups of patients alike: not tested" in model_card(bare, "mlm", study)
+    row = SubgroupScore(
+        model="mlm", task="specialty", setting="logistic", metric="accuracy", column="sex", group="f",
+        n=60, groups=40, too_few=False, value=0.5, low=0.4, high=0.6,
+    )  # fmt: skip
+    card = model_card(results.model_copy(update={"subgroups": [row]}), "mlm", study)
+    assert "all groups of patients alike: not tested" not in card
+    assert "scores by subgroup stand in the report of its run" in card
+    assert "Whether it serves clinical use: not tested." in card

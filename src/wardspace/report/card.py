@@ -82,7 +82,14 @@ def _details(record: ModelRecord, results: Results, study: StudyConfig) -> str:
 
 
 def _limits(board: Board, model: str) -> list[str]:
-    return [*not_shown(board, model), "Whether it serves clinical use, or all groups of patients alike: not tested."]
+    told_apart = any(row.model == model and row.value is not None for row in board.results.subgroups)
+    groups = (
+        "Whether it serves all groups of patients alike: scores by subgroup stand in the report of its run, for the "
+        "columns and sizes there were; no gap shown is no proof of there being none."
+        if told_apart
+        else "Whether it serves all groups of patients alike: not tested."
+    )
+    return [*not_shown(board, model), "Whether it serves clinical use: not tested.", groups]
 
 
 def _listed(lines: list[str]) -> str:
