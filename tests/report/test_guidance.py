@@ -39,6 +39,14 @@ def test_a_gain_that_does_not_hold_after_correction_is_told_as_one():
     assert "a gain (not after correction) with 8 labels per class (+2.1 points" in cost.text
 
 
+def test_what_was_not_compared_is_not_called_better():
+    results = fake_results()
+    found = guidance(Board(results.model_copy(update={"differences": []})))
+    said = [finding.text for task in found for finding in task.use]
+    assert said
+    assert all("test was not compared in pairs" in text for text in said)
+
+
 def test_words_above_every_model_is_said():
     gaps = {"tfidf": [(0.1, 0.05, 0.15)], "mlm": [(0.02, 0.01, 0.03)]}
     results = small_results(gaps)

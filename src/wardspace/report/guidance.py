@@ -71,6 +71,10 @@ def _use(board: Board, choice: Choice, metric: str) -> Finding:
 
 def _why(board: Board, choice: Choice) -> str:
     apart = choice.apart
+    if not board.compared(choice.score.task, choice.place, choice.score.metric):
+        return (
+            "Highest on validation; test was not compared in pairs, so that nothing cheaper could be tried against it."
+        )
     amount = "" if apart is None else f"{gap(apart.value)} points ({between(apart.low, apart.high, signed=True)})"
     if choice.used != choice.favoured:
         shown = "does not tell the two apart" if apart and not told_apart(apart) else "shows it lower"
