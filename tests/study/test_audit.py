@@ -64,6 +64,13 @@ def test_the_over_trained_model_is_refused_for_what_it_remembers(audited):
     assert Audit.read(path.parent) == found
 
 
+def test_the_card_in_the_run_folder_tells_of_the_audit(run):
+    card = (run / "models" / "memoriser" / "README.md").read_text()
+    assert "does not pass the gate" in card
+    assert "exposure of secrets in 64 notes (bits)" in card
+    assert not (run / "models" / "base" / "README.md").exists()
+
+
 def test_the_base_passes(audited):
     found, verdict, path = audited[2]["base"]
     assert verdict.passed, verdict.faults

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from wardspace.core.errors import StudyError, WardspaceError
-from wardspace.core.files import digest
+from wardspace.core.files import digest, write_text
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
 from wardspace.encoders import bases
@@ -23,6 +23,7 @@ from wardspace.privacy.planting import planted_hash
 from wardspace.privacy.recovery import recovery
 from wardspace.privacy.subject import Subject, open_subject
 from wardspace.privacy.weights import weights_hash
+from wardspace.report.card_audit import with_audit
 from wardspace.study.source import base_content
 from wardspace.study.study import Study
 
@@ -112,7 +113,16 @@ class _Auditing:
                 **found,
             }
         )
-        return made, judged(made, self.config.privacy, self.weights), made.write(self.target)
+        verdict = judged(made, self.config.privacy, self.weights)
+        path = made.write(self.target)
+        self._tell(made, verdict)
+        return made, verdict, path
+
+    def _tell(self, made: Audit, verdict: Verdict) -> None:
+        """The card of a model of the study no longer says that it was not tested; other folders' cards are theirs."""
+        card = self.target / "README.md"
+        if self.own and card.is_file():
+            write_text(card, with_audit(card.read_text(encoding="utf-8"), made, verdict))
 
     def _once(self, name: str, measure: Callable[[], Any]) -> dict[str, Any]:
         def work() -> dict[str, Any]:
