@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wardspace.config import IntervalMethod
 from wardspace.core.seeds import generator
+from wardspace.evaluation.bootstrap import interval
 from wardspace.evaluation.distribution import Distribution
 from wardspace.evaluation.estimate import Estimate
 
@@ -92,8 +93,4 @@ class Sample:
         centre = self.draws.mean(axis=0)
         drawn = np.take_along_axis(self.draws, picked, axis=0).mean(axis=0)
         moved = centre + np.sqrt(runs / (runs - 1)) * (drawn - centre)
-        tail = (1 - confidence) / 2
-        if np.isnan(moved).all():
-            return None
-        low, high = np.nanquantile(moved, [tail, 1 - tail])
-        return Both(float(low), float(high))
+        return None if np.isnan(moved).all() else Both(*interval(moved, confidence))

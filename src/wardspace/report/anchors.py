@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from wardspace.report.board import Place
 
-SPACE = "space"
 MODELS = "models"
 COMPARISON = "comparison"
 

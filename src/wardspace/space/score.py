@@ -30,8 +30,6 @@ DIRECTIONS: dict[str, Direction] = {
     "v_measure": "higher",
 }
 """Which direction of each measure is better."""
-WHOLE = ("uniformity", "mean_cosine", "effective_rank", "isoscore", "hubness", "antihubs")
-"""Measures that need no column."""
 
 RANGES: dict[str, tuple[float, float]] = {
     "uniformity": (-8.0, 0.0),
