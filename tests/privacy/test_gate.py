@@ -98,3 +98,8 @@ def test_a_damaged_audit_is_a_fault_and_no_pass(tmp_path, text):
     (tmp_path / "audit.json").write_text(text)
     with pytest.raises(RunError, match="audit"):
         Audit.read(tmp_path)
+
+
+def test_what_is_no_number_does_not_pass():
+    (fault,) = faults(exposed(float("nan"), float("nan")))
+    assert "exposure of secrets in 4 notes (bits): nan" in fault

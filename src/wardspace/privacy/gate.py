@@ -35,8 +35,8 @@ class Check:
 
     @property
     def over(self) -> bool:
-        """Whether it is above the limit, and more than chance might give."""
-        return self.figure.value > self.limit and self.figure.low > self.chance
+        """Whether it is above the limit, and more than chance might give; what is no number is never within it."""
+        return not (self.figure.value <= self.limit or self.figure.low <= self.chance)
 
 
 @dataclass(frozen=True)
