@@ -22,6 +22,7 @@ def test_the_largest_epsilon_of_a_kind_is_told():
     assert "ε = 7.95" in line
     assert "all labelled notes of a patient" in line
     assert "Each of 3 alone" in line
+    assert "the classes and how many patients there are count as known to everybody" in line
 
 
 def test_a_card_tells_of_its_own_model_alone():

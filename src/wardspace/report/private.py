@@ -27,5 +27,6 @@ def _line(task: str, setting: str, records: list[PrivateTraining], by_patient: b
         f"{task}, {setting_name(setting)}: (ε, δ)-differential privacy of {hidden} with ε = {most.epsilon:.2f}, "
         f"δ = {most.delta:.1e} ({drawn}, noise {most.noise:.2f}, gradients clipped at {most.clip:g}). {every} has that "
         "guarantee; whoever gives away several adds them up. It covers the training of this probe on the encoder's "
-        "vectors, and neither the encoder's own training nor the validation notes."
+        f"vectors, and neither the encoder's own training nor the validation notes; the classes and how many {unit}s "
+        "there are count as known to everybody."
     )
