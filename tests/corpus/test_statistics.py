@@ -61,3 +61,12 @@ def test_categories_by_split_with_a_bound_on_their_number():
 
 def test_the_general_text_is_of_some_length():
     assert 280 <= sum(len(text.split()) for text in GENERAL_TEXT) <= 350
+
+
+def test_a_value_as_long_as_a_text_is_counted_and_not_named():
+    text = "the patient was found by her neighbour in the garden, and said that she had fallen"
+    categories = Categories(["reason"])
+    categories.add("reason", [text, "fall", text], ["train", "train", "test"])
+    found = categories.summary()["reason"]
+    assert found["values"] == {"fall": {"train": 1}}
+    assert found["other"] == {"train": 1, "test": 1}

@@ -38,3 +38,8 @@ def test_what_makes_subgroups_by_itself_and_what_must_be_asked_for():
     assert list(subgroup_columns(many, [], {})) == []
     assert list(subgroup_columns(many, ["id"], {})) == ["id"]
     assert subgroup_columns(columns, ["age"], {"age": [18]})["age"] == ["under 18", *["18 and over"] * 3]
+
+
+def test_a_value_as_long_as_a_text_is_not_named():
+    text = "the patient was found by her neighbour in the garden, and said that she had fallen"
+    assert named([text, "a", text, None]) == [OTHER, "a", OTHER, MISSING]

@@ -66,3 +66,9 @@ def test_bands_keep_the_order_of_numbers(numbers):
     ranked = [code for _, code in sorted(zip(numbers, found.codes, strict=True))]
     assert ranked == sorted(ranked)
     assert set(ranked) == set(range(len(found.values)))
+
+
+def test_a_value_as_long_as_a_text_is_not_named():
+    text = "the patient was found by her neighbour in the garden, and said that she had fallen"
+    found = coded("c", [text, text, "a"])
+    assert (found.values, found.codes, found.rarer) == (["a"], [1, 1, 0], 1)

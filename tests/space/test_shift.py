@@ -90,3 +90,10 @@ def test_of_many_categories_the_largest_are_followed(monkeypatch, cloud):
     names = np.array(["x", "y", "z"])[cloud[1]]
     found = by_category(shifts(cloud[0], cloud[0] + 0.1, {"area": names}, model="m"))
     assert [category for _, category in found] == ["*", "x", "y"]
+
+
+def test_a_value_as_long_as_a_text_is_no_category(cloud):
+    text = "the patient was found by her neighbour in the garden, and said that she had fallen"
+    names = np.array([text, "y", "z"], dtype=object)[cloud[1]]
+    found = by_category(shifts(cloud[0], np.tanh(cloud[0]), {"area": names}, model="mlm"))
+    assert set(found) == {("*", "*"), ("area", "y"), ("area", "z")}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from wardspace.core.nameable import is_nameable
 from wardspace.corpus.general_text import GENERAL_TEXT
 
 
@@ -93,8 +94,9 @@ def _bin(edges: list[int], number: int) -> int:
 class Categories:
     """Values of each label and metadata column by split.
 
-    At most 200 values of a column are told apart, the first ones met; the others are counted together, so that a
-    column of free text, named as a label by mistake, does not fill the memory.
+    At most 200 values of a column are told apart, the first ones met; the others are counted together, and so are
+    values too long to be names. A column of free text, named as a label by mistake, neither fills the memory nor
+    reaches the results, which hold these counts.
     """
 
     def __init__(self, columns: Sequence[str]) -> None:
@@ -108,7 +110,7 @@ class Categories:
         for (value, split), count in Counter(zip(values, splits, strict=True)).items():
             if value is None:
                 self._missing[column][split] += count
-            elif value in known or len(known) < _MOST_VALUES:
+            elif value in known or (len(known) < _MOST_VALUES and is_nameable(value)):
                 known.setdefault(value, Counter())[split] += count
             else:
                 self._other[column][split] += count

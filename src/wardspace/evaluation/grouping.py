@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from wardspace.core.nameable import is_nameable
+
 MISSING, OTHER, NO_NUMBER = "not given", "other values", "not a number"
 MOST = 12
 """Values of a column that are told apart."""
@@ -51,8 +53,8 @@ def band_names(edges: Sequence[float]) -> list[str]:
 
 
 def named(values: Values) -> list[str]:
-    """The value of each note; beyond `MOST` values the rarer ones are taken together."""
-    counts = Counter(value for value in values if value is not None)
+    """The value of each note; beyond `MOST` values the rarer ones are taken together, and so are those too long."""
+    counts = Counter(value for value in values if value is not None and is_nameable(value))
     known = {value for value, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST]}
     return [MISSING if value is None else value if value in known else OTHER for value in values]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wardspace.core.nameable import is_nameable
 from wardspace.report.style import CATEGORIES, RAMP
 
 MISSING = 255
@@ -36,7 +37,7 @@ def coded(name: str, values: Sequence[str | None]) -> Coding:
     """Code a column.
 
     Numbers and dates of more values than a map can tell apart become bands of about equal numbers of notes; of other
-    values the commonest are told apart, and the rest are one.
+    values the commonest are told apart, and the rest are one; so are values too long to be names.
     """
     counts = Counter(value for value in values if value is not None)
     bands = _bands(list(counts.elements())) if len(counts) > CATEGORIES else {}
@@ -45,7 +46,8 @@ def coded(name: str, values: Sequence[str | None]) -> Coding:
         places = {value: names.index(band) for value, band in bands.items()}
         return Coding(name, names, True, 0, [MISSING if value is None else places[value] for value in values])
     # equal counts in the order of the names, so that equal data give equal pages
-    common = sorted(counts, key=lambda value: (-counts[value], value))[:CATEGORIES]
+    named = [value for value in counts if is_nameable(value)]
+    common = sorted(named, key=lambda value: (-counts[value], value))[:CATEGORIES]
     places = {value: code for code, value in enumerate(common)}
     codes = [MISSING if value is None else places.get(value, len(common)) for value in values]
     return Coding(name, common, False, len(counts) - len(common), codes)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wardspace.core.nameable import is_nameable
 from wardspace.space.classes import Classes, classes
 from wardspace.space.cosine import cosines_of_notes
 from wardspace.space.estimate import ratio
@@ -68,7 +69,8 @@ def shifts(
     before, after : arrays of shape (n, d)
         Embeddings of the same notes; scaled to length one here.
     columns : mapping of str to sequence of n values
-        Labels and metadata; see `measures`. Of each, the `LARGEST` categories.
+        Labels and metadata; see `measures`. Of each, the `LARGEST` categories; values too long to be names are passed
+        over, since they may be text of notes.
     model, against : str
         Names of `after` and `before`.
 
@@ -93,7 +95,8 @@ def shifts(
             continue
         apart, earlier = (_apart(units[divided.rows], divided) for units in (second, first))
         sizes = np.bincount(divided.codes)
-        for code in np.sort(np.argsort(-sizes, kind="stable")[:LARGEST]):
+        nameable = np.flatnonzero([is_nameable(category) for category in divided.names])
+        for code in np.sort(nameable[np.argsort(-sizes[nameable], kind="stable")[:LARGEST]]):
             rows = divided.rows[divided.codes == code]
             travelled = float(moved[rows].mean()), _length(steps[rows])
             values_of = earlier[code][0], apart[code][0]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig
 from wardspace.core.errors import WardspaceError
+from wardspace.core.nameable import is_nameable
 from wardspace.corpus import Corpus
 from wardspace.corpus.schema import SPLITS
 
@@ -20,7 +21,6 @@ NO_CLASS = -1
 """Code of a note without a label, or whose class stands aside."""
 
 _NAMED = 12
-_NAME_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -186,4 +186,4 @@ def _listed(names: Sequence[str]) -> str:
 
 def _short(name: str) -> str:
     # a column of free text, given as a label by mistake, must not reach a message
-    return name if len(name) <= _NAME_LENGTH else f"(a value of {len(name)} characters)"
+    return name if is_nameable(name) else f"(a value of {len(name)} characters)"
