@@ -28,6 +28,11 @@ def test_pairs_are_tuned_against_frozen_and_few_labels_against_the_base_with_all
     assert across_pairs(series) == tuned + few
 
 
+def test_fine_tuning_is_not_held_against_a_private_probe():
+    series = [Series("mlm", setting, None) for setting in ("head", "private_head", "private_logistic", "finetune")]
+    assert across_pairs(series) == [(series[3], series[0])]
+
+
 def test_fine_tuning_that_helps_is_no_tie_and_the_difference_is_that_of_the_scores():
     table = pa.concat_tables(
         [run("mlm", "logistic", None, 0.5), *(run("mlm", "finetune", None, 3.0, seed) for seed in (1, 2))]

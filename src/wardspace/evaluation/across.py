@@ -9,6 +9,7 @@ import pyarrow as pa
 from wardspace.config import ReportConfig
 from wardspace.evaluation.distribution import Distribution, distribution
 from wardspace.evaluation.gap import gap
+from wardspace.evaluation.noisy import is_noisy
 from wardspace.evaluation.panel import Panel, Series, panels
 from wardspace.evaluation.results import AcrossDifference
 
@@ -25,8 +26,9 @@ def across(
 ) -> list[AcrossDifference]:
     """Compare settings with each other on test, over the same resamples of patients.
 
-    Fine-tuned models with the same model frozen, at the same number of labels; and every model with few labels with the
-    base that had all of them, in the same frozen setting. Where a cap holds fine-tuning to fewer notes, the frozen
+    Fine-tuned models with the same model frozen, at the same number of labels, but not with private probes, whose noise
+    would look like a gain of fine-tuning; and every model with few labels with the base that had all of them, in the
+    same frozen setting. Where a cap holds fine-tuning to fewer notes, the frozen
     encoder keeps all of them: what is compared is what could be done with these notes.
 
     Parameters
@@ -56,7 +58,9 @@ def across_pairs(series: Sequence[Series]) -> list[tuple[Series, Series]]:
         (one, other)
         for one in series
         for other in series
-        if one.setting == FINE_TUNED != other.setting and (one.model, one.shots) == (other.model, other.shots)
+        if one.setting == FINE_TUNED != other.setting
+        and not is_noisy(other.setting)
+        and (one.model, one.shots) == (other.model, other.shots)
     ]
     few = [
         (one, other)
