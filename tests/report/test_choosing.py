@@ -3,7 +3,8 @@ import pytest
 from tests.report.build import small_results
 from wardspace.evaluation.results import ModelRecord, Score, StageCost
 from wardspace.report.board import Board
-from wardspace.report.choosing import choices, cost_order
+from wardspace.report.choosing import cheaper_tried, choices, cost_order
+from wardspace.report.guidance import guidance
 
 GAIN, TIE, HARM = (0.021, 0.008, 0.033), (0.004, -0.006, 0.013), (-0.05, -0.061, -0.036)
 
@@ -57,3 +58,13 @@ def test_words_are_cheapest_then_the_base_then_less_training():
         ModelRecord(name="tfidf", kind="tfidf", dimension=4),
     ]
     assert [one.name for one in sorted(records, key=cost_order)] == ["tfidf", "base", "short", "long"]
+
+
+@pytest.mark.parametrize(("words", "said"), [({}, "was tried so"), ({"tfidf": 0.3}, "does as well")])
+def test_nothing_cheaper_is_beaten_where_nothing_cheaper_was_tried(words, said):
+    board = board_of({"mlm": TIE, **dict.fromkeys(words, HARM)}, {"base": 0.5, "mlm": 0.4, **words})
+    (choice,) = choices(board, "t", "macro_f1")
+    assert choice.used == "base"
+    assert cheaper_tried(board, choice) == bool(words)
+    (advice,) = guidance(board)[0].use
+    assert advice.text.endswith(f"Highest on validation, and nothing cheaper {said}.")

@@ -62,6 +62,13 @@ def validation_scores(board: Board, task: str, metric: str, place: Place) -> dic
     }
 
 
+def cheaper_tried(board: Board, choice: Choice) -> bool:
+    """Whether anything cheaper than what is used was scored in the same place."""
+    used = cost_order(board.records[choice.used])
+    scored = validation_scores(board, choice.score.task, choice.score.metric, choice.place)
+    return any(cost_order(board.records[name]) < used for name in scored)
+
+
 def _choice(board: Board, task: str, metric: str, place: Place) -> Choice | None:
     known = validation_scores(board, task, metric, place)
     if not known:

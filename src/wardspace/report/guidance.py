@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wardspace.evaluation.results import Difference
 from wardspace.report.anchors import cell_anchor
 from wardspace.report.board import Board
-from wardspace.report.choosing import Choice, choices, told_apart
+from wardspace.report.choosing import Choice, cheaper_tried, choices, told_apart
 from wardspace.report.findings import Finding, Tone
 from wardspace.report.numbers import between, duration, gap, listed, points
 from wardspace.report.reached import reached_finding
@@ -82,7 +82,8 @@ def _why(board: Board, choice: Choice) -> str:
     if board.records[choice.used].kind == "tfidf" and apart is not None:
         return f"Highest on validation, and nothing is cheaper; against {board.base} {amount}."
     if choice.used == board.base or apart is None:
-        return "Highest on validation, and nothing cheaper does as well."
+        tried = cheaper_tried(board, choice)
+        return f"Highest on validation, and nothing cheaper {'does as well' if tried else 'was tried so'}."
     return f"Highest on validation, and above everything cheaper on test: {board.base} by {amount}."
 
 

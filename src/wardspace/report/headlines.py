@@ -96,7 +96,7 @@ def _words(board: Board, tasks: list[tuple[str, str]]) -> Finding | None:
         return None
     text = (
         "Is a language model needed? Against counting words (TF-IDF), the language model that validation favours is "
-        f"above in {above} of {counted(every, 'comparison')}, below in {below}, and a tie in {level}."
+        f"above in {above} of {counted(every, 'comparison')}, below in {below}, and not told apart in {level}."
     )
     return Finding("plain", text, COMPARISON)
 
