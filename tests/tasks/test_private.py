@@ -91,6 +91,13 @@ def test_one_patient_cannot_hide():
         _fit(vectors, codes, np.array(["p"] * 10, dtype=object))
 
 
+def test_a_delta_that_protects_nobody_is_refused():
+    vectors, codes = _clusters(50)
+    with pytest.raises(WardspaceError, match="told outright") as error:
+        _fit(vectors, codes, dp=QUICK.model_copy(update={"delta": 0.02}))
+    assert "2.0e-03" in str(error.value)
+
+
 def test_without_opacus_the_way_to_it_is_told(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     vectors, codes = _clusters(10)

@@ -98,7 +98,8 @@ def fit_private(
     Raises
     ------
     WardspaceError
-        If Opacus is not installed, or there are too few patients for any training.
+        If Opacus is not installed, there are too few patients for any training, or δ is so large for their number
+        that one of them could be told outright.
 
     Notes
     -----
@@ -110,6 +111,12 @@ def fit_private(
     if len(units) < 2:
         raise WardspaceError(
             f"{len(units)} training {dp.unit} cannot hide among others", where="tasks.N.dp", fix="leave the probe out"
+        )
+    if dp.delta is not None and dp.delta >= 1 / len(units):
+        raise WardspaceError(
+            f"a delta of {dp.delta:g} lets one {dp.unit} of {len(units)} be told outright",
+            where="tasks.N.dp.delta",
+            fix=f"choose one well below {1 / len(units):.1e}, or null for {0.1 / len(units):.1e}",
         )
     with torch.random.fork_rng(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Opacus tells of hooks of torch and of its own secure mode on each start
