@@ -4,7 +4,8 @@ import pytest
 from wardspace.config import SpaceConfig
 from wardspace.core.errors import ModelError
 from wardspace.space import DIRECTIONS, alignment, measures, sample, unit_norm, v_measure
-from wardspace.space.score import WHOLE
+
+WHOLE = ("uniformity", "mean_cosine", "effective_rank", "isoscore", "hubness", "antihubs")
 
 CONFIG = SpaceConfig(seed=4, permutations=99)
 RETRIEVED = ("neighbour_purity", "mean_average_precision", "ndcg", "recall")
