@@ -200,7 +200,8 @@ def test_options_that_would_be_passed_over_are_mistakes(corpus, said):
 
 
 def test_a_seed_with_a_sample_is_none():
-    parse_study({"corpus": {"split": {"by": "time", "seed": 14}, "sample": 100, "columns": {"time": "day"}}})
+    study = parse_study({"corpus": {"split": {"by": "time", "seed": 14}, "sample": 100, "columns": {"time": "day"}}})
+    assert study.corpus.split.seed == 14
 
 
 @pytest.mark.parametrize(("columns", "split"), [({}, BY_TIME), ({"time_format": "%Y"}, {})])

@@ -108,20 +108,24 @@ def fit_private(
     """
     _check_installed()
     units = _Units(vectors, codes, owners if dp.unit == "patient" else np.arange(len(codes)))
-    if len(units) < 2:
-        raise WardspaceError(
-            f"{len(units)} training {dp.unit} cannot hide among others", where="tasks.N.dp", fix="leave the probe out"
-        )
-    if dp.delta is not None and dp.delta >= 1 / len(units):
-        raise WardspaceError(
-            f"a delta of {dp.delta:g} lets one {dp.unit} of {len(units)} be told outright",
-            where="tasks.N.dp.delta",
-            fix=f"choose one well below {1 / len(units):.1e}, or null for {0.1 / len(units):.1e}",
-        )
+    _check_hidden(len(units), dp)
     with torch.random.fork_rng(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Opacus tells of hooks of torch and of its own secure mode on each start
         torch.manual_seed(derive("private probe", seed))
         return _train(_module(kind, vectors.shape[1], classes), units, kind, dp)
+
+
+def _check_hidden(units: int, dp: DpConfig) -> None:
+    if units < 2:
+        raise WardspaceError(
+            f"{units} training {dp.unit} cannot hide among others", where="tasks.N.dp", fix="leave the probe out"
+        )
+    if dp.delta is not None and dp.delta >= 1 / units:
+        raise WardspaceError(
+            f"a delta of {dp.delta:g} lets one {dp.unit} of {units} be told outright",
+            where="tasks.N.dp.delta",
+            fix=f"choose one well below {1 / units:.1e}, or null for {0.1 / units:.1e}",
+        )
 
 
 def _train(module: nn.Module, units: _Units, kind: str, dp: DpConfig) -> tuple[PrivateProbe, Spent]:
