@@ -46,6 +46,11 @@ def test_what_is_not_corrected_has_a_hollow_sign(board):
     assert "(not corrected for their number)" in tuned.text
 
 
+def test_fine_tuning_on_fewer_labels_than_the_frozen_encoder_had_is_said_to_be_that():
+    board = Board(fake_results().model_copy(update={"finetune_notes": {"specialty": 500}}))
+    assert any(one.text.startswith("Fine-tuning on fewer labels was above the same model") for one in headlines(board))
+
+
 def test_words_fine_tuning_and_cost_have_a_sentence_each(board):
     told = [finding.text for finding in headlines(board)]
     assert sum("counting words" in text for text in told) == 1

@@ -8,7 +8,7 @@ from wardspace.report.board import Board, Place
 from wardspace.report.choosing import told_apart, validation_scores
 from wardspace.report.findings import Finding, Tone
 from wardspace.report.numbers import between, counted, duration, gap, listed
-from wardspace.report.tuning import paired_with_frozen
+from wardspace.report.tuning import held_to, paired_with_frozen
 from wardspace.report.words import metric_name
 
 MOST_TASKS = 2
@@ -111,9 +111,10 @@ def _tuning(board: Board, tasks: list[tuple[str, str]]) -> Finding | None:
     if not found:
         return None
     gains = [one for one in found if not one.tie and one.value > 0]
+    fewer = any(held_to(board, one) is not None for one in found)
     text = (
-        f"Fine-tuning was above the same model frozen in {len(gains)} of {counted(len(found), 'comparison')} "
-        "(not corrected for their number)"
+        f"Fine-tuning{' on fewer labels' * fewer} was above the same model frozen in {len(gains)} of "
+        f"{counted(len(found), 'comparison')} (not corrected for their number)"
     )
     if not gains:
         return Finding("tie", f"{text}.", COMPARISON)

@@ -56,7 +56,7 @@ def _frozen_score(board: Board, one: AcrossDifference) -> float:
 def _sentence(board: Board, task: str, metric: str, pairs: list[AcrossDifference]) -> Finding:
     last = pairs[-1]
     gains = [not one.tie and one.value > 0 for one in pairs]
-    fewer = " against all of them frozen" if _cap(board, last) is not None else ""
+    fewer = " against all of them frozen" if held_to(board, last) is not None else ""
     ends = between(last.low, last.high, signed=True)
     amount = f"{gap(last.value)} points with {_size(board, last)}{fewer} ({ends})"
     tone: Tone = "tie" if last.tie else "gain-alone" if gains[-1] else "harm-alone"
@@ -70,9 +70,9 @@ def _sentence(board: Board, task: str, metric: str, pairs: list[AcrossDifference
 
 
 def _size(board: Board, one: AcrossDifference) -> str:
-    return Place(one.setting, one.shots, _cap(board, one)).labels
+    return Place(one.setting, one.shots, held_to(board, one)).labels
 
 
-def _cap(board: Board, one: AcrossDifference) -> int | None:
+def held_to(board: Board, one: AcrossDifference) -> int | None:
     """Labelled notes that fine-tuning was held to, where the frozen encoder had more."""
     return board.results.finetune_notes.get(one.task) if one.shots is None else None
