@@ -27,6 +27,8 @@ CASES = {
     "contrast-in-passes": ([CONTRAST], PASSES),
     "low-rank": (["mlm"], {"lora": {"rank": 2, "dropout": 0.1}, "layer_decay": 0.5}),
     "workers": (["mlm"], {"workers": 2}),
+    "blend-after-words": (["mlm", "blend"], {}),
+    "blend-with-workers": (["blend"], {"workers": 2}),
 }
 
 KILLED_RUNS = """

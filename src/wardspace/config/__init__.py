@@ -14,7 +14,7 @@ from wardspace.config.corpus import (
 from wardspace.config.engine import EngineConfig
 from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
-from wardspace.config.objectives import CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
+from wardspace.config.objectives import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
 from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
 from wardspace.config.study import BASELINES, StudyConfig
 from wardspace.config.tasks import (
@@ -37,6 +37,7 @@ from wardspace.config.training import (
 __all__ = [
     "BASELINES",
     "AdaptConfig",
+    "BlendConfig",
     "BudgetConfig",
     "CanaryConfig",
     "CategoryConfig",

@@ -160,7 +160,7 @@ def _explain(detail: ErrorDetails) -> str:
     return f"{place}: {message[0].lower()}{message[1:]} (got {given!r})"
 
 
-_TAGS = ("mlm", "declutr", "category")
+_TAGS = ("mlm", "declutr", "category", "blend")
 """Names that pydantic adds to a place to say which kind of objective it tried."""
 
 

@@ -77,6 +77,21 @@ class CategoryConfig(Section):
     """How words are masked."""
 
 
+class BlendConfig(Section):
+    """The base's own space beside that of the notes' words, taught to the encoder."""
+
+    kind: Literal["blend"] = "blend"
+    """Name of the objective."""
+    dimensions: int = Field(200, ge=1)
+    """Directions of the word space (latent semantic analysis) to teach."""
+    weight: float = Field(1.0, ge=0)
+    """Length of a note's vector of words beside that of the base; 0 teaches the base's own space alone."""
+    neighbours: int = Field(10, ge=0)
+    """Nearest notes that each is drawn towards; 0 draws none."""
+    pull: float = Field(0.5, ge=0)
+    """How far it is drawn: length of the neighbours' mean direction beside the note's own."""
+
+
 def _named(value: Any) -> Any:
     """Accept `mlm` and `{mlm: {…}}` for `{kind: mlm, …}`."""
     if isinstance(value, str):
@@ -89,6 +104,7 @@ def _named(value: Any) -> Any:
 
 
 ObjectiveConfig = Annotated[
-    Annotated[MlmConfig | DeclutrConfig | CategoryConfig, Field(discriminator="kind")], BeforeValidator(_named)
+    Annotated[MlmConfig | DeclutrConfig | CategoryConfig | BlendConfig, Field(discriminator="kind")],
+    BeforeValidator(_named),
 ]
 """One objective of a study: a name, or a name with its options."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +20,9 @@ from wardspace.objectives.masking import Masked, mask
 from wardspace.objectives.notes import Example, Ids, Reading
 from wardspace.objectives.passes import Batch, Pass, Room
 from wardspace.objectives.vocabulary import Vocabulary
+
+Precision = Callable[[], AbstractContextManager[object]]
+"""Gives the context that forward passes run in."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,19 @@ class Objective(nn.Module, ABC):
     def pieces(self, example: Example) -> int:
         """How many readings it takes to read the note once; 0 where the objective cannot use it."""
         return int(self.usable(example))
+
+    def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> None:
+        """Work out what has to be known of the notes before training, with the base as it came; most need nothing.
+
+        Parameters
+        ----------
+        notes : sequence of Example
+            The notes that will be read, those for validation among them.
+        precision : function
+            Gives the context that forward passes run in.
+        show_progress : bool
+            Show a bar.
+        """
 
     @abstractmethod
     def usable(self, example: Example) -> bool:

@@ -10,7 +10,7 @@ from wardspace.config import MlmConfig
 from wardspace.encoders import MaskedModel
 from wardspace.objectives.base import Objective, Setting
 from wardspace.objectives.masking import Masked
-from wardspace.objectives.notes import Example, Reading
+from wardspace.objectives.notes import Example, Reading, piece_bounds, piece_count
 from wardspace.objectives.passes import Batch, passes
 
 
@@ -50,7 +50,7 @@ class MaskedLanguageModelling(Objective):
 
     def pieces(self, example: Example) -> int:
         """Windows it takes to read the whole note."""
-        return -(-len(example.ids) // self.setting.room) if self.usable(example) else 0
+        return piece_count(len(example.ids), self.setting.room) if self.usable(example) else 0
 
     def usable(self, example: Example) -> bool:
         """Any note with a token that can be hidden."""
@@ -76,6 +76,4 @@ class MaskedLanguageModelling(Objective):
         return self.masked_words(example.ids[start:end], words, reading.epoch, example.note_id, reading.piece)
 
     def _bounds(self, reading: Reading) -> tuple[int, int]:
-        n = len(reading.example.ids)
-        pieces = -(-n // self.setting.room)
-        return n * reading.piece // pieces, n * (reading.piece + 1) // pieces
+        return piece_bounds(len(reading.example.ids), self.setting.room, reading.piece)

@@ -42,3 +42,14 @@ class Reading(NamedTuple):
     example: Example
     epoch: int
     piece: int = 0
+
+
+def piece_count(length: int, room: int) -> int:
+    """Pieces of nearly equal length, each fitting the window, that a note of so many tokens is read in."""
+    return -(-length // room)
+
+
+def piece_bounds(length: int, room: int, piece: int) -> tuple[int, int]:
+    """Where a piece starts and ends; together the pieces hold every token once."""
+    pieces = piece_count(length, room)
+    return length * piece // pieces, length * (piece + 1) // pieces

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from wardspace.config import ObjectiveConfig
 from wardspace.encoders import MaskedModel
 from wardspace.objectives.base import Objective, Setting
+from wardspace.objectives.blend import Blend
 from wardspace.objectives.category import Category
 from wardspace.objectives.declutr import Declutr
 from wardspace.objectives.mlm import MaskedLanguageModelling
@@ -15,6 +16,7 @@ OBJECTIVES: dict[str, Callable[..., Objective]] = {
     "mlm": MaskedLanguageModelling,
     "declutr": Declutr,
     "category": Category,
+    "blend": Blend,
 }
 """Name in a study file to objective."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from wardspace.config import (
     AdaptConfig,
+    BlendConfig,
     CategoryConfig,
     ClassificationConfig,
     DeclutrConfig,
@@ -106,6 +107,8 @@ def objective_words(objective: ObjectiveConfig, metadata: list[str]) -> str:
         return f"predicts hidden {_masked(objective)}"
     if isinstance(objective, DeclutrConfig):
         return _declutr(objective)
+    if isinstance(objective, BlendConfig):
+        return _blend(objective)
     return _category(objective, metadata)
 
 
@@ -128,6 +131,16 @@ def _declutr(objective: DeclutrConfig) -> str:
     if objective.mlm_weight:
         return f"{text}, and predicts hidden {_masked(objective.mlm)}"
     return f"{text}, without masked words"
+
+
+def _blend(objective: BlendConfig) -> str:
+    words = f"the words that notes have in common ({counted(objective.dimensions, 'direction')}"
+    text = f"learns the base's own space beside that of {words}, weight {objective.weight:g})"
+    if not objective.neighbours or not objective.pull:
+        return text
+    return (
+        f"{text}, each note drawn towards its {counted(objective.neighbours, 'nearest note')} (pull {objective.pull:g})"
+    )
 
 
 def _category(objective: CategoryConfig, metadata: list[str]) -> str:

@@ -98,6 +98,7 @@ def _trained(
 ) -> tuple[list[StageCost], list[PhaseRecord]]:
     """Run every phase that is not done yet."""
     masked = run.masked
+    _look_ahead(run, ledger, processes, show_progress=show_progress)
     ledger.load(masked)
     done = 0
     costs: list[StageCost] = []
@@ -112,6 +113,15 @@ def _trained(
         costs.append(stage.cost(ledger.records[done - len(phases) : done], run.device, processes.count))
     masked.cpu()
     return costs, ledger.records
+
+
+def _look_ahead(run: Prepared, ledger: Ledger, processes: Processes, *, show_progress: bool) -> None:
+    """Let the stages still to do see the notes with the base as it came, before its weights change."""
+    until = 0
+    for stage in run.stages:
+        until += len(stage.phases(ledger.folder, run.device, processes))
+        if until > len(ledger.records):
+            stage.look_ahead(run.device, show_progress=show_progress)
 
 
 def _write(run: Prepared, folder: Path, card: str, costs: list[StageCost], records: list[PhaseRecord]) -> None:

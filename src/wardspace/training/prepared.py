@@ -7,7 +7,15 @@ from typing import Any
 
 import torch
 
-from wardspace.config import AdaptConfig, BudgetConfig, CategoryConfig, EncoderConfig, MlmConfig, TrainingConfig
+from wardspace.config import (
+    AdaptConfig,
+    BlendConfig,
+    BudgetConfig,
+    CategoryConfig,
+    EncoderConfig,
+    MlmConfig,
+    TrainingConfig,
+)
 from wardspace.corpus import Corpus
 from wardspace.encoders import Encoder, MaskedModel, resolve
 from wardspace.objectives import Setting, Vocabulary, build
@@ -107,7 +115,7 @@ def _notes(asked: Asked, masked: MaskedModel, *, show_progress: bool) -> Notes:
     for objective in asked.model.objectives:
         if isinstance(objective, CategoryConfig):
             columns += objective.columns or list(asked.corpus.manifest.roles.get("metadata") or [])
-    masks = [o if isinstance(o, MlmConfig) else o.mlm for o in asked.model.objectives]
+    masks = [o if isinstance(o, MlmConfig) else o.mlm for o in asked.model.objectives if not isinstance(o, BlendConfig)]
     return read_notes(
         asked.corpus,
         masked.tokenizer,

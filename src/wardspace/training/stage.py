@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,8 @@ class Stage:
         Options of the loop.
     new_head : bool
         Whether the masked-word head it uses is untrained at its start.
+    looked : list of float
+        Seconds that looking at the notes before training took; of a stage done earlier none.
     """
 
     index: int
@@ -61,6 +64,18 @@ class Stage:
     validation: Plan
     training: TrainingConfig
     new_head: bool
+    looked: list[float] = field(default_factory=list)
+
+    def look_ahead(self, device: torch.device, *, show_progress: bool) -> None:
+        """Let the objective work out what it has to know of the notes in the plan; the time counts as the stage's."""
+        began = time.monotonic()
+        read = np.unique(np.concatenate([self.plan.readings[:, 0], self.validation.readings[:, 0]]))
+        self.objective.to(device).look_at(
+            [self.notes[index] for index in read.tolist()],
+            lambda: hardware.autocast(self.training.precision, device),
+            show_progress=show_progress,
+        )
+        self.looked.append(time.monotonic() - began)
 
     @property
     def what(self) -> str:
@@ -117,7 +132,7 @@ class Stage:
             batch_tokens=tokens / len(self.plan),
             batch_notes=self.plan.notes_per_batch,
             processes=processes,
-            seconds=sum(record.seconds for record in records),
+            seconds=sum(record.seconds for record in records) + sum(self.looked),
             parameters_updated=sum({name: size for r in records for name, size in r.updated.items()}.values()),
             parameters=parameter_count(self.objective),
             device=hardware.describe(self.training.precision, device),

@@ -1,0 +1,151 @@
+"""Blend: teach the encoder the space of its base beside that of the notes' own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from wardspace.config import BlendConfig, MlmConfig
+from wardspace.core.progress import progress
+from wardspace.core.seeds import derive
+from wardspace.encoders import MaskedModel
+from wardspace.encoders.pooling import pool_packed
+from wardspace.objectives.base import Objective, Precision, Read, Setting, in_batch_order
+from wardspace.objectives.notes import Example, Ids, Reading, piece_bounds, piece_count
+from wardspace.objectives.passes import Batch, Pass, passes
+from wardspace.objectives.teaching import blended, drawn_together, turned_onto
+from wardspace.objectives.word_space import word_space
+
+_BLOCK = 256
+"""Notes that the base reads between two steps of the progress bar."""
+
+
+class Blend(Objective):
+    """1 - cosine between the vector of each piece of a note and the note's place in the space to be taught.
+
+    That space is worked out once, from the notes that training will read, before training: the base's own vectors of
+    whole notes, beside vectors of the words that notes have in common (latent semantic analysis of the whole note),
+    each drawn a little towards its nearest neighbours, and turned onto the base's dimensions. The base keeps what it
+    knows, the encoder learns which words matter here, and every piece of a long note learns what the note is about.
+    No label and no metadata take part, and nothing is hidden.
+
+    A note is read in as few pieces as the window allows, of nearly equal length.
+
+    Parameters
+    ----------
+    config : BlendConfig
+        Dimensions and weight of the words, neighbours and their pull.
+    masked : MaskedModel
+        The encoder; its masked-word head takes no part.
+    setting : Setting
+        Window, vocabulary, pooling and seed.
+
+    References
+    ----------
+    Deerwester et al. 1990, Indexing by Latent Semantic Analysis.
+    Reimers and Gurevych 2020, Making Monolingual Sentence Embeddings Multilingual using Knowledge Distillation.
+
+    Examples
+    --------
+    >>> objective = build(BlendConfig(), masked, setting)  # doctest: +SKIP
+    >>> objective.look_at(examples, precision)  # doctest: +SKIP
+    >>> objective(objective.collate([Reading(examples[0], epoch=0)])).parts  # doctest: +SKIP
+    {'blend': tensor(…)}
+    """
+
+    words = MlmConfig()
+    uses_head = False
+    centre: Tensor
+    targets: Tensor
+
+    def __init__(self, config: BlendConfig, masked: MaskedModel, setting: Setting) -> None:
+        super().__init__(masked, setting)
+        self.options = config
+        self.weights = {"blend": 1.0}
+        self.rows: dict[str, int] = {}
+        # worked out anew from the notes after an interruption, so that checkpoints hold nothing of them
+        self.register_buffer("centre", torch.zeros(masked.dimension), persistent=False)
+        self.register_buffer("targets", torch.zeros(1, masked.dimension), persistent=False)
+
+    def pieces(self, example: Example) -> int:
+        """Windows it takes to read the whole note."""
+        return piece_count(len(example.ids), self.setting.room)
+
+    def usable(self, example: Example) -> bool:
+        """Any note with a token."""
+        return len(example.ids) > 0
+
+    def tokens(self, reading: Reading) -> int:
+        """Tokens of the piece with its special tokens."""
+        return len(self._piece(reading)) + self.setting.vocabulary.specials_per_sequence
+
+    def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> None:
+        """Read all notes with the base and work out where each is to stand."""
+        vectors = self._read_whole(notes, precision, show_progress=show_progress)
+        centre = vectors.mean(0)
+        base = functional.normalize(vectors - centre, dim=-1).cpu().numpy()
+        options, seed = self.options, derive(self.setting.seed, "blend") % 2**32
+        words = word_space([note.ids for note in notes], options.dimensions, len(self.masked.tokenizer), seed)
+        space = drawn_together(blended(base, words, options.weight), options.neighbours, options.pull)
+        self.rows = {note.note_id: row for row, note in enumerate(notes)}
+        self.centre.copy_(centre)
+        self.targets = torch.from_numpy(turned_onto(space, base)).to(self.centre.device)
+
+    def collate(self, readings: Sequence[Reading]) -> Batch:
+        """Pieces, each with the row of its note."""
+        pieces = [self._piece(reading) for reading in readings]
+        rows = np.array([self._row(reading.example) for reading in readings], dtype=np.int64)
+        return Batch(
+            passes(pieces, self.setting.vocabulary, self.setting.reading),
+            labels=torch.from_numpy(rows[:, None]),
+            counts={"blend": len(pieces)},
+        )
+
+    def read(self, one: Pass, labels: Tensor, *, words: bool = True) -> Read:
+        """How far each piece is from where it should be, summed."""
+        found = functional.normalize(self._vectors(one), dim=-1) - self.centre
+        nearness = functional.cosine_similarity(found, self.targets[labels[one.rows, 0]])
+        return Read({"blend": (1 - nearness).sum()}, None)
+
+    def _row(self, example: Example) -> int:
+        # until the notes were looked at there is one place for all: enough to tell how long training takes
+        return self.rows[example.note_id] if self.rows else 0
+
+    def _vectors(self, one: Pass) -> Tensor:
+        return pool_packed(self.masked.hidden(one.ids, one.layout), one.layout, self.setting.pooling)
+
+    def _piece(self, reading: Reading) -> Ids:
+        start, end = piece_bounds(len(reading.example.ids), self.setting.room, reading.piece)
+        return reading.example.ids[start:end]
+
+    def _read_whole(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool) -> Tensor:
+        """The base's unit vector of each note, its pieces weighed by their tokens; [notes, d]."""
+        was_training = self.training
+        self.eval()
+        blocks: list[Tensor] = []
+        with progress("reading notes with the base", len(notes), show=show_progress) as advance, torch.no_grad():
+            for start in range(0, len(notes), _BLOCK):
+                some = [notes[index] for index in range(start, min(start + _BLOCK, len(notes)))]
+                blocks.append(self._read_some(some, precision))
+                advance(len(some))
+        self.train(was_training)
+        return torch.cat(blocks)
+
+    def _read_some(self, notes: Sequence[Example], precision: Precision) -> Tensor:
+        readings = [Reading(note, 0, piece) for note in notes for piece in range(self.pieces(note))]
+        batch = Batch(
+            passes([self._piece(reading) for reading in readings], self.setting.vocabulary, self.setting.reading),
+            labels=torch.zeros(len(readings), 0, dtype=torch.int64),
+            counts={},
+        ).to(self.centre.device)
+        with precision():
+            vectors = in_batch_order([self._vectors(one) for one in batch.passes], batch)
+        sizes = torch.tensor([self.tokens(reading) for reading in readings], device=vectors.device)
+        owners = torch.tensor([i for i, note in enumerate(notes) for _ in range(self.pieces(note))])
+        sums = vectors.new_zeros(len(notes), vectors.shape[1])
+        sums.index_add_(0, owners.to(vectors.device), functional.normalize(vectors, dim=-1) * sizes[:, None])
+        return functional.normalize(sums, dim=-1)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import normalize
+
+from wardspace.objectives import teaching
+from wardspace.objectives.teaching import blended, drawn_together, turned_onto
+
+
+def unit(n, d, seed=0):
+    return normalize(np.random.default_rng(seed).normal(size=(n, d))).astype(np.float32)
+
+
+def test_cosines_of_a_blend_are_weighed_means():
+    base, words = unit(30, 8), unit(30, 5, seed=1)
+    both = blended(base, words, 2.0)
+    np.testing.assert_allclose(both @ both.T, (base @ base.T + 4 * words @ words.T) / 5, atol=1e-5)
+
+
+def test_neighbours_are_the_nearest_others():
+    vectors = unit(40, 6)
+    nearest = NearestNeighbors(n_neighbors=4).fit(vectors).kneighbors(vectors, return_distance=False)[:, 1:]
+    expected = normalize(vectors + 0.5 * normalize(vectors[nearest].mean(1)))
+    np.testing.assert_allclose(drawn_together(vectors, 3, 0.5), expected, atol=1e-5)
+
+
+def test_drawing_makes_groups_denser():
+    centres = np.repeat(unit(4, 6), 25, axis=0)
+    vectors = normalize(centres + 0.3 * unit(100, 6, seed=2)).astype(np.float32)
+    near = np.arange(100) // 25 == (np.arange(100) // 25)[:, None]
+    drawn = drawn_together(vectors, 5, 1.0)
+    assert (drawn @ drawn.T)[near].mean() > (vectors @ vectors.T)[near].mean() + 0.01
+
+
+def test_nothing_to_draw_towards_changes_nothing():
+    vectors = unit(5, 3)
+    assert drawn_together(vectors, 0, 1.0) is vectors
+    assert drawn_together(vectors[:1], 3, 1.0).shape == (1, 3)
+
+
+def test_few_candidates_stand_for_all(monkeypatch):
+    monkeypatch.setattr(teaching, "CANDIDATES", 10)
+    vectors = unit(50, 4)
+    chosen = np.unique(np.linspace(0, 49, 10).astype(int))
+    near = vectors @ vectors[chosen].T
+    near[chosen, np.arange(10)] = -np.inf
+    nearest = chosen[near.argmax(1)]
+    np.testing.assert_allclose(drawn_together(vectors, 1, 1.0), normalize(vectors + vectors[nearest]), atol=1e-5)
+
+
+def test_a_space_of_few_directions_keeps_its_cosines_whatever_its_axes():
+    flat = unit(60, 5)
+    wide = (flat @ np.linalg.qr(np.random.default_rng(3).normal(size=(12, 5)))[0].T).astype(np.float32)
+    turned = turned_onto(wide, unit(60, 8, seed=4))
+    np.testing.assert_allclose(turned @ turned.T, flat @ flat.T, atol=1e-4)
+
+
+def test_the_base_itself_in_other_axes_comes_back_as_it_was():
+    base = unit(80, 6)
+    rotation = np.linalg.qr(np.random.default_rng(5).normal(size=(6, 6)))[0].astype(np.float32)
+    np.testing.assert_allclose(
+        turned_onto(np.hstack([base @ rotation, np.zeros((80, 3), np.float32)]), base), base, atol=1e-4
+    )
