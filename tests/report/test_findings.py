@@ -88,7 +88,7 @@ def test_what_ties_with_the_highest_is_named(board):
     assert few.text.startswith("Frozen encoder, 8 labels per class: ")
     assert every.text.startswith("Frozen encoder, all labels: ")
     assert tuned.text.startswith("Fine-tuned, all labels: ")
-    assert "Not told apart from it: " in tuned.text
+    assert "Tied with it: " in tuned.text
 
 
 def test_no_comparison_no_claim():

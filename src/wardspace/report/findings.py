@@ -82,7 +82,7 @@ def _highest(board: Board, task: str, place: Place, metric: str) -> Finding | No
     tone, tail = _over_base(board, top, place, metric)
     interval = "" if top.low is None or top.high is None else f" ({between(top.low, top.high)})"
     level = _level(board, top, place, metric)
-    also = f" Not told apart from it: {listed(level)}." if level else ""
+    also = f" Tied with it: {listed(level)}." if level else ""
     highest = f"{top.model} has the highest {metric_name(metric)}, {points(top.value)}{interval}"
     evidence = cell_anchor(task, metric, top.model, place)
     return Finding(tone, f"{how}, {place.labels}: {highest}; {tail}.{also}", evidence)

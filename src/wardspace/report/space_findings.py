@@ -38,7 +38,7 @@ def _best(board: Board, spaces: SpaceBoard, column: str, measure: str) -> Findin
     learned = record is not None and column in record.learned_columns
     because = f" It learned from {column}, so this is what it was trained to do." if learned else ""
     level = [model for model in spaces.level(best) if model != board.base]
-    also = f" Not told apart from it: {listed(level)}." if level else ""
+    also = f" Tied with it: {listed(level)}." if level else ""
     return Finding(tone, f"{name}: {said}{also}{because}")
 
 
