@@ -8,7 +8,7 @@ from typing import Literal
 from wardspace.evaluation.results import Difference, Score
 from wardspace.report.anchors import cell_anchor
 from wardspace.report.board import Board, Place
-from wardspace.report.numbers import between, counted, gap, listed, points
+from wardspace.report.numbers import between, counted, gap, is_point, listed, points
 from wardspace.report.words import metric_name
 
 Tone = Literal["gain", "harm", "gain-alone", "harm-alone", "mixed", "tie", "plain"]
@@ -153,7 +153,8 @@ def _extreme(word: str, pair: tuple[Place, Difference], metric: str) -> str:
 
 
 def _amount(difference: Difference, metric: str | None = None) -> str:
-    """A difference with its interval: `+2.1 points (interval +0.8 to +3.3)`."""
-    ends = between(difference.low, difference.high, signed=True)
+    """A difference with its interval: `+2.1 points (interval +0.8 to +3.3)`; see `numbers.between`."""
+    low, high = difference.low, difference.high
+    ends = f"{'' if is_point(low, high) else 'interval '}{between(low, high, signed=True)}"
     of = "" if metric is None else f" of {metric}"
-    return f"{gap(difference.value)} points{of} (interval {ends})"
+    return f"{gap(difference.value)} points{of} ({ends})"

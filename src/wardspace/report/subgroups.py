@@ -201,7 +201,8 @@ def _trend_findings(trends: list[Trend]) -> list[Finding]:
     shown = [_trend(trend) for trend in trends if trend.shown]
     if shown or not trends:
         return shown
-    ends = between(min(t.low for t in trends), max(t.high for t in trends), signed=True)
+    low, high = min(t.low for t in trends), max(t.high for t in trends)
+    ends = f"{gap(low)} to {gap(high)}"
     first, last = trends[0].first, trends[0].last
     text = f"No trend was shown from {first} to {last}; the intervals of the changes lie within {ends} points."
     return [Finding("tie", text)]
