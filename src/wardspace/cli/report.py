@@ -22,9 +22,7 @@ MOST_SAID = 8
 def report(
     given: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="STUDY.yaml | RUN ...", help="A study file or a run folder, or several run folders."
-        ),
+        typer.Argument(metavar="STUDY.yaml | RUN ...", help="A study file or a run folder, or several run folders."),
     ],
     overrides: Overrides = None,
     out: Out = None,

@@ -154,7 +154,7 @@ class Intake:
                 fix="set corpus.source.encoding: auto, or the right name",
             )
         if not self.rows_read:
-            raise CorpusError(no_rows(readers), where=where, fix="export the notes again, with their rows")
+            raise CorpusError(no_rows(readers), where=where, fix="export the notes again")
         if not self._ledger.notes:
             reasons = "; ".join(f"{kind}: {count}" for kind, count in self._rejects.counts.most_common())
             raise CorpusError(

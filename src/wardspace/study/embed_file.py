@@ -100,7 +100,7 @@ def embed_file(
 
 def _nothing(source: SourceConfig, readers: list[Reader], rejects: Rejects) -> CorpusError:
     if not rejects.counts:
-        return CorpusError(no_rows(readers), where=source.path, fix="export the notes again, with their rows")
+        return CorpusError(no_rows(readers), where=source.path, fix="export the notes again")
     reasons = ", ".join(f"{count} {kind}" for kind, count in rejects.counts.most_common())
     return CorpusError(f"no row has both an id and a text ({reasons})", where=source.path, fix="name --id and --text")
 

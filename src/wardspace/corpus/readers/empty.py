@@ -38,5 +38,5 @@ def no_rows(readers: Sequence[Reader]) -> str:
     """What is wrong with sources of which none has a row."""
     tables = all(reader.format in ("csv", "tsv") for reader in readers)
     if len(readers) == 1:
-        return "the file holds a header and no rows" if tables else "there are no rows in it"
-    return "the files hold headers and no rows" if tables else "there are no rows in them"
+        return "the file holds a header and no rows" if tables else "there is no note in it"
+    return "the files hold headers and no rows" if tables else "there is no note in them"
