@@ -1,4 +1,4 @@
-# Fresh machine: `make install` sets up, `make demo` sets up and runs the demonstration, `make test` sets up and passes the tests.
+# Fresh machine: `make install` sets up, `make demo` also runs the demonstration, `make test` sets up and passes the tests.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
