@@ -1,10 +1,12 @@
-# Fresh machine: `make demo` sets up and runs the demonstration, `make test` sets up and passes the tests.
+# Fresh machine: `make install` sets up, `make demo` also runs the demonstration, `make test` sets up and passes the tests.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test check bench clean
+.PHONY: install demo test check bench clean
+
+install: $(VENV)/.demo
 
 demo: $(VENV)/.demo
 	$(BIN)/wardspace demo

@@ -41,7 +41,15 @@ def test_a_missing_column_is_told(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "'text'" in told
     assert "--text" in told
+    assert "corpus.columns" not in told
     assert not (tmp_path / "v.parquet").exists()
+
+
+def test_a_header_alone_is_told(tmp_path, capsys):
+    model = tiny_model(tmp_path / "model")
+    (tmp_path / "notes.csv").write_text("note_id,text\n")
+    assert run("embed", model, tmp_path / "notes.csv", "--out", tmp_path / "v.parquet") == 2
+    assert "the file holds a header and no rows" in capsys.readouterr().err
 
 
 def test_vectors_do_not_overwrite_notes_or_folders(tmp_path, capsys):

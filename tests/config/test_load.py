@@ -56,6 +56,23 @@ def test_bad_overrides_are_told(override):
     assert "--set" in mistakes({"adapt": []}, [override])
 
 
+@pytest.mark.parametrize(
+    ("raw", "overrides", "where"),
+    [
+        ({}, ["corpus.source.formt=csv"], "--set corpus.source.formt=csv"),
+        ({"nam": "x"}, ["budget.tokens=9"], "study"),
+        ({"nam": "x"}, ["budget.tokens=-1"], "study, --set budget.tokens=-1"),
+        ({}, ["name=x", "budget=5"], "--set budget=5"),
+        ({"adapt": [{"name": "a", "objectives": ["mlm"]}]}, ["adapt.0.objectives.0.mlm.x=1"], None),
+        ({"tasks": [{"name": "t"}]}, ["tasks.0.shots=[8]"], "study"),
+    ],
+)
+def test_a_mistake_of_an_override_is_told_as_that(raw, overrides, where):
+    with pytest.raises(StudyError) as told:
+        parse_study(raw, overrides)
+    assert told.value.where == (where or f"--set {overrides[0]}")
+
+
 def test_a_label_that_an_objective_learns_from_is_refused_unless_allowed():
     values = {
         "corpus": {"columns": COLUMNS},
@@ -78,8 +95,17 @@ def test_files_that_are_no_study(tmp_path):
         load_study(tmp_path / "none.yaml")
     broken = tmp_path / "a.yaml"
     broken.write_text("a: [1\nb: 2")
-    with pytest.raises(StudyError, match="not a YAML file"):
+    with pytest.raises(StudyError, match=r"^.*a\.yaml is not a YAML file: .*expected ','") as told:
         load_study(broken)
+    assert told.value.where == f"{broken}, line 2, column 2"
+    assert "unicode string" not in str(told.value)
+    broken.write_bytes(b"a: \xff")
+    with pytest.raises(StudyError, match=r"a\.yaml is not a YAML file: it is not UTF-8"):
+        load_study(broken)
+    broken.write_text("a: \x07")
+    with pytest.raises(StudyError, match="special characters are not allowed") as told:
+        load_study(broken)
+    assert told.value.where == f"{broken}, character 4"
     broken.write_text("- a")
     with pytest.raises(StudyError, match="mapping"):
         load_study(broken)

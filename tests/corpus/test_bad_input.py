@@ -439,7 +439,7 @@ def test_a_bomb_of_line_breaks(tmp_path):
     ("content", "message"),
     [
         (b"", "the file is empty"),
-        (b"note_id,text\n", "no note is left of 0 rows"),
+        (b"note_id,text\n", "the file holds a header and no rows"),
         (b"note_id,text,text\n1,a,b\n", "two columns of the same name: text"),
         (b"note_id,text\n1,\n2, \n3,a,b\n", r"no note is left of 3 rows \(empty text: 2; wrong number of fields: 1\)"),
         (gzip.compress(b"note_id,te", mtime=0)[:-8], "damaged or cut short"),

@@ -127,7 +127,7 @@ def test_no_text_stands_outside_the_notes(tmp_path):
     ("content", "options", "message"),
     [
         ("note_id,text\n1,\n2, \n", {}, r"no note is left of 2 rows \(empty text: 2\)"),
-        ("note_id,text\n", {}, "no note is left of 0 rows"),
+        ("note_id,text\n", {}, "the file holds a header and no rows"),
         ("note_id,body\n1,a\n", {}, "missing column: 'text'"),
         ("note_id,text\n1,a\n", {"source": {"encoding": "utf-16"}}, "wrong encoding"),
     ],
@@ -141,6 +141,7 @@ def test_a_fault_of_the_file_leaves_what_was_there(tmp_path, content, options, m
     assert caught.value.exit_code == 2
     assert caught.value.where
     assert caught.value.fix
+    assert "embed" not in caught.value.fix
     assert Corpus.open(tmp_path / "corpus").content_hash == before.content_hash
     assert {path.name for path in tmp_path.iterdir()} <= {".corpus-shards", "bad.csv", "corpus", "good.csv"}
 

@@ -32,7 +32,7 @@ def test_times_machines_and_names_of_files_stand_aside():
 def test_what_differs_is_named():
     value = RESULTS["scores"][0]["value"]
     (found,) = unlike(RESULTS, changed(value=value + 1e-12))
-    assert found.place == "scores[0: tfidf specialty logistic 8 test macro_f1].value"
+    assert found.place == "scores[0: specialty tfidf logistic 8 test macro_f1].value"
     assert str(found) == f"{found.place}: {value!r} → {value + 1e-12!r}"
 
 
@@ -54,8 +54,13 @@ def test_a_verdict_follows_from_numbers_and_may_turn_within_a_tolerance():
 def test_missing_and_added_records_are_told():
     other = copy.deepcopy(RESULTS)
     del other["transductive"]
-    other["scores"].pop()
-    assert {one.place for one in unlike(RESULTS, other, 0.02)} == {"transductive", "scores"}
+    del other["scores"][0]
+    name = "scores[specialty tfidf logistic 8 test macro_f1]"
+    assert {str(one) for one in unlike(RESULTS, other, 0.02)} == {
+        "transductive: there → not there",
+        f"{name}: 1 entry → not there",
+    }
+    assert f"{name}: not there → 1 entry" in {str(one) for one in unlike(other, RESULTS, 0.02)}
 
 
 PLAIN = st.recursive(
@@ -87,3 +92,46 @@ def test_what_was_compared_with_a_private_probe_is_passed_over():
     assert unlike(ours, theirs) == []
     ours, theirs = ({"across": [{"setting": "finetune", "against_setting": "head", "value": v}]} for v in (0, 1))
     assert len(unlike(ours, theirs)) == 1
+
+
+def test_the_order_of_entries_does_not_matter():
+    other = copy.deepcopy(RESULTS)
+    for part in ("scores", "differences", "models"):
+        other[part].reverse()
+    assert unlike(RESULTS, other) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "parts"),
+    [
+        ("model", "declutr", {"scores[model declutr]", "differences[model declutr]", "differences[against declutr]"}),
+        ("task", "severity", {"scores[task severity]", "differences[task severity]"}),
+        ("setting", "finetune", {"scores[setting finetune]", "differences[setting finetune]"}),
+    ],
+)
+def test_what_one_side_does_not_have_is_one_line_a_group(field, value, parts):
+    other = copy.deepcopy(RESULTS)
+    kept = (field, "against") if field == "model" else (field,)
+    for part in ("scores", "differences"):
+        other[part] = [one for one in other[part] if value not in [one.get(key) for key in kept]]
+    found = unlike(RESULTS, other)
+    assert {one.place for one in found} == parts
+    lost = sum(one[field] == value for one in RESULTS["scores"])
+    assert str(next(one for one in found if one.section == "scores")).endswith(f": {lost} entries → not there")
+
+
+def test_what_both_sides_have_in_other_combinations_is_told_by_its_owner():
+    place = {"task": "t", "split": "test"}
+    ours = {"scores": [{**place, "model": model, "metric": metric} for model in "ab" for metric in "xyz"]}
+    theirs = {
+        "scores": [one for one in ours["scores"] if (one["model"], one["metric"]) not in (("a", "x"), ("a", "y"))]
+    }
+    assert [str(one) for one in unlike(ours, theirs)] == ["scores[task t model a]: 2 entries → not there"]
+
+
+def test_entries_without_names_go_by_their_place():
+    ours, theirs = ({"losses": [{"tokens": n, "loss": 1.0} for n in range(count)]} for count in (3, 2))
+    assert [str(one) for one in unlike(ours, theirs)] == ["losses: 3 entries → 2 entries"]
+    theirs = copy.deepcopy(ours)
+    theirs["losses"][1]["loss"] = 2.0
+    assert [one.place for one in unlike(ours, theirs)] == ["losses[1].loss"]

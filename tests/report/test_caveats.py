@@ -33,6 +33,12 @@ def test_test_notes_of_few_patients_are_a_limit():
     assert any("stand without an interval" in line for line in not_shown(board))
 
 
+def test_differences_without_width_are_told_where_they_stand_without_an_interval():
+    same = small_results({"mlm": [(0.0, 0.0, 0.0)]})
+    assert any(line.startswith("How sure some differences of t are") for line in not_shown(Board(same)))
+    assert not any("some differences" in line for line in not_shown(Board(small_results(GAPS))))
+
+
 def test_synthetic_and_transductive_are_said_where_true():
     plain = " ".join(not_shown(Board(fake_results(synthetic=False))))
     both = not_shown(Board(fake_results(transductive=True)))

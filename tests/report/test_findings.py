@@ -88,7 +88,7 @@ def test_what_ties_with_the_highest_is_named(board):
     assert few.text.startswith("Frozen encoder, 8 labels per class: ")
     assert every.text.startswith("Frozen encoder, all labels: ")
     assert tuned.text.startswith("Fine-tuned, all labels: ")
-    assert "Not told apart from it: " in tuned.text
+    assert "Tied with it: " in tuned.text
 
 
 def test_no_comparison_no_claim():
@@ -97,3 +97,11 @@ def test_no_comparison_no_claim():
     (finding,) = highest_findings(Board(results), "t", "macro_f1")
     assert finding.tone == "plain"
     assert "not compared with the base in pairs" in finding.text
+
+
+def test_the_same_score_in_every_draw_stands_without_an_interval():
+    results = small_results({"mlm": [(0.0, 0.0, 0.0)]})
+    scores = [s.model_copy(update={"value": s.value + 0.001 * (s.model == "mlm")}) for s in results.scores]
+    board = Board(results.model_copy(update={"scores": scores}))
+    (finding,) = highest_findings(board, "t", "macro_f1")
+    assert "a tie with the base: 0.0 points (no interval)" in finding.text

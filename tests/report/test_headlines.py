@@ -18,8 +18,8 @@ def test_help_is_told_with_the_model_the_place_and_the_interval():
     found = first(mlm=[GAIN, TIE], declutr=[TIE, TIE])
     assert found.tone == "gain"
     assert found.text == (
-        "t: adapting helped. mlm is above the base in 1 of 2 ways of using it; most with 8 labels per class, logistic "
-        "regression, by +2.1 points of macro F1 (+0.8 to +3.3)."
+        "t: adapting helped. mlm is above the base in 1 of 2 ways of using it, also after correction; most with 8 "
+        "labels per class, logistic regression, by +2.1 points of macro F1 (+0.8 to +3.3)."
     )
     assert found.evidence == "score:t:macro_f1:mlm:logistic:8"
 
@@ -29,7 +29,7 @@ def test_no_help_is_said_plainly_and_harm_with_it():
     assert found.tone == "harm"
     assert found.text == (
         "t: adapting was not shown to help here. None of 2 adapted models was shown to be above the base, in 1 way of "
-        "using it. declutr is worse than the base in at least one."
+        "using it. declutr is worse than the base in at least one, also after correction."
     )
     assert first(mlm=[TIE]).tone == "tie"
 
@@ -69,3 +69,18 @@ def test_many_tasks_stay_six_sentences():
     found = headlines(Board(results.model_copy(update=changes)))
     assert len(found) == 6
     assert any(finding.text.startswith("Of 3 other tasks, adapting helped in 3") for finding in found)
+
+
+def test_counting_words_is_told_apart_after_correction():
+    results = fake_results()
+    level = [
+        d.model_copy(update={"clear": False, "tie": False}) if "tfidf" in (d.model, d.against) else d
+        for d in results.differences
+    ]
+    (found,) = (
+        one.text
+        for one in headlines(Board(results.model_copy(update={"differences": level})))
+        if "counting words" in one.text
+    )
+    assert "after correction for the number of comparisons" in found
+    assert "above in 0 of" in found  # whatever the intervals alone say

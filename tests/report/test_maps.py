@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tests.fixtures.results import fake_maps
-from wardspace.report.map_view import maps_view
+from wardspace.report.map_view import drawn_words, maps_view
 from wardspace.report.maps import GRID, Map, compact, placed
 
 
@@ -77,6 +77,19 @@ def test_still_pictures_show_notes_of_every_part_of_the_map():
     assert view.stills[0][1].count("<path") == 2
     assert view.still_words == "At most 600 notes of each map"
     assert [value for _, value in view.legend] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "split", "said"),
+    [
+        ({"splits": {"test": {"notes": 1204}}}, "test", "3 of the 1,204 test notes, drawn by chance"),
+        ({"splits": {"train": {"notes": 3}}}, "train", "all 3 training notes"),
+        ({"notes": 40, "splits": {"test": {"notes": 3}}}, "all", "3 of the 40 notes, drawn by chance"),
+        ({}, "validation", "3 validation notes"),
+    ],
+)
+def test_it_is_said_how_many_notes_of_which_are_drawn(counts, split, said):
+    assert drawn_words(maps_view({"m": one(["a", "b", None])}), {"counts": counts}, split).startswith(said)
 
 
 def test_uneven_columns_are_refused():

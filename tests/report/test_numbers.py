@@ -57,3 +57,26 @@ def test_counts_agree_with_their_noun():
 )
 def test_a_share_that_is_not_zero_is_never_called_zero(value, said):
     assert numbers.share(value) == said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.003, 0.014, "+0.3 to +1.4"),
+        (0.0004, 0.0121, "+0.04 to +1.21"),
+        (-0.0121, -0.00004, "−1.210 to −0.004"),
+        (-0.0004, 0.0121, "0.0 to +1.2"),
+        (0.0, 0.0, "no interval"),
+    ],
+)
+def test_an_interval_that_excludes_zero_has_no_end_printed_as_zero(low, high, said):
+    assert numbers.between(low, high, signed=True) == said
+    assert numbers.between(0.0, 0.5) == "0.0 to 50.0"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(0.0003, 0.012, "+0.0003 to +0.0120"), (-0.0003, 0.012, "0.000 to +0.012"), (-3.0, -2.0, "−3.00 to −2.00")],
+)
+def test_the_same_on_the_scale_of_a_measure(low, high, said):
+    assert numbers.signed_between(low, high, [0.55]) == said

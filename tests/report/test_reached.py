@@ -29,5 +29,12 @@ def test_labels_are_read_between_the_numbers_tried(curve, words):
     assert told(curve).startswith("What base reaches with all labels (60.0): ")
 
 
+def test_the_base_is_told_where_it_gets_there_itself():
+    words = told((0.52, 0.56, 0.57), all_labels=0.5)
+    assert words.startswith("What base reaches with all labels (50.0): base itself reaches it already with 8 labels")
+    assert "; mlm reaches it already with 8 labels per class" in words
+    assert "itself" not in told((0.61, 0.62, 0.63))
+
+
 def test_no_few_labels_no_sentence():
     assert reached_finding(Board(small_results({})), "t", "macro_f1") is None

@@ -49,9 +49,28 @@ def test_no_gap_is_said_with_what_could_not_have_been_seen():
     rows = [score("base", "F", 0.01), score("base", "M", -0.01, detectable=0.12), score("base", "not given")]
     (view,) = subgroup_views(Board(results(*rows)))
     (text,) = sentences(view)
-    assert text.startswith("accuracy: no gap was shown among 2 subgroups.")
-    assert "one under 7.0 to 12.0 points, by subgroup, would mostly not have been seen. 1 more had too few" in text
+    assert text == (
+        "accuracy: in none of 2 subgroups was a gap to the other notes shown. That is no proof that there is none: "
+        "with so few notes, a gap has to be 7.0 to 12.0 points large to be shown in four of five such samples. "
+        "1 other subgroup had too few notes to be judged."
+    )
     assert view.tables[0].rows[-1].cells == [None]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ((0.07, 1.05), "a gap has to be 7.0 points large to be shown in four of five such samples, and in 1 subgroup"),
+        ((1.05, 1.2), "so few notes would not show a gap of any size in four of five such samples"),
+    ],
+)
+def test_no_gap_is_larger_than_all_points(sizes, said):
+    rows = [score("base", group, 0.0, detectable=size) for group, size in zip("FM", sizes, strict=True)]
+    rows += [score("base", group) for group in ("U", "not given")]
+    (view,) = subgroup_views(Board(results(*rows)))
+    (text,) = sentences(view)
+    assert said in text
+    assert text.endswith("2 other subgroups had too few notes to be judged.")
 
 
 def test_help_and_harm_are_told_side_by_side():
@@ -59,7 +78,10 @@ def test_help_and_harm_are_told_side_by_side():
     rows += [score("mlm", "F", 0.0, over=0.05), score("mlm", "M", 0.0, over=-0.04)]
     (view,) = subgroup_views(Board(results(*rows)))
     assert view.findings[-1].tone == "mixed"
-    assert view.findings[-1].text == "mlm, accuracy: is above the base in sex F (+5.0) and is below it in sex M (−4.0)."
+    assert (
+        view.findings[-1].text
+        == "mlm is, by accuracy, above the base in sex F (+5.0) and below the base in sex M (−4.0)."
+    )
     tied = [score("mlm", "F", 0.0, over=0.001)]
     (view,) = subgroup_views(Board(results(*tied)))
     assert "No model was shown to be above or below the base in any of 1 subgroup." in sentences(view)
@@ -88,6 +110,7 @@ def test_the_section_can_be_read_without_its_colours_and_hides_no_markup():
     assert "<img" not in section
     assert "▼ below the rest" in section
     assert 'scope="row"' in section
+    assert section.index("only what holds after correction") < section.index("▼ below the rest")
     assert "<caption" in section
 
 

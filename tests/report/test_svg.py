@@ -9,7 +9,7 @@ from wardspace.evaluation.results import LossPoint
 from wardspace.report.style import ModelStyle
 from wardspace.report.svg.bars import histogram
 from wardspace.report.svg.element import figure, tag
-from wardspace.report.svg.forest import Bar, forest
+from wardspace.report.svg.forest import LEFT, RIGHT, WIDTH, Bar, forest
 from wardspace.report.svg.scale import scale, spread
 from wardspace.report.svg.scatter import Spot, scatter
 from wardspace.report.svg.spark import loss_curve
@@ -53,13 +53,38 @@ def test_words_and_attributes_are_escaped():
     assert root[0].get("x") == "1.2"
 
 
+def drawn_beyond(bar, ends=(-5, 5)):
+    """Arrow heads, dots and description of a panel of one difference."""
+    root = ET.fromstring(str(forest([bar], "d", ends)))
+    paths = list(root.iter(f"{NAME}path"))
+    heads = [float(path.get("d")[1:].split(",")[0]) for path in paths if path.get("class") == "beyond"]
+    return heads, len(paths) - len(heads), root.get("aria-label")
+
+
 def test_a_difference_beyond_the_scale_is_an_arrow():
-    bars = [Bar("far", STYLE, -40, -42, -38, False, "▼"), Bar("near", STYLE, 2, 1, 3, False, "▲")]
-    root = ET.fromstring(str(forest(bars, "d", (-5, 5))))
-    words = [text.text for text in root.iter(f"{NAME}text")]
-    assert "◂" in words
-    assert "▼ −40.0" in words
-    assert "▲ +2.0" in words
+    heads, dots, said = drawn_beyond(Bar("far", STYLE, -40, -42, -38, False, "▼"))
+    assert (len(heads), dots) == (1, 0)
+    assert heads[0] < LEFT
+    assert said == "d. Beyond the scale: far"
+    root = ET.fromstring(str(forest([Bar("far", STYLE, -40, -42, -38, False, "▼")], "d", (-5, 5))))
+    assert "▼ −40.0" in [text.text for text in root.iter(f"{NAME}text")]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ways"), [(-4, 4, []), (-9, 4, ["left"]), (-4, 9, ["right"]), (-9, 9, ["left", "right"])]
+)
+def test_a_line_cut_by_the_scale_says_so_at_each_end(low, high, ways):
+    heads, dots, said = drawn_beyond(Bar("wide", STYLE, 0.5, low, high, True, "≈"))
+    assert ["left" if x < LEFT else "right" for x in heads] == ways
+    assert dots == 1
+    assert said == ("d. Beyond the scale: wide" if ways else "d")
+
+
+def test_of_a_line_whose_dot_lies_beyond_the_rest_is_drawn():
+    root = ET.fromstring(str(forest([Bar("far", STYLE, 7, 4, 9, False, "▲")], "d", (-5, 5))))
+    (series,) = (group for group in root.iter(f"{NAME}g") if group.get("class") == "series")
+    line, cap = series.findall(f"{NAME}line")
+    assert float(line.get("x1")) == float(cap.get("x1")) < float(line.get("x2")) == WIDTH - RIGHT
 
 
 def test_every_spot_is_named():

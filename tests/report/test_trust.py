@@ -11,6 +11,7 @@ from wardspace.evaluation.abstention import abstention, risk_curves
 from wardspace.evaluation.calibration import calibration, reliability
 from wardspace.report.board import Board
 from wardspace.report.page import page
+from wardspace.report.svg.reliability import BOTTOM, HEIGHT, TOP
 from wardspace.report.trust import trust_views
 
 CONFIG = ReportConfig(resamples=200)
@@ -74,6 +75,17 @@ def test_the_page_shows_figures_that_speak(measured):
     assert "nan" not in section
     for table in re.findall(r"<table.*?</table>", section, re.DOTALL):
         assert '<th scope="row">base</th>' in table
+
+
+def test_no_line_of_a_curve_leaves_the_frame(measured):
+    (view,) = trust_views(Board(measured))
+    lines = [re.findall(r'<line[^>]*class="interval"[^>]*>', str(panel.svg)) for panel in view.panels]
+    ends = [float(y) for panel in lines for line in panel for y in re.findall(r' y[12]="([^"]+)"', line)]
+    assert len(ends) == 2 * len(measured.reliability)
+    assert min(ends) >= TOP - 0.1
+    assert max(ends) <= HEIGHT - BOTTOM + 0.1
+    lowest = min(one.low for one in measured.reliability)
+    assert lowest < min(min(one.confidence, one.accuracy) for one in measured.reliability)  # else this shows nothing
 
 
 def test_results_without_probabilities_have_an_empty_section(html):

@@ -6,17 +6,21 @@ import shutil
 import numpy as np
 import pytest
 import yaml
+from rich.console import Console
 from sentence_transformers import SentenceTransformer
 
 from tests.fixtures.models import tiny_model
 from tests.fixtures.studies import small_study
 from wardspace.cli import main
+from wardspace.cli.audit import _table
 from wardspace.config import CanaryConfig
 from wardspace.core.errors import RunError, StudyError
 from wardspace.corpus import Corpus
 from wardspace.encoders import Encoder
-from wardspace.privacy import Audit
+from wardspace.privacy import Audit, Verdict
 from wardspace.privacy.canaries import make_canaries
+from wardspace.privacy.gate import Check
+from wardspace.privacy.record import Figure
 from wardspace.study import Study
 from wardspace.study.audit import audit
 from wardspace.study.export import export
@@ -112,6 +116,7 @@ def test_export_refuses_and_writes_nothing(run, tmp_path, capsys):
     told = capsys.readouterr().err
     assert "exposure of secrets in 64 notes (bits)" in told
     assert "--accept-risk" in told
+    assert "to do: train less or de-identify more" in told
     assert not (tmp_path / "out").exists()
 
 
@@ -144,8 +149,9 @@ def test_an_audit_of_other_weights_does_not_count(run, tmp_path):
     Encoder.load(copied / "models" / "memoriser").save(tmp_path / "model")
     weights = copied / "models" / "memoriser" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-4] + b"\0\0\0\0")
-    with pytest.raises(RunError, match="other weights"):
+    with pytest.raises(RunError, match="other weights") as told:
         export(copied, "memoriser", tmp_path / "out")
+    assert told.value.fix.startswith("wardspace audit ")
     export(copied, "memoriser", tmp_path / "out", "tried out on synthetic notes")
     card = (tmp_path / "out" / "README.md").read_text()
     assert "other weights" in card
@@ -156,8 +162,11 @@ def test_without_an_audit_nothing_goes(run, tmp_path):
     copied = tmp_path / "run"
     shutil.copytree(run, copied)
     (copied / "models" / "memoriser" / "audit.json").unlink()
-    with pytest.raises(RunError, match="not been audited"):
+    with pytest.raises(RunError, match="not been audited") as told:
         export(copied, "memoriser", tmp_path / "out")
+    assert told.value.fix.startswith(
+        f"wardspace audit {copied / 'study.yaml'} memoriser --out {copied}; or --accept-risk"
+    )
     with pytest.raises(RunError, match="no reason"):
         export(copied, "memoriser", tmp_path / "out", "  ")
     with pytest.raises(RunError, match="no model 'other'"):
@@ -171,6 +180,8 @@ def test_without_an_audit_nothing_goes(run, tmp_path):
 def test_an_unknown_model_is_told_before_any_work(audited, tmp_path):
     with pytest.raises(StudyError, match="no model 'other'"):
         audit(Study.parse(audited[1], tmp_path / "run"), "other")
+    with pytest.raises(StudyError, match="no such model folder"):
+        audit(Study.parse(audited[1], tmp_path / "run"), str(tmp_path / "other"))
     assert not (tmp_path / "run").exists()
 
 
@@ -180,12 +191,39 @@ def test_the_command_prints_the_figures_and_the_verdict(audited, tmp_path, capsy
     study.write_text(yaml.safe_dump(values))
     with pytest.raises(SystemExit) as stop:
         main(["audit", str(study), "memoriser", "--out", str(home / "run")])
-    assert stop.value.code == 0
+    assert stop.value.code == 1
     told = capsys.readouterr()
     assert "exposure of secrets in 1 note" in told.out
     assert "OVER" in told.out
     assert "the gate refuses it" in told.err
     assert "not measured: recovery" in told.err
+
+
+def test_the_command_exits_with_0_where_the_gate_lets_a_model_pass(audited, tmp_path, capsys):
+    home, values, _ = audited
+    study = tmp_path / "study.yaml"
+    study.write_text(yaml.safe_dump(values))
+    with pytest.raises(SystemExit) as stop:
+        main(["audit", str(study), "base", "--out", str(home / "run")])
+    assert stop.value.code == 0
+    assert "the gate lets it pass" in capsys.readouterr().err
+
+
+def test_the_command_without_a_model_lists_those_of_the_study(audited, tmp_path, capsys):
+    study = tmp_path / "study.yaml"
+    study.write_text(yaml.safe_dump(audited[1]))
+    with pytest.raises(SystemExit) as stop:
+        main(["audit", str(study)])
+    assert stop.value.code == 2
+    assert "base, memoriser, or a model folder" in capsys.readouterr().err
+
+
+def test_no_figure_of_the_table_is_less_than_nothing_by_its_sign_alone(capsys):
+    check = Check("names: rise over the base", Figure(value=-0.0001, low=-0.0002, high=0.0), 0.0, 0.1)
+    Console().print(_table(Verdict([check], [])))
+    told = capsys.readouterr().out
+    assert "0.000 to 0.000" in told
+    assert "-0" not in told
 
 
 def test_the_base_needs_no_adapted_model(audited, tmp_path):

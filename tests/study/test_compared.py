@@ -98,13 +98,12 @@ def test_same_says_what_differs_and_exits_with_one(runs, capsys):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["first"], "one run folder alone"),
-        (["first", "second", "--set", "a=1"], "--set belongs to a study file"),
+        (["first", "second", "--set", "a=1"], "--set belongs to one study"),
         (["first", "second", "third", "--same"], "--same takes two run folders; given were 3"),
         (["first", "second", "--tolerance", "0.1"], "--tolerance belongs to --same"),
         (["first", "second", "--same", "--to", "x.html"], "--to belongs to a comparison"),
         (["first", "none.yaml"], "no such run folder"),
-        (["none.yaml", "--same"], "--same belongs to run folders"),
+        (["none.yaml", "--same"], "--same belongs to two run folders or more"),
         (["none.yaml"], "no such study file"),
     ],
 )

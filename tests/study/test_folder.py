@@ -62,3 +62,30 @@ def test_a_stage_that_failed_runs_again(tmp_path):
         stages.once("s", 1, [], interrupted)
     assert stages.once("s", 1, [], lambda: 5)[1] == 5
     assert read_json(tmp_path / "stages" / "s.json")["result"] == 5
+
+
+def test_a_stage_that_failed_before_it_wrote_anything_keeps_what_was_there(tmp_path):
+    stages, output = Stages(RunFolder(tmp_path)), tmp_path / "out"
+    first = stages.once("adapt/m", 1, [output], lambda: output.write_text("x"))
+
+    def failed():
+        raise ValueError("no notes")
+
+    with pytest.raises(ValueError, match="no notes"):
+        stages.once("adapt/m", 2, [output], failed)
+    assert stages.once("adapt/m", 1, [output], failed) == first
+    assert [path.name for path in (tmp_path / "stages" / "adapt").iterdir()] == ["m.json"]
+
+
+def test_a_stage_that_failed_after_it_wrote_runs_again(tmp_path):
+    stages, output = Stages(RunFolder(tmp_path)), tmp_path / "out"
+    stages.once("s", 1, [output], lambda: output.write_text("x"))
+
+    def half():
+        output.unlink()
+        output.write_text("of other inputs")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stages.once("s", 2, [output], half)
+    assert stages.once("s", 1, [output], lambda: "again")[1] == "again"

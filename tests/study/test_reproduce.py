@@ -64,6 +64,17 @@ def test_a_folder_that_is_there_and_a_missing_source_stop_it(finished, tmp_path)
     assert "usage" in done.stderr
 
 
+def test_a_python_without_wardspace_is_told_what_to_do(finished, tmp_path):
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "$@"\n')
+    python.chmod(0o755)
+    done = reproduced(finished / "run", finished / "notes.csv", tmp_path / "again", PYTHON=str(python))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert f"PYTHON=.venv/bin/python {finished / 'run' / 'reproduce.sh'}" in done.stderr
+    assert not (tmp_path / "again").exists()
+
+
 def test_no_path_of_the_machine_stands_in_the_script(finished):
     path = finished / "run" / "reproduce.sh"
     assert os.access(path, os.X_OK)

@@ -200,6 +200,7 @@ def test_rows_left_out_are_counted_aloud(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "120 notes kept of 122 rows" in told
     assert "1 empty text" in told
+    assert "corpus/rejects.parquet" in told
 
 
 def test_a_class_with_one_note_is_named(tmp_path):

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wardspace.cli.options import Out, Overrides, StudyFile
+from wardspace.core.errors import StudyError
 from wardspace.core.progress import say
+
+REFUSED = 1
+"""Exit code where the gate refuses the model."""
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,17 +21,25 @@ if TYPE_CHECKING:
 
 def audit(
     study: StudyFile,
-    model: Annotated[str, typer.Argument(help="An adapted model of the study, `base`, or a model folder.")],
+    model: Annotated[
+        str | None,
+        typer.Argument(help="An adapted model of the study, `base`, or a model folder.", show_default=False),
+    ] = None,
     overrides: Overrides = None,
     out: Out = None,
 ) -> None:
     """Measure what a model remembers of the notes, and say whether `export` would let it go (adapts first, if needed).
 
     The figures are written to audit.json in the model's folder; they hold for its present weights alone.
+
+    Exit code 0: `export` lets it go; 1: it does not; 2: it could not be audited.
     """
     from wardspace.config import load_study
 
     config = load_study(study, overrides or ())
+    known = ["base", *(one.name for one in config.adapt)]
+    if model is None:
+        raise StudyError("no model named", fix=f"wardspace audit {study} MODEL: {', '.join(known)}, or a model folder")
     say(f"study {config.name}: reading the libraries …")
 
     from rich.console import Console
@@ -40,6 +52,8 @@ def audit(
     for line in _lines(found, verdict):
         say(line)
     say(f"✓ {path}")
+    if not verdict.passed:
+        raise typer.Exit(REFUSED)
 
 
 def _table(verdict: Verdict) -> Table:
@@ -52,7 +66,7 @@ def _table(verdict: Verdict) -> Table:
     table.add_column("")
     for check in verdict.checks:
         figure = check.figure
-        numbers = (f"{figure.value:.3f}", f"{figure.low:.3f} to {figure.high:.3f}", f"{check.chance:.3g}")
+        numbers = (f"{figure.value:z.3f}", f"{figure.low:z.3f} to {figure.high:z.3f}", f"{check.chance:.3g}")
         table.add_row(check.what, *numbers, f"{check.limit:.3g}", "OVER" if check.over else "within")
     return table
 

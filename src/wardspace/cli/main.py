@@ -21,8 +21,8 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit.
 
-    Exit codes: 0 done; 2 a fault of the input, the study or the machine; 130 interrupted (run again to go on).
-    A fault of the program itself keeps its traceback.
+    Exit codes: 0 done; 1 done, and the answer is no (`audit`, `report --same`); 2 a fault of the input, the study or
+    the machine; 130 interrupted (run again to go on). A fault of the program itself keeps its traceback.
     """
     sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
 

@@ -22,7 +22,7 @@ MOST_SAID = 8
 def report(
     given: Annotated[
         list[Path],
-        typer.Argument(metavar="STUDY.yaml | RUN RUN ...", help="A study file, or two run folders or more."),
+        typer.Argument(metavar="STUDY.yaml | RUN ...", help="A study file or a run folder, or several run folders."),
     ],
     overrides: Overrides = None,
     out: Out = None,
@@ -55,21 +55,16 @@ def report(
         ),
     ] = None,
 ) -> None:
-    """Write report.html (and run what comes before, if needed); given run folders, write what changed between them."""
-    if len(given) == 1 and not given[0].is_dir():
-        _refuse({"--to": to, "--same": same or None, "--tolerance": tolerance}, "run folders", "a study file")
-        until("report", given[0], overrides, out, with_text=with_text)
-        return
+    """Write report.html (and run what comes before, if needed); of several runs, write what changed between them."""
     if len(given) == 1:
-        raise RunError(
-            "one run folder alone was given",
-            where=given[0],
-            fix="name two to compare them; for the report of a study give its file: wardspace report STUDY.yaml",
-        )
+        _refuse({"--to": to, "--same": same or None, "--tolerance": tolerance}, "two run folders or more", "one")
+        study, folder = _own(given[0], out) if given[0].is_dir() else (given[0], out)
+        until("report", study, overrides, folder, with_text=with_text)
+        return
     _refuse(
         {"--set": overrides, "--out": out, "--with-text": with_text or None},
-        "a study file",
-        "run folders (--to says where their comparison goes)",
+        "one study",
+        "several run folders (--to says where their comparison goes)",
     )
     if same:
         _refuse({"--to": to}, "a comparison", "--same, which writes nothing")
@@ -79,6 +74,18 @@ def report(
     from wardspace.cli.changes import changes
 
     changes(given, to or Path("comparison.html"))
+
+
+def _own(run: Path, out: Path | None) -> tuple[Path, Path]:
+    """The study file of a run folder, and where it is run: there, unless another folder is named."""
+    study = run / "study.yaml"
+    if not (run / "run.json").is_file() or not study.is_file():
+        raise RunError(
+            "no run with a study of its own in this folder",
+            where=run,
+            fix="give a study file, or a folder that `wardspace run` wrote",
+        )
+    return study, out or run
 
 
 def _refuse(options: dict[str, object], belongs: str, was: str) -> None:

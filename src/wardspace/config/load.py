@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from wardspace.config.overrides import TAGS, Place, at_fault, overridden
 from wardspace.config.study import StudyConfig
 from wardspace.core.errors import StudyError
 
@@ -49,7 +50,8 @@ def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudyConfig:
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_OneKeyLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StudyError(f"this is not a YAML file: {error}", where=path, fix="mend the line named above") from error
+        problem, place = _broken(error)
+        raise StudyError(f"{path} is not a YAML file: {problem}", where=f"{path}, {place}", fix="mend it") from error
     return parse_study(raw if raw is not None else {}, overrides, where=str(path))
 
 
@@ -58,8 +60,9 @@ def parse_study(raw: Any, overrides: Sequence[str] = (), where: str = "study") -
     if not isinstance(raw, dict):
         raise StudyError("a study file is a mapping of keys to values", where=where, fix="see recipes/demo.yaml")
     for override in overrides:
-        raw = _override(raw, override)
+        raw = overridden(raw, override)
     mistakes: list[str] = []
+    places: list[Place] = []
     # Pydantic compares sections with each other only once every section is sound: what is at fault is taken
     # out and the rest looked at again, so that one reading names everything.
     for attempt in range(8):
@@ -68,6 +71,7 @@ def parse_study(raw: Any, overrides: Sequence[str] = (), where: str = "study") -
         except ValidationError as error:
             details = error.errors(include_url=False)
             told = details if attempt == 0 else [d for d in details if d["type"] not in ("missing", "too_short")]
+            places += [detail["loc"] for detail in told]
             mistakes += [line for line in map(_explain, told) if line not in mistakes]
             raw = _without(raw, [detail["loc"] for detail in details])
             if any(not detail["loc"] for detail in details):
@@ -78,7 +82,21 @@ def parse_study(raw: Any, overrides: Sequence[str] = (), where: str = "study") -
             break
     count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''} in the study"
     fix = "`wardspace validate --keys` lists every key with its type, default and meaning"
-    raise StudyError(count + ":\n" + "\n".join(f"  - {line}" for line in mistakes), where=where, fix=fix)
+    told_in = at_fault(places, overrides, where)
+    raise StudyError(count + ":\n" + "\n".join(f"  - {line}" for line in mistakes), where=told_in, fix=fix)
+
+
+def _broken(error: yaml.YAMLError | UnicodeDecodeError) -> tuple[str, str]:
+    """What is wrong with a file that is no YAML, and where in it."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8", f"byte {error.start + 1}"
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        mark = error.problem_mark
+        told = ", ".join(part for part in (error.context, error.problem) if part)
+        return told, f"line {mark.line + 1}, column {mark.column + 1}"
+    if isinstance(error, yaml.reader.ReaderError):
+        return str(error.reason), f"character {error.position + 1}"
+    return str(error), "as told"
 
 
 def _without(raw: Any, places: list[tuple[str | int, ...]]) -> Any:
@@ -87,7 +105,7 @@ def _without(raw: Any, places: list[tuple[str | int, ...]]) -> Any:
     for place in sorted(places, key=str, reverse=True):
         node: Any = copy
         holder: tuple[Any, Any] | None = None
-        for part in (part for part in place if part not in _TAGS):
+        for part in (part for part in place if part not in TAGS):
             if (isinstance(node, list) and isinstance(part, int) and part < len(node)) or (
                 isinstance(node, dict) and part in node
             ):
@@ -116,52 +134,21 @@ def _pruned(node: Any) -> Any:
     return [_pruned(item) for item in node if item is not None] if isinstance(node, list) else node
 
 
-def _override(raw: Any, override: str) -> Any:
-    key, sign, text = override.partition("=")
-    if not sign or not key:
-        raise StudyError(f"--set {override!r} has no value", fix="write --set key.subkey=value")
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise StudyError(f"--set {key}: not a YAML value: {text!r}", fix="quote the value") from error
-    return _placed(raw, key.split("."), value, key)
-
-
-def _placed(node: Any, keys: list[str], value: Any, whole: str) -> Any:
-    """A copy of `node` with `value` at `keys`."""
-    if not keys:
-        return value
-    head, *rest = keys
-    if isinstance(node, list):
-        if not head.isdigit() or int(head) >= len(node):
-            raise StudyError(f"--set {whole}: {head!r} is no item of a list of {len(node)}", fix="count from 0")
-        items = list(node)
-        items[int(head)] = _placed(items[int(head)], rest, value, whole)
-        return items
-    mapping = dict(node) if isinstance(node, dict) else {}
-    mapping[head] = _placed(mapping.get(head), rest, value, whole)
-    return mapping
-
-
 def _explain(detail: ErrorDetails) -> str:
-    place = ".".join(str(part) for part in detail["loc"] if part not in _TAGS)
+    place = ".".join(str(part) for part in detail["loc"] if part not in TAGS)
     kind, given = detail["type"], detail.get("input")
     if kind == "extra_forbidden":
         return f"{place}: no such key{_did_you_mean(detail['loc'])}"
     if kind == "missing":
         return f"{place}: missing"
     if kind.startswith("union_tag"):
-        return f"{place}: no such objective (got {given!r}); known: {', '.join(_TAGS)}"
+        return f"{place}: no such objective (got {given!r}); known: {', '.join(TAGS)}"
     if kind == "string_pattern_mismatch":
         return f"{place}: letters, digits, dot, dash and underscore only, no blanks (got {given!r})"
     message = detail["msg"].removeprefix("Value error, ")
     if kind == "value_error" or isinstance(given, dict | list):
         return f"{place}: {message}" if place else message
     return f"{place}: {message[0].lower()}{message[1:]} (got {given!r})"
-
-
-_TAGS = ("mlm", "declutr", "category", "blend")
-"""Names that pydantic adds to a place to say which kind of objective it tried."""
 
 
 def _did_you_mean(loc: tuple[str | int, ...]) -> str:

@@ -18,6 +18,7 @@ from wardspace.corpus.fingerprint import fingerprint
 from wardspace.corpus.ledger import Ledger
 from wardspace.corpus.notes import Note, Unusable
 from wardspace.corpus.readers import Reader
+from wardspace.corpus.readers.empty import no_rows
 from wardspace.corpus.rejects import NO_TIME, SEEN, UNDECODABLE, Fault, Rejects, duplicate
 from wardspace.corpus.spans import SpanTypes
 from wardspace.corpus.spool import Spool
@@ -152,6 +153,8 @@ class Intake:
                 where=where,
                 fix="set corpus.source.encoding: auto, or the right name",
             )
+        if not self.rows_read:
+            raise CorpusError(no_rows(readers), where=where, fix="export the notes again")
         if not self._ledger.notes:
             reasons = "; ".join(f"{kind}: {count}" for kind, count in self._rejects.counts.most_common())
             raise CorpusError(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from wardspace.evaluation.entries import Paired, called, paired
 from wardspace.evaluation.noisy import is_noisy
 
 ASIDE = frozenset({"seconds", "encode_seconds", "device", "processes", "files"})
@@ -35,6 +36,9 @@ class Unlike:
 def unlike(ours: Any, theirs: Any, tolerance: float = 0.0) -> list[Unlike]:
     """Every place in which two results differ, fields of `ASIDE` and private probes passed over.
 
+    Entries of lists are paired by what names them (task, model, setting, …), so that their order does not matter and
+    what one side does not have is told once for each group of entries.
+
     Parameters
     ----------
     ours, theirs : plain values
@@ -55,13 +59,31 @@ def _unlike(ours: Any, theirs: Any, place: str, tolerance: float) -> Iterator[Un
             else:
                 yield from _unlike(ours[key], theirs[key], inner, tolerance)
     elif isinstance(ours, list) and isinstance(theirs, list):
-        if len(ours) != len(theirs):
-            yield Unlike(place, f"{len(ours)} entries", f"{len(theirs)} entries")
-        for number, (one, other) in enumerate(zip(ours, theirs, strict=False)):
-            if not _noisy(one) or not _noisy(other):
-                yield from _unlike(one, other, f"{place}[{_named(number, one)}]", tolerance)
+        named = paired(ours, theirs)
+        yield from _by_position(ours, theirs, place, tolerance) if named is None else _by_name(named, place, tolerance)
     elif not _agree(ours, theirs, tolerance):
         yield Unlike(place, repr(ours), repr(theirs))
+
+
+def _by_position(ours: list[Any], theirs: list[Any], place: str, tolerance: float) -> Iterator[Unlike]:
+    if len(ours) != len(theirs):
+        yield Unlike(place, f"{len(ours)} entries", f"{len(theirs)} entries")
+    for number, (one, other) in enumerate(zip(ours, theirs, strict=False)):
+        yield from _unlike(one, other, f"{place}[{number}]", tolerance)
+
+
+def _by_name(found: Paired, place: str, tolerance: float) -> Iterator[Unlike]:
+    for name, count in found.gone.items():
+        yield Unlike(f"{place}[{name}]", _entries(count), "not there")
+    for name, count in found.added.items():
+        yield Unlike(f"{place}[{name}]", "not there", _entries(count))
+    for number, one, other in found.both:
+        if not _noisy(one):  # what names a private probe names its like
+            yield from _unlike(one, other, f"{place}[{f'{number}: {called(one)}'.removesuffix(': ')}]", tolerance)
+
+
+def _entries(count: int) -> str:
+    return f"{count} {'entry' if count == 1 else 'entries'}"
 
 
 def _noisy(record: Any) -> bool:
@@ -85,12 +107,3 @@ def _agree(ours: Any, theirs: Any, tolerance: float) -> bool:
 
 def _shown(record: dict[str, Any], key: str) -> str:
     return "there" if key in record else "not there"
-
-
-def _named(number: int, record: Any) -> str:
-    """A record of a list by what names it, so that a reader finds it."""
-    if not isinstance(record, dict):
-        return str(number)
-    keys = ("name", "model", "against", "task", "setting", "shots", "seed", "split", "metric", "column", "measure")
-    named = [str(record[key]) for key in keys if record.get(key) is not None]
-    return " ".join([f"{number}:", *named]) if named else str(number)

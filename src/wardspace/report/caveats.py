@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from wardspace.evaluation.results import ModelRecord, Score
+from wardspace.evaluation.results import Difference, ModelRecord, Score
 from wardspace.report.board import Board
-from wardspace.report.numbers import counted, listed, share
+from wardspace.report.numbers import counted, is_point, listed, share
 from wardspace.report.words import measure_name
 
 FEW_PATIENTS = 20
@@ -87,6 +87,11 @@ def _few(board: Board) -> list[str]:
                 f"How sure some scores of {task} are: they stay the same whichever patients are drawn (a single "
                 "patient, or not one mistake), so they stand without an interval."
             )
+        if any(one.tie and is_point(one.low, one.high) for one in _headline_differences(board, task)):
+            found.append(
+                f"How sure some differences of {task} are: they stay the same whichever patients are drawn (two models "
+                "that are right on the same notes), so they count as ties and stand without an interval."
+            )
         patients = min((score.groups for score in scores), default=FEW_PATIENTS)
         if patients < FEW_PATIENTS:
             found.append(
@@ -111,6 +116,11 @@ def _headline_scores(board: Board, task: str) -> list[Score]:
         for model in board.models(task)
     ]
     return [score for score in found if score is not None]
+
+
+def _headline_differences(board: Board, task: str) -> list[Difference]:
+    metrics = board.metrics(task)[:1]
+    return [one for one in board.results.differences if one.task == task and one.metric in metrics]
 
 
 def _learned(models: list[ModelRecord]) -> list[str]:

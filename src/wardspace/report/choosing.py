@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from wardspace.evaluation.results import Difference, ModelRecord, Score
 from wardspace.report.board import Board, Place
+from wardspace.report.corrected import told_apart
 
 _KINDS = {"tfidf": 0, "base": 1, "adapted": 2}
 _LESS = 0.9
@@ -43,11 +44,6 @@ def cost_order(record: ModelRecord) -> tuple[int, float]:
 def _cheaper(one: ModelRecord, other: ModelRecord) -> bool:
     (kind, seconds), (other_kind, other_seconds) = cost_order(one), cost_order(other)
     return kind < other_kind or (kind == other_kind and seconds < _LESS * other_seconds)
-
-
-def told_apart(difference: Difference) -> bool:
-    """Whether the two models differ on test, also after correction for the number of comparisons."""
-    return bool(difference.clear)
 
 
 def validation_scores(board: Board, task: str, metric: str, place: Place) -> dict[str, float]:

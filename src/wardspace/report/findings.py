@@ -8,7 +8,7 @@ from typing import Literal
 from wardspace.evaluation.results import Difference, Score
 from wardspace.report.anchors import cell_anchor
 from wardspace.report.board import Board, Place
-from wardspace.report.numbers import between, counted, gap, listed, points
+from wardspace.report.numbers import between, counted, gap, is_point, listed, points
 from wardspace.report.words import metric_name
 
 Tone = Literal["gain", "harm", "gain-alone", "harm-alone", "mixed", "tie", "plain"]
@@ -82,7 +82,7 @@ def _highest(board: Board, task: str, place: Place, metric: str) -> Finding | No
     tone, tail = _over_base(board, top, place, metric)
     interval = "" if top.low is None or top.high is None else f" ({between(top.low, top.high)})"
     level = _level(board, top, place, metric)
-    also = f" Not told apart from it: {listed(level)}." if level else ""
+    also = f" Tied with it: {listed(level)}." if level else ""
     highest = f"{top.model} has the highest {metric_name(metric)}, {points(top.value)}{interval}"
     evidence = cell_anchor(task, metric, top.model, place)
     return Finding(tone, f"{how}, {place.labels}: {highest}; {tail}.{also}", evidence)
@@ -153,7 +153,8 @@ def _extreme(word: str, pair: tuple[Place, Difference], metric: str) -> str:
 
 
 def _amount(difference: Difference, metric: str | None = None) -> str:
-    """A difference with its interval: `+2.1 points (interval +0.8 to +3.3)`."""
-    ends = between(difference.low, difference.high, signed=True)
+    """A difference with its interval: `+2.1 points (interval +0.8 to +3.3)`; see `numbers.between`."""
+    low, high = difference.low, difference.high
+    ends = f"{'' if is_point(low, high) else 'interval '}{between(low, high, signed=True)}"
     of = "" if metric is None else f" of {metric}"
-    return f"{gap(difference.value)} points{of} (interval {ends})"
+    return f"{gap(difference.value)} points{of} ({ends})"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from wardspace.evaluation.results import Difference
 from wardspace.report.anchors import cell_anchor
 from wardspace.report.board import Board
-from wardspace.report.choosing import Choice, cheaper_tried, choices, told_apart
+from wardspace.report.choosing import Choice, cheaper_tried, choices
+from wardspace.report.corrected import not_apart, told_apart
 from wardspace.report.findings import Finding, Tone
 from wardspace.report.numbers import between, duration, gap, listed, points
 from wardspace.report.reached import reached_finding
@@ -77,7 +78,7 @@ def _why(board: Board, choice: Choice) -> str:
         )
     amount = "" if apart is None else f"{gap(apart.value)} points ({between(apart.low, apart.high, signed=True)})"
     if choice.used != choice.favoured:
-        shown = "does not tell the two apart" if apart and not told_apart(apart) else "shows it lower"
+        shown = not_apart(board, apart) if apart and not told_apart(apart) else "shows it lower"
         return f"Validation favours {choice.favoured}, but test {shown}: {amount}; {choice.used} is cheaper."
     if board.records[choice.used].kind == "tfidf" and apart is not None:
         return f"Highest on validation, and nothing is cheaper; against {board.base} {amount}."
@@ -106,8 +107,9 @@ def words_findings(board: Board, task: str, metric: str) -> list[Finding]:
     places += f" ({setting_name(settings.pop())})" if len(settings) == 1 else ""
     place, nearest = max(best, key=lambda pair: (pair[0].shots is None, pair[0].shots or 0))
     text = (
-        f"Counting words (TF-IDF) is above every language model with {places}; the nearest with {place.labels} is "
-        f"{nearest.against}, {points(nearest.value)} points below ({between(nearest.low, nearest.high)})."
+        f"Counting words (TF-IDF) is above every language model, also after correction, with {places}; the nearest "
+        f"with {place.labels} is {nearest.against}, {points(nearest.value)} points below "
+        f"({between(nearest.low, nearest.high)})."
     )
     return [Finding("plain", text, cell_anchor(task, metric, words, place))]
 

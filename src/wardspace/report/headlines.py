@@ -5,7 +5,8 @@ from __future__ import annotations
 from wardspace.evaluation.results import Difference
 from wardspace.report.anchors import COMPARISON, MODELS, cell_anchor
 from wardspace.report.board import Board, Place
-from wardspace.report.choosing import told_apart, validation_scores
+from wardspace.report.choosing import validation_scores
+from wardspace.report.corrected import told_apart
 from wardspace.report.findings import Finding, Tone
 from wardspace.report.numbers import between, counted, duration, gap, listed
 from wardspace.report.tuning import held_to, paired_with_frozen
@@ -42,9 +43,8 @@ def _adapting(board: Board, task: str, metric: str) -> Finding | None:
     gains = [pair for pair in pairs if told_apart(pair[2]) and pair[2].value > 0]
     harmed = list(dict.fromkeys(name for name, _, one in pairs if told_apart(one) and one.value < 0))
     tried = counted(len({place for _, place, _ in pairs}), "way of using it", "ways of using it")
-    tail = (
-        f" {listed(harmed)} {'are' if len(harmed) > 1 else 'is'} worse than the base in at least one." if harmed else ""
-    )
+    worse = f"{listed(harmed)} {'are' if len(harmed) > 1 else 'is'} worse than the base in at least one"
+    tail = f" {worse}, also after correction." if harmed else ""
     if not gains:
         alone = sum(not one.tie and one.value > 0 for _, _, one in pairs)
         but = f", but for {counted(alone, 'gap')} that cannot be told from chance after correction" if alone else ""
@@ -59,8 +59,8 @@ def _adapting(board: Board, task: str, metric: str) -> Finding | None:
     ends = between(most.low, most.high, signed=True)
     times = sum(gain[0] == name for gain in gains)
     text = (
-        f"{task}: adapting helped. {name} is above the base in {times} of {tried}; most with {place.name}, by "
-        f"{gap(most.value)} points of {metric_name(metric)} ({ends}).{tail}"
+        f"{task}: adapting helped. {name} is above the base in {times} of {tried}, also after correction; most "
+        f"with {place.name}, by {gap(most.value)} points of {metric_name(metric)} ({ends}).{tail}"
     )
     return Finding("mixed" if harmed else "gain", text, cell_anchor(task, metric, name, place))
 
@@ -95,8 +95,9 @@ def _words(board: Board, tasks: list[tuple[str, str]]) -> Finding | None:
     if not every:
         return None
     text = (
-        "Is a language model needed? Against counting words (TF-IDF), the language model that validation favours is "
-        f"above in {above} of {counted(every, 'comparison')}, below in {below}, and not told apart in {level}."
+        "Is a language model needed? Against counting words (TF-IDF), and after correction for the number of "
+        f"comparisons, the language model that validation favours is above in {above} of "
+        f"{counted(every, 'case')}, below in {below}, and not told apart in {level}."
     )
     return Finding("plain", text, COMPARISON)
 

@@ -9,9 +9,10 @@ from typing import Any
 from markupsafe import Markup
 
 from wardspace.report.maps import GRID, Map, Notes, compact, placed, shared_notes
-from wardspace.report.numbers import counted
+from wardspace.report.numbers import counted, thousands
 from wardspace.report.style import LIGHT
 from wardspace.report.svg.dots import MOST, dots, swatch, tones
+from wardspace.report.words import SPLITS
 
 BESIDE = 2
 """Maps side by side."""
@@ -71,6 +72,18 @@ def maps_view(maps: Mapping[str, Map], texts: Sequence[str] | None = None) -> Ma
         legend=_legend(notes) if maps else [],
         data=data,
     )
+
+
+def drawn_words(view: MapsView, corpus: Mapping[str, Any], split: str) -> str:
+    """How many notes are drawn, of how many of which split: `1,500 of the 3,934 test notes, drawn by chance`."""
+    counts = corpus.get("counts", {})
+    found = counts.get("notes") if split == "all" else counts.get("splits", {}).get(split, {}).get("notes")
+    kind = f"{SPLITS[split]} note" if split in SPLITS else "note"
+    if found is None:
+        return counted(view.largest, kind)
+    if found <= view.largest:
+        return f"all {counted(view.largest, kind)}"
+    return f"{thousands(view.largest)} of the {counted(found, kind)}, drawn by chance, the same for every model"
 
 
 def _still(model: str, one: Map, notes: Notes) -> Markup:

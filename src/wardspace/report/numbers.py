@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 MINUS = "\N{MINUS SIGN}"
+_FINER = 6
+"""Digits that may be added so that an end of an interval is not printed as zero."""
 
 
 def points(value: float) -> str:
@@ -15,22 +17,33 @@ def points(value: float) -> str:
 
 def gap(value: float) -> str:
     """A difference in points, always with its sign; 0.0 has none."""
-    text = _signless(100 * value)
-    return text if text == "0.0" or text.startswith(MINUS) else f"+{text}"
+    return _with_sign(_signless(100 * value))
 
 
 def between(low: float, high: float, *, signed: bool = False) -> str:
-    """An interval in points: `71.9 to 76.4`."""
-    show = gap if signed else points
-    return f"{show(low)} to {show(high)}"
+    """An interval in points: `71.9 to 76.4`; signed, that of a difference: `+0.3 to +1.4`.
+
+    That of a difference says on which side of zero it lies, in as many digits as this needs: `+0.04 to +1.21`. One
+    without width, which every draw of the patients gave alike, is no interval.
+    """
+    if not signed:
+        return f"{points(low)} to {points(high)}"
+    if is_point(low, high):
+        return "no interval"
+    return _apart_from_zero(low, high, lambda end, finer: _with_sign(_signless(100 * end, 1 + finer)))
 
 
-def plain(value: float, beside: Iterable[float] = ()) -> str:
-    """A measure on its own scale: three figures of the largest of it and the values it stands beside."""
+def is_point(low: float, high: float) -> bool:
+    """Whether an interval has no width."""
+    return math.isclose(low, high, rel_tol=0, abs_tol=1e-12)
+
+
+def plain(value: float, beside: Iterable[float] = (), finer: int = 0) -> str:
+    """A measure on its own scale: three figures of the largest of it and the values it stands beside, or finer."""
     largest = max((abs(other) for other in (value, *beside) if math.isfinite(other)), default=0.0)
     if largest == 0 or not math.isfinite(value):
         return _minus(f"{value:g}")
-    digits = min(max(0, 2 - math.floor(math.log10(largest))), 3)
+    digits = min(max(0, 2 - math.floor(math.log10(largest))), 3) + finer
     text = f"{value:,.{digits}f}"
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else _minus(text)
 
@@ -40,10 +53,15 @@ def p_value(value: float) -> str:
     return "p < 0.001" if value < 0.001 else f"p {value:.2f}" if value >= 0.0995 else f"p {value:.3f}"
 
 
-def signed(value: float, beside: Iterable[float] = ()) -> str:
+def signed(value: float, beside: Iterable[float] = (), finer: int = 0) -> str:
     """A difference on its own scale, always with its sign; 0 has none. See `plain`."""
-    text = plain(value, beside)
-    return text if value <= 0 or not text.strip("0.,") else f"+{text}"
+    return _with_sign(plain(value, beside, finer))
+
+
+def signed_between(low: float, high: float, beside: Iterable[float] = ()) -> str:
+    """The interval of a difference on its own scale; one that excludes zero has no end that is printed as zero."""
+    around = list(beside)
+    return _apart_from_zero(low, high, lambda end, finer: signed(end, around, finer))
 
 
 def thousands(value: float) -> str:
@@ -88,9 +106,26 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{thousands(number)} {noun if number == 1 else plural or noun + 's'}"
 
 
-def _signless(value: float) -> str:
-    text = f"{value:.1f}"
-    return "0.0" if text == "-0.0" else _minus(text)
+def _apart_from_zero(low: float, high: float, shown: Callable[[float, int], str]) -> str:
+    ends = [shown(low, 0), shown(high, 0)]
+    for finer in range(1, _FINER):
+        if low * high <= 0 or not any(_is_zero(end) for end in ends):
+            break
+        ends = [shown(low, finer), shown(high, finer)]
+    return " to ".join(ends)
+
+
+def _is_zero(text: str) -> bool:
+    return not text.strip("0.,")
+
+
+def _with_sign(text: str) -> str:
+    return text if _is_zero(text) or text.startswith(MINUS) else f"+{text}"
+
+
+def _signless(value: float, digits: int = 1) -> str:
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else _minus(text)
 
 
 def _minus(text: str) -> str:

@@ -31,7 +31,7 @@ from wardspace.report.guidance import RULES as GUIDANCE_RULES
 from wardspace.report.guidance import guidance
 from wardspace.report.headlines import headlines
 from wardspace.report.made import made
-from wardspace.report.map_view import maps_view
+from wardspace.report.map_view import drawn_words, maps_view
 from wardspace.report.maps import Map
 from wardspace.report.matrix import Matrix, matrices
 from wardspace.report.opening import opening
@@ -131,6 +131,7 @@ def page(
     return environment.get_template("report.html.j2").render(
         **view(results, config, study),
         maps=shown,
+        maps_drawn=drawn_words(shown, results.corpus, study.space.split),
         map_data=embedded_json(shown.data),
         with_text=texts is not None,
         css=Markup(stylesheet()),

@@ -1,4 +1,4 @@
-"""With how many labels an adapted model reaches what the base reaches with all of them."""
+"""With how many labels a model reaches what the base reaches with all of them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ SETTING = "logistic"
 
 
 def reached_finding(board: Board, task: str, metric: str) -> Finding | None:
-    """One sentence for all adapted models; None where few labels were not tried."""
+    """One sentence for all adapted models, and for the base where it gets there too; None without few labels."""
     places = [place for place in board.places(task, metric) if place.setting == SETTING]
     few = [place for place in places if place.shots is not None]
     target = board.score(task, board.base, Place(SETTING, None), metric)
     if not few or target is None or not board.adapted(task):
         return None
     found = {name: _reached(board, task, metric, few, (name, target.value)) for name in board.adapted(task)}
-    clauses = [f"{name} {words}" for name, words in found.items() if words]
+    itself = _reached(board, task, metric, few, (board.base, target.value))
+    clauses = [f"{board.base} itself {itself}"] if itself else []
+    clauses += [f"{name} {words}" for name, words in found.items() if words]
     never = [name for name, words in found.items() if not words]
     if never:
         who = f"{listed(never)} {'do' if len(never) > 1 else 'does'} not" if clauses else "no adapted model does"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wardspace.evaluation.results import Results, Shift
 from wardspace.report.comparison import SIGNS, Mark
-from wardspace.report.numbers import plain, signed
+from wardspace.report.numbers import plain, signed, signed_between
 
 MOST = 20
 """Categories of a column that are shown, the largest first."""
@@ -65,5 +65,5 @@ def _cell(shift: Shift | None) -> ShiftCell | None:
     if shift.low is not None and shift.high is not None:
         mark = "tie" if shift.low <= 0 <= shift.high else "above" if shift.low > 0 else "below"
         mark = mark if apart.strip("+0.−") else "tie"  # sure, and yet nothing that the printed figures show
-        parts.append(f"change from {signed(shift.low, _SCALE)} to {signed(shift.high, _SCALE)}")
+        parts.append(f"change from {signed_between(shift.low, shift.high, _SCALE)}")
     return ShiftCell(plain(shift.moved, _SCALE), f"{SIGNS[mark]} {apart}".strip(), mark, "; ".join(parts))

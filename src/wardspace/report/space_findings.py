@@ -6,7 +6,7 @@ from wardspace.evaluation.results import SpaceDifference, SpaceScore
 from wardspace.report.anchors import MODELS
 from wardspace.report.board import Board
 from wardspace.report.findings import Finding, Tone
-from wardspace.report.numbers import counted, duration, listed, plain, share, signed, tokens
+from wardspace.report.numbers import counted, duration, listed, plain, share, signed, signed_between, tokens
 from wardspace.report.spaces import SpaceBoard, verdict_mark
 from wardspace.report.words import measure_name
 
@@ -38,7 +38,7 @@ def _best(board: Board, spaces: SpaceBoard, column: str, measure: str) -> Findin
     learned = record is not None and column in record.learned_columns
     because = f" It learned from {column}, so this is what it was trained to do." if learned else ""
     level = [model for model in spaces.level(best) if model != board.base]
-    also = f" Not told apart from it: {listed(level)}." if level else ""
+    also = f" Tied with it: {listed(level)}." if level else ""
     return Finding(tone, f"{name}: {said}{also}{because}")
 
 
@@ -47,8 +47,8 @@ def _against(best: SpaceScore, base: SpaceScore, difference: SpaceDifference | N
     values = f"{plain(best.value, beside)}; base {plain(base.value, beside)}"
     if difference is None:
         return "plain", f"{best.model} has the best value ({values}), which was not compared with the base in pairs."
-    low, high = (signed(end, beside) for end in (difference.low, difference.high))
-    gap = f"{signed(difference.value, beside)}, interval {low} to {high}"
+    ends = signed_between(difference.low, difference.high, beside)
+    gap = f"{signed(difference.value, beside)}, interval {ends}"
     if verdict_mark(difference, best, base.model) == "tie":
         return "tie", f"{best.model} has the best value ({values}), a tie with the base: {gap}."
     return "gain-alone", f"{best.model} is best ({values}): {gap}."

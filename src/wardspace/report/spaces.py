@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wardspace.evaluation.results import Results, SpaceDifference, SpaceScore
 from wardspace.report.board import Board
 from wardspace.report.comparison import SIGNS, Mark, Rank
-from wardspace.report.numbers import listed, plain, signed
+from wardspace.report.numbers import listed, plain, signed, signed_between
 from wardspace.report.words import MEASURES, measure_name
 
 ARROWS = {"higher": "↑", "lower": "↓"}
@@ -166,8 +166,8 @@ def _rank(board: SpaceBoard, score: SpaceScore, best: SpaceScore) -> Rank:
 def _detail(score: SpaceScore, difference: SpaceDifference | None, beside: list[float]) -> str:
     parts = []
     if difference is not None:
-        low, high = (signed(end, beside) for end in (difference.low, difference.high))
-        parts.append(f"difference to {difference.against} {signed(difference.value, beside)} ({low} to {high})")
+        ends = signed_between(difference.low, difference.high, beside)
+        parts.append(f"difference to {difference.against} {signed(difference.value, beside)} ({ends})")
     if score.error is not None:
         parts.append(f"standard error of sampling {score.error:.2g}")
     if score.p is not None:

@@ -151,16 +151,26 @@ def _flagged(key: Key, rows: list[SubgroupScore]) -> Finding:
 def _nothing(metric: str, rows: list[SubgroupScore]) -> Finding:
     judged = {(row.column, row.group) for row in rows if row.gap is not None}
     few = {(row.column, row.group) for row in rows if row.too_few}
-    also = f" {counted(len(few), 'more')} had too few notes to say." if few else ""
+    also = f" {counted(len(few), 'other subgroup')} had too few notes to be judged." if few else ""
     if not judged:
         return Finding("tie", f"{metric_name(metric)}: no subgroup had enough notes to be judged.")
-    sizes = [row.detectable for row in rows if row.detectable is not None]
-    ends = f"{points(min(sizes))} to {points(max(sizes))}"
     return Finding(
         "tie",
-        f"{metric_name(metric)}: no gap was shown among {counted(len(judged), 'subgroup')}. That is no proof of there "
-        f"being none: with so few notes one under {ends} points, by subgroup, would mostly not have been seen.{also}",
+        f"{metric_name(metric)}: in none of {counted(len(judged), 'subgroup')} was a gap to the other notes shown. "
+        f"That is no proof that there is none: {_unseen(rows)}.{also}",
     )
+
+
+def _unseen(rows: list[SubgroupScore]) -> str:
+    """How large a gap has to be to be shown most times; none is larger than all 100 points."""
+    sizes = {(row.column, row.group, row.model): row.detectable for row in rows if row.detectable is not None}
+    possible = [size for size in sizes.values() if size < 1]
+    if not possible:
+        return "so few notes would not show a gap of any size in four of five such samples"
+    ends = " to ".join(dict.fromkeys(points(size) for size in (min(possible), max(possible))))
+    said = f"with so few notes, a gap has to be {ends} points large to be shown in four of five such samples"
+    beyond = {key[:2] for key, size in sizes.items() if size >= 1}
+    return f"{said}, and in {counted(len(beyond), 'subgroup')} no size is enough" if beyond else said
 
 
 def _help_findings(rows: list[SubgroupScore]) -> list[Finding]:
@@ -171,11 +181,11 @@ def _help_findings(rows: list[SubgroupScore]) -> list[Finding]:
             chosen = [r for r in rows if (r.model, r.metric) == (model, metric) and r.over_base_flagged]
             ups = [_over(row) for row in chosen if (row.over_base or 0) > 0]
             downs = [_over(row) for row in chosen if (row.over_base or 0) < 0]
-            parts = [f"is above the base in {listed(ups)}"] if ups else []
-            parts += [f"is below it in {listed(downs)}"] if downs else []
+            parts = [f"above the base in {listed(ups)}"] if ups else []
+            parts += [f"below the base in {listed(downs)}"] if downs else []
             if parts:
                 tone: Tone = "mixed" if len(parts) == 2 else "gain" if ups else "harm"
-                found.append(Finding(tone, f"{model}, {metric_name(metric)}: {' and '.join(parts)}."))
+                found.append(Finding(tone, f"{model} is, by {metric_name(metric)}, {' and '.join(parts)}."))
     compared = {(row.column, row.group) for row in rows if row.over_base is not None}
     if compared and not found:
         none = f"No model was shown to be above or below the base in any of {counted(len(compared), 'subgroup')}."
@@ -191,7 +201,8 @@ def _trend_findings(trends: list[Trend]) -> list[Finding]:
     shown = [_trend(trend) for trend in trends if trend.shown]
     if shown or not trends:
         return shown
-    ends = between(min(t.low for t in trends), max(t.high for t in trends), signed=True)
+    low, high = min(t.low for t in trends), max(t.high for t in trends)
+    ends = f"{gap(low)} to {gap(high)}"
     first, last = trends[0].first, trends[0].last
     text = f"No trend was shown from {first} to {last}; the intervals of the changes lie within {ends} points."
     return [Finding("tie", text)]

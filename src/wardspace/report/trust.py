@@ -131,7 +131,7 @@ def _finding(model: str, scores: dict[tuple[str, bool], CalibrationScore], bins:
 def _panels(board: Board, looked: _Looked, keys: list[Key]) -> list[Panel]:
     styles = model_styles(board.results.models)
     known = [key for key in keys if key in looked.bins]
-    ends = [end for key in known for one in looked.bins[key] for end in (one.confidence, one.accuracy)]
+    ends = [end for key in known for one in looked.bins[key] for end in (one.confidence, one.low)]
     low = 100 * min(ends, default=0.0)
     return [
         Panel(key[2], reliability_chart(_dots(looked.bins[key]), styles[key[2]], low, _said(key, looked.bins[key])))

@@ -61,7 +61,10 @@ def audit(study: Study, model: str) -> tuple[Audit, Verdict, Path]:
     """
     known = [BASE, *(one.name for one in study.config.adapt)]
     if model not in known and not Path(model).is_dir():
-        raise StudyError(f"no model {model!r}", where="adapt", fix=f"one of {', '.join(known)}, or a model folder")
+        fix = f"one of {', '.join(known)}, or a model folder"
+        if len(Path(model).parts) > 1:
+            raise StudyError("no such model folder", where=model, fix=fix)
+        raise StudyError(f"no model {model!r}", where="adapt", fix=fix)
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise WardspaceError("`audit` needs one process", fix="start it by itself, without torchrun or accelerate")
     study.run(until="adapt" if model in known[1:] else "prepare")

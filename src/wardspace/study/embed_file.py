@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ from wardspace.core.progress import progress
 from wardspace.corpus.clean import Cleaner
 from wardspace.corpus.notes import Examiner, Unusable
 from wardspace.corpus.readers import FORMATS, Reader, open_readers, source_files
+from wardspace.corpus.readers.columns import MissingColumnsError
+from wardspace.corpus.readers.empty import no_rows
 from wardspace.corpus.rejects import Rejects
 from wardspace.corpus.schema import Roles, resolve_roles
 from wardspace.encoders import Encoder
@@ -65,7 +68,7 @@ def embed_file(
     done = 0
     scratch, beside = out.with_name(f".{out.name}.part"), out.with_name(f"{out.stem}.rejects.parquet")
     scratch_beside = beside.with_name(f".{beside.name}.part")
-    with machine_faults(out), tempfile.TemporaryDirectory(prefix="wardspace-") as work:
+    with _options_named(), machine_faults(out), tempfile.TemporaryDirectory(prefix="wardspace-") as work:
         out.parent.mkdir(parents=True, exist_ok=True)
         readers = open_readers(source, roles.needed, Path(work))
         try:
@@ -82,10 +85,7 @@ def embed_file(
                         writer.write_table(pa.Table.from_arrays(columns, schema=schema))
                     advance(read)
             if not done:
-                reasons = ", ".join(f"{count} {kind}" for kind, count in rejects.counts.most_common()) or "no rows"
-                raise CorpusError(
-                    f"no row has both an id and a text ({reasons})", where=source.path, fix="name --id and --text"
-                )
+                raise _nothing(source, readers, rejects)
             scratch.replace(out)
             if rejects.counts:
                 scratch_beside.replace(beside)
@@ -96,6 +96,22 @@ def embed_file(
             scratch_beside.unlink(missing_ok=True)
     warnings = list(dict.fromkeys(warning for reader in readers for warning in reader.warnings))
     return Embedded(done, rejects.counts, warnings)
+
+
+def _nothing(source: SourceConfig, readers: list[Reader], rejects: Rejects) -> CorpusError:
+    if not rejects.counts:
+        return CorpusError(no_rows(readers), where=source.path, fix="export the notes again")
+    reasons = ", ".join(f"{count} {kind}" for kind, count in rejects.counts.most_common())
+    return CorpusError(f"no row has both an id and a text ({reasons})", where=source.path, fix="name --id and --text")
+
+
+@contextmanager
+def _options_named() -> Iterator[None]:
+    """There is no study here to name columns in."""
+    try:
+        yield
+    except MissingColumnsError as error:
+        raise CorpusError(error.what, where=error.where, fix="name the columns with --id and --text") from error
 
 
 def _roles(source: SourceConfig, text: str | None, note_id: str | None) -> Roles:

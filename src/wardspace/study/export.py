@@ -22,7 +22,7 @@ def export(run: Path, model: str, target: Path, accept_risk: str | None = None) 
     Parameters
     ----------
     run : Path
-        The run folder; its study.yaml holds the limits.
+        The run folder; the study asked of it last holds the limits.
     model : str
         An adapted model, or `base`.
     target : Path
@@ -46,7 +46,8 @@ def export(run: Path, model: str, target: Path, accept_risk: str | None = None) 
         raise RunError("this is inside the run folder", where=target, fix="export to a folder outside of it")
     source = _source(folder, study, model)
     found = Audit.read(folder.model(model))
-    verdict = judged(found, study.privacy, weights_hash(source))
+    weights = weights_hash(source)
+    verdict = judged(found, study.privacy, weights)
     reason = None if accept_risk is None else accept_risk.strip()
     if reason == "":
         raise RunError("no reason is given", where="--accept-risk", fix="say in a sentence why the risk is taken")
@@ -54,7 +55,7 @@ def export(run: Path, model: str, target: Path, accept_risk: str | None = None) 
         raise RunError(
             f"{model} may not be exported:\n" + "\n".join(f"    {fault}" for fault in verdict.faults),
             where=folder.model(model),
-            fix=f"wardspace audit STUDY.yaml {model}, train less or de-identify more, or --accept-risk 'why'",
+            fix=_fix(folder, model, verdict, stands=found is not None and found.weights == weights),
         )
     encoder = Encoder.load(source, study.encoder, device="cpu")
     # figures of other weights say nothing of this model
@@ -64,11 +65,23 @@ def export(run: Path, model: str, target: Path, accept_risk: str | None = None) 
     return verdict
 
 
+def _fix(folder: RunFolder, model: str, verdict: Verdict, *, stands: bool) -> str:
+    """What would let the model go; `stands` where there is an audit of its present weights."""
+    again = f"wardspace audit {folder.latest} {model} --out {folder.path}"
+    if not stands:
+        way = again
+    elif any(check.over for check in verdict.checks):
+        way = f"train less or de-identify more, then {again}"
+    else:
+        way = f"see to what was not measured, then {again}"
+    return f"{way}; or --accept-risk 'why'"
+
+
 def _study(folder: RunFolder) -> StudyConfig:
     if not folder.mark.is_file():
         raise RunError("no run in this folder", where=folder.path, fix="give the folder that `wardspace run` wrote")
     folder.check()
-    return load_study(folder.path / "study.yaml")
+    return load_study(folder.latest)
 
 
 def _source(folder: RunFolder, study: StudyConfig, model: str) -> str:

@@ -34,6 +34,26 @@ class RunFolder:
         return self.path / "run.json"
 
     @property
+    def study(self) -> Path:
+        """What was asked of the results, with every default filled in."""
+        return self.path / "study.yaml"
+
+    @property
+    def attempt(self) -> Path:
+        """What was asked last, where that has not come to results and others are there; gone when it has."""
+        return self.path / "attempt.yaml"
+
+    @property
+    def latest(self) -> Path:
+        """What was asked last: models are of it, results may be older."""
+        return self.attempt if self.attempt.is_file() else self.study
+
+    @property
+    def environment(self) -> Path:
+        """What ran it."""
+        return self.path / "environment.json"
+
+    @property
     def corpus(self) -> Path:
         """The only place that holds text of notes."""
         return self.path / "corpus"

@@ -47,12 +47,12 @@ class OpenedRun:
     @cached_property
     def study(self) -> StudyConfig:
         """What was asked."""
-        return load_study(self.path / "study.yaml")
+        return load_study(self.folder.study)
 
     @cached_property
     def environment(self) -> dict[str, Any]:
         """What ran it."""
-        found: dict[str, Any] = read_json(self.path / "environment.json")
+        found: dict[str, Any] = read_json(self.folder.environment)
         return found
 
     def predictions(self, task: str) -> pa.Table | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +54,11 @@ class Stages:
         if self.stands(name, inputs, outputs):
             self.log.write("kept", stage=name)
             return key, read_json(record)["result"]
-        record.unlink(missing_ok=True)
         self.log.write("started", stage=name)
         say(f"• {name}")
         start = time.perf_counter()
-        result = work()
+        with _record_aside(record, outputs):
+            result = work()
         seconds = round(time.perf_counter() - start, 2)
         write_json(record, {"key": key, "seconds": seconds, "result": result})
         self.log.write("finished", stage=name, seconds=seconds)
@@ -69,6 +70,28 @@ class Stages:
         if not record.is_file() or not all(path.exists() for path in outputs):
             return False
         return bool(read_json(record).get("key") == _key(name, inputs))
+
+
+@contextmanager
+def _record_aside(record: Path, outputs: Sequence[Path]) -> Iterator[None]:
+    """Without the record of a stage while its outputs may change; back where the work failed before any had."""
+    before, aside = _stamps(outputs), record.with_name(f".{record.name}-before")
+    if record.is_file():
+        record.rename(aside)
+    try:
+        yield
+    except BaseException:
+        if aside.is_file() and _stamps(outputs) == before:
+            aside.rename(record)
+        raise
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _stamps(outputs: Sequence[Path]) -> list[tuple[int, int] | None]:
+    """Which file each output is, and when it was written."""
+    found = [path.stat() if path.exists() else None for path in outputs]
+    return [None if one is None else (one.st_ino, one.st_mtime_ns) for one in found]
 
 
 def _key(name: str, inputs: Any) -> str:

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from wardspace.config import StudyConfig, load_study, parse_study
-from wardspace.core.files import read_json, write_json, write_text
+from wardspace.core.files import read_json, write_text
 from wardspace.core.progress import say
 from wardspace.corpus import Corpus, Manifest, prepare
 from wardspace.corpus.review.kept import JudgementFile
@@ -24,11 +23,10 @@ from wardspace.space import check_method
 from wardspace.study.audited import audited_card
 from wardspace.study.crew import Crew
 from wardspace.study.embed import embed
-from wardspace.study.environment import environment
 from wardspace.study.facts import card_facts
 from wardspace.study.folder import RunFolder
 from wardspace.study.outcome import collect
-from wardspace.study.reproduce import write_reproduce
+from wardspace.study.record import Record
 from wardspace.study.review import applied_review, review_content, with_review
 from wardspace.study.scoring import Scoring
 from wardspace.study.slices import Slices
@@ -122,10 +120,6 @@ class Study:
             crew.follow(self.config, self.folder)
             return self.folder.path
         with self.folder.held():
-            write_text(self.folder.path / "study.yaml", yaml.safe_dump(self.config.resolved(), sort_keys=False))
-            found = environment()
-            write_json(self.folder.path / "environment.json", found)
-            write_reproduce(self.config, found, self.folder.path)
             run = _Run(self, base, crew, apply_review=apply_review, with_text=with_text)
             outcome = self._run(run, STAGES.index(until))
         crew.dismiss()
@@ -148,6 +142,7 @@ class _Run:
         self.config = study.config
         self.folder = study.folder
         self.stages = study.stages
+        self.record = Record(study.config, study.folder)
         self.show = study.show_progress
         self.base = base
         self.keys: dict[str, str] = {}
@@ -182,6 +177,7 @@ class _Run:
         say(corpus_line(self.corpus.manifest))
         for warning in self.corpus.manifest.warnings:
             say(f"  note: {warning}")
+        self.record.begin()
         return self.folder.corpus
 
     def adapt(self) -> Path:
@@ -269,6 +265,7 @@ class _Run:
             slices=self.slices,
         )
         results.write(self.folder.results)
+        self.record.settle()
         self.results = results
         return self.folder.results
 
@@ -276,7 +273,7 @@ class _Run:
         maps = {name: self.space_notes.map(self.vectors(name)) for name in self.models}
         asked = self.config.report
         write_report(self.results, maps, self.folder.report, asked, self.config)
-        facts = card_facts(self.folder, self.corpus, read_json(self.folder.path / "environment.json"))
+        facts = card_facts(self.folder, self.corpus, read_json(self.folder.environment))
         for model in self.config.adapt:
             card = model_card(self.results, model.name, self.config, facts)
             card = audited_card(card, self.folder.model(model.name), self.config.privacy)
@@ -293,6 +290,7 @@ class _Run:
 def corpus_line(manifest: Manifest) -> str:
     """Say how many notes were kept, and how many rows were left out for which reason."""
     counts = manifest.counts
-    left_out = ", ".join(f"{count:,} {kind}" for kind, count in counts["rejects"].items()) or "none"
+    left_out = ", ".join(f"{count:,} {kind}" for kind, count in counts["rejects"].items())
+    told = f"{left_out} (each with its reason in corpus/rejects.parquet)" if left_out else "none"
     notes, rows = counted(counts["notes"], "note"), counted(counts["rows_read"], "row")
-    return f"  {notes} kept of {rows}; left out: {left_out}"
+    return f"  {notes} kept of {rows}; left out: {told}"

@@ -39,8 +39,35 @@ def test_what_changed_in_the_study_is_told_key_by_key():
     told = {change.what: (change.first, change.second) for change in view.asked}
     assert told["budget.tokens"] == ("1000000", "500000")
     assert told["adapt[mlm].objectives[1 mlm].probability"] == ("0.15", "0.3")
-    assert all(second == "–" for what, (_, second) in told.items() if what.startswith("adapt[mlm-declutr]"))
+    assert {what: both for what, both in told.items() if what.startswith("adapt[mlm-declutr]")} == {
+        "adapt[mlm-declutr]": ("there", "–")
+    }
+    assert "3 keys of the study differ." in view.summary
     assert not [what for what in told if what.startswith(("tasks", "report"))]
+
+
+def test_items_that_one_study_alone_names_are_one_line_each():
+    tasks = [{"name": name, "kind": "classification", "label": "specialty"} for name in ("first", "second")]
+    view = pair_view(pair(side("after", adapt=[], tasks=tasks)))
+    told = {change.what: (change.first, change.second) for change in view.asked}
+    assert {what for what in told if "first" in what or "second" in what} == {"tasks[first]", "tasks[second]"}
+    assert told["tasks[first]"] == ("–", "there")
+    assert "adapt" not in told  # that there is none is told by each that is gone
+    assert len([what for what in told if what.startswith("adapt[")]) == len(fake_study().adapt)
+
+
+def test_of_an_empty_part_the_keys_of_the_other_study_tell():
+    metadata = fake_study().corpus.columns.metadata[0]
+    view = pair_view(pair(side("after", report={"bands": {metadata: [1, 2]}, "subgroups": [metadata]})))
+    assert not {"report.bands"} & {change.what for change in view.asked}
+    assert f"report.bands.{metadata}" in {change.what for change in view.asked}
+
+
+def test_another_objective_is_one_line_and_not_its_options():
+    adapt = copy.deepcopy(fake_study().resolved()["adapt"])
+    adapt[0]["objectives"] = [{"kind": "declutr"}]
+    told = {change.what for change in pair_view(pair(side("after", adapt=adapt))).asked}
+    assert told == {"adapt[mlm].objectives[1 mlm]", "adapt[mlm].objectives[1 declutr]"}
 
 
 def test_equal_runs_have_nothing_to_tell():

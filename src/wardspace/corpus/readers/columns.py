@@ -12,7 +12,11 @@ _LONGEST_NAME = 64
 _MOST_NAMES = 40
 
 
-def check_columns(existing: Sequence[str], needed: Sequence[str], where: str, *, hint: str = "", fix: str = "") -> None:
+class MissingColumnsError(CorpusError):
+    """Columns that are not there, and that can be named otherwise: in corpus.columns, where there is a study."""
+
+
+def check_columns(existing: Sequence[str], needed: Sequence[str], where: str, *, fix: str = "") -> None:
     """Check that the columns needed are there, once each.
 
     Raises
@@ -24,11 +28,10 @@ def check_columns(existing: Sequence[str], needed: Sequence[str], where: str, *,
     if missing:
         named = "; ".join(f"{name!r}{_nearest(name, existing)}" for name in missing)
         plural = "s" if len(missing) > 1 else ""
-        raise CorpusError(
-            f"missing column{plural}: {named}\n  {_listed(existing)}",
-            where=where,
-            fix=fix or f"name the columns in corpus.columns (`wardspace embed`: with --id and --text){hint}",
-        )
+        what = f"missing column{plural}: {named}\n  {_listed(existing)}"
+        if fix:
+            raise CorpusError(what, where=where, fix=fix)
+        raise MissingColumnsError(what, where=where, fix="name the columns in corpus.columns")
     twice = sorted(name for name, count in Counter(existing).items() if count > 1 and name in needed)
     if twice:
         raise CorpusError(f"two columns of the same name: {', '.join(twice)}", where=where, fix="rename one of them")

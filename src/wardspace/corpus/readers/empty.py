@@ -1,11 +1,11 @@
-"""A file without a byte, one among others: a row that cannot be read, not a reason to stop."""
+"""Files without a row: one without a byte among others is no reason to stop; none with a row is one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from wardspace.corpus.readers.files import SourceFile
-from wardspace.corpus.readers.row import Row
+from wardspace.corpus.readers.row import Reader, Row
 from wardspace.corpus.rejects import Fault
 
 
@@ -32,3 +32,11 @@ class EmptyReader:
     def position(self) -> int:
         """Nothing is read."""
         return 0
+
+
+def no_rows(readers: Sequence[Reader]) -> str:
+    """What is wrong with sources of which none has a row."""
+    tables = all(reader.format in ("csv", "tsv") for reader in readers)
+    if len(readers) == 1:
+        return "the file holds a header and no rows" if tables else "there is no note in it"
+    return "the files hold headers and no rows" if tables else "there is no note in them"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,13 +10,13 @@ from wardspace.config import StudyConfig
 from wardspace.report.asked import base_name
 from wardspace.report.changes.sides import Change, Pair
 
-ABSENT = "–"
+ABSENT, PRESENT = "–", "there"
 _PATHS = ("base", "corpus.source.path", "corpus.deidentify.review", "corpus.deidentify.key_file")
 """Keys that may hold a path of the machine: shown without its folders."""
 
 
 def study_changes(pair: Pair) -> list[Change]:
-    """Keys of the study that differ; models and tasks go by their names."""
+    """Keys of the study that differ; models and tasks go by their names; one that one study alone names is one key."""
     return _differing(study_keys(pair.first.study), study_keys(pair.second.study))
 
 
@@ -37,12 +38,32 @@ def _without_folders(value: str) -> str:
 
 
 def _differing(first: Mapping[str, str], second: Mapping[str, str]) -> list[Change]:
+    first, second = _folded(first, second), _folded(second, first)
     keys = [*first, *(key for key in second if key not in first)]
     return [
         Change(key, first.get(key, ABSENT), second.get(key, ABSENT))
         for key in keys
         if first.get(key, ABSENT) != second.get(key, ABSENT)
     ]
+
+
+def _folded(keys: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+    """The keys, those of an item that the others do not have as one; of an empty part the others' keys tell."""
+    known = {item for key in others for item in _items(key)}
+    parts = {key[: match.start()] for key in others for match in re.finditer(r"[.\[]", key)}
+    found: dict[str, str] = {}
+    for key, value in keys.items():
+        lone = next((item for item in _items(key) if item not in known), None)
+        if lone is not None:
+            found[lone] = PRESENT
+        elif key not in parts:
+            found[key] = value
+    return found
+
+
+def _items(key: str) -> list[str]:
+    """The items that a key lies in, the outermost first: `adapt[mlm]`, `adapt[mlm].objectives[1 mlm]`."""
+    return [key[: match.end()] for match in re.finditer(r"\]", key)]
 
 
 def _flat(value: Any, prefix: str = "") -> dict[str, str]:

@@ -14,6 +14,8 @@ from wardspace.report.svg.scale import Scale, scale
 
 WIDTH, ROW, TOP, BOTTOM = 350, 25, 8, 40
 LEFT, RIGHT = 128, 70
+HEAD = 7
+"""Length of the arrow head that ends a line which goes on beyond the scale."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,10 @@ class Bar:
 
 
 def forest(bars: list[Bar], description: str, ends: tuple[float, float]) -> Markup:
-    """Draw one panel; `ends` (points) are shared by the panels of a figure so that they can be compared."""
+    """Draw one panel; `ends` (points) are shared by the panels of a figure so that they can be compared.
+
+    What goes on beyond the scale ends in an arrow head at its edge, and the description names it.
+    """
     height = TOP + ROW * len(bars) + BOTTOM
     x = scale(ends, LEFT, WIDTH - RIGHT, ticks=4, zero=True)
     bottom = height - BOTTOM
@@ -40,7 +45,9 @@ def forest(bars: list[Bar], description: str, ends: tuple[float, float]) -> Mark
     ticks = [text(x(tick), bottom + 17, x.label(tick), anchor="middle", cls="tick") for tick in x.ticks]
     title = text((LEFT + WIDTH - RIGHT) / 2, height - 5, "points above or below the base", anchor="middle", cls="axis")
     rows = [_row(bar, TOP + ROW * (i + 0.5), x) for i, bar in enumerate(bars)]
-    return figure(WIDTH, height, description, *grid, zero, *ticks, title, *rows, cls="forest")
+    beyond = [bar.name for bar in bars if bar.low < x.low or bar.high > x.high]
+    said = f"{description}. Beyond the scale: {', '.join(beyond)}" if beyond else description
+    return figure(WIDTH, height, said, *grid, zero, *ticks, title, *rows, cls="forest")
 
 
 def _row(bar: Bar, y: float, x: Scale) -> Markup:
@@ -56,15 +63,23 @@ def _row(bar: Bar, y: float, x: Scale) -> Markup:
 
 
 def _interval(bar: Bar, y: float, x: Scale) -> list[Markup]:
-    """Dot and interval, or an arrow at the edge where the dot lies beyond the scale."""
-    if bar.value < x.low:
-        return [text(x.start, y + 4, "◂", anchor="middle", fill=bar.style.colour)]
-    if bar.value > x.high:
-        return [text(x.end, y + 4, "▸", anchor="middle", fill=bar.style.colour)]
+    """What of the dot and the interval lies on the scale; an arrow head at the edge where more lies beyond it."""
+    colour = bar.style.colour
     low, high = max(bar.low, x.low), min(bar.high, x.high)
-    ends = [end for end in (bar.low, bar.high) if low <= end <= high]
-    line = tag("line", x1=x(low), x2=x(high), y1=y, y2=y, stroke=bar.style.colour, stroke_width=2.2)
-    caps = [
-        tag("line", x1=x(end), x2=x(end), y1=y - 4, y2=y + 4, stroke=bar.style.colour, stroke_width=1.6) for end in ends
+    drawn = []
+    if low <= high:
+        drawn.append(tag("line", x1=x(low), x2=x(high), y1=y, y2=y, stroke=colour, stroke_width=2.2))
+    drawn += [
+        tag("line", x1=x(end), x2=x(end), y1=y - 4, y2=y + 4, stroke=colour, stroke_width=1.6)
+        for end in (bar.low, bar.high)
+        if x.low <= end <= x.high
     ]
-    return [line, *caps, mark(x(bar.value), y, bar.style)]
+    drawn += [_head(x.start, y, -1, colour)] if bar.low < x.low else []
+    drawn += [_head(x.end, y, 1, colour)] if bar.high > x.high else []
+    return [*drawn, mark(x(bar.value), y, bar.style)] if x.low <= bar.value <= x.high else drawn
+
+
+def _head(x: float, y: float, way: int, colour: str) -> Markup:
+    """An arrow head whose tip lies just beyond the edge; `way` is 1 to the right and -1 to the left."""
+    tip, back = x + way * HEAD / 2, x - way * HEAD / 2
+    return tag("path", d=f"M{tip:.1f},{y:.1f}L{back:.1f},{y - 5:.1f}V{y + 5:.1f}Z", fill=colour, cls="beyond")

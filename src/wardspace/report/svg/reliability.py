@@ -26,11 +26,11 @@ class Dot:
 
 
 def reliability_chart(dots: list[Dot], style: ModelStyle, low: float, description: str) -> Markup:
-    """Draw one model's curve; both axes run from `low` to 100 points, so that panels can be compared."""
+    """Draw one model's curve; both axes run from `low`, the least of all panels, to 100 points."""
     x = scale([low, 100.0], LEFT, WIDTH - RIGHT, ticks=4)
     y = scale([low, 100.0], HEIGHT - BOTTOM, TOP, ticks=4)
     equal = tag("line", x1=x(x.low), y1=y(x.low), x2=x(x.high), y2=y(x.high), cls="zero", stroke_dasharray="4 3")
-    path = " ".join(f"{x(dot.confidence):.1f},{y(max(dot.accuracy, y.low)):.1f}" for dot in dots)
+    path = " ".join(f"{x(dot.confidence):.1f},{y(dot.accuracy):.1f}" for dot in dots)
     joined = tag("polyline", points=path, fill="none", stroke=style.colour, stroke_width=1.6)
     titles = [
         text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "confidence, points", anchor="middle", cls="axis"),
@@ -49,6 +49,5 @@ def _frame(x: Scale, y: Scale) -> list[Markup]:
 
 def _dot(dot: Dot, x: Scale, y: Scale, style: ModelStyle) -> Markup:
     place = x(dot.confidence)
-    ends = {"y1": y(max(dot.low, y.low)), "y2": y(max(dot.high, y.low))}
-    line = tag("line", x1=place, x2=place, stroke=style.colour, cls="interval", **ends)
-    return tag("g", line, mark(place, y(max(dot.accuracy, y.low)), style, 4))
+    line = tag("line", x1=place, x2=place, y1=y(dot.low), y2=y(dot.high), stroke=style.colour, cls="interval")
+    return tag("g", line, mark(place, y(dot.accuracy), style, 4))
