@@ -20,7 +20,7 @@ def made(masked, examples=None, **options):
     setting = setting_of(masked, window=32, reading=Room(100))
     objective = build(BlendConfig(**given), masked, setting)
     if examples:
-        objective.look_at(examples, nullcontext, show_progress=False)
+        objective.heed(objective.look_at(examples, nullcontext, show_progress=False))
     return objective.eval()
 
 
@@ -63,7 +63,7 @@ def test_the_same_notes_give_the_same_places_whatever_dropout_draws(masked):
     torch.rand(7)
     again = made(masked)
     again.train()
-    again.look_at(examples, nullcontext, show_progress=False)
+    again.heed(again.look_at(examples, nullcontext, show_progress=False))
     assert torch.equal(first.targets, again.targets)
     assert again.training
 

@@ -38,7 +38,7 @@ def quiet(step=1.0):
     pass
 
 
-@pytest.mark.parametrize("objective", ["mlm", {"declutr": SPANS}, {"category": {"loss": "supcon"}}])
+@pytest.mark.parametrize("objective", ["mlm", {"declutr": SPANS}, {"category": {"loss": "supcon"}}, "blend"])
 def test_everything_is_measured_and_nothing_stays(phases, tmp_path, objective):
     (phase,) = phases(objective)
     found = measured(phase, 0.5, tmp_path, quiet)

@@ -11,7 +11,7 @@ import torch
 from torch.distributed.tensor import DTensor
 
 from tests.fixtures.objectives import random_examples, setting_of
-from wardspace.config import CategoryConfig, DeclutrConfig, MlmConfig
+from wardspace.config import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig
 from wardspace.encoders import MaskedModel
 from wardspace.objectives import Objective, Reading, build
 from wardspace.objectives.passes import Room
@@ -25,6 +25,7 @@ CONFIGS = {
     "classify": CategoryConfig(weight=0.5),
     "supcon": CategoryConfig(loss="supcon", weight=0.5),
     "declutr": DeclutrConfig(**SPANS, learn_temperature=True, temperature=0.2),
+    "blend": BlendConfig(dimensions=4, neighbours=2),
     "contrast": DeclutrConfig(**SPANS, mlm_weight=0, anchors=1, positives=1),
 }
 ROOMS = {"one pass": Room(100_000), "several passes": Room(120)}
@@ -34,8 +35,11 @@ LENGTHS = [70, 8, 33, 120, 50, 61, 9]
 def objective_of(folder: Path, name: str, room: Room) -> Objective:
     """In float64, without dropout."""
     masked = MaskedModel.load(folder).double().eval()
-    setting = setting_of(masked, reading=room, categories={"kind": ["a", "b", "c"], "ward": ["x", "y"]})
-    return build(CONFIGS[name], masked, setting).double().eval()
+    setting = setting_of(masked, categories={"kind": ["a", "b", "c"], "ward": ["x", "y"]})
+    objective = build(CONFIGS[name], masked, setting).double().eval()
+    objective.heed(objective.look_at(random_examples(masked, LENGTHS), nullcontext, show_progress=False))
+    objective.setting = dataclasses.replace(setting, reading=room)
+    return objective
 
 
 def readings_of(objective: Objective) -> list[Reading]:

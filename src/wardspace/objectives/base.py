@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -120,7 +120,7 @@ class Objective(nn.Module, ABC):
         """How many readings it takes to read the note once; 0 where the objective cannot use it."""
         return int(self.usable(example))
 
-    def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> None:
+    def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> object:
         """Work out what has to be known of the notes before training, with the base as it came; most need nothing.
 
         Parameters
@@ -131,7 +131,16 @@ class Objective(nn.Module, ABC):
             Gives the context that forward passes run in.
         show_progress : bool
             Show a bar.
+
+        Returns
+        -------
+        object
+            What `heed` is to be given; of processes that train together, all are given what the first found.
         """
+        return None
+
+    def heed(self, found: Any) -> None:
+        """Go by what `look_at` found."""
 
     @abstractmethod
     def usable(self, example: Example) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -22,6 +23,25 @@ from wardspace.objectives.word_space import word_space
 
 _BLOCK = 256
 """Notes that the base reads between two steps of the progress bar."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where notes are to stand.
+
+    Parameters
+    ----------
+    note_ids : list of str [n]
+        The notes.
+    centre : Tensor [d]
+        Mean of the base's unit vectors; places are seen from there.
+    targets : float32 Tensor [n, d]
+        Unit vectors.
+    """
+
+    note_ids: list[str]
+    centre: Tensor
+    targets: Tensor
 
 
 class Blend(Objective):
@@ -52,7 +72,7 @@ class Blend(Objective):
     Examples
     --------
     >>> objective = build(BlendConfig(), masked, setting)  # doctest: +SKIP
-    >>> objective.look_at(examples, precision)  # doctest: +SKIP
+    >>> objective.heed(objective.look_at(examples, precision))  # doctest: +SKIP
     >>> objective(objective.collate([Reading(examples[0], epoch=0)])).parts  # doctest: +SKIP
     {'blend': tensor(…)}
     """
@@ -83,7 +103,7 @@ class Blend(Objective):
         """Tokens of the piece with its special tokens."""
         return len(self._piece(reading)) + self.setting.vocabulary.specials_per_sequence
 
-    def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> None:
+    def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> Places:
         """Read all notes with the base and work out where each is to stand."""
         vectors = self._read_whole(notes, precision, show_progress=show_progress)
         centre = vectors.mean(0)
@@ -91,9 +111,13 @@ class Blend(Objective):
         options, seed = self.options, derive(self.setting.seed, "blend") % 2**32
         words = word_space([note.ids for note in notes], options.dimensions, len(self.masked.tokenizer), seed)
         space = drawn_together(blended(base, words, options.weight), options.neighbours, options.pull)
-        self.rows = {note.note_id: row for row, note in enumerate(notes)}
-        self.centre.copy_(centre)
-        self.targets = torch.from_numpy(turned_onto(space, base)).to(self.centre.device)
+        return Places([note.note_id for note in notes], centre.cpu(), torch.from_numpy(turned_onto(space, base)))
+
+    def heed(self, found: Places) -> None:
+        """Teach these places."""
+        self.rows = {note_id: row for row, note_id in enumerate(found.note_ids)}
+        self.centre.copy_(found.centre)
+        self.targets = found.targets.to(self.centre.device)
 
     def collate(self, readings: Sequence[Reading]) -> Batch:
         """Pieces, each with the row of its note."""

@@ -121,7 +121,7 @@ def _look_ahead(run: Prepared, ledger: Ledger, processes: Processes, *, show_pro
     for stage in run.stages:
         until += len(stage.phases(ledger.folder, run.device, processes))
         if until > len(ledger.records):
-            stage.look_ahead(run.device, show_progress=show_progress)
+            stage.look_ahead(run.device, processes, show_progress=show_progress)
 
 
 def _write(run: Prepared, folder: Path, card: str, costs: list[StageCost], records: list[PhaseRecord]) -> None:

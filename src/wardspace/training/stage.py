@@ -66,15 +66,17 @@ class Stage:
     new_head: bool
     looked: list[float] = field(default_factory=list)
 
-    def look_ahead(self, device: torch.device, *, show_progress: bool) -> None:
+    def look_ahead(self, device: torch.device, processes: Processes, *, show_progress: bool) -> None:
         """Let the objective work out what it has to know of the notes in the plan; the time counts as the stage's."""
         began = time.monotonic()
         read = np.unique(np.concatenate([self.plan.readings[:, 0], self.validation.readings[:, 0]]))
-        self.objective.to(device).look_at(
+        found = self.objective.to(device).look_at(
             [self.notes[index] for index in read.tolist()],
             lambda: hardware.autocast(self.training.precision, device),
             show_progress=show_progress,
         )
+        # rounding differs from machine to machine, and places must not
+        self.objective.heed(processes.agreed(found))
         self.looked.append(time.monotonic() - began)
 
     @property
