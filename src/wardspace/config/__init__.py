@@ -14,7 +14,14 @@ from wardspace.config.corpus import (
 from wardspace.config.engine import EngineConfig
 from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
-from wardspace.config.objectives import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
+from wardspace.config.objectives import (
+    BlendConfig,
+    CategoryConfig,
+    DeclutrConfig,
+    MlmConfig,
+    ObjectiveConfig,
+    PairsConfig,
+)
 from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
 from wardspace.config.study import BASELINES, StudyConfig
 from wardspace.config.tasks import (
@@ -59,6 +66,7 @@ __all__ = [
     "MlmConfig",
     "ObjectiveConfig",
     "OmopConfig",
+    "PairsConfig",
     "PrivacyConfig",
     "ReportConfig",
     "SourceConfig",

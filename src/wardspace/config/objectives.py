@@ -92,6 +92,19 @@ class BlendConfig(Section):
     """How far it is drawn: length of the neighbours' mean direction beside the note's own."""
 
 
+class PairsConfig(Section):
+    """Contrast between a note and texts of its own metadata: its title, the question that it answers."""
+
+    kind: Literal["pairs"] = "pairs"
+    """Name of the objective."""
+    columns: list[str] = Field(min_length=1)
+    """Metadata columns with a text each; where a note has several, one is drawn in each epoch."""
+    temperature: float = Field(0.05, gt=0)
+    """Temperature of the contrast."""
+    guide: bool = True
+    """Whether notes that the base places nearer than the true partner are passed over as negatives."""
+
+
 def _named(value: Any) -> Any:
     """Accept `mlm` and `{mlm: {…}}` for `{kind: mlm, …}`."""
     if isinstance(value, str):
@@ -104,7 +117,7 @@ def _named(value: Any) -> Any:
 
 
 ObjectiveConfig = Annotated[
-    Annotated[MlmConfig | DeclutrConfig | CategoryConfig | BlendConfig, Field(discriminator="kind")],
+    Annotated[MlmConfig | DeclutrConfig | CategoryConfig | BlendConfig | PairsConfig, Field(discriminator="kind")],
     BeforeValidator(_named),
 ]
 """One objective of a study: a name, or a name with its options."""

@@ -10,7 +10,7 @@ import yaml
 from wardspace.core.errors import StudyError
 
 Place = tuple[str | int, ...]
-TAGS = ("mlm", "declutr", "category", "blend")
+TAGS = ("mlm", "declutr", "category", "blend", "pairs")
 """Names that pydantic adds to a place to say which kind of objective it tried."""
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from wardspace.config.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
-from wardspace.config.objectives import CategoryConfig
+from wardspace.config.objectives import CategoryConfig, PairsConfig
 from wardspace.config.privacy import PrivacyConfig
 from wardspace.config.section import Section
 from wardspace.config.tasks import ClassificationConfig, ReportConfig, SpaceConfig
@@ -104,11 +104,11 @@ class StudyConfig(Section):
         found = []
         for i, model in enumerate(self.adapt):
             for j, objective in enumerate(model.objectives):
-                if not isinstance(objective, CategoryConfig):
+                if not isinstance(objective, CategoryConfig | PairsConfig):
                     continue
                 place = f"adapt.{i}.objectives.{j}"
                 if not metadata:
-                    found.append(f"{place}: category needs a column in corpus.columns.metadata")
+                    found.append(f"{place}: {objective.kind} needs a column in corpus.columns.metadata")
                 found += [
                     f"{place}.columns: no column {name!r} among corpus.columns.metadata ({', '.join(metadata)})"
                     for name in objective.columns
@@ -147,7 +147,7 @@ class StudyConfig(Section):
         """Metadata columns that an adapted model learns from."""
         columns: set[str] = set()
         for objective in model.objectives:
-            if isinstance(objective, CategoryConfig):
+            if isinstance(objective, CategoryConfig | PairsConfig):
                 columns |= set(objective.columns or self.corpus.columns.metadata)
         return columns
 
