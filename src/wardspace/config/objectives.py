@@ -82,8 +82,10 @@ class BlendConfig(Section):
 
     kind: Literal["blend"] = "blend"
     """Name of the objective."""
-    dimensions: int = Field(200, ge=1)
+    dimensions: int = Field(400, ge=1)
     """Directions of the word space (latent semantic analysis) to teach."""
+    sequences: int = Field(2, ge=1, le=3)
+    """Words are counted by themselves and in sequences of up to so many tokens."""
     weight: float = Field(1.0, ge=0)
     """Length of a note's vector of words beside that of the base; 0 teaches the base's own space alone."""
     neighbours: int = Field(10, ge=0)

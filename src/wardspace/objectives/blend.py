@@ -108,7 +108,7 @@ class Blend(Objective):
         centre = vectors.mean(0)
         base = functional.normalize(vectors - centre, dim=-1).cpu().numpy()
         options, seed = self.options, derive(self.setting.seed, "blend") % 2**32
-        words = word_space(texts, options.dimensions, len(self.masked.tokenizer), seed)
+        words = word_space(texts, options.dimensions, seed, longest=options.sequences)
         space = drawn_together(blended(base, words, options.weight), options.neighbours, options.pull)
         return Places([note.note_id for note in notes], centre.cpu(), torch.from_numpy(turned_onto(space, base)))
 
