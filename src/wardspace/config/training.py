@@ -39,6 +39,8 @@ class TrainingConfig(Section):
     """Share of steps of rising learning rate."""
     clip: float = Field(1.0, gt=0)
     """Largest norm of a gradient."""
+    dropout: float | None = Field(None, ge=0, lt=1)
+    """Share of what passes from layer to layer that is dropped in training (null: as the base came)."""
     batch_tokens: int = Field(8192, ge=1)
     """Tokens of a batch (over all processes), padding not counted; a batch holds at least two notes."""
     pass_tokens: int | None = Field(None, ge=16)
@@ -81,6 +83,8 @@ class TrainingOverrides(Section):
     """Share of steps of rising learning rate."""
     batch_tokens: int | None = Field(None, ge=1)
     """Tokens of a batch."""
+    dropout: float | None = Field(None, ge=0, lt=1)
+    """Share of what passes from layer to layer that is dropped in training."""
     seed: int | None = None
     """Seed of order, masks, spans and new weights."""
     freeze_layers: int | None = Field(None, ge=0)
