@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from wardspace.config.objectives import ObjectiveConfig
+from wardspace.config.recommended import expanded
 from wardspace.config.section import Section
 
 
@@ -105,9 +106,15 @@ class AdaptConfig(Section):
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """Name of the model in tables and folders."""
     objectives: list[ObjectiveConfig] = Field(min_length=1)
-    """Objectives in the order of training; they share the budget evenly."""
+    """Objectives in the order of training; they share the budget evenly. `objective: x` is short for one alone, and
+    `recommended` stands for the recipe that docs/experiments.md found, training options included."""
     training: TrainingOverrides = TrainingOverrides()
     """Training options of this model alone."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _recipe(cls, given: Any) -> Any:
+        return expanded(given)
 
 
 class EncoderConfig(Section):
