@@ -108,3 +108,28 @@ def test_words_that_notes_share_draw_them_together(masked):
     apart = np.arange(45) % 3 != (np.arange(45) % 3)[:, None]
     cosines = targets @ targets.T
     assert cosines[near].mean() > cosines[apart].mean() + 0.3
+
+
+def test_words_are_hidden_anew_in_each_epoch_but_not_in_validation(masked):
+    examples = random_examples(masked, LENGTHS)
+    whole, hiding = made(masked, examples), made(masked, examples, hide=0.5)
+
+    def read(objective, epoch):
+        batch = objective.collate([reading._replace(epoch=epoch) for reading in readings_of(objective, examples)])
+        assert batch.tokens == sum(objective.tokens(r._replace(epoch=epoch)) for r in readings_of(objective, examples))
+        return batch.tokens, [one.ids.tolist() for one in batch.passes]
+
+    assert read(hiding, -1) == read(whole, -1) == read(whole, 0)
+    first, second = read(hiding, 0), read(hiding, 1)
+    assert first != second
+    assert first == read(hiding, 0)
+    words = sum(LENGTHS)
+    specials = read(whole, 0)[0] - words
+    assert 0.35 * words < first[0] - specials < 0.65 * words
+    torch.testing.assert_close(hiding.targets, whole.targets)
+
+
+def test_a_piece_is_never_hidden_whole(masked):
+    (one,) = random_examples(masked, [1])
+    objective = made(masked, hide=0.9)
+    assert all(objective.collate([Reading(one, epoch)]).tokens == 3 for epoch in range(20))

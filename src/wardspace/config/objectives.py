@@ -92,6 +92,8 @@ class BlendConfig(Section):
     """Nearest notes that each is drawn towards; 0 draws none."""
     pull: float = Field(0.5, ge=0)
     """How far it is drawn: length of the neighbours' mean direction beside the note's own."""
+    hide: float = Field(0.0, ge=0, lt=1)
+    """Share of tokens left out of what is read, drawn anew in each epoch: few notes are then not learned by heart."""
 
 
 class PairsConfig(Section):

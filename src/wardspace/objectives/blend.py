@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from wardspace.config import BlendConfig, MlmConfig
-from wardspace.core.seeds import derive
+from wardspace.core.seeds import derive, generator
 from wardspace.encoders import MaskedModel
 from wardspace.encoders.pooling import pool_packed
 from wardspace.objectives.base import Objective, Precision, Read, Setting
@@ -142,5 +142,11 @@ class Blend(Objective):
         return pool_packed(self.masked.hidden(one.ids, one.layout), one.layout, self.setting.pooling)
 
     def _piece(self, reading: Reading) -> Ids:
-        start, end = piece_bounds(len(reading.example.ids), self.setting.room, reading.piece)
-        return reading.example.ids[start:end]
+        example = reading.example
+        start, end = piece_bounds(len(example.ids), self.setting.room, reading.piece)
+        whole = example.ids[start:end]
+        if not self.options.hide or reading.epoch < 0:
+            return whole
+        random = generator(self.setting.seed, "hide", reading.epoch, example.note_id, reading.piece)
+        kept = whole[random.random(len(whole)) >= self.options.hide]
+        return kept if len(kept) else whole
