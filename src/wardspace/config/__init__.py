@@ -16,6 +16,7 @@ from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
 from wardspace.config.objectives import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
 from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
+from wardspace.config.search import OptionConfig, SearchConfig, SearchScoreConfig
 from wardspace.config.study import BASELINES, StudyConfig
 from wardspace.config.tasks import (
     ClassificationConfig,
@@ -59,8 +60,11 @@ __all__ = [
     "MlmConfig",
     "ObjectiveConfig",
     "OmopConfig",
+    "OptionConfig",
     "PrivacyConfig",
     "ReportConfig",
+    "SearchConfig",
+    "SearchScoreConfig",
     "SourceConfig",
     "SpaceConfig",
     "SplitConfig",
