@@ -181,11 +181,10 @@ class _Searching:
         todo = [number for number in numbers if (rung, number) not in self.done]
         for trial in self.pool.run(self._jobs(rung, todo, len(numbers))):
             self.done[rung, trial.number or 0] = trial
-            self._tell(trial, self.pace.left(rung, self._missing(rung, numbers), len(numbers), [*self.done.values()]))
+            width = self.search.trials if rung == 0 else len(numbers)
+            left = self.pace.left(rung, width - len(self._ran(rung)), width, [*self.done.values()])
+            self._tell(trial, left)
             self._write()
-
-    def _missing(self, rung: int, numbers: Sequence[int]) -> int:
-        return sum((rung, number) not in self.done for number in numbers)
 
     def _jobs(self, rung: int, todo: Sequence[int], width: int) -> Iterator[Job]:
         """Jobs as long as there is time for them."""

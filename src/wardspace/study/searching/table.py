@@ -48,7 +48,7 @@ def verdict(results: SearchResults) -> str:
     """Whether anything was better than the base, in a sentence or two."""
     best = results.best
     if best is None or best.difference is None:
-        return "No recipe could be trained: see the reasons in the table."
+        return "No recipe could be trained." if results.trials else "No recipe was trained."
     if best.difference <= 0:
         return "No recipe was better than the base."
     sure = best.difference_error is None or best.difference > 2 * best.difference_error
