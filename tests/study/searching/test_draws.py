@@ -1,6 +1,6 @@
 import pytest
 
-from wardspace.config import AdaptConfig, SearchConfig
+from wardspace.config import AdaptConfig, SearchConfig, TrainingConfig
 from wardspace.config.search_space import recipe_with
 from wardspace.core.errors import WardspaceError
 from wardspace.study.searching.draws import Draws, need_optuna
@@ -14,7 +14,7 @@ OPTIONS = {
 
 
 def draws(options=OPTIONS, **changes):
-    return Draws(MODEL, SearchConfig(options=options, **changes))
+    return Draws(MODEL, SearchConfig(options=options, **changes), TrainingConfig())
 
 
 def scored(drawn, score):
@@ -54,13 +54,14 @@ def test_a_failed_trial_teaches_nothing_and_breaks_nothing():
 
 
 def test_a_space_is_drawn_empty_without_repetition():
-    few = draws({"training.seed": {"choices": [1, 2, 3]}, "objectives": {"choices": [["mlm"], ["blend"]]}})
+    few = draws({"training.seed": {"choices": [2, 3, 4]}, "objectives": {"choices": [["mlm"], ["blend"]]}})
     drawn = few.wave(range(12), [])
     made = {recipe_with(MODEL, few.search.options, options).model.model_dump_json() for options in drawn}
     assert len(drawn) == len(made) == 7
 
 
 def test_a_choice_that_is_the_entry_itself_is_not_drawn_again():
+    assert draws({"training.seed": {"choices": [1, 2]}}).wave(range(5), []) == [{}, {"training.seed": 2}]
     assert draws({"objectives": {"choices": [["mlm"], ["blend"]]}}).wave(range(5), []) == [
         {},
         {"objectives": ["blend"]},

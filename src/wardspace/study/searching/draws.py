@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from wardspace.config import AdaptConfig, OptionConfig, SearchConfig
+from wardspace.config import AdaptConfig, OptionConfig, SearchConfig, TrainingConfig
 from wardspace.config.search_space import Recipe, recipe, recipe_with
 from wardspace.core.errors import WardspaceError
+from wardspace.core.files import digest
 from wardspace.core.seeds import derive
 
 if TYPE_CHECKING:
@@ -46,10 +46,12 @@ class Draws:
         The entry that is varied.
     search : SearchConfig
         The space and the seed.
+    training : TrainingConfig
+        The study's training options: one that an entry repeats makes no other recipe of it.
     """
 
-    def __init__(self, model: AdaptConfig, search: SearchConfig) -> None:
-        self.model, self.search = model, search
+    def __init__(self, model: AdaptConfig, search: SearchConfig, training: TrainingConfig) -> None:
+        self.model, self.search, self.training = model, search, training
 
     def wave(self, wave: range, tried: Sequence[tuple[dict[str, Any], float | None]]) -> list[dict[str, Any]]:
         """Draw the options of some trials; the very first is the entry as it stands.
@@ -69,16 +71,21 @@ class Draws:
         """
         study = self._study(wave, tried)
         drawn: list[dict[str, Any]] = [{}] if wave.start == 0 else []
-        seen = {_name(Recipe(self.model))}
-        seen |= {_name(recipe_with(self.model, self.search.options, options)) for options, _ in tried}
+        seen = {self._name(Recipe(self.model))}
+        seen |= {self._name(recipe_with(self.model, self.search.options, options)) for options, _ in tried}
         misses = 0
         while len(drawn) < len(wave) and misses < TRIES:
             made = recipe(self.model, self.search.options, partial(_suggested, study.ask()))
-            misses = misses + 1 if _name(made) in seen else 0
+            misses = misses + 1 if self._name(made) in seen else 0
             if not misses:
-                seen.add(_name(made))
+                seen.add(self._name(made))
                 drawn.append(made.options)
         return drawn
+
+    def _name(self, made: Recipe) -> str:
+        model = made.model
+        training = model.training.applied_to(self.training).model_dump(mode="json")
+        return digest([[one.model_dump(mode="json") for one in model.objectives], training])
 
     def _study(self, wave: range, tried: Sequence[tuple[dict[str, Any], float | None]]) -> optuna.Study:
         import optuna  # noqa: PLC0415 - an extra
@@ -138,7 +145,3 @@ def _distribution(option: OptionConfig) -> optuna.distributions.BaseDistribution
     if isinstance(low, int) and isinstance(high, int):
         return IntDistribution(low, high, log=option.log)
     return FloatDistribution(low, high, log=option.log)
-
-
-def _name(made: Recipe) -> str:
-    return json.dumps(made.model.model_dump(mode="json"), sort_keys=True)

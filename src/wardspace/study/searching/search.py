@@ -111,7 +111,7 @@ class _Searching:
         self.study, self.search, self.folder = study.config, search, folder
         self.model = searched_model(self.study, search)
         self.ladder = Ladder(self.study.budget.tokens, search.rungs, search.eta)
-        self.draws = Draws(self.model, search)
+        self.draws = Draws(self.model, search, self.study.training)
         drawn: dict[str, Any] = (
             read_json(folder.drawn) if folder.drawn.is_file() else {"recipes": [], "exhausted": False}
         )
