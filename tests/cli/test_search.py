@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -52,5 +54,5 @@ def test_validate_and_ls_know_of_searches(study, capsys):
 
 
 def test_the_recipe_is_a_study():
-    found = load_study("recipes/search.yaml")
+    found = load_study(Path(__file__).parents[2] / "recipes" / "search.yaml")
     assert found.search.trials == 9
