@@ -61,7 +61,7 @@ class Pace:
         begun : int
             Trials of this rung begun before it.
         done : sequence of Trial
-            All trainings done so far.
+            All trainings scored so far.
         """
         if self.limit is None:
             return True

@@ -154,6 +154,11 @@ class _Searching:
             )
             self._climb(rung, numbers)
 
+    @property
+    def _scored(self) -> list[Trial]:
+        """Trials that tell how long others will take: one that failed ended early."""
+        return [trial for trial in self.done.values() if trial.state == "scored"]
+
     def _ran(self, rung: int) -> list[int]:
         return sorted(number for at, number in self.done if at == rung)
 
@@ -182,7 +187,7 @@ class _Searching:
         for trial in self.pool.run(self._jobs(rung, todo, len(numbers))):
             self.done[rung, trial.number or 0] = trial
             width = self.search.trials if rung == 0 else len(numbers)
-            left = self.pace.left(rung, width - len(self._ran(rung)), width, [*self.done.values()])
+            left = self.pace.left(rung, width - len(self._ran(rung)), width, self._scored)
             self._tell(trial, left)
             self._write()
 
@@ -191,7 +196,7 @@ class _Searching:
         for place, number in enumerate(todo):
             begun = width - len(todo) + place
             closed = rung == 0 and self._closed
-            if closed or not self.pace.allows(self.clock.used, rung, begun, [*self.done.values()]):
+            if closed or not self.pace.allows(self.clock.used, rung, begun, self._scored):
                 self.late = True
                 return
             options, budget = self.drawn[number], self.ladder.budget(rung)
