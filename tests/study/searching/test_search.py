@@ -1,6 +1,7 @@
 """Whole searches: what they write, what they read, what they leave."""
 
 import json
+import re
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -116,6 +117,8 @@ def test_an_interrupted_search_ends_as_if_nothing_had_been(home, found, monkeypa
         assert json.loads((home / "interrupted" / "search" / "search.json").read_text())["ended"] is None
     search(searched_study(home, "interrupted"))
     assert len(calls) == len(found.trials) + 3
+    told = [(home / run / "search" / "search.md").read_text().split("| recipe |")[1] for run in ("interrupted", "run")]
+    assert re.findall(r"\w+: [^|]*", told[0]) == re.findall(r"\w+: [^|]*", told[1])
     assert outcome(home / "interrupted") == outcome(home / "run")
 
 
@@ -193,7 +196,7 @@ def test_a_recipe_that_cannot_be_trained_fails_and_the_others_go_on(home, found,
 
     real = trial.adapt
     monkeypatch.setattr(trial, "adapt", adapt)
-    options = {"training.seed": {"choices": [1, 2]}}
+    options = {"training.seed": {"choices": [2, 3]}}
     results = search(searched_study(home, "failing", options=options, trials=3, rungs=1))
     failed = [one for one in results.trials if one.state == "failed"]
     assert [one.options for one in failed] == [{"training.seed": 2}]

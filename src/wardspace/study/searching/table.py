@@ -40,8 +40,9 @@ def told(trial: Trial) -> str:
 
 
 def in_words(options: Mapping[str, Any]) -> str:
-    """The options drawn, in words."""
-    return ", ".join(f"{key}: {_value(value)}" for key, value in options.items()) or "as in the study"
+    """The options drawn, in words, the widest first."""
+    keys = sorted(options, key=lambda key: (key.count("."), key))
+    return ", ".join(f"{key}: {_value(options[key])}" for key in keys) or "as in the study"
 
 
 def verdict(results: SearchResults) -> str:
