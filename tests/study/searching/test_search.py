@@ -118,7 +118,7 @@ def test_an_interrupted_search_ends_as_if_nothing_had_been(home, found, monkeypa
     search(searched_study(home, "interrupted"))
     assert len(calls) == len(found.trials) + 3
     told = [(home / run / "search" / "search.md").read_text().split("| recipe |")[1] for run in ("interrupted", "run")]
-    assert re.findall(r"\w+: [^|]*", told[0]) == re.findall(r"\w+: [^|]*", told[1])
+    assert re.findall(r"\w+: [^|\n]*", told[0]) == re.findall(r"\w+: [^|\n]*", told[1])
     assert outcome(home / "interrupted") == outcome(home / "run")
 
 
