@@ -39,6 +39,6 @@ $(VENV)/.%: pyproject.toml constraints.txt $(VENV)/.torch
 	$(PIP) --editable '.[$(EXTRAS)]'
 	touch $@
 
-$(VENV)/.demo: EXTRAS = demo
-$(VENV)/.test: EXTRAS = demo,deid,test
-$(VENV)/.check: EXTRAS = demo,deid,test,check
+$(VENV)/.demo: EXTRAS = demo,search
+$(VENV)/.test: EXTRAS = demo,search,deid,test
+$(VENV)/.check: EXTRAS = demo,search,deid,test,check

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from wardspace.cli import audit, demo, doctor, embed, export, ls, plan, report, stages, validate
+from wardspace.cli import audit, demo, doctor, embed, export, ls, plan, report, search, stages, validate
 
 app = typer.Typer(
     name="wardspace",
@@ -23,6 +23,7 @@ app.command()(stages.evaluate)
 app.command()(stages.space)
 app.command()(report.report)
 app.command()(plan.plan)
+app.command()(search.search)
 app.command()(audit.audit)
 app.command()(export.export)
 app.command()(embed.embed)

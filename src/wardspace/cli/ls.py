@@ -17,16 +17,18 @@ class Kind(StrEnum):
     readers = "readers"
     tasks = "tasks"
     models = "models"
+    options = "options"
 
 
 def ls(kind: Annotated[Kind | None, typer.Argument(help="What to list; all if not given.")] = None) -> None:
-    """List objectives, readers, tasks and models."""
+    """List objectives, readers, tasks, models, and the options that a search can vary."""
     console = Console(highlight=False)
     listings = {
         Kind.objectives: _objectives,
         Kind.readers: _readers,
         Kind.tasks: _tasks,
         Kind.models: _models,
+        Kind.options: _options,
     }
     for name, listing in listings.items():
         if kind in (None, name):
@@ -66,3 +68,16 @@ def _models() -> dict[str, str]:
     from wardspace.encoders.bases import BASES
 
     return {name: base.about for name, base in BASES.items()}
+
+
+def _options() -> dict[str, str]:
+    from wardspace.config import study_keys
+    from wardspace.config.search import VARIED
+
+    entry = "adapt.N."
+    below = [(key.place.removeprefix(entry), key.help) for key in study_keys() if key.place.startswith(entry)]
+    return {
+        place.replace(".N", ""): told
+        for place, told in below
+        if place.split(".")[0] in VARIED and not place.endswith(".kind")
+    }

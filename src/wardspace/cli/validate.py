@@ -30,8 +30,9 @@ def validate(
     config = load_study(study, overrides or ())
     models = ", ".join(model.name for model in config.adapt) or "none"
     tasks = ", ".join(task.name for task in config.tasks) or "none"
+    searched = f" A search varies {len(config.search.options)} options." if config.search else ""
     Console(highlight=False).print(
-        f"{study}: sound. Adapted models: {models}. Tasks: {tasks}. Notes and base not opened.", markup=False
+        f"{study}: sound. Adapted models: {models}. Tasks: {tasks}.{searched} Notes and base not opened.", markup=False
     )
 
 

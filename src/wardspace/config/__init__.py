@@ -23,6 +23,7 @@ from wardspace.config.objectives import (
     PairsConfig,
 )
 from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
+from wardspace.config.search import OptionConfig, SearchConfig, SearchScoreConfig
 from wardspace.config.study import BASELINES, StudyConfig
 from wardspace.config.tasks import (
     ClassificationConfig,
@@ -66,9 +67,12 @@ __all__ = [
     "MlmConfig",
     "ObjectiveConfig",
     "OmopConfig",
+    "OptionConfig",
     "PairsConfig",
     "PrivacyConfig",
     "ReportConfig",
+    "SearchConfig",
+    "SearchScoreConfig",
     "SourceConfig",
     "SpaceConfig",
     "SplitConfig",

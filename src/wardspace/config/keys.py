@@ -36,7 +36,8 @@ def study_keys(model: type[BaseModel] = StudyConfig, prefix: str = "") -> Iterat
         for section in inner:
             # as --set takes them: N is the number of an item, an objective's options stand below its name
             tag = f".{section.model_fields['kind'].default}" if len(inner) > 1 else ""
-            items = f"{place}.N{tag}" if "list[" in str(field.annotation) else place
+            kind = str(field.annotation)
+            items = f"{place}.N{tag}" if "list[" in kind else f"{place}.KEY" if "dict[" in kind else place
             yield from study_keys(section, f"{items}.")
 
 
@@ -62,7 +63,7 @@ def _type_name(annotation: Any) -> str:
     return _NAMES.get(annotation, str(annotation))
 
 
-_NAMES = {str: "text", int: "whole number", float: "number", bool: "true | false", NoneType: "null"}
+_NAMES = {str: "text", int: "whole number", float: "number", bool: "true | false", NoneType: "null", Any: "any"}
 
 
 def _shown(default: Any) -> str:

@@ -11,6 +11,8 @@ from wardspace.config.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
 from wardspace.config.objectives import CategoryConfig, PairsConfig
 from wardspace.config.privacy import PrivacyConfig
+from wardspace.config.search import SearchConfig
+from wardspace.config.search_check import search_problems
 from wardspace.config.section import Section
 from wardspace.config.tasks import ClassificationConfig, ReportConfig, SpaceConfig
 from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
@@ -48,6 +50,8 @@ class StudyConfig(Section):
     """The report."""
     privacy: PrivacyConfig = PrivacyConfig()
     """What a model may give away, and how that is measured."""
+    search: SearchConfig | None = None
+    """What `wardspace search` varies to find the best recipe; other commands leave it alone."""
 
     @field_validator("adapt")
     @classmethod
@@ -71,6 +75,7 @@ class StudyConfig(Section):
             *self._metadata_problems(),
             *self._finetune_problems(),
             *self._subgroup_problems(),
+            *search_problems(self),
             *self.corpus.unused(),
         ]
         if problems:

@@ -52,6 +52,10 @@ class ModelError(WardspaceError):
     """A model folder or name cannot be opened."""
 
 
+class RecipeError(WardspaceError):
+    """A model cannot be trained with these options on these notes; with others it may."""
+
+
 class RunError(WardspaceError):
     """A run folder cannot be used."""
 

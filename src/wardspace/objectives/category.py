@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from wardspace.config import CategoryConfig
-from wardspace.core.errors import WardspaceError
+from wardspace.core.errors import RecipeError, WardspaceError
 from wardspace.core.seeds import derive, generator
 from wardspace.encoders import MaskedModel
 from wardspace.encoders.pooling import pool_packed, precise
@@ -151,7 +151,7 @@ def _check(columns: Sequence[str], setting: Setting) -> None:
     for column in columns:
         values = len(setting.categories.get(column, ()))
         if values < 2:
-            raise WardspaceError(
+            raise RecipeError(
                 f"column {column!r} has {values} different values in the training notes; a category needs at least two",
                 where="adapt.objectives.category.columns",
                 fix="choose another metadata column, or leave the objective out",

@@ -55,11 +55,20 @@ class Labelled:
         return np.flatnonzero((self.split == split) & (self.codes != NO_CLASS))
 
 
-def labelled(corpus: Corpus, task: ClassificationConfig) -> Labelled:
+def labelled(corpus: Corpus, task: ClassificationConfig, splits: Sequence[str] = SPLITS) -> Labelled:
     """Read the labels of a task.
 
     Classes with fewer than `min_notes` notes stand aside, and so do classes that a split lacks where the task says
     `absent_classes: drop`; both are named in `warnings`.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The notes.
+    task : ClassificationConfig
+        The label.
+    splits : sequence of str
+        Splits that the corpus shows, which each class must be in.
 
     Raises
     ------
@@ -71,7 +80,7 @@ def labelled(corpus: Corpus, task: ClassificationConfig) -> Labelled:
     split = _objects(table["split"])
     counts = Counter(label for several in labels for label in several or ())
     by_split = {
-        name: Counter(label for i in np.flatnonzero(split == name) for label in labels[i] or ()) for name in SPLITS
+        name: Counter(label for i in np.flatnonzero(split == name) for label in labels[i] or ()) for name in splits
     }
     classes, warnings = _classes(task, counts, by_split)
     members = np.zeros((len(labels), len(classes)), dtype=bool)
@@ -128,7 +137,7 @@ def _objects(column: pa.ChunkedArray) -> NDArray[np.object_]:
 
 def _absent(by_split: Mapping[str, Counter[str]], classes: Sequence[str]) -> dict[str, list[str]]:
     """Classes that some split lacks, with those splits."""
-    lacking = {name: [split for split in SPLITS if not by_split[split][name]] for name in classes}
+    lacking = {name: [split for split, counts in by_split.items() if not counts[name]] for name in classes}
     return {name: splits for name, splits in lacking.items() if splits}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from wardspace.core.errors import WardspaceError
+from wardspace.core.errors import RecipeError
 
 
 class LossGuard:
@@ -36,7 +36,7 @@ class LossGuard:
 
         Raises
         ------
-        WardspaceError
+        RecipeError
             Naming the step and the last good checkpoint.
         """
         step = 0 if self._first is None else int(self._first.item())
@@ -44,9 +44,9 @@ class LossGuard:
             raise not_finite(what, f"step {step}", last_good())
 
 
-def not_finite(what: str, when: str, last_good: str) -> WardspaceError:
+def not_finite(what: str, when: str, last_good: str) -> RecipeError:
     """The fault of a loss that is no number."""
-    return WardspaceError(
+    return RecipeError(
         f"the loss of {what} is no finite number at {when}",
         where=f"last good checkpoint: {last_good}",
         fix="lower training.learning_rate or set training.precision to fp32, and run again",

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 
 from wardspace.config import ObjectiveConfig, TrainingConfig
-from wardspace.core.errors import WardspaceError
+from wardspace.core.errors import RecipeError
 from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
 from wardspace.encoders import hardware
@@ -205,7 +205,7 @@ def make_stages(
 
 def _check_usable(config: ObjectiveConfig, usable: npt.NDArray[np.bool_]) -> None:
     if not usable.any():
-        raise WardspaceError(
+        raise RecipeError(
             f"the objective {config.kind!r} can use none of the notes it may train on",
             where="adapt.objectives",
             fix="for declutr, `spans: scaled` keeps short notes in; for category, choose columns that have values",
