@@ -29,7 +29,7 @@ def validate(
 
     config = load_study(study, overrides or ())
     models = ", ".join(model.name for model in config.adapt) or "none"
-    tasks = ", ".join(task.name for task in config.tasks) or "none"
+    tasks = ", ".join(f"{task.name} ({task.kind})" for task in config.tasks) or "none"
     Console(highlight=False).print(
         f"{study}: sound. Adapted models: {models}. Tasks: {tasks}. Notes and base not opened.", markup=False
     )

@@ -16,6 +16,7 @@ from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
 from wardspace.config.objectives import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
 from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
+from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.study import BASELINES, StudyConfig
 from wardspace.config.tasks import (
     ClassificationConfig,
@@ -24,6 +25,7 @@ from wardspace.config.tasks import (
     IntervalMethod,
     ReportConfig,
     SpaceConfig,
+    TaskConfig,
 )
 from wardspace.config.training import (
     AdaptConfig,
@@ -61,10 +63,12 @@ __all__ = [
     "OmopConfig",
     "PrivacyConfig",
     "ReportConfig",
+    "RetrievalConfig",
     "SourceConfig",
     "SpaceConfig",
     "SplitConfig",
     "StudyConfig",
+    "TaskConfig",
     "TrainingConfig",
     "TrainingOverrides",
     "WardConfig",

@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from wardspace.config.overrides import TAGS, Place, at_fault, overridden
+from wardspace.config.overrides import OBJECTIVES, TAGS, TASKS, Place, at_fault, overridden
 from wardspace.config.study import StudyConfig
 from wardspace.core.errors import StudyError
 
@@ -142,7 +142,8 @@ def _explain(detail: ErrorDetails) -> str:
     if kind == "missing":
         return f"{place}: missing"
     if kind.startswith("union_tag"):
-        return f"{place}: no such objective (got {given!r}); known: {', '.join(TAGS)}"
+        what, known = ("task", TASKS) if detail["loc"][0] == "tasks" else ("objective", OBJECTIVES)
+        return f"{place}: no such {what} (got {given!r}); known: {', '.join(known)}"
     if kind == "string_pattern_mismatch":
         return f"{place}: letters, digits, dot, dash and underscore only, no blanks (got {given!r})"
     message = detail["msg"].removeprefix("Value error, ")

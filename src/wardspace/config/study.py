@@ -11,8 +11,9 @@ from wardspace.config.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
 from wardspace.config.objectives import CategoryConfig
 from wardspace.config.privacy import PrivacyConfig
+from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.section import Section
-from wardspace.config.tasks import ClassificationConfig, ReportConfig, SpaceConfig
+from wardspace.config.tasks import ClassificationConfig, ReportConfig, SpaceConfig, TaskConfig
 from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
 
 BASELINES = ("base", "tfidf")
@@ -40,7 +41,7 @@ class StudyConfig(Section):
     """Let adaptation read the texts (never the labels) of validation and test; the report then says so."""
     adapt: list[AdaptConfig] = []
     """Adapted models, compared with the base and with TF-IDF."""
-    tasks: list[ClassificationConfig] = []
+    tasks: list[TaskConfig] = []
     """What the models are scored on."""
     space: SpaceConfig = SpaceConfig()
     """The shape of the embedding space."""
@@ -60,7 +61,7 @@ class StudyConfig(Section):
 
     @field_validator("tasks")
     @classmethod
-    def _task_names(cls, tasks: list[ClassificationConfig]) -> list[ClassificationConfig]:
+    def _task_names(cls, tasks: list[TaskConfig]) -> list[TaskConfig]:
         _distinct([task.name for task in tasks])
         return tasks
 
@@ -71,6 +72,7 @@ class StudyConfig(Section):
             *self._metadata_problems(),
             *self._finetune_problems(),
             *self._subgroup_problems(),
+            *self._query_problems(),
             *self.corpus.unused(),
         ]
         if problems:
@@ -82,7 +84,7 @@ class StudyConfig(Section):
         known = [*columns.labels, *columns.metadata]
         found = [
             f"tasks.{i}.label: no column {task.label!r} among corpus.columns.labels and metadata ({', '.join(known)})"
-            for i, task in enumerate(self.tasks)
+            for i, task in self._classifications()
             if task.label not in known
         ]
         found += [
@@ -90,7 +92,7 @@ class StudyConfig(Section):
             for name in self.space.columns
             if name not in known
         ]
-        for i, task in enumerate(self.tasks):
+        for i, task in self._classifications():
             trained = [m.name for m in self.adapt if task.label in self.trained_columns(m)]
             if trained and not task.allow_trained_label:
                 found.append(
@@ -120,7 +122,7 @@ class StudyConfig(Section):
         known = {"base", *(model.name for model in self.adapt)}
         return [
             f"tasks.{i}.finetune.models: no model {name!r} ({', '.join(sorted(known))})"
-            for i, task in enumerate(self.tasks)
+            for i, task in self._classifications()
             if isinstance(task.finetune.models, list)
             for name in task.finetune.models
             if name not in known
@@ -142,6 +144,48 @@ class StudyConfig(Section):
                 if name not in self.report.subgroups
             ]
         return found
+
+    def _query_problems(self) -> list[str]:
+        known = [*self.corpus.columns.labels, *self.corpus.columns.metadata]
+        found = [
+            f"tasks.{i}.query: no column {task.query!r} among corpus.columns.labels and metadata ({', '.join(known)})"
+            for i, task in enumerate(self.tasks)
+            if isinstance(task, RetrievalConfig) and task.query not in known
+        ]
+        for i, model in enumerate(self.adapt):
+            learned = sorted(self.trained_columns(model) & set(self.query_columns))
+            if learned:
+                found.append(
+                    f"adapt.{i}: category takes all metadata, and so the queries in {', '.join(learned)} for categories"
+                    "; name its columns"
+                )
+        return found
+
+    def _classifications(self) -> list[tuple[int, ClassificationConfig]]:
+        return [(i, task) for i, task in enumerate(self.tasks) if isinstance(task, ClassificationConfig)]
+
+    @property
+    def classifications(self) -> list[ClassificationConfig]:
+        """Tasks that predict labels."""
+        return [task for _, task in self._classifications()]
+
+    @property
+    def searches(self) -> list[RetrievalConfig]:
+        """Tasks that rank notes by queries."""
+        return [task for task in self.tasks if isinstance(task, RetrievalConfig)]
+
+    @property
+    def query_columns(self) -> list[str]:
+        """Columns that hold queries and are named for nothing else: text, whose values stand in no result."""
+        categories = [objective for model in self.adapt for objective in model.objectives]
+        named = {
+            *(task.label for task in self.classifications),
+            *self.space.columns,
+            *(self.report.subgroups or []),
+            *self.report.bands,
+            *(name for one in categories if isinstance(one, CategoryConfig) for name in one.columns),
+        }
+        return [name for name in dict.fromkeys(task.query for task in self.searches) if name not in named]
 
     def trained_columns(self, model: AdaptConfig) -> set[str]:
         """Metadata columns that an adapted model learns from."""

@@ -15,7 +15,9 @@ from wardspace.config import (
     DeclutrConfig,
     MlmConfig,
     ObjectiveConfig,
+    RetrievalConfig,
     StudyConfig,
+    TaskConfig,
 )
 from wardspace.report.numbers import counted, listed, share, thousands
 
@@ -155,7 +157,17 @@ def _category(objective: CategoryConfig, metadata: list[str]) -> str:
     return f"{text}, and predicts hidden {_masked(objective.mlm)}" if objective.mlm_weight else text
 
 
-def _task(task: ClassificationConfig) -> str:
+def _task(task: TaskConfig) -> str:
+    return _search(task) if isinstance(task, RetrievalConfig) else _classification(task)
+
+
+def _search(task: RetrievalConfig) -> str:
+    among = "all notes of the corpus" if task.among == "all" else "the notes of its split"
+    limit = "" if task.queries is None else f"; at most {thousands(task.queries)} queries of a split"
+    return f"find a note by its {task.query} among {among}, by cosine, with nothing trained for it{limit}"
+
+
+def _classification(task: ClassificationConfig) -> str:
     parts = [f"predict {task.label} of the whole note"]
     if task.separator is not None:
         parts.append("notes may have several, each told apart by itself from a threshold on that validation chose")

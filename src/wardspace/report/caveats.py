@@ -98,7 +98,8 @@ def _few(board: Board) -> list[str]:
                 f"Exact intervals of {task}: its test notes are of {counted(patients, 'patient')}. In simulations with "
                 "ten patients, 95% intervals held the true value 91 to 96 times in 100."
             )
-        if board.results.interval == "bca" and any(score.interval == "percentile" for score in scores):
+        classes = board.results.classes.get(task)
+        if classes and board.results.interval == "bca" and any(score.interval == "percentile" for score in scores):
             found.append(
                 f"Exact intervals of {task}: a class has fewer than three test patients, too few for BCa, so "
                 "percentiles stand in. With so few, intervals of scores that average over classes hold the true one "

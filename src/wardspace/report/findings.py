@@ -79,13 +79,14 @@ def _highest(board: Board, task: str, place: Place, metric: str) -> Finding | No
     if top is None:
         return None
     how = "Fine-tuned" if not place.frozen else "Frozen encoder"
+    where = place.group[1] if place.search else f"{how}, {place.labels}"
     tone, tail = _over_base(board, top, place, metric)
     interval = "" if top.low is None or top.high is None else f" ({between(top.low, top.high)})"
     level = _level(board, top, place, metric)
     also = f" Tied with it: {listed(level)}." if level else ""
     highest = f"{top.model} has the highest {metric_name(metric)}, {points(top.value)}{interval}"
     evidence = cell_anchor(task, metric, top.model, place)
-    return Finding(tone, f"{how}, {place.labels}: {highest}; {tail}.{also}", evidence)
+    return Finding(tone, f"{where}: {highest}; {tail}.{also}", evidence)
 
 
 def _over_base(board: Board, top: Score, place: Place, metric: str) -> tuple[Tone, str]:

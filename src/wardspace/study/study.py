@@ -231,8 +231,7 @@ class _Run:
         self.embed()
         self.scoring = Scoring(self.config, self.corpus, self.folder, self.stages, self.keys, show_progress=self.show)
         for task in self.config.tasks:
-            self.scoring.frozen(task, {name: partial(self.vectors, name) for name in self.models})
-            self.scoring.finetuned(task)
+            self.scoring.run(task, {name: partial(self.vectors, name) for name in self.models})
         self.scores = self.scoring.scored()
         self.slices = Slices(self.scoring).found()
         return self.folder.path / "predictions"
@@ -248,7 +247,7 @@ class _Run:
                 base = None if name == "base" else self.vectors("base")
                 return self.space_notes.measured(name, self.vectors(name), effects[name], base)
 
-            inputs = [keys[name], keys["base"], config]
+            inputs = [keys[name], keys["base"], config, *self.config.query_columns]
             _, self.measured[name] = self.stages.once(f"space/{name}", inputs, [effects[name]], work)
 
         def compare() -> list[dict[str, Any]]:
