@@ -29,9 +29,10 @@ def validate(
 
     config = load_study(study, overrides or ())
     models = ", ".join(model.name for model in config.adapt) or "none"
+    others = "".join(f" Compared with: {name}." for name in [", ".join(one.name for one in config.compare)] if name)
     tasks = ", ".join(f"{task.name} ({task.kind})" for task in config.tasks) or "none"
     Console(highlight=False).print(
-        f"{study}: sound. Adapted models: {models}. Tasks: {tasks}. Notes and base not opened.", markup=False
+        f"{study}: sound. Adapted models: {models}.{others} Tasks: {tasks}. Notes and base not opened.", markup=False
     )
 
 

@@ -1,5 +1,6 @@
 """The study file as typed sections; one place for defaults."""
 
+from wardspace.config.compare import CompareConfig
 from wardspace.config.corpus import (
     CleanConfig,
     ColumnsConfig,
@@ -46,6 +47,7 @@ __all__ = [
     "ClassificationConfig",
     "CleanConfig",
     "ColumnsConfig",
+    "CompareConfig",
     "CorpusConfig",
     "DeclutrConfig",
     "DeidentifyConfig",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
+from wardspace.config.compare import CompareConfig
 from wardspace.config.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
 from wardspace.config.objectives import CategoryConfig
@@ -15,6 +16,8 @@ from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.section import Section
 from wardspace.config.tasks import ClassificationConfig, ReportConfig, SpaceConfig, TaskConfig
 from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
+
+Named = TypeVar("Named", AdaptConfig, CompareConfig)
 
 BASELINES = ("base", "tfidf")
 """Names that stand in every table beside the adapted models."""
@@ -41,6 +44,9 @@ class StudyConfig(Section):
     """Let adaptation read the texts (never the labels) of validation and test; the report then says so."""
     adapt: list[AdaptConfig] = []
     """Adapted models, compared with the base and with TF-IDF."""
+    compare: list[CompareConfig] = []
+    """Other models that are embedded and scored beside them, and not trained: ones adapted elsewhere, a clinical BERT.
+    The encoder section holds for them as for the base."""
     tasks: list[TaskConfig] = []
     """What the models are scored on."""
     space: SpaceConfig = SpaceConfig()
@@ -50,14 +56,14 @@ class StudyConfig(Section):
     privacy: PrivacyConfig = PrivacyConfig()
     """What a model may give away, and how that is measured."""
 
-    @field_validator("adapt")
+    @field_validator("adapt", "compare")
     @classmethod
-    def _model_names(cls, adapt: list[AdaptConfig]) -> list[AdaptConfig]:
-        _distinct([model.name for model in adapt])
-        taken = [model.name for model in adapt if model.name in BASELINES]
+    def _model_names(cls, models: list[Named]) -> list[Named]:
+        _distinct([model.name for model in models])
+        taken = [model.name for model in models if model.name in BASELINES]
         if taken:
             raise ValueError(f"{', '.join(taken)}: this name belongs to a baseline; choose another")
-        return adapt
+        return models
 
     @field_validator("tasks")
     @classmethod
@@ -67,7 +73,9 @@ class StudyConfig(Section):
 
     @model_validator(mode="after")
     def _columns_exist(self) -> StudyConfig:
+        adapted = {model.name for model in self.adapt}
         problems = [
+            *(f"compare: {m.name} is the name of an adapted model too" for m in self.compare if m.name in adapted),
             *self._label_problems(),
             *self._metadata_problems(),
             *self._finetune_problems(),
@@ -119,9 +127,9 @@ class StudyConfig(Section):
         return found
 
     def _finetune_problems(self) -> list[str]:
-        known = {"base", *(model.name for model in self.adapt)}
+        known = self.encoders
         return [
-            f"tasks.{i}.finetune.models: no model {name!r} ({', '.join(sorted(known))})"
+            f"tasks.{i}.finetune.models: no model {name!r} ({', '.join(known)})"
             for i, task in self._classifications()
             if isinstance(task.finetune.models, list)
             for name in task.finetune.models
@@ -160,6 +168,17 @@ class StudyConfig(Section):
                     "; name its columns"
                 )
         return found
+
+    @property
+    def encoders(self) -> list[str]:
+        """Names of all models that make vectors, in the order of the tables: the base, other models, adapted ones."""
+        return [BASELINES[0], *(model.name for model in self.compare), *(model.name for model in self.adapt)]
+
+    @property
+    def auditable(self) -> list[str]:
+        """Those that an audit knows by name: what others have read is not known here."""
+        others = {model.name for model in self.compare}
+        return [name for name in self.encoders if name not in others]
 
     def _classifications(self) -> list[tuple[int, ClassificationConfig]]:
         return [(i, task) for i, task in enumerate(self.tasks) if isinstance(task, ClassificationConfig)]

@@ -71,8 +71,8 @@ class ModelRecord(Record):
 
     name: str
     """Name in tables."""
-    kind: Literal["base", "tfidf", "adapted"]
-    """Baseline or adapted."""
+    kind: Literal["base", "tfidf", "other", "adapted"]
+    """Baseline, another model that was not trained here, or adapted."""
     dimension: int
     """Length of a vector (number of terms for TF-IDF)."""
     parameters: int | None = None

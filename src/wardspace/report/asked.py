@@ -68,6 +68,9 @@ def _summary(study: StudyConfig, *, by_patient: bool) -> list[str]:
         "sequence share that budget evenly.",
         _divided(study, unit),
     ]
+    if study.compare:
+        others = [f"{one.name} ({base_name(one.model)})" for one in study.compare]
+        lines.append(f"Beside them, not trained here: {listed(others)}.")
     if study.transductive:
         lines.append("Adaptation was allowed to read the texts (never the labels) of validation and test notes.")
     else:

@@ -113,7 +113,7 @@ class Board:
     def models(self, task: str) -> list[str]:
         """Models with a score, baselines first."""
         scored = {key[1] for key in self._scores if key[0] == task}
-        kinds = {"tfidf": 0, "base": 1, "adapted": 2}
+        kinds = {"tfidf": 0, "base": 1, "other": 2, "adapted": 3}
         ranked = sorted(self.results.models, key=lambda model: kinds[model.kind])
         return [model.name for model in ranked if model.name in scored]
 

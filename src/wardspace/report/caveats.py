@@ -26,6 +26,12 @@ def not_shown(board: Board, model: str | None = None) -> list[str]:
             f"{counted(len(adapted), 'adapted model')} was trained once. "
             "The intervals cover which notes stand in the test split, not the luck of training."
         )
+    others = [one.name for one in results.models if one.kind == "other" and model in (None, one.name)]
+    if others:
+        found.append(
+            f"How {listed(others)} would do on notes they have not read: what they learned from is not known here, and "
+            "test notes may have been among it."
+        )
     found += _chance(board)
     found += _few(board)
     found += _learned([one for one in results.models if model in (None, one.name)])

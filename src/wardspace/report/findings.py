@@ -116,8 +116,8 @@ def _against_base(board: Board, task: str, model: str, metric: str) -> Finding |
         return None
     gains = [pair for pair in known if not pair[1].tie and pair[1].value > 0]
     harms = [pair for pair in known if not pair[1].tie and pair[1].value < 0]
-    is_words = board.records[model].kind == "tfidf"
-    name = f"{model} (words counted, no language model)" if is_words else model
+    kind = board.records[model].kind
+    name = f"{model} (words counted, no language model)" if kind == "tfidf" else model
     if not gains and not harms:
         each = "its one setting" if len(known) == 1 else f"all {len(known)} settings"
         evidence = cell_anchor(task, metric, model, known[0][0])
@@ -125,7 +125,7 @@ def _against_base(board: Board, task: str, model: str, metric: str) -> Finding |
     of_all = f"of {counted(len(known), 'setting')}"
     parts = [f"gains over the base in {len(gains)} {of_all} {_held(gains)}"] if gains else []
     if harms:
-        verb = "is worse than the base" if is_words else "harms (it is worse than the base)"
+        verb = "is worse than the base" if kind != "adapted" else "harms (it is worse than the base)"
         parts.append(f"{verb} in {len(harms)} {of_all} {_held(harms)}")
     ties = len(known) - len(gains) - len(harms)
     parts += [f"ties in {ties}"] if ties else []

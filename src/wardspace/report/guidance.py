@@ -19,7 +19,7 @@ RULES = (
     "Which model: the one with the highest validation score, never the highest on test; scores alike to a tenth of a "
     "point count as equal. Test then serves as a check: where it does not show that model above a cheaper one (after "
     "correction for the number of comparisons), the cheapest such model is named instead. TF-IDF is cheapest, then the "
-    "base, then adapted models by training time (where it differs by a tenth or more).",
+    "base, then other models as they came, then adapted ones by training time (where it differs by a tenth or more).",
     "Fine-tuning pays where the same model fine-tuned is above itself frozen, in pairs over the same test notes; the "
     "frozen setting is the one with the higher validation score. `From n` is said only where more than one number of "
     "labels was fine-tuned, and every number tried from there on is a gain.",
@@ -66,6 +66,7 @@ def _use(board: Board, choice: Choice, metric: str) -> Finding:
     interval = "" if score.low is None or score.high is None else f" ({between(score.low, score.high)})"
     kind = board.records[choice.used].kind
     name = {"tfidf": "tfidf, which counts words and needs no language model", "base": f"{choice.used} as it came"}
+    name["other"] = name["base"]
     used = name.get(kind, choice.used)
     text = f"{place.used}: use {used}. {points(score.value)} on test{interval}. {_why(board, choice)}"
     tone: Tone = "gain" if kind == "adapted" and choice.apart and told_apart(choice.apart) else "plain"

@@ -69,9 +69,10 @@ def _tfidf(study: StudyConfig, scoring: Scoring) -> list[ModelRecord]:
 
 def _model(study: StudyConfig, name: str, record: dict[str, Any]) -> ModelRecord:
     learned = [study.trained_columns(model) for model in study.adapt if model.name == name]
+    others = [model.name for model in study.compare]
     return ModelRecord(
         name=name,
-        kind="base" if name == "base" else "adapted",
+        kind="base" if name == "base" else "other" if name in others else "adapted",
         dimension=record["embedding"]["dimension"],
         parameters=record["embedding"]["parameters"],
         stages=[StageCost.model_validate(stage) for stage in record["stages"]],

@@ -155,7 +155,7 @@ class Scoring:
     def _chosen(self, task: ClassificationConfig) -> list[str]:
         adapted = [model.name for model in self.study.adapt]
         if task.finetune.models == "all":
-            return ["base", *adapted]
+            return self.study.encoders
         if isinstance(task.finetune.models, list):
             return task.finetune.models
         return ["base", *best_models(self._table(task.name, "frozen"), adapted, task.finetune.best)]

@@ -31,7 +31,8 @@ def source_content(source: SourceConfig) -> list[tuple[str, str]]:
 
 def encoder_source(study: StudyConfig, folder: RunFolder, name: str) -> str:
     """What `Encoder.load` opens for one of a study's encoders."""
-    return study.base if name == "base" else str(folder.model(name))
+    others = {model.name: model.model for model in study.compare}
+    return study.base if name == "base" else others.get(name) or str(folder.model(name))
 
 
 def base_content(resolved: str) -> list[tuple[str, str]]:
