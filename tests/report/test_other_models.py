@@ -54,6 +54,7 @@ def test_the_page_says_that_what_they_read_is_not_known(board):
     assert any(
         line.startswith("How clinical and older would do on notes they have not read") for line in not_shown(board)
     )
+    assert not any(line.startswith("How clinical") for line in not_shown(board, "mlm"))
     assert not any("they have not read" in line for line in not_shown(Board(small_results(GAPS))))
     assert "2 other models" in opening(board.results)
 
