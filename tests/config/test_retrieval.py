@@ -54,3 +54,10 @@ def test_keys_of_both_kinds_are_listed_as_set_takes_them():
     assert "tasks.N.query" in places
     assert "tasks.N.shots" in places
     assert parse_study({"corpus": {"columns": COLUMNS}, "tasks": [SEARCH]}, ["tasks.0.queries=5"]).tasks[0].queries == 5
+
+
+def test_pairs_may_learn_from_the_queries_of_training_notes():
+    found = study(SEARCH, adapt=[{"name": "p", "objectives": [{"pairs": {"columns": ["question"]}}]}])
+    assert found.query_columns == ["question"]
+    with pytest.raises(StudyError, match="category takes all metadata"):
+        study(SEARCH, adapt=[{"name": "c", "objectives": ["category"]}])

@@ -22,8 +22,8 @@ SHORT = {"longest": 16, "shortest": 4}
 
 @pytest.mark.parametrize(
     "objective",
-    ["mlm", {"declutr": SHORT}, "category", "blend"],
-    ids=["mlm", "declutr", "category", "blend"],
+    ["mlm", {"declutr": SHORT}, "category", "blend", {"pairs": {"columns": ["note_type"]}}],
+    ids=["mlm", "declutr", "category", "blend", "pairs"],
 )
 def test_each_objective_lowers_its_validation_loss_and_writes_an_encoder(run, base, tmp_path, objective):
     (cost,) = run([objective], tokens=9000, holdout=0.3)  # enough notes for a steady loss

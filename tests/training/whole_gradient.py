@@ -11,7 +11,7 @@ import torch
 from torch.distributed.tensor import DTensor
 
 from tests.fixtures.objectives import random_examples, setting_of
-from wardspace.config import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig
+from wardspace.config import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, PairsConfig
 from wardspace.encoders import MaskedModel
 from wardspace.objectives import Objective, Reading, build
 from wardspace.objectives.passes import Room
@@ -26,6 +26,7 @@ CONFIGS = {
     "supcon": CategoryConfig(loss="supcon", weight=0.5),
     "declutr": DeclutrConfig(**SPANS, learn_temperature=True, temperature=0.2),
     "blend": BlendConfig(dimensions=4, neighbours=2),
+    "pairs": PairsConfig(columns=["kind", "ward"], temperature=0.2),
     "contrast": DeclutrConfig(**SPANS, mlm_weight=0, anchors=1, positives=1),
 }
 ROOMS = {"one pass": Room(100_000), "several passes": Room(120)}

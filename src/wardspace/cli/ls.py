@@ -42,11 +42,11 @@ def _first_line(text: str | None) -> str:
 
 
 def _objectives() -> dict[str, str]:
-    from wardspace.config import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig
+    from wardspace.config import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, PairsConfig
 
     return {
         section.model_fields["kind"].default: _first_line(section.__doc__)
-        for section in (MlmConfig, DeclutrConfig, CategoryConfig, BlendConfig)
+        for section in (MlmConfig, DeclutrConfig, CategoryConfig, BlendConfig, PairsConfig)
     }
 
 

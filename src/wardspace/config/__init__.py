@@ -15,7 +15,14 @@ from wardspace.config.corpus import (
 from wardspace.config.engine import EngineConfig
 from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
-from wardspace.config.objectives import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, ObjectiveConfig
+from wardspace.config.objectives import (
+    BlendConfig,
+    CategoryConfig,
+    DeclutrConfig,
+    MlmConfig,
+    ObjectiveConfig,
+    PairsConfig,
+)
 from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
 from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.study import BASELINES, StudyConfig
@@ -63,6 +70,7 @@ __all__ = [
     "MlmConfig",
     "ObjectiveConfig",
     "OmopConfig",
+    "PairsConfig",
     "PrivacyConfig",
     "ReportConfig",
     "RetrievalConfig",

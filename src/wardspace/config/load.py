@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from wardspace.config.overrides import OBJECTIVES, TAGS, TASKS, Place, at_fault, overridden
+from wardspace.config.recommended import NAME as RECIPE_NAME
 from wardspace.config.study import StudyConfig
 from wardspace.core.errors import StudyError
 
@@ -105,11 +106,13 @@ def _without(raw: Any, places: list[tuple[str | int, ...]]) -> Any:
     for place in sorted(places, key=str, reverse=True):
         node: Any = copy
         holder: tuple[Any, Any] | None = None
+        walked: list[str | int] = []
         for part in (part for part in place if part not in TAGS):
             if (isinstance(node, list) and isinstance(part, int) and part < len(node)) or (
                 isinstance(node, dict) and part in node
             ):
                 holder, node = (node, part), node[part]  # type: ignore[index]  # _holds has looked
+                walked.append(part)
             else:
                 break
         if holder is not None:
@@ -117,7 +120,8 @@ def _without(raw: Any, places: list[tuple[str | int, ...]]) -> Any:
             if isinstance(container, dict):
                 del container[key]
             else:
-                container[key] = "mlm" if "objectives" in place else None
+                # a model without an objective would be a mistake of its own
+                container[key] = "mlm" if "objectives" in walked else None
     return _pruned(copy)
 
 
@@ -142,8 +146,9 @@ def _explain(detail: ErrorDetails) -> str:
     if kind == "missing":
         return f"{place}: missing"
     if kind.startswith("union_tag"):
-        what, known = ("task", TASKS) if detail["loc"][0] == "tasks" else ("objective", OBJECTIVES)
-        return f"{place}: no such {what} (got {given!r}); known: {', '.join(known)}"
+        kinds = {"task": TASKS, "objective": (*OBJECTIVES, RECIPE_NAME)}
+        what = "task" if detail["loc"][0] == "tasks" else "objective"
+        return f"{place}: no such {what} (got {given!r}); known: {', '.join(kinds[what])}"
     if kind == "string_pattern_mismatch":
         return f"{place}: letters, digits, dot, dash and underscore only, no blanks (got {given!r})"
     message = detail["msg"].removeprefix("Value error, ")

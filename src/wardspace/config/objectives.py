@@ -82,14 +82,29 @@ class BlendConfig(Section):
 
     kind: Literal["blend"] = "blend"
     """Name of the objective."""
-    dimensions: int = Field(200, ge=1)
+    dimensions: int = Field(400, ge=1)
     """Directions of the word space (latent semantic analysis) to teach."""
+    sequences: int = Field(2, ge=1, le=3)
+    """Words are counted by themselves and in sequences of up to so many tokens."""
     weight: float = Field(1.0, ge=0)
     """Length of a note's vector of words beside that of the base; 0 teaches the base's own space alone."""
     neighbours: int = Field(10, ge=0)
     """Nearest notes that each is drawn towards; 0 draws none."""
     pull: float = Field(0.5, ge=0)
     """How far it is drawn: length of the neighbours' mean direction beside the note's own."""
+
+
+class PairsConfig(Section):
+    """Contrast between a note and texts of its own metadata: its title, the question that it answers."""
+
+    kind: Literal["pairs"] = "pairs"
+    """Name of the objective."""
+    columns: list[str] = Field(min_length=1)
+    """Metadata columns with a text each; where a note has several, one is drawn in each epoch."""
+    temperature: float = Field(0.05, gt=0)
+    """Temperature of the contrast."""
+    guide: bool = True
+    """Whether notes that the base places nearer than the true partner are passed over as negatives."""
 
 
 def _named(value: Any) -> Any:
@@ -104,7 +119,7 @@ def _named(value: Any) -> Any:
 
 
 ObjectiveConfig = Annotated[
-    Annotated[MlmConfig | DeclutrConfig | CategoryConfig | BlendConfig, Field(discriminator="kind")],
+    Annotated[MlmConfig | DeclutrConfig | CategoryConfig | BlendConfig | PairsConfig, Field(discriminator="kind")],
     BeforeValidator(_named),
 ]
 """One objective of a study: a name, or a name with its options."""

@@ -10,7 +10,7 @@ import yaml
 from wardspace.core.errors import StudyError
 
 Place = tuple[str | int, ...]
-OBJECTIVES = ("mlm", "declutr", "category", "blend")
+OBJECTIVES = ("mlm", "declutr", "category", "blend", "pairs")
 TASKS = ("classification", "retrieval")
 TAGS = (*OBJECTIVES, *TASKS)
 """Names that pydantic adds to a place to say which kind of objective or task it tried."""

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from wardspace.config.compare import CompareConfig
 from wardspace.config.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
-from wardspace.config.objectives import CategoryConfig
+from wardspace.config.objectives import CategoryConfig, PairsConfig
 from wardspace.config.privacy import PrivacyConfig
 from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.section import Section
@@ -114,11 +114,11 @@ class StudyConfig(Section):
         found = []
         for i, model in enumerate(self.adapt):
             for j, objective in enumerate(model.objectives):
-                if not isinstance(objective, CategoryConfig):
+                if not isinstance(objective, CategoryConfig | PairsConfig):
                     continue
                 place = f"adapt.{i}.objectives.{j}"
                 if not metadata:
-                    found.append(f"{place}: category needs a column in corpus.columns.metadata")
+                    found.append(f"{place}: {objective.kind} needs a column in corpus.columns.metadata")
                 found += [
                     f"{place}.columns: no column {name!r} among corpus.columns.metadata ({', '.join(metadata)})"
                     for name in objective.columns
@@ -161,10 +161,11 @@ class StudyConfig(Section):
             if isinstance(task, RetrievalConfig) and task.query not in known
         ]
         for i, model in enumerate(self.adapt):
-            learned = sorted(self.trained_columns(model) & set(self.query_columns))
-            if learned:
+            takes_all = any(isinstance(one, CategoryConfig) and not one.columns for one in model.objectives)
+            taken = [name for name in self.query_columns if name in self.corpus.columns.metadata]
+            if takes_all and taken:
                 found.append(
-                    f"adapt.{i}: category takes all metadata, and so the queries in {', '.join(learned)} for categories"
+                    f"adapt.{i}: category takes all metadata, and so the queries in {', '.join(taken)} for categories"
                     "; name its columns"
                 )
         return found
@@ -210,7 +211,7 @@ class StudyConfig(Section):
         """Metadata columns that an adapted model learns from."""
         columns: set[str] = set()
         for objective in model.objectives:
-            if isinstance(objective, CategoryConfig):
+            if isinstance(objective, CategoryConfig | PairsConfig):
                 columns |= set(objective.columns or self.corpus.columns.metadata)
         return columns
 

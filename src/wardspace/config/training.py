@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from wardspace.config.objectives import ObjectiveConfig
+from wardspace.config.recommended import expanded
 from wardspace.config.section import Section
 
 
@@ -39,6 +40,8 @@ class TrainingConfig(Section):
     """Share of steps of rising learning rate."""
     clip: float = Field(1.0, gt=0)
     """Largest norm of a gradient."""
+    dropout: float | None = Field(None, ge=0, lt=1)
+    """Share of what passes from layer to layer that is dropped in training (null: as the base came)."""
     batch_tokens: int = Field(8192, ge=1)
     """Tokens of a batch (over all processes), padding not counted; a batch holds at least two notes."""
     pass_tokens: int | None = Field(None, ge=16)
@@ -81,6 +84,8 @@ class TrainingOverrides(Section):
     """Share of steps of rising learning rate."""
     batch_tokens: int | None = Field(None, ge=1)
     """Tokens of a batch."""
+    dropout: float | None = Field(None, ge=0, lt=1)
+    """Share of what passes from layer to layer that is dropped in training."""
     seed: int | None = None
     """Seed of order, masks, spans and new weights."""
     freeze_layers: int | None = Field(None, ge=0)
@@ -101,9 +106,15 @@ class AdaptConfig(Section):
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """Name of the model in tables and folders."""
     objectives: list[ObjectiveConfig] = Field(min_length=1)
-    """Objectives in the order of training; they share the budget evenly."""
+    """Objectives in the order of training; they share the budget evenly. `objective: x` is short for one alone, and
+    `recommended` stands for the recipe that docs/experiments.md found, training options included."""
     training: TrainingOverrides = TrainingOverrides()
     """Training options of this model alone."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _recipe(cls, given: Any) -> Any:
+        return expanded(given)
 
 
 class EncoderConfig(Section):

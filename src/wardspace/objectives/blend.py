@@ -11,18 +11,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from wardspace.config import BlendConfig, MlmConfig
-from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
 from wardspace.encoders import MaskedModel
 from wardspace.encoders.pooling import pool_packed
-from wardspace.objectives.base import Objective, Precision, Read, Setting, in_batch_order
+from wardspace.objectives.base import Objective, Precision, Read, Setting
 from wardspace.objectives.notes import Example, Ids, Reading, piece_bounds, piece_count
 from wardspace.objectives.passes import Batch, Pass, passes
 from wardspace.objectives.teaching import blended, drawn_together, turned_onto
+from wardspace.objectives.whole import whole_vectors
 from wardspace.objectives.word_space import word_space
-
-_BLOCK = 256
-"""Notes that the base reads between two steps of the progress bar."""
 
 
 @dataclass(frozen=True)
@@ -105,11 +102,13 @@ class Blend(Objective):
 
     def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> Places:
         """Read all notes with the base and work out where each is to stand."""
-        vectors = self._read_whole(notes, precision, show_progress=show_progress)
+        title = "reading notes with the base" if show_progress else None
+        texts = [note.ids for note in notes]
+        vectors = whole_vectors(self.masked, self.setting, texts, precision, title=title)
         centre = vectors.mean(0)
         base = functional.normalize(vectors - centre, dim=-1).cpu().numpy()
         options, seed = self.options, derive(self.setting.seed, "blend") % 2**32
-        words = word_space([note.ids for note in notes], options.dimensions, len(self.masked.tokenizer), seed)
+        words = word_space(texts, options.dimensions, seed, longest=options.sequences)
         space = drawn_together(blended(base, words, options.weight), options.neighbours, options.pull)
         return Places([note.note_id for note in notes], centre.cpu(), torch.from_numpy(turned_onto(space, base)))
 
@@ -145,31 +144,3 @@ class Blend(Objective):
     def _piece(self, reading: Reading) -> Ids:
         start, end = piece_bounds(len(reading.example.ids), self.setting.room, reading.piece)
         return reading.example.ids[start:end]
-
-    def _read_whole(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool) -> Tensor:
-        """The base's unit vector of each note, its pieces weighed by their tokens; [notes, d]."""
-        was_training = self.training
-        self.eval()
-        blocks: list[Tensor] = []
-        with progress("reading notes with the base", len(notes), show=show_progress) as advance, torch.no_grad():
-            for start in range(0, len(notes), _BLOCK):
-                some = [notes[index] for index in range(start, min(start + _BLOCK, len(notes)))]
-                blocks.append(self._read_some(some, precision))
-                advance(len(some))
-        self.train(was_training)
-        return torch.cat(blocks)
-
-    def _read_some(self, notes: Sequence[Example], precision: Precision) -> Tensor:
-        readings = [Reading(note, 0, piece) for note in notes for piece in range(self.pieces(note))]
-        batch = Batch(
-            passes([self._piece(reading) for reading in readings], self.setting.vocabulary, self.setting.reading),
-            labels=torch.zeros(len(readings), 0, dtype=torch.int64),
-            counts={},
-        ).to(self.centre.device)
-        with precision():
-            vectors = in_batch_order([self._vectors(one) for one in batch.passes], batch)
-        sizes = torch.tensor([self.tokens(reading) for reading in readings], device=vectors.device)
-        owners = torch.tensor([i for i, note in enumerate(notes) for _ in range(self.pieces(note))])
-        sums = vectors.new_zeros(len(notes), vectors.shape[1])
-        sums.index_add_(0, owners.to(vectors.device), functional.normalize(vectors, dim=-1) * sizes[:, None])
-        return functional.normalize(sums, dim=-1)

@@ -52,12 +52,18 @@ class NTXent(nn.Module):
             return self.fixed
         return self.log_temperature.clamp(min=math.log(COLDEST)).exp()
 
-    def forward(self, first: Tensor, second: Tensor) -> Tensor:
-        """Loss of N pairs (`first[i]`, `second[i]`), both [N, d]; a scalar."""
+    def forward(self, first: Tensor, second: Tensor, passed_over: Tensor | None = None) -> Tensor:
+        """Loss of N pairs (`first[i]`, `second[i]`), both [N, d]; a scalar.
+
+        `passed_over` (bool [2N, 2N]) says which of the others are no negatives; partners always count.
+        """
         with torch.autocast(first.device.type, enabled=False):
             stacked = torch.cat([first, second])
             vectors = functional.normalize(stacked if stacked.dtype == torch.float64 else stacked.float(), dim=-1)
             logits = vectors @ vectors.T / self.temperature
             logits = logits.masked_fill(torch.eye(len(logits), dtype=torch.bool, device=logits.device), -torch.inf)
             partners = torch.arange(len(logits), device=logits.device).roll(len(first))
+            if passed_over is not None:
+                left_out = passed_over.scatter(1, partners[:, None], False)
+                logits = logits.masked_fill(left_out, -torch.inf)
             return functional.cross_entropy(logits, partners)

@@ -11,12 +11,14 @@ from wardspace.objectives.blend import Blend
 from wardspace.objectives.category import Category
 from wardspace.objectives.declutr import Declutr
 from wardspace.objectives.mlm import MaskedLanguageModelling
+from wardspace.objectives.pairs import Pairs
 
 OBJECTIVES: dict[str, Callable[..., Objective]] = {
     "mlm": MaskedLanguageModelling,
     "declutr": Declutr,
     "category": Category,
     "blend": Blend,
+    "pairs": Pairs,
 }
 """Name in a study file to objective."""
 

@@ -15,6 +15,7 @@ from wardspace.config import (
     DeclutrConfig,
     MlmConfig,
     ObjectiveConfig,
+    PairsConfig,
     RetrievalConfig,
     StudyConfig,
     TaskConfig,
@@ -114,6 +115,8 @@ def objective_words(objective: ObjectiveConfig, metadata: list[str]) -> str:
         return _declutr(objective)
     if isinstance(objective, BlendConfig):
         return _blend(objective)
+    if isinstance(objective, PairsConfig):
+        return _pairs(objective)
     return _category(objective, metadata)
 
 
@@ -146,6 +149,12 @@ def _blend(objective: BlendConfig) -> str:
     return (
         f"{text}, each note drawn towards its {counted(objective.neighbours, 'nearest note')} (pull {objective.pull:g})"
     )
+
+
+def _pairs(objective: PairsConfig) -> str:
+    text = f"draws notes to the text of their own {listed(objective.columns)}, away from those of others"
+    guided = ", but not from what the base holds to be nearer" if objective.guide else ""
+    return f"{text}{guided} (temperature {objective.temperature:g})"
 
 
 def _category(objective: CategoryConfig, metadata: list[str]) -> str:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from wardspace.objectives import Objective
-from wardspace.objectives.base import Read, in_batch_order
+from wardspace.objectives.base import Precision, Read, in_batch_order
 from wardspace.objectives.passes import Batch, Pass
 from wardspace.training.processes import Processes
 
-Precision = Callable[[], AbstractContextManager[object]]
 Backward = Callable[[Tensor], object]
 Shares = Mapping[str, Tensor]
 """What one prediction of each part weighs in the loss."""

@@ -14,6 +14,7 @@ from wardspace.config import (
     CategoryConfig,
     EncoderConfig,
     MlmConfig,
+    PairsConfig,
     TrainingConfig,
 )
 from wardspace.corpus import Corpus
@@ -115,7 +116,10 @@ def _notes(asked: Asked, masked: MaskedModel, *, show_progress: bool) -> Notes:
     for objective in asked.model.objectives:
         if isinstance(objective, CategoryConfig):
             columns += objective.columns or list(asked.corpus.manifest.roles.get("metadata") or [])
-    masks = [o if isinstance(o, MlmConfig) else o.mlm for o in asked.model.objectives if not isinstance(o, BlendConfig)]
+        if isinstance(objective, PairsConfig):
+            columns += objective.columns
+    hiding = [o for o in asked.model.objectives if not isinstance(o, BlendConfig | PairsConfig)]
+    masks = [objective if isinstance(objective, MlmConfig) else objective.mlm for objective in hiding]
     return read_notes(
         asked.corpus,
         masked.tokenizer,

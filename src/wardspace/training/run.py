@@ -12,6 +12,7 @@ from torch.optim import AdamW
 from wardspace.core.errors import WardspaceError
 from wardspace.core.progress import progress, say
 from wardspace.encoders import hardware
+from wardspace.encoders.dropping import dropping
 from wardspace.encoders.memory import kept_memory
 from wardspace.encoders.quicken import quickened
 from wardspace.training.callbacks import Bar, Schedule, evaluation_steps
@@ -66,6 +67,8 @@ def trainable(phase: Phase) -> Iterator[Weights]:
     set_trainable(phase.objective, freeze_layers=training.freeze_layers, head_only=phase.head_only)
     additions = None if phase.head_only else training.lora
     with (
+        # before low-rank additions, which have a dropout of their own
+        dropping(phase.objective, training.dropout),
         low_rank(phase.objective, additions, phase.seed),
         kept_memory(phase.device),
     ):

@@ -1,0 +1,46 @@
+"""`objective: recommended`: the recipe that helped a strong base, as found by experiment (docs/experiments.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+NAME = "recommended"
+"""What stands for the recipe in a study file."""
+RECIPE: Mapping[str, Any] = {
+    "objectives": [{"blend": {"dimensions": 400, "sequences": 2, "weight": 1.0, "neighbours": 10, "pull": 0.5}}],
+    "training": {"learning_rate": 4.0e-4, "dropout": 0.0},
+}
+"""Objectives and training options, every value that matters spelled out: a later default shall not change it."""
+
+
+def expanded(model: Any) -> Any:
+    """A model's section with the recipe in the place of its name; what the user gives of training options holds.
+
+    Parameters
+    ----------
+    model : object
+        The section as it stands in the study file; `objective: x` is short for `objectives: [x]`.
+
+    Raises
+    ------
+    ValueError
+        If both keys are given, or the recipe stands beside other objectives.
+    """
+    if not isinstance(model, dict):
+        return model
+    model = dict(model)
+    if "objective" in model:
+        if "objectives" in model:
+            raise ValueError("give objective or objectives, not both")
+        model["objectives"] = [model.pop("objective")]
+    objectives = model.get("objectives")
+    if not isinstance(objectives, list) or NAME not in objectives:
+        return model
+    if len(objectives) > 1:
+        raise ValueError(f"{NAME} is a recipe of its own and stands alone; leave the other objectives out")
+    recipe = deepcopy(dict(RECIPE))
+    given = model.get("training") or {}
+    training = {**recipe["training"], **given} if isinstance(given, dict) else given
+    return {"name": NAME, **model, "objectives": recipe["objectives"], "training": training}
