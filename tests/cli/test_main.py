@@ -57,7 +57,18 @@ def test_validate_lists_keys(capsys):
 def test_ls_names_what_there_is(capsys):
     assert run("ls") == 0
     listed = capsys.readouterr().out
-    for name in ("mlm", "declutr", "category", "csv", "parquet", "jsonl", "ward", "classification", "minilm"):
+    for name in (
+        "mlm",
+        "declutr",
+        "category",
+        "csv",
+        "parquet",
+        "jsonl",
+        "ward",
+        "classification",
+        "retrieval",
+        "minilm",
+    ):
         assert name in listed
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.models import tiny_model
 from tests.fixtures.studies import small_study, write_notes
 from wardspace.config import parse_study
 from wardspace.core.files import read_json
@@ -23,6 +24,7 @@ SHELLCHECK = shutil.which("shellcheck") or shutil.which("shellcheck", path=Path(
 def finished(tmp_path_factory):
     home = tmp_path_factory.mktemp("an author's folder")
     values = small_study(home, adapt=[{"name": "mlm", "objectives": ["mlm"]}], budget={"tokens": 2000})
+    values["compare"] = [{"name": "elsewhere", "model": str(tiny_model(home / "other", seed=5))}]
     Study.parse(values, home / "run").run()
     return home
 
@@ -38,12 +40,15 @@ def test_the_script_gives_the_same_results_to_the_bit(finished, tmp_path):
     notes = tmp_path / "the notes: it's #1.csv"
     shutil.copy(finished / "notes.csv", notes)
     (finished / "run" / "review.jsonl").write_text("of a time when identifiers were taken out\n")
-    done = reproduced(finished / "run", notes, tmp_path / "again", BASE=str(finished / "base"))
+    other = shutil.copytree(finished / "other", tmp_path / "it's moved")
+    places = {"BASE": str(finished / "base"), "COMPARE_0": str(other)}
+    done = reproduced(finished / "run", notes, tmp_path / "again", **places)
     assert done.returncode == 0, done.stderr
     assert "the same results to the bit" in done.stderr
     mine, theirs = (read_json(run / "results.json") for run in (finished / "run", tmp_path / "again"))
     assert mine["scores"] == theirs["scores"]
     assert mine["differences"] == theirs["differences"]
+    assert str(other) in (tmp_path / "again" / "study.yaml").read_text().replace("''", "'")
 
 
 def test_other_notes_are_found_out(finished, tmp_path):

@@ -37,7 +37,7 @@ def audit(
     from wardspace.config import load_study
 
     config = load_study(study, overrides or ())
-    known = ["base", *(one.name for one in config.adapt)]
+    known = config.auditable
     if model is None:
         raise StudyError("no model named", fix=f"wardspace audit {study} MODEL: {', '.join(known)}, or a model folder")
     say(f"study {config.name}: reading the libraries …")

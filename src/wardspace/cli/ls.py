@@ -53,9 +53,12 @@ def _objectives() -> dict[str, str]:
 
 
 def _tasks() -> dict[str, str]:
-    from wardspace.config import ClassificationConfig
+    from wardspace.config import ClassificationConfig, RetrievalConfig
 
-    return {ClassificationConfig.model_fields["kind"].default: _first_line(ClassificationConfig.__doc__)}
+    return {
+        section.model_fields["kind"].default: _first_line(section.__doc__)
+        for section in (ClassificationConfig, RetrievalConfig)
+    }
 
 
 def _readers() -> dict[str, str]:

@@ -29,11 +29,11 @@ def validate(
 
     config = load_study(study, overrides or ())
     models = ", ".join(model.name for model in config.adapt) or "none"
-    tasks = ", ".join(task.name for task in config.tasks) or "none"
+    others = "".join(f" Compared with: {name}." for name in [", ".join(one.name for one in config.compare)] if name)
+    tasks = ", ".join(f"{task.name} ({task.kind})" for task in config.tasks) or "none"
     searched = f" A search varies {len(config.search.options)} options." if config.search else ""
-    Console(highlight=False).print(
-        f"{study}: sound. Adapted models: {models}. Tasks: {tasks}.{searched} Notes and base not opened.", markup=False
-    )
+    told = f"{study}: sound. Adapted models: {models}.{others} Tasks: {tasks}.{searched} Notes and base not opened."
+    Console(highlight=False).print(told, markup=False)
 
 
 def _list_keys() -> None:

@@ -1,5 +1,6 @@
 """The study file as typed sections; one place for defaults."""
 
+from wardspace.config.compare import CompareConfig
 from wardspace.config.corpus import (
     CleanConfig,
     ColumnsConfig,
@@ -23,6 +24,7 @@ from wardspace.config.objectives import (
     PairsConfig,
 )
 from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
+from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.search import OptionConfig, SearchConfig, SearchScoreConfig
 from wardspace.config.study import BASELINES, StudyConfig
 from wardspace.config.tasks import (
@@ -32,6 +34,7 @@ from wardspace.config.tasks import (
     IntervalMethod,
     ReportConfig,
     SpaceConfig,
+    TaskConfig,
 )
 from wardspace.config.training import (
     AdaptConfig,
@@ -52,6 +55,7 @@ __all__ = [
     "ClassificationConfig",
     "CleanConfig",
     "ColumnsConfig",
+    "CompareConfig",
     "CorpusConfig",
     "DeclutrConfig",
     "DeidentifyConfig",
@@ -71,12 +75,14 @@ __all__ = [
     "PairsConfig",
     "PrivacyConfig",
     "ReportConfig",
+    "RetrievalConfig",
     "SearchConfig",
     "SearchScoreConfig",
     "SourceConfig",
     "SpaceConfig",
     "SplitConfig",
     "StudyConfig",
+    "TaskConfig",
     "TrainingConfig",
     "TrainingOverrides",
     "WardConfig",

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from wardspace.config.overrides import OBJECTIVES
 from wardspace.config.study import StudyConfig
 
 
@@ -35,9 +36,10 @@ def study_keys(model: type[BaseModel] = StudyConfig, prefix: str = "") -> Iterat
         yield Key(place, _type_name(field.annotation), default, " ".join((field.description or "").split()))
         for section in inner:
             # as --set takes them: N is the number of an item, an objective's options stand below its name
-            tag = f".{section.model_fields['kind'].default}" if len(inner) > 1 else ""
-            kind = str(field.annotation)
-            items = f"{place}.N{tag}" if "list[" in kind else f"{place}.KEY" if "dict[" in kind else place
+            kind = section.model_fields["kind"].default if len(inner) > 1 else None
+            tag = f".{kind}" if kind in OBJECTIVES else ""
+            holder = str(field.annotation)
+            items = f"{place}.N{tag}" if "list[" in holder else f"{place}.KEY" if "dict[" in holder else place
             yield from study_keys(section, f"{items}.")
 
 

@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from wardspace.config.overrides import TAGS, Place, at_fault, overridden
+from wardspace.config.overrides import OBJECTIVES, TAGS, TASKS, Place, at_fault, overridden
 from wardspace.config.recommended import NAME as RECIPE_NAME
 from wardspace.config.study import StudyConfig
 from wardspace.core.errors import StudyError
@@ -146,7 +146,9 @@ def _explain(detail: ErrorDetails) -> str:
     if kind == "missing":
         return f"{place}: missing"
     if kind.startswith("union_tag"):
-        return f"{place}: no such objective (got {given!r}); known: {', '.join((*TAGS, RECIPE_NAME))}"
+        kinds = {"task": TASKS, "objective": (*OBJECTIVES, RECIPE_NAME)}
+        what = "task" if detail["loc"][0] == "tasks" else "objective"
+        return f"{place}: no such {what} (got {given!r}); known: {', '.join(kinds[what])}"
     if kind == "string_pattern_mismatch":
         return f"{place}: letters, digits, dot, dash and underscore only, no blanks (got {given!r})"
     message = detail["msg"].removeprefix("Value error, ")

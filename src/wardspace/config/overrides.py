@@ -10,8 +10,10 @@ import yaml
 from wardspace.core.errors import StudyError
 
 Place = tuple[str | int, ...]
-TAGS = ("mlm", "declutr", "category", "blend", "pairs")
-"""Names that pydantic adds to a place to say which kind of objective it tried."""
+OBJECTIVES = ("mlm", "declutr", "category", "blend", "pairs")
+TASKS = ("classification", "retrieval")
+TAGS = (*OBJECTIVES, *TASKS)
+"""Names that pydantic adds to a place to say which kind of objective or task it tried."""
 
 
 def overridden(raw: Any, override: str) -> Any:

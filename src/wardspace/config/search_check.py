@@ -37,7 +37,7 @@ def searched_model(study: StudyConfig, search: SearchConfig) -> AdaptConfig:
 
 def searched_task(study: StudyConfig, search: SearchConfig) -> ClassificationConfig:
     """The task that a search goes by."""
-    return next(task for task in study.tasks if search.score.task in (None, task.name))
+    return next(task for task in study.classifications if search.score.task in (None, task.name))
 
 
 def with_model(study: StudyConfig, model: AdaptConfig) -> StudyConfig:
@@ -57,14 +57,12 @@ def _model_problems(study: StudyConfig, search: SearchConfig) -> list[str]:
 
 
 def _score_problems(study: StudyConfig, search: SearchConfig) -> list[str]:
-    names = [task.name for task in study.tasks]
+    names = [task.name for task in study.classifications]
     if not names:
-        return ["search.score: there is no task to go by; `tasks` needs one"]
+        return ["search.score: there is nothing to go by; `tasks` needs a classification"]
     if search.score.task is not None and search.score.task not in names:
-        return [f"search.score.task: no task {search.score.task!r} ({', '.join(names)})"]
+        return [f"search.score.task: no classification {search.score.task!r} ({', '.join(names)})"]
     task = searched_task(study, search)
-    if not isinstance(task, ClassificationConfig):
-        return [f"search.score.task: {task.name} is no classification"]
     if task.separator is None:
         return []
     found = []

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
+from wardspace.config.compare import CompareConfig
 from wardspace.config.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
 from wardspace.config.objectives import CategoryConfig, PairsConfig
 from wardspace.config.privacy import PrivacyConfig
+from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.search import SearchConfig
 from wardspace.config.search_check import search_problems
 from wardspace.config.section import Section
-from wardspace.config.tasks import ClassificationConfig, ReportConfig, SpaceConfig
+from wardspace.config.tasks import ClassificationConfig, ReportConfig, SpaceConfig, TaskConfig
 from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
+
+Named = TypeVar("Named", AdaptConfig, CompareConfig)
 
 BASELINES = ("base", "tfidf")
 """Names that stand in every table beside the adapted models."""
@@ -42,7 +46,10 @@ class StudyConfig(Section):
     """Let adaptation read the texts (never the labels) of validation and test; the report then says so."""
     adapt: list[AdaptConfig] = []
     """Adapted models, compared with the base and with TF-IDF."""
-    tasks: list[ClassificationConfig] = []
+    compare: list[CompareConfig] = []
+    """Other models that are embedded and scored beside them, and not trained: ones adapted elsewhere, a clinical BERT.
+    The encoder section holds for them as for the base."""
+    tasks: list[TaskConfig] = []
     """What the models are scored on."""
     space: SpaceConfig = SpaceConfig()
     """The shape of the embedding space."""
@@ -53,29 +60,32 @@ class StudyConfig(Section):
     search: SearchConfig | None = None
     """What `wardspace search` varies to find the best recipe; other commands leave it alone."""
 
-    @field_validator("adapt")
+    @field_validator("adapt", "compare")
     @classmethod
-    def _model_names(cls, adapt: list[AdaptConfig]) -> list[AdaptConfig]:
-        _distinct([model.name for model in adapt])
-        taken = [model.name for model in adapt if model.name in BASELINES]
+    def _model_names(cls, models: list[Named]) -> list[Named]:
+        _distinct([model.name for model in models])
+        taken = [model.name for model in models if model.name in BASELINES]
         if taken:
             raise ValueError(f"{', '.join(taken)}: this name belongs to a baseline; choose another")
-        return adapt
+        return models
 
     @field_validator("tasks")
     @classmethod
-    def _task_names(cls, tasks: list[ClassificationConfig]) -> list[ClassificationConfig]:
+    def _task_names(cls, tasks: list[TaskConfig]) -> list[TaskConfig]:
         _distinct([task.name for task in tasks])
         return tasks
 
     @model_validator(mode="after")
     def _columns_exist(self) -> StudyConfig:
+        adapted = {model.name for model in self.adapt}
         problems = [
+            *(f"compare: {m.name} is the name of an adapted model too" for m in self.compare if m.name in adapted),
             *self._label_problems(),
             *self._metadata_problems(),
             *self._finetune_problems(),
             *self._subgroup_problems(),
             *search_problems(self),
+            *self._query_problems(),
             *self.corpus.unused(),
         ]
         if problems:
@@ -87,7 +97,7 @@ class StudyConfig(Section):
         known = [*columns.labels, *columns.metadata]
         found = [
             f"tasks.{i}.label: no column {task.label!r} among corpus.columns.labels and metadata ({', '.join(known)})"
-            for i, task in enumerate(self.tasks)
+            for i, task in self._classifications()
             if task.label not in known
         ]
         found += [
@@ -95,7 +105,7 @@ class StudyConfig(Section):
             for name in self.space.columns
             if name not in known
         ]
-        for i, task in enumerate(self.tasks):
+        for i, task in self._classifications():
             trained = [m.name for m in self.adapt if task.label in self.trained_columns(m)]
             if trained and not task.allow_trained_label:
                 found.append(
@@ -122,10 +132,10 @@ class StudyConfig(Section):
         return found
 
     def _finetune_problems(self) -> list[str]:
-        known = {"base", *(model.name for model in self.adapt)}
+        known = self.encoders
         return [
-            f"tasks.{i}.finetune.models: no model {name!r} ({', '.join(sorted(known))})"
-            for i, task in enumerate(self.tasks)
+            f"tasks.{i}.finetune.models: no model {name!r} ({', '.join(known)})"
+            for i, task in self._classifications()
             if isinstance(task.finetune.models, list)
             for name in task.finetune.models
             if name not in known
@@ -147,6 +157,60 @@ class StudyConfig(Section):
                 if name not in self.report.subgroups
             ]
         return found
+
+    def _query_problems(self) -> list[str]:
+        known = [*self.corpus.columns.labels, *self.corpus.columns.metadata]
+        found = [
+            f"tasks.{i}.query: no column {task.query!r} among corpus.columns.labels and metadata ({', '.join(known)})"
+            for i, task in enumerate(self.tasks)
+            if isinstance(task, RetrievalConfig) and task.query not in known
+        ]
+        for i, model in enumerate(self.adapt):
+            takes_all = any(isinstance(one, CategoryConfig) and not one.columns for one in model.objectives)
+            taken = [name for name in self.query_columns if name in self.corpus.columns.metadata]
+            if takes_all and taken:
+                found.append(
+                    f"adapt.{i}: category takes all metadata, and so the queries in {', '.join(taken)} for categories"
+                    "; name its columns"
+                )
+        return found
+
+    @property
+    def encoders(self) -> list[str]:
+        """Names of all models that make vectors, in the order of the tables: the base, other models, adapted ones."""
+        return [BASELINES[0], *(model.name for model in self.compare), *(model.name for model in self.adapt)]
+
+    @property
+    def auditable(self) -> list[str]:
+        """Those that an audit knows by name: what others have read is not known here."""
+        others = {model.name for model in self.compare}
+        return [name for name in self.encoders if name not in others]
+
+    def _classifications(self) -> list[tuple[int, ClassificationConfig]]:
+        return [(i, task) for i, task in enumerate(self.tasks) if isinstance(task, ClassificationConfig)]
+
+    @property
+    def classifications(self) -> list[ClassificationConfig]:
+        """Tasks that predict labels."""
+        return [task for _, task in self._classifications()]
+
+    @property
+    def searches(self) -> list[RetrievalConfig]:
+        """Tasks that rank notes by queries."""
+        return [task for task in self.tasks if isinstance(task, RetrievalConfig)]
+
+    @property
+    def query_columns(self) -> list[str]:
+        """Columns that hold queries and are named for nothing else: text, whose values stand in no result."""
+        categories = [objective for model in self.adapt for objective in model.objectives]
+        named = {
+            *(task.label for task in self.classifications),
+            *self.space.columns,
+            *(self.report.subgroups or []),
+            *self.report.bands,
+            *(name for one in categories if isinstance(one, CategoryConfig) for name in one.columns),
+        }
+        return [name for name in dict.fromkeys(task.query for task in self.searches) if name not in named]
 
     def trained_columns(self, model: AdaptConfig) -> set[str]:
         """Metadata columns that an adapted model learns from."""

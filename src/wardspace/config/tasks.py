@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.section import Section
 
 IntervalMethod = Literal["bca", "percentile"]
@@ -99,6 +100,19 @@ class ClassificationConfig(Section):
                 "leave settings, probes and shots out"
             )
         return self
+
+
+def _kind(task: Any) -> str:
+    """The kind of task that a section is meant as; without a word of it, classification."""
+    kind = task.get("kind", "classification") if isinstance(task, dict) else getattr(task, "kind", "classification")
+    return str(kind)
+
+
+TaskConfig = Annotated[
+    Annotated[ClassificationConfig, Tag("classification")] | Annotated[RetrievalConfig, Tag("retrieval")],
+    Discriminator(_kind),
+]
+"""One task of a study."""
 
 
 class SpaceConfig(Section):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,7 +25,10 @@ class Between(NamedTuple):
 
 
 def same_notes(first: pa.Table, second: pa.Table) -> bool:
-    """Whether two tables of one task's predictions are of the same notes of the same patients with the same labels."""
+    """Whether two tables of one task's predictions are of the same notes of the same patients with the same labels.
+
+    Of a search: the same queries, answered by as many of as many notes.
+    """
     return _notes(first) == _notes(second)
 
 
@@ -62,9 +65,12 @@ def between(
     return found
 
 
-def _notes(table: pa.Table) -> set[tuple[str, str, int | tuple[bool, ...]]]:
+def _notes(table: pa.Table) -> set[tuple[str, str, Any]]:
     columns = [table[name].cast(pa.string()).to_pylist() for name in ("note_id", "group")]
-    truth = [tuple(one) if isinstance(one, list) else one for one in table["truth"].to_pylist()]
+    if "ranks" in table.column_names:  # more notes to search would make another question of it
+        truth: list[Any] = list(zip(table["relevant"].to_pylist(), table["candidates"].to_pylist(), strict=True))
+    else:
+        truth = [tuple(one) if isinstance(one, list) else one for one in table["truth"].to_pylist()]
     return set(zip(*columns, truth, strict=True))
 
 

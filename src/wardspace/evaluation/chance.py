@@ -31,7 +31,9 @@ class Chance(TypedDict):
 
 
 def method_for(panel: Panel, config: ReportConfig) -> IntervalMethod:
-    """The interval asked for, or percentiles where a class has too few patients for it."""
+    """The interval asked for, or percentiles where a class, or a search, has too few patients for it."""
+    if panel.ranked:
+        return config.interval if panel.n_groups >= FEWEST_FOR_BCA else "percentile"
     counts = Counts.by_group(panel.truth, panel.truth, panel.groups, panel.classes, panel.n_groups)
     patients = (counts.truth > 0).sum(axis=0)
     return config.interval if patients[patients > 0].min(initial=FEWEST_FOR_BCA) >= FEWEST_FOR_BCA else "percentile"

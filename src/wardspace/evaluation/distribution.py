@@ -13,6 +13,7 @@ from wardspace.core.progress import progress
 from wardspace.evaluation.bootstrap import Resamples, blocks, jackknife, pools
 from wardspace.evaluation.metrics import COUNTED, Counts, auroc
 from wardspace.evaluation.panel import Panel, Run
+from wardspace.evaluation.ranking import RANKED, weighted_means
 
 Values = dict[str, NDArray[np.float64]]
 """Metric to values [runs, resamples] (or [runs] where there is one value each)."""
@@ -52,9 +53,10 @@ def distribution(panel: Panel, config: ReportConfig, *, show_progress: bool = Tr
     units = int(drawn.max()) + 1
     without = jackknife(panel.n_groups, MOST_LEFT_OUT, config.seed)
     counted = Resamples(units, config.resamples, config.seed)
-    sorting = Resamples(units, auroc_resamples(panel, config), config.seed)
-    draws = _resampled(panel, [name for name in panel.metrics if name in COUNTED], counted, drawn, show_progress)
-    draws |= _resampled(panel, ("auroc",), sorting, drawn, show_progress)
+    draws = _resampled(panel, [name for name in panel.metrics if name != "auroc"], counted, drawn, show_progress)
+    if "auroc" in panel.metrics:
+        sorting = Resamples(units, auroc_resamples(panel, config), config.seed)
+        draws |= _resampled(panel, ("auroc",), sorting, drawn, show_progress)
     left_out = _filled(panel, panel.metrics, blocks(without, len(panel.truth)), np.arange(panel.n_groups), len(without))
     return Distribution(points(panel, panel.metrics), draws, left_out)
 
@@ -124,6 +126,8 @@ def _score_run(
     weights: tuple[NDArray[np.float64], NDArray[np.float32] | None],
 ) -> Values:
     exact, by_note = weights
+    if run.values is not None:
+        return dict(zip(RANKED, weighted_means(run.values, groups, exact), strict=True))
     found: Values = {}
     if any(name in COUNTED for name in metrics):
         counts = Counts.by_group(panel.truth, run.predicted, groups, panel.classes, exact.shape[1]).weighted(exact)

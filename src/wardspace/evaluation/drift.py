@@ -47,7 +47,7 @@ def drift(
     found: list[SubgroupScore] = []
     trends: list[Trend] = []
     for panel in panels(predictions, classes):
-        if panel.split != "test" or panel.several:
+        if panel.split != "test" or not panel.single:
             continue
         by_note = periods({note: times.get(note) for note in panel.notes})
         if len(set(by_note.values())) < 2:

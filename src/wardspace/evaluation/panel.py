@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from wardspace.core.errors import RunError
 from wardspace.evaluation.metrics import METRICS, OF_SEVERAL
+from wardspace.evaluation.ranking import RANKED, query_values
 
 
 class Series(NamedTuple):
@@ -33,12 +34,15 @@ class Run:
         Predicted class of each note of the panel, or which labels it was said to have.
     probabilities : float32 [n, classes]
         Probability of each class.
+    values : float64 [n, metrics] or None
+        What each query scored by each metric, where notes were searched; there are no classes then.
     """
 
     series: Series
     seed: int
     predicted: NDArray[Any]
     probabilities: NDArray[np.float32]
+    values: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,13 @@ class Panel:
     Attributes
     ----------
     truth : int32 [n] or bool [n, classes]
-        Class of each note, or which labels it has.
+        Class of each note, or which labels it has; of a query, how many notes answer it.
     groups : int64 [n]
         Number of each note's patient, from 0.
     notes : tuple of str
         Name of each note, sorted.
+    ranked : bool
+        Whether notes were searched: each row is then a query.
     """
 
     task: str
@@ -63,6 +69,7 @@ class Panel:
     n_groups: int
     runs: tuple[Run, ...]
     notes: tuple[str, ...] = ()
+    ranked: bool = False
 
     @property
     def several(self) -> bool:
@@ -72,7 +79,12 @@ class Panel:
     @property
     def metrics(self) -> tuple[str, ...]:
         """What its runs are scored by."""
-        return OF_SEVERAL if self.several else METRICS
+        return RANKED if self.ranked else OF_SEVERAL if self.several else METRICS
+
+    @property
+    def single(self) -> bool:
+        """Whether each note has one right class."""
+        return not self.several and not self.ranked
 
     def series(self) -> dict[Series, list[int]]:
         """Indices of the runs of each series, in the order of first appearance."""
@@ -88,9 +100,10 @@ def panels(predictions: pa.Table, classes: Mapping[str, Sequence[str]]) -> list[
     Parameters
     ----------
     predictions : pyarrow.Table
-        Columns task, model, setting, shots, seed, split, note_id, group, truth, predicted, probabilities.
+        Columns task, model, setting, shots, seed, split, note_id, group, truth, predicted, probabilities; of a search
+        relevant and ranks in place of the last three.
     classes : mapping
-        Classes of each task in the order of the probabilities.
+        Classes of each task in the order of the probabilities; none for a search.
 
     Raises
     ------
@@ -130,8 +143,7 @@ def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
 def _panel(rows: pa.Table, task: str, split: str, classes: int) -> Panel:
     notes, names = _codes(rows["note_id"])
     groups, patients = _codes(rows["group"])
-    truth, predicted = (_decided(rows[name], classes) for name in ("truth", "predicted"))
-    probabilities = _matrix(rows["probabilities"], classes)
+    truth, told = _told(rows, classes)
     first = np.empty(len(names), dtype=np.int64)
     first[notes[::-1]] = np.arange(len(notes))[::-1]
     runs = []
@@ -140,8 +152,19 @@ def _panel(rows: pa.Table, task: str, split: str, classes: int) -> Panel:
         same_notes = np.array_equal(notes[order], np.arange(len(names)))
         if not same_notes or not np.array_equal(truth[order], truth[first]):
             raise _uneven(task, series)
-        runs.append(Run(series, seed, predicted[order], probabilities[order]))
-    return Panel(task, split, classes, truth[first], groups[first], len(patients), tuple(runs), tuple(names))
+        runs.append(Run(series, seed, **{name: part[order] for name, part in told.items()}))
+    by_note = (truth[first], groups[first], len(patients), tuple(runs), tuple(names))
+    return Panel(task, split, classes, *by_note, ranked="values" in told)
+
+
+def _told(rows: pa.Table, classes: int) -> tuple[NDArray[Any], dict[str, NDArray[Any]]]:
+    """What is true of each row, and what was said of it."""
+    if "ranks" in rows.column_names:
+        relevant, nothing = rows["relevant"].to_numpy(), np.empty((len(rows), 0), dtype=np.float32)
+        values = query_values(rows["ranks"], relevant)
+        return relevant, {"predicted": nothing, "probabilities": nothing, "values": values}
+    truth, predicted = (_decided(rows[name], classes) for name in ("truth", "predicted"))
+    return truth, {"predicted": predicted, "probabilities": _matrix(rows["probabilities"], classes)}
 
 
 def _runs(rows: pa.Table) -> list[tuple[tuple[Series, int], NDArray[np.int64]]]:

@@ -71,8 +71,8 @@ class ModelRecord(Record):
 
     name: str
     """Name in tables."""
-    kind: Literal["base", "tfidf", "adapted"]
-    """Baseline or adapted."""
+    kind: Literal["base", "tfidf", "other", "adapted"]
+    """Baseline, another model that was not trained here, or adapted."""
     dimension: int
     """Length of a vector (number of terms for TF-IDF)."""
     parameters: int | None = None
@@ -114,7 +114,7 @@ class Score(Drawn):
     task: str
     """Task."""
     setting: str
-    """`logistic`, `head`, `private_logistic` or `private_head` on the frozen encoder, or `finetune`."""
+    """`logistic`, `head`, `private_logistic` or `private_head` on the frozen encoder, `finetune`, or `retrieval`."""
     shots: int | None
     """Labelled notes per class; null for all."""
     seed: int | None
@@ -341,7 +341,7 @@ class Results(Record):
     corpus: dict[str, Any]
     """Counts and statistics of the corpus (see corpus.json)."""
     classes: dict[str, list[str]]
-    """Classes of each task, in the order of the probabilities."""
+    """Classes of each task, in the order of the probabilities; none of a task that ranks notes."""
     finetune_notes: dict[str, int] = {}
     """Labelled notes that fine-tuning learned from, of each task where a cap left others out."""
     models: list[ModelRecord]

@@ -12,10 +12,11 @@ from wardspace.config import IntervalMethod, ReportConfig
 from wardspace.evaluation.chance import FEWEST, chance, method_for
 from wardspace.evaluation.distribution import Distribution, distribution, points
 from wardspace.evaluation.panel import Panel, panels
+from wardspace.evaluation.ranking import RANKED
 from wardspace.evaluation.results import Score
 from wardspace.evaluation.sample import Sample
 
-VALIDATION_METRICS = ("macro_f1", "accuracy")
+VALIDATION_METRICS = ("macro_f1", "accuracy", *RANKED)
 """What is kept of the validation split, which served to choose and proves nothing."""
 
 
@@ -32,7 +33,8 @@ def scores(
     standard deviation over seeds. The interval is that of the mean when patients are drawn anew: seeds and few-shot
     subsets are held as they were; how much they matter is what `sd_seeds` and `sd_subsets` tell, and `low_all` and
     `high_all` hold both. There is no interval where nothing moves when patients are drawn anew: one patient alone, or
-    a score of 1. On validation: the mean of macro F1 and of accuracy alone.
+    a score of 1. On validation: the mean of macro F1 and of accuracy alone, or all
+    metrics of a search.
 
     Parameters
     ----------

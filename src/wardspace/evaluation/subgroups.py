@@ -68,7 +68,7 @@ def subgroups(
     """
     found: list[SubgroupScore] = []
     for panel in panels(predictions, classes):
-        if panel.split == "test" and not panel.several:
+        if panel.split == "test" and panel.single:
             found += subgroup_scores(panel, parted(panel, columns), config)
     return found
 

@@ -29,12 +29,12 @@ class Trial:
 def trials(predictions: pa.Table, classes: Mapping[str, Sequence[str]]) -> list[Trial]:
     """Each task with its two splits; a task that lacks one has nothing to choose by or nothing to try it on.
 
-    Tasks whose notes may have several labels stand aside: there is no one answer that could be right or withheld. So do
-    those whose test notes are of a single patient: nothing could be drawn anew, and an interval without width would
-    look sure.
+    Searches stand aside, and tasks whose notes may have several labels: there is no one answer that could be right or
+    withheld. So do those whose test notes are of a single patient: nothing could be drawn anew, and an interval without
+    width would look sure.
     """
     by_task: dict[str, dict[str, Panel]] = {}
-    for panel in (one for one in panels(predictions, classes) if not one.several):
+    for panel in (one for one in panels(predictions, classes) if one.single):
         by_task.setdefault(panel.task, {})[panel.split] = panel
     return [
         Trial(found["test"], found["validation"])

@@ -16,7 +16,9 @@ from wardspace.config import (
     MlmConfig,
     ObjectiveConfig,
     PairsConfig,
+    RetrievalConfig,
     StudyConfig,
+    TaskConfig,
 )
 from wardspace.report.numbers import counted, listed, share, thousands
 
@@ -67,6 +69,9 @@ def _summary(study: StudyConfig, *, by_patient: bool) -> list[str]:
         "sequence share that budget evenly.",
         _divided(study, unit),
     ]
+    if study.compare:
+        others = [f"{one.name} ({base_name(one.model)})" for one in study.compare]
+        lines.append(f"Beside them, not trained here: {listed(others)}.")
     if study.transductive:
         lines.append("Adaptation was allowed to read the texts (never the labels) of validation and test notes.")
     else:
@@ -164,7 +169,17 @@ def _category(objective: CategoryConfig, metadata: list[str]) -> str:
     return f"{text}, and predicts hidden {_masked(objective.mlm)}" if objective.mlm_weight else text
 
 
-def _task(task: ClassificationConfig) -> str:
+def _task(task: TaskConfig) -> str:
+    return _search(task) if isinstance(task, RetrievalConfig) else _classification(task)
+
+
+def _search(task: RetrievalConfig) -> str:
+    among = "all notes of the corpus" if task.among == "all" else "the notes of its split"
+    limit = "" if task.queries is None else f"; at most {thousands(task.queries)} queries of a split"
+    return f"find a note by its {task.query} among {among}, by cosine, with nothing trained for it{limit}"
+
+
+def _classification(task: ClassificationConfig) -> str:
     parts = [f"predict {task.label} of the whole note"]
     if task.separator is not None:
         parts.append("notes may have several, each told apart by itself from a threshold on that validation chose")

@@ -23,17 +23,24 @@ class Place(NamedTuple):
         return self.setting != "finetune"
 
     @property
+    def search(self) -> bool:
+        """Whether notes were searched, for which nothing is learned."""
+        return self.setting == "retrieval"
+
+    @property
     def group(self) -> tuple[int, str]:
         """Rank and heading under which the places of one setting stand together."""
         rank = list(SETTINGS).index(self.setting) if self.setting in SETTINGS else len(SETTINGS)
         name = setting_name(self.setting)
-        return rank, f"Frozen encoder, {name}" if self.frozen else name.capitalize()
+        return rank, name.capitalize() if self.search or not self.frozen else f"Frozen encoder, {name}"
 
     @property
     def short(self) -> str:
         """How many labels, for a column under the group's heading."""
         if self.shots is not None:
             return f"{self.shots} per class"
+        if self.search:
+            return "no labels"
         return "all labels" if self.notes is None else f"{thousands(self.notes)} notes"
 
     @property
@@ -41,12 +48,28 @@ class Place(NamedTuple):
         """How many labels, in words."""
         if self.shots is not None:
             return f"{self.shots} labels per class"
+        if self.search:
+            return "no labels"
         return "all labels" if self.notes is None else f"{thousands(self.notes)} labelled notes"
 
     @property
     def name(self) -> str:
         """The place in words."""
+        if self.search:
+            return setting_name(self.setting)
         return f"{self.labels}, {setting_name(self.setting)}"
+
+    @property
+    def with_labels(self) -> str:
+        """How many labels, as a sentence goes on."""
+        return "without labels" if self.search else f"with {self.labels}"
+
+    @property
+    def used(self) -> str:
+        """How the models were used, as a sentence begins."""
+        if self.search:
+            return self.group[1]
+        return f"With {self.name}" if self.frozen else f"Fine-tuned with {self.labels}"
 
 
 class Board:
@@ -90,7 +113,7 @@ class Board:
     def models(self, task: str) -> list[str]:
         """Models with a score, baselines first."""
         scored = {key[1] for key in self._scores if key[0] == task}
-        kinds = {"tfidf": 0, "base": 1, "adapted": 2}
+        kinds = {"tfidf": 0, "base": 1, "other": 2, "adapted": 3}
         ranked = sorted(self.results.models, key=lambda model: kinds[model.kind])
         return [model.name for model in ranked if model.name in scored]
 

@@ -32,7 +32,7 @@ def header(board: Board, model: str, study: StudyConfig) -> str:
 def _evaluations(board: Board, model: str, study: StudyConfig) -> list[EvalResult]:
     return [
         EvalResult(
-            task_type="text-classification",
+            task_type="information-retrieval" if place.search else "text-classification",
             task_name=task,
             dataset_type=study.name,
             dataset_name=study.name,

@@ -26,6 +26,12 @@ def not_shown(board: Board, model: str | None = None) -> list[str]:
             f"{counted(len(adapted), 'adapted model')} was trained once. "
             "The intervals cover which notes stand in the test split, not the luck of training."
         )
+    others = [one.name for one in results.models if one.kind == "other" and model in (None, one.name)]
+    if others:
+        found.append(
+            f"How {listed(others)} would do on notes they have not read: what they learned from is not known here, and "
+            "test notes may have been among it."
+        )
     found += _chance(board)
     found += _few(board)
     found += _learned([one for one in results.models if model in (None, one.name)])
@@ -98,7 +104,8 @@ def _few(board: Board) -> list[str]:
                 f"Exact intervals of {task}: its test notes are of {counted(patients, 'patient')}. In simulations with "
                 "ten patients, 95% intervals held the true value 91 to 96 times in 100."
             )
-        if board.results.interval == "bca" and any(score.interval == "percentile" for score in scores):
+        classes = board.results.classes.get(task)
+        if classes and board.results.interval == "bca" and any(score.interval == "percentile" for score in scores):
             found.append(
                 f"Exact intervals of {task}: a class has fewer than three test patients, too few for BCa, so "
                 "percentiles stand in. With so few, intervals of scores that average over classes hold the true one "

@@ -8,7 +8,7 @@ from wardspace.evaluation.results import Difference, ModelRecord, Score
 from wardspace.report.board import Board, Place
 from wardspace.report.corrected import told_apart
 
-_KINDS = {"tfidf": 0, "base": 1, "adapted": 2}
+_KINDS = {"tfidf": 0, "base": 1, "other": 2, "adapted": 3}
 _LESS = 0.9
 """Training is cheaper where it took less than this share of the time: clocks differ from run to run."""
 _ALIKE = 3
@@ -37,7 +37,7 @@ def choices(board: Board, task: str, metric: str) -> list[Choice]:
 
 
 def cost_order(record: ModelRecord) -> tuple[int, float]:
-    """What comes cheaper first: counting words, the base as it came, then adapted models by their time of training."""
+    """What comes cheaper first: counting words, the base and other models as they came, then adapted ones by time."""
     return _KINDS[record.kind], sum(stage.seconds for stage in record.stages)
 
 

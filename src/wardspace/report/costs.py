@@ -10,7 +10,12 @@ from wardspace.evaluation.results import ModelRecord, Results, StageCost
 from wardspace.report.numbers import duration, plain, share, thousands, tokens
 from wardspace.report.svg.spark import loss_curve
 
-KINDS = {"base": "base, not adapted", "tfidf": "words counted", "adapted": "adapted"}
+KINDS = {
+    "base": "base, not adapted",
+    "tfidf": "words counted",
+    "other": "not trained here",
+    "adapted": "adapted",
+}
 
 
 @dataclass(frozen=True)

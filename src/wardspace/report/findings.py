@@ -79,13 +79,14 @@ def _highest(board: Board, task: str, place: Place, metric: str) -> Finding | No
     if top is None:
         return None
     how = "Fine-tuned" if not place.frozen else "Frozen encoder"
+    where = place.group[1] if place.search else f"{how}, {place.labels}"
     tone, tail = _over_base(board, top, place, metric)
     interval = "" if top.low is None or top.high is None else f" ({between(top.low, top.high)})"
     level = _level(board, top, place, metric)
     also = f" Tied with it: {listed(level)}." if level else ""
     highest = f"{top.model} has the highest {metric_name(metric)}, {points(top.value)}{interval}"
     evidence = cell_anchor(task, metric, top.model, place)
-    return Finding(tone, f"{how}, {place.labels}: {highest}; {tail}.{also}", evidence)
+    return Finding(tone, f"{where}: {highest}; {tail}.{also}", evidence)
 
 
 def _over_base(board: Board, top: Score, place: Place, metric: str) -> tuple[Tone, str]:
@@ -115,8 +116,8 @@ def _against_base(board: Board, task: str, model: str, metric: str) -> Finding |
         return None
     gains = [pair for pair in known if not pair[1].tie and pair[1].value > 0]
     harms = [pair for pair in known if not pair[1].tie and pair[1].value < 0]
-    is_words = board.records[model].kind == "tfidf"
-    name = f"{model} (words counted, no language model)" if is_words else model
+    kind = board.records[model].kind
+    name = f"{model} (words counted, no language model)" if kind == "tfidf" else model
     if not gains and not harms:
         each = "its one setting" if len(known) == 1 else f"all {len(known)} settings"
         evidence = cell_anchor(task, metric, model, known[0][0])
@@ -124,7 +125,7 @@ def _against_base(board: Board, task: str, model: str, metric: str) -> Finding |
     of_all = f"of {counted(len(known), 'setting')}"
     parts = [f"gains over the base in {len(gains)} {of_all} {_held(gains)}"] if gains else []
     if harms:
-        verb = "is worse than the base" if is_words else "harms (it is worse than the base)"
+        verb = "is worse than the base" if kind != "adapted" else "harms (it is worse than the base)"
         parts.append(f"{verb} in {len(harms)} {of_all} {_held(harms)}")
     ties = len(known) - len(gains) - len(harms)
     parts += [f"ties in {ties}"] if ties else []

@@ -19,7 +19,7 @@ RULES = (
     "Which model: the one with the highest validation score, never the highest on test; scores alike to a tenth of a "
     "point count as equal. Test then serves as a check: where it does not show that model above a cheaper one (after "
     "correction for the number of comparisons), the cheapest such model is named instead. TF-IDF is cheapest, then the "
-    "base, then adapted models by training time (where it differs by a tenth or more).",
+    "base, then other models as they came, then adapted ones by training time (where it differs by a tenth or more).",
     "Fine-tuning pays where the same model fine-tuned is above itself frozen, in pairs over the same test notes; the "
     "frozen setting is the one with the higher validation score. `From n` is said only where more than one number of "
     "labels was fine-tuned, and every number tried from there on is a gain.",
@@ -54,7 +54,9 @@ def _task(board: Board, task: str, metric: str) -> Guidance:
         task=task,
         metric=metric_name(metric),
         use=[_use(board, choice, metric) for choice in chosen] + words_findings(board, task, metric),
-        tuning=tuning_findings(board, task, metric),
+        tuning=[]
+        if all(place.search for place in board.places(task, metric))
+        else tuning_findings(board, task, metric),
         cost=[*_costs(board, task, metric), *([reached] if reached else [])],
     )
 
@@ -64,8 +66,9 @@ def _use(board: Board, choice: Choice, metric: str) -> Finding:
     interval = "" if score.low is None or score.high is None else f" ({between(score.low, score.high)})"
     kind = board.records[choice.used].kind
     name = {"tfidf": "tfidf, which counts words and needs no language model", "base": f"{choice.used} as it came"}
-    where = f"With {place.labels}, {setting_name(place.setting)}" if place.frozen else f"Fine-tuned with {place.labels}"
-    text = f"{where}: use {name.get(kind, choice.used)}. {points(score.value)} on test{interval}. {_why(board, choice)}"
+    name["other"] = name["base"]
+    used = name.get(kind, choice.used)
+    text = f"{place.used}: use {used}. {points(score.value)} on test{interval}. {_why(board, choice)}"
     tone: Tone = "gain" if kind == "adapted" and choice.apart and told_apart(choice.apart) else "plain"
     return Finding(tone, text, cell_anchor(score.task, metric, choice.used, place))
 
@@ -108,7 +111,7 @@ def words_findings(board: Board, task: str, metric: str) -> list[Finding]:
     place, nearest = max(best, key=lambda pair: (pair[0].shots is None, pair[0].shots or 0))
     text = (
         f"Counting words (TF-IDF) is above every language model, also after correction, with {places}; the nearest "
-        f"with {place.labels} is {nearest.against}, {points(nearest.value)} points below "
+        f"{place.with_labels} is {nearest.against}, {points(nearest.value)} points below "
         f"({between(nearest.low, nearest.high)})."
     )
     return [Finding("plain", text, cell_anchor(task, metric, words, place))]
@@ -126,7 +129,7 @@ def _costs(board: Board, task: str, metric: str) -> list[Finding]:
         if not known:
             continue
         bought = [
-            f"{_bought(pair)} with {place.labels} "
+            f"{_bought(pair)} {place.with_labels} "
             f"({gap(pair.value)} points, {between(pair.low, pair.high, signed=True)})"
             for place, pair in known
         ]

@@ -12,6 +12,8 @@ def opening(results: Results) -> str:
     adapted = kinds.count("adapted")
     parts = ["a general language model"] if "base" in kinds else []
     parts += [f"{counted(adapted, 'version')} of it adapted to these notes"] if adapted else []
+    others = kinds.count("other")
+    parts += [counted(others, "other model")] if others else []
     parts += ["a plain count of words"] if "tfidf" in kinds else []
     if not parts:
         return f"{_notes(results)}."

@@ -72,6 +72,14 @@ class TaskView:
     sources: list[Sources]
 
     @property
+    def asked(self) -> str:
+        """What was scored, in numbers: classes and notes, or queries."""
+        if all(place.search for place in self.metrics[0].table.places):
+            return numbers.counted(self.n, "test query", "test queries")
+        classes = numbers.counted(len(self.classes), "class", "classes")
+        return f"{classes}, {numbers.counted(self.n, 'test note')}"
+
+    @property
     def few_shot(self) -> bool:
         """Whether there is a figure of scores by number of labels."""
         return any(metric.curves is not None for metric in self.metrics)
@@ -171,6 +179,7 @@ def view(results: Results, config: ReportConfig, study: StudyConfig) -> dict[str
         "similarities": similarity_tables(results),
         "made": made(results, study),
         "stars": STARS,
+        "searched": bool(study.searches),
         "intervals": interval_words(results),
         "percentiles": interval_words(results, "percentile"),
     }

@@ -8,6 +8,11 @@ METRICS = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
     "auroc": "AUROC",
+    "ndcg_at_10": "nDCG@10",
+    "mrr_at_10": "MRR@10",
+    "recall_at_1": "recall@1",
+    "recall_at_10": "recall@10",
+    "recall_at_100": "recall@100",
 }
 MEASURES = {
     "uniformity": "uniformity",
@@ -35,6 +40,7 @@ SETTINGS = {
     "private_logistic": "logistic regression with differential privacy",
     "private_head": "two-layer head with differential privacy",
     "finetune": "fine-tuned",
+    "retrieval": "search by query",
 }
 """Settings in the order of the tables."""
 INTERVALS = {"bca": "BCa bootstrap", "percentile": "percentile bootstrap"}

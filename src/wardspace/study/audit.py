@@ -59,7 +59,7 @@ def audit(study: Study, model: str) -> tuple[Audit, Verdict, Path]:
     WardspaceError
         If this is one of several processes; and whatever adapting would raise.
     """
-    known = [BASE, *(one.name for one in study.config.adapt)]
+    known = study.config.auditable
     if model not in known and not Path(model).is_dir():
         fix = f"one of {', '.join(known)}, or a model folder"
         if len(Path(model).parts) > 1:

@@ -55,5 +55,6 @@ def _between(
     if ours is None or theirs is None:
         return "the predictions of a run are gone", []
     if not same_notes(ours, theirs):
-        return "the test notes, their patients or their labels are not the same", []
+        what = "labels" if classes else "answers, or the number of notes searched,"
+        return f"the test notes, their patients or their {what} are not the same", []
     return None, between(ours, theirs, classes, first.study.report, show_progress=show_progress)

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from wardspace.config import ClassificationConfig, ReportConfig
+from wardspace.config import ClassificationConfig, ReportConfig, RetrievalConfig
 from wardspace.corpus import Corpus
 from wardspace.encoders import Encoder
 from wardspace.evaluation import judge
 from wardspace.evaluation.results import Difference, Score
-from wardspace.tasks import frozen_predictions, labelled, tfidf_predictions
+from wardspace.tasks import (
+    frozen_predictions,
+    labelled,
+    read_queries,
+    retrieval_predictions,
+    tfidf_predictions,
+    tfidf_retrieval,
+)
 
 
 def evaluate(
     corpus: Corpus,
     models: Mapping[str, Encoder],
-    task: ClassificationConfig,
+    task: ClassificationConfig | RetrievalConfig,
     report: ReportConfig | None = None,
 ) -> tuple[list[Score], list[Difference]]:
     """Score frozen encoders and TF-IDF on one task.
@@ -29,8 +38,8 @@ def evaluate(
         The notes, split.
     models : mapping of str to Encoder
         Encoders by name; `base` is the one that the others are compared with.
-    task : ClassificationConfig
-        The label, the probes and the shots.
+    task : ClassificationConfig or RetrievalConfig
+        The label, the probes and the shots; or the queries.
     report : ReportConfig, optional
         Kind of interval, resamples, confidence and seed.
 
@@ -44,7 +53,7 @@ def evaluate(
     Raises
     ------
     WardspaceError
-        If the label cannot be learned from this corpus.
+        If the label cannot be learned from this corpus, or there are too few queries.
 
     Examples
     --------
@@ -53,11 +62,21 @@ def evaluate(
     >>> task = ClassificationConfig(name="specialty", label="specialty")  # doctest: +SKIP
     >>> evaluate(Corpus.open("runs/demo/corpus"), {"base": Encoder.load("minilm")}, task)  # doctest: +SKIP
     """
-    report = report or ReportConfig()
-    labels = labelled(corpus, task)
-    tables = [tfidf_predictions(corpus, labels, task)]
-    for name, encoder in models.items():
-        parts = [encoder.encode(batch.column("text").to_pylist()) for batch in corpus.batches(["text"])]
-        tables.append(frozen_predictions(np.concatenate(parts), labels, task, model=name))
-    judged = judge(pa.concat_tables(tables), {task.name: labels.classes}, report)
+    vectors = partial(_vectors, corpus)
+    classes: tuple[str, ...] = ()
+    if isinstance(task, RetrievalConfig):
+        queries = read_queries(corpus, task)
+        tables = [tfidf_retrieval(corpus, queries, task)]
+        for name, one in models.items():
+            tables.append(retrieval_predictions(vectors(one), queries, task, model=name, embed=one.encode))
+    else:
+        labels = labelled(corpus, task)
+        classes = labels.classes
+        tables = [tfidf_predictions(corpus, labels, task)]
+        tables += [frozen_predictions(vectors(one), labels, task, model=name) for name, one in models.items()]
+    judged = judge(pa.concat_tables(tables), {task.name: classes}, report or ReportConfig())
     return judged.scores, judged.differences
+
+
+def _vectors(corpus: Corpus, encoder: Encoder) -> NDArray[np.float32]:
+    return np.concatenate([encoder.encode(one.column("text").to_pylist()) for one in corpus.batches(["text"])])

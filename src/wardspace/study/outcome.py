@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from wardspace.config import StudyConfig
 from wardspace.core.version import __version__
-from wardspace.corpus import Corpus
+from wardspace.corpus import Corpus, Manifest
 from wardspace.evaluation.judgement import Judged
 from wardspace.evaluation.results import ModelRecord, PrivateTraining, Results, StageCost
 from wardspace.study.scoring import Scoring
@@ -33,8 +34,8 @@ def collect(
         transductive=study.transductive,
         confidence=study.report.confidence,
         interval=study.report.interval,
-        corpus=manifest.model_dump(mode="json"),
-        classes={task: list(labels.classes) for task, labels in scoring.labels.items()},
+        corpus=_told(manifest, study.query_columns),
+        classes=scoring.classes,
         finetune_notes=_capped(study, scoring),
         models=[*_tfidf(study, scoring), *(_model(study, name, record) for name, record in models.items())],
         **scored._asdict(),
@@ -45,8 +46,17 @@ def collect(
     )
 
 
+def _told(manifest: Manifest, aside: Sequence[str]) -> dict[str, Any]:
+    """corpus.json without the values of some columns, which are text."""
+    found = manifest.model_dump(mode="json")
+    if not aside:
+        return found
+    values = found["counts"].get("categories", {})
+    return {**found, "counts": {**found["counts"], "categories": {n: v for n, v in values.items() if n not in aside}}}
+
+
 def _capped(study: StudyConfig, scoring: Scoring) -> dict[str, int]:
-    caps = {task.name: task.finetune.notes for task in study.tasks if "finetune" in task.settings}
+    caps = {task.name: task.finetune.notes for task in study.classifications if "finetune" in task.settings}
     every = {name: len(scoring.labels[name].rows("train")) for name in caps}
     return {name: cap for name, cap in caps.items() if cap is not None and cap < every[name]}
 
@@ -59,9 +69,10 @@ def _tfidf(study: StudyConfig, scoring: Scoring) -> list[ModelRecord]:
 
 def _model(study: StudyConfig, name: str, record: dict[str, Any]) -> ModelRecord:
     learned = [study.trained_columns(model) for model in study.adapt if model.name == name]
+    others = [model.name for model in study.compare]
     return ModelRecord(
         name=name,
-        kind="base" if name == "base" else "adapted",
+        kind="base" if name == "base" else "other" if name in others else "adapted",
         dimension=record["embedding"]["dimension"],
         parameters=record["embedding"]["parameters"],
         stages=[StageCost.model_validate(stage) for stage in record["stages"]],
@@ -81,14 +92,27 @@ def _warnings(study: StudyConfig, corpus: Corpus, models: dict[str, dict[str, An
     found += corpus.manifest.warnings
     for name, labels in scoring.labels.items():
         found += [f"{name}: {warning}" for warning in labels.warnings]
-    for task in study.tasks:
-        learned = [model.name for model in study.adapt if task.label in study.trained_columns(model)]
-        if learned:
-            found.append(f"{task.name}: {', '.join(learned)} learned from {task.label}, the label they are scored on.")
+    for name, queries in scoring.queries.items():
+        found += [f"{name}: {warning}" for warning in queries.warnings]
+    found += _learned(study)
     for name, record in models.items():
         found += [
             f"{name}: {stage['objective']} could not use {stage['notes_left_out']} training notes (too short)."
             for stage in record["stages"]
             if stage["notes_left_out"]
         ]
+    return found
+
+
+def _learned(study: StudyConfig) -> list[str]:
+    """Which models learned from a column that a task goes by."""
+    found = []
+    for search in study.searches:
+        learned = [model.name for model in study.adapt if search.query in study.trained_columns(model)]
+        if learned:
+            found.append(f"{search.name}: {', '.join(learned)} learned from {search.query} of the training notes.")
+    for task in study.classifications:
+        learned = [model.name for model in study.adapt if task.label in study.trained_columns(model)]
+        if learned:
+            found.append(f"{task.name}: {', '.join(learned)} learned from {task.label}, the label they are scored on.")
     return found

@@ -41,6 +41,7 @@ def reproduce_script(study: StudyConfig, environment: dict[str, Any]) -> str:
         "SOURCE": "none" if study.corpus.source.path is None else "needed",
         "DEIDENTIFIED": "no" if study.corpus.deidentify is None else "yes",
         "THREADS": str(environment["threads"]),
+        "COMPARED": str(len(study.compare)),
         "PROCESSES": str(environment["processes"]),
         "VERSION": environment["wardspace"],
         "PINS": "\n".join(pins(environment["packages"])),

@@ -11,21 +11,27 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from wardspace.config import ClassificationConfig, StudyConfig
+from wardspace.config import ClassificationConfig, RetrievalConfig, StudyConfig, TaskConfig
 from wardspace.corpus import Corpus
+from wardspace.encoders import Encoder
 from wardspace.evaluation import best_models, judge
 from wardspace.evaluation.judgement import Judged
 from wardspace.evaluation.results import AcrossDifference, Difference, Score
 from wardspace.study.folder import RunFolder
+from wardspace.study.source import encoder_source
 from wardspace.study.stage import Stages
 from wardspace.tasks import (
     Labelled,
+    Queries,
     finetune_predictions,
     frozen_predictions,
     labelled,
     read_predictions,
+    read_queries,
+    retrieval_predictions,
     terms_of,
     tfidf_predictions,
+    tfidf_retrieval,
     write_predictions,
 )
 
@@ -68,10 +74,46 @@ class Scoring:
         self.stages = stages
         self.keys = keys
         self.show = show_progress
-        self.labels: dict[str, Labelled] = {task.name: labelled(corpus, task) for task in study.tasks}
+        self.labels: dict[str, Labelled] = {task.name: labelled(corpus, task) for task in study.classifications}
+        self.queries: dict[str, Queries] = {task.name: read_queries(corpus, task) for task in study.searches}
         self.predicted: dict[tuple[str, str, str], str] = {}
         self.terms = 0
         """Terms of the TF-IDF baseline (the same for every task: it reads all training notes)."""
+
+    @property
+    def classes(self) -> dict[str, list[str]]:
+        """Classes of every task in the order of the study; none of a search."""
+        return {
+            task.name: list(self.labels[task.name].classes) if task.name in self.labels else []
+            for task in self.study.tasks
+        }
+
+    def run(self, task: TaskConfig, models: Mapping[str, Vectors]) -> None:
+        """Predictions of one task by TF-IDF and by every model, given its vectors."""
+        if isinstance(task, RetrievalConfig):
+            self.searched(task, models)
+        else:
+            self.frozen(task, models)
+            self.finetuned(task)
+
+    def searched(self, task: RetrievalConfig, models: Mapping[str, Vectors]) -> None:
+        """Search by TF-IDF and in the space of every model."""
+        queries = self.queries[task.name]
+
+        def words() -> pa.Table:
+            return tfidf_retrieval(self.corpus, queries, task, show_progress=self.show)
+
+        self._store(task, "tfidf", "frozen", self.keys["corpus"], words)
+        for name, vectors in models.items():
+
+            def search(name: str = name, vectors: Vectors = vectors) -> pa.Table:
+                source = encoder_source(self.study, self.folder, name)
+                encoder = Encoder.load(source, self.study.encoder)
+                return retrieval_predictions(
+                    vectors(), queries, task, model=name, embed=encoder.encode, show_progress=self.show
+                )
+
+            self._store(task, name, "frozen", self.keys[f"vectors/{name}"], search)
 
     def frozen(self, task: ClassificationConfig, models: Mapping[str, Vectors]) -> None:
         """Probes on TF-IDF and on the frozen vectors of every model."""
@@ -101,7 +143,7 @@ class Scoring:
                     self.labels[task.name],
                     task,
                     model=name,
-                    folder_or_name=self.study.base if name == "base" else str(self.folder.model(name)),
+                    folder_or_name=encoder_source(self.study, self.folder, name),
                     encoder=self.study.encoder,
                     work=work,
                     show_progress=self.show,
@@ -113,14 +155,12 @@ class Scoring:
     def _chosen(self, task: ClassificationConfig) -> list[str]:
         adapted = [model.name for model in self.study.adapt]
         if task.finetune.models == "all":
-            return ["base", *adapted]
+            return self.study.encoders
         if isinstance(task.finetune.models, list):
             return task.finetune.models
         return ["base", *best_models(self._table(task.name, "frozen"), adapted, task.finetune.best)]
 
-    def _store(
-        self, task: ClassificationConfig, model: str, kind: str, source: str, work: Callable[[], pa.Table]
-    ) -> None:
+    def _store(self, task: TaskConfig, model: str, kind: str, source: str, work: Callable[[], pa.Table]) -> None:
         path = self.folder.predictions(task.name, model, kind)
         asked = task.model_dump(
             mode="json", exclude={"finetune"} if kind == "frozen" else {"probes", "shots", "subsets"}
@@ -154,8 +194,8 @@ class Scoring:
 
         def work() -> dict[str, list[dict[str, Any]]]:
             found: dict[str, list[dict[str, Any]]] = {name: [] for name in Judged._fields}
-            for task, labels in self.labels.items():
-                judged = judge(self.stored(task), {task: labels.classes}, self.study.report, show_progress=self.show)
+            for task, classes in self.classes.items():
+                judged = judge(self.stored(task), {task: classes}, self.study.report, show_progress=self.show)
                 for name, records in judged._asdict().items():
                     found[name] += [record.model_dump() for record in records]
             return found

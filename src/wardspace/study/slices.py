@@ -55,13 +55,13 @@ class Slices:
         def work() -> Found:
             found: Found = {"subgroups": []}
             columns = self._columns()
-            for task in self.scoring.study.tasks:
+            for task in self.scoring.study.classifications:
                 table, classes = self.scoring.stored(task.name), {task.name: self.scoring.labels[task.name].classes}
                 others = {name: values for name, values in columns.items() if name != task.label}
                 found["subgroups"] += _plain(subgroups(table, classes, others, self.report))
             return found
 
-        inputs = [*self._inputs(), self.scoring.keys["corpus"], asked]
+        inputs = [*self._inputs(), self.scoring.keys["corpus"], asked, *self.scoring.study.query_columns]
         found: Found = self.scoring.stages.once("subgroups", inputs, [], work)[1]
         return found
 
@@ -69,7 +69,8 @@ class Slices:
         """Columns of subgroups: note id to subgroup."""
         roles = self.scoring.corpus.manifest.roles
         named = [*(self.report.subgroups or []), *self.report.bands]
-        names = [name for name in roles["metadata"] if name not in roles["labels"]] + named
+        aside = {*roles["labels"], *self.scoring.study.query_columns}
+        names = [name for name in roles["metadata"] if name not in aside] + named
         table = self.scoring.corpus.table(["note_id", *dict.fromkeys(names)], splits=["test"])
         columns = {name: table[name].to_pylist() for name in table.column_names[1:]}
         notes = table["note_id"].to_pylist()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from wardspace.config import CorpusConfig, SourceConfig
+from wardspace.config import CorpusConfig, SourceConfig, StudyConfig
 from wardspace.core.files import file_digest
 from wardspace.corpus import readers
+from wardspace.study.folder import RunFolder
 
 
 def corpus_settings(corpus: CorpusConfig) -> dict[str, Any]:
@@ -26,6 +27,12 @@ def source_content(source: SourceConfig) -> list[tuple[str, str]]:
     if source.path is None:
         return []
     return readers.source_content(source)
+
+
+def encoder_source(study: StudyConfig, folder: RunFolder, name: str) -> str:
+    """What `Encoder.load` opens for one of a study's encoders."""
+    others = {model.name: model.model for model in study.compare}
+    return study.base if name == "base" else others.get(name) or str(folder.model(name))
 
 
 def base_content(resolved: str) -> list[tuple[str, str]]:

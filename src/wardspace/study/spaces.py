@@ -35,7 +35,8 @@ class SpaceNotes:
         self.corpus = corpus
         self.report = study.report
         roles = corpus.manifest.roles
-        names = study.space.columns or [*roles["labels"], *roles["metadata"]]
+        every = [name for name in (*roles["labels"], *roles["metadata"]) if name not in study.query_columns]
+        names = study.space.columns or every
         table = corpus.table(["patient_id", "split", *names])
         split = np.asarray(table["split"].to_pylist(), dtype=object)
         rows = np.arange(len(split)) if study.space.split == "all" else np.flatnonzero(split == study.space.split)

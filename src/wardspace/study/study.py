@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.config import StudyConfig, load_study, parse_study
-from wardspace.core.files import read_json, write_text
+from wardspace.core.files import digest, read_json, write_text
 from wardspace.core.progress import say
 from wardspace.corpus import Corpus, Manifest, prepare
 from wardspace.corpus.review.kept import JudgementFile
@@ -30,7 +30,7 @@ from wardspace.study.record import Record
 from wardspace.study.review import applied_review, review_content, with_review
 from wardspace.study.scoring import Scoring
 from wardspace.study.slices import Slices
-from wardspace.study.source import base_content, corpus_settings, source_content
+from wardspace.study.source import base_content, corpus_settings, encoder_source, source_content
 from wardspace.study.space_effects import space_results
 from wardspace.study.spaces import SpaceNotes
 from wardspace.study.stage import Stages
@@ -114,6 +114,8 @@ class Study:
         if with_text and until != "report":
             raise ValueError(f"with_text needs the report, and the run ends with {until}")
         base = bases.resolve(self.config.base)
+        for other in self.config.compare:
+            bases.resolve(other.model)
         check_method(self.config.report.map)
         crew = Crew()
         if not crew.leads:
@@ -200,11 +202,12 @@ class _Run:
         return self.folder.path / "models"
 
     def embed(self) -> None:
-        names = ["base", *(model.name for model in self.config.adapt)]
-        self.models = {"base": {"stages": []}, **{name: self.models[name] for name in names[1:]}}
+        names = self.config.encoders
+        self.models = {name: self.models.get(name, {"stages": []}) for name in names}
         self.keys["base"] = "base"
+        self.keys |= {one.name: digest(base_content(bases.resolve(one.model))) for one in self.config.compare}
         for name in names:
-            source = self.config.base if name == "base" else str(self.folder.model(name))
+            source = encoder_source(self.config, self.folder, name)
             path = self.folder.vectors(name)
 
             def work(source: str = source, path: Path = path, name: str = name) -> dict[str, Any]:
@@ -231,8 +234,7 @@ class _Run:
         self.embed()
         self.scoring = Scoring(self.config, self.corpus, self.folder, self.stages, self.keys, show_progress=self.show)
         for task in self.config.tasks:
-            self.scoring.frozen(task, {name: partial(self.vectors, name) for name in self.models})
-            self.scoring.finetuned(task)
+            self.scoring.run(task, {name: partial(self.vectors, name) for name in self.models})
         self.scores = self.scoring.scored()
         self.slices = Slices(self.scoring).found()
         return self.folder.path / "predictions"
@@ -242,13 +244,14 @@ class _Run:
         config = self.config.space.model_dump(mode="json")
         keys = {name: self.keys[f"vectors/{name}"] for name in self.models}
         effects = {name: self.folder.effects(name) for name in self.models}
+        adapted = {model.name for model in self.config.adapt}
         for name in self.models:
 
             def work(name: str = name) -> dict[str, Any]:
-                base = None if name == "base" else self.vectors("base")
+                base = self.vectors("base") if name in adapted else None
                 return self.space_notes.measured(name, self.vectors(name), effects[name], base)
 
-            inputs = [keys[name], keys["base"], config]
+            inputs = [keys[name], keys["base"], config, *self.config.query_columns]
             _, self.measured[name] = self.stages.once(f"space/{name}", inputs, [effects[name]], work)
 
         def compare() -> list[dict[str, Any]]:

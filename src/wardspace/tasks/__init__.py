@@ -4,17 +4,23 @@ from wardspace.tasks.finetune import finetune_predictions
 from wardspace.tasks.frozen import frozen_predictions
 from wardspace.tasks.labelled import Labelled, labelled
 from wardspace.tasks.predictions import SCHEMA, classes_of, read_predictions, terms_of, write_predictions
+from wardspace.tasks.queries import Queries, read_queries
+from wardspace.tasks.retrieval import retrieval_predictions, tfidf_retrieval
 from wardspace.tasks.tfidf import tfidf_predictions
 
 __all__ = [
     "SCHEMA",
     "Labelled",
+    "Queries",
     "classes_of",
     "finetune_predictions",
     "frozen_predictions",
     "labelled",
     "read_predictions",
+    "read_queries",
+    "retrieval_predictions",
     "terms_of",
     "tfidf_predictions",
+    "tfidf_retrieval",
     "write_predictions",
 ]

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig
@@ -16,6 +14,7 @@ from wardspace.core.errors import WardspaceError
 from wardspace.core.nameable import is_nameable
 from wardspace.corpus import Corpus
 from wardspace.corpus.schema import SPLITS
+from wardspace.tasks.columns import filled, objects
 
 NO_CLASS = -1
 """Code of a note without a label, or whose class stands aside."""
@@ -76,8 +75,8 @@ def labelled(corpus: Corpus, task: ClassificationConfig, splits: Sequence[str] =
         If fewer than two classes are left, or a class is absent from a split and the task does not say `drop`.
     """
     table = corpus.table(columns=["note_id", "patient_id", "split", task.label])
-    labels = [_split_up(label, task) for label in _labels(table[task.label])]
-    split = _objects(table["split"])
+    labels = [_split_up(label, task) for label in filled(table[task.label])]
+    split = objects(table["split"])
     counts = Counter(label for several in labels for label in several or ())
     by_split = {
         name: Counter(label for i in np.flatnonzero(split == name) for label in labels[i] or ()) for name in splits
@@ -87,7 +86,7 @@ def labelled(corpus: Corpus, task: ClassificationConfig, splits: Sequence[str] =
     place = {name: code for code, name in enumerate(classes)}
     for row, several in enumerate(labels):
         members[row, [place[label] for label in several or () if label in place]] = True
-    names = (_objects(table["note_id"]), _objects(table["patient_id"]), split)
+    names = (objects(table["note_id"]), objects(table["patient_id"]), split)
     if task.separator is None:
         codes = np.where(members.any(axis=1), members.argmax(axis=1), NO_CLASS).astype(np.int32)
         return Labelled(*names, codes, classes, warnings)
@@ -121,18 +120,6 @@ def _split_up(label: str | None, task: ClassificationConfig) -> tuple[str, ...] 
     if task.separator is None:
         return (label,)
     return tuple(dict.fromkeys(part.strip() for part in label.split(task.separator) if part.strip()))
-
-
-def _labels(column: pa.ChunkedArray) -> NDArray[np.object_]:
-    """Labels as text; a blank one is none."""
-    text = pc.utf8_trim_whitespace(column.cast(pa.string()))
-    return _objects(pc.if_else(pc.equal(text, ""), None, text))
-
-
-def _objects(column: pa.ChunkedArray) -> NDArray[np.object_]:
-    found = np.empty(len(column), dtype=object)
-    found[:] = column.to_pylist()
-    return found
 
 
 def _absent(by_split: Mapping[str, Counter[str]], classes: Sequence[str]) -> dict[str, list[str]]:

@@ -111,10 +111,10 @@ def _split_rows(
     else:
         decided = [_lists(labelled.members[rows], pa.bool_()), _lists(probabilities >= thresholds, pa.bool_())]
     columns = [
-        *(_repeated(value, n) for value in (run.task, run.model, run.setting)),
+        *(repeated(value, n) for value in (run.task, run.model, run.setting)),
         pa.array([run.shots] * n, pa.int32()),
         pa.array([run.seed] * n, pa.int32()),
-        _repeated(split, n),
+        repeated(split, n),
         pa.array(labelled.note_id[rows], pa.string()).dictionary_encode(),
         pa.array(labelled.group[rows], pa.string()).dictionary_encode(),
         *decided,
@@ -130,7 +130,8 @@ def _lists(matrix: NDArray[np.generic], kind: pa.DataType) -> pa.ListArray:
     return pa.ListArray.from_arrays(offsets, pa.array(np.ascontiguousarray(matrix).ravel(), kind))
 
 
-def _repeated(value: str, n: int) -> pa.DictionaryArray:
+def repeated(value: str, n: int) -> pa.DictionaryArray:
+    """A column of one value."""
     return pa.DictionaryArray.from_arrays(np.zeros(n, dtype=np.int32), [value])
 
 

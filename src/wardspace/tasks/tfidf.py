@@ -57,6 +57,11 @@ def tfidf_features(corpus: Corpus) -> sparse.csr_matrix:
     -------
     csr_matrix, float32 [n, terms]
     """
+    return transformed(corpus, fitted(corpus))
+
+
+def fitted(corpus: Corpus) -> TfidfVectorizer:
+    """Vocabulary and document frequencies of the training notes; see `tfidf_predictions`."""
     vectorizer = TfidfVectorizer(
         ngram_range=(1, 2), min_df=2, sublinear_tf=True, max_features=_MOST_TERMS, dtype=np.float32
     )
@@ -68,6 +73,11 @@ def tfidf_features(corpus: Corpus) -> sparse.csr_matrix:
             where=corpus.folder,
             fix="bring more notes, or look at the cleaning steps",
         ) from error
+    return vectorizer
+
+
+def transformed(corpus: Corpus, vectorizer: TfidfVectorizer) -> sparse.csr_matrix:
+    """TF-IDF of every note in the order of the corpus."""
     return sparse.csr_matrix(vectorizer.transform(_texts(corpus, None)))
 
 

@@ -28,7 +28,11 @@ def environment_changes(pair: Pair) -> list[Change]:
 def study_keys(study: StudyConfig) -> dict[str, str]:
     """A study as dotted keys and values in words."""
     keys = _flat(study.model_dump(mode="json", exclude={"engine"}))  # who worked changes no figure, and names hosts
-    return {key: _without_folders(value) if key in _PATHS else value for key, value in keys.items()}
+    return {key: _without_folders(value) if _is_path(key) else value for key, value in keys.items()}
+
+
+def _is_path(key: str) -> bool:
+    return key in _PATHS or (key.startswith("compare[") and key.endswith(".model"))
 
 
 def _without_folders(value: str) -> str:

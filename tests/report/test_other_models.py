@@ -1,0 +1,65 @@
+"""Models that were not trained here: named as they are, and never called adapted."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.report.build import small_results
+from wardspace.config import parse_study
+from wardspace.report.asked import asked
+from wardspace.report.board import Board
+from wardspace.report.caveats import not_shown
+from wardspace.report.changes.asked import study_keys
+from wardspace.report.choosing import cost_order
+from wardspace.report.costs import model_rows
+from wardspace.report.findings import model_findings
+from wardspace.report.guidance import guidance
+from wardspace.report.headlines import headlines
+from wardspace.report.opening import opening
+
+GAPS = {"mlm": [(0.02, -0.01, 0.05)], "clinical": [(0.1, 0.05, 0.15)], "older": [(-0.1, -0.15, -0.05)]}
+
+
+@pytest.fixture
+def board():
+    made = small_results(GAPS)
+    others = {"clinical": "other", "older": "other"}
+    models = [one.model_copy(update={"kind": others.get(one.name, one.kind)}) for one in made.models]
+    chosen = [score.model_copy(update={"split": "validation"}) for score in made.scores]
+    return Board(made.model_copy(update={"models": models, "scores": [*made.scores, *chosen]}))
+
+
+def test_they_stand_between_the_base_and_what_was_adapted(board):
+    assert board.models("t") == ["base", "clinical", "older", "mlm"]
+    assert board.adapted("t") == ["mlm"]
+    assert sorted(board.records, key=lambda name: cost_order(board.records[name])) == [
+        "base", "clinical", "older", "mlm"
+    ]  # fmt: skip
+    assert {row.name: row.kind for row in model_rows(board.results)}["clinical"] == "not trained here"
+
+
+def test_sentences_do_not_call_them_adapted(board):
+    (first, *_) = headlines(board)
+    assert "None of 1 adapted model" in first.text
+    told = {finding.text.split()[0]: finding.text for finding in model_findings(board, "t", "macro_f1")}
+    assert "is worse than the base in 1 of 1 setting" in told["older"]
+    assert "harms" not in told["older"]
+    (found,) = guidance(board)
+    assert "use clinical as it came" in found.use[0].text
+    assert found.use[0].tone == "plain"
+    assert [finding.text.split(",")[0] for finding in found.cost] == ["mlm"]
+
+
+def test_the_page_says_that_what_they_read_is_not_known(board):
+    assert any(
+        line.startswith("How clinical and older would do on notes they have not read") for line in not_shown(board)
+    )
+    assert not any(line.startswith("How clinical") for line in not_shown(board, "mlm"))
+    assert not any("they have not read" in line for line in not_shown(Board(small_results(GAPS))))
+    assert "2 other models" in opening(board.results)
+
+
+def test_their_folders_stay_on_the_machine():
+    study = parse_study({"compare": [{"name": "clinical", "model": "/home/jo/models/clinical-bert"}]})
+    assert any("clinical (clinical-bert)" in line for line in asked(study).summary)
+    assert study_keys(study)["compare[clinical].model"] == "clinical-bert"
