@@ -9,7 +9,9 @@ from typing import Any
 NAME = "recommended"
 """What stands for the recipe in a study file."""
 RECIPE: Mapping[str, Any] = {
-    "objectives": [{"blend": {"dimensions": 400, "sequences": 2, "weight": 1.0, "neighbours": 10, "pull": 0.5}}],
+    "objectives": [
+        {"blend": {"dimensions": 400, "sequences": 2, "weight": 1.0, "neighbours": 10, "pull": 0.5, "hide": 0.0}}
+    ],
     "training": {"learning_rate": 4.0e-4, "dropout": 0.0},
 }
 """Objectives and training options, every value that matters spelled out: a later default shall not change it."""
