@@ -61,6 +61,9 @@ class TrainingConfig(Section):
     """Keep the embeddings and this many of the lowest layers as they are; 0 trains everything."""
     layer_decay: float = Field(1.0, gt=0, le=1)
     """Each layer learns at this share of the rate of the one above it; 1 gives all layers the same rate."""
+    mix: float = Field(1.0, gt=0, le=1)
+    """Share of the adapted weights in the encoder that is kept, the rest being the base's: below 1 it keeps more of
+    what the base knew of other text."""
     lora: LoraConfig | None = None
     """Train low-rank additions instead of the encoder's own weights (null: train the weights); they usually want a
     learning rate of 1e-4 to 1e-3."""
@@ -92,6 +95,8 @@ class TrainingOverrides(Section):
     """Lowest layers that stay as they are."""
     layer_decay: float | None = Field(None, gt=0, le=1)
     """Each layer's share of the learning rate of the one above it."""
+    mix: float | None = Field(None, gt=0, le=1)
+    """Share of the adapted weights in the encoder that is kept."""
     lora: LoraConfig | None = None
     """Low-rank additions instead of the encoder's own weights."""
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
 from wardspace.core.errors import machine_faults
 from wardspace.core.files import write_json
 from wardspace.corpus import Corpus
-from wardspace.encoders import hardware
+from wardspace.encoders import MaskedModel, hardware
 from wardspace.encoders.head_file import save_head
 from wardspace.training.card import model_card
 from wardspace.training.cost import StageCost
 from wardspace.training.ledger import Ledger
+from wardspace.training.mixing import mix_in
 from wardspace.training.phase import PhaseRecord
 from wardspace.training.prepared import Asked, Prepared, prepared
 from wardspace.training.processes import Processes
@@ -86,7 +88,9 @@ def adapt(
         ledger = Ledger(folder, asked.settings(run.adapted), processes, fresh=asked.training.resume == "never")
         costs, records = _trained(run, ledger, processes, show_progress=show_progress)
         if processes.first:
-            card = model_card(run.adapted, name=model.name, base=base, stages=costs, transductive=transductive)
+            _mix(run, asked)
+            told = partial(model_card, base=base, transductive=transductive, mix=asked.training.mix)
+            card = told(run.adapted, name=model.name, stages=costs)
             _write(run, folder, card, costs, records)
         ledger.close()
         processes.wait()
@@ -113,6 +117,12 @@ def _trained(
         costs.append(stage.cost(ledger.records[done - len(phases) : done], run.device, processes.count))
     masked.cpu()
     return costs, ledger.records
+
+
+def _mix(run: Prepared, asked: Asked) -> None:
+    """Move the encoder back towards its base; what was trained lies in the ledger, should this be interrupted."""
+    if asked.training.mix < 1:
+        mix_in(run.masked.encoder, MaskedModel.load(asked.base).encoder, asked.training.mix)
 
 
 def _look_ahead(run: Prepared, ledger: Ledger, processes: Processes, *, show_progress: bool) -> None:

@@ -22,7 +22,7 @@ numbers{scaled}.
 
 - base: `{base}` (its licence goes on to hold)
 - pooling: {pooling}; window: {window} tokens (longer notes: wardspace reads overlapping windows)
-- read in training: {tokens:,} tokens{transductive}
+- read in training: {tokens:,} tokens{transductive}{mixed}
 
 | stage | objective | tokens | notes | left out | steps | batch: tokens, notes | minutes | changed | validation loss |
 |---|---|---|---|---|---|---|---|---|---|
@@ -40,7 +40,9 @@ notes until an audit says otherwise. This card holds no text of any note.
 """
 
 
-def model_card(encoder: Encoder, *, name: str, base: str, stages: Sequence[StageCost], transductive: bool) -> str:
+def model_card(
+    encoder: Encoder, *, name: str, base: str, stages: Sequence[StageCost], transductive: bool, mix: float = 1.0
+) -> str:
     """Write the card.
 
     Parameters
@@ -53,6 +55,8 @@ def model_card(encoder: Encoder, *, name: str, base: str, stages: Sequence[Stage
         What each objective did.
     transductive : bool
         Whether texts of validation and test were read.
+    mix : float
+        Share of the adapted weights, the rest being the base's.
     """
     return _CARD.format(
         name=name,
@@ -64,6 +68,7 @@ def model_card(encoder: Encoder, *, name: str, base: str, stages: Sequence[Stage
         window=encoder.window,
         tokens=sum(stage.tokens for stage in stages),
         transductive=", texts of the validation and test splits among them" if transductive else "",
+        mixed=f"\n- weights: {mix:.0%} of the way from the base to those that training ended with" if mix < 1 else "",
         rows="\n".join(_row(index, stage) for index, stage in enumerate(stages, start=1)),
         options="\n".join(f"{i}. `{json.dumps(stage.options)}`" for i, stage in enumerate(stages, start=1)),
     )
