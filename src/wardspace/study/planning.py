@@ -27,7 +27,17 @@ from wardspace.training.processes import Processes
 from wardspace.training.stage import FEWEST_STEPS, Stage
 
 FILE = "plan.json"
-_PACELESS = {"learning_rate", "weight_decay", "warmup", "clip", "seed", "evaluations", "holdout", "holdout_notes"}
+_PACELESS = {
+    "learning_rate",
+    "weight_decay",
+    "warmup",
+    "clip",
+    "seed",
+    "evaluations",
+    "holdout",
+    "holdout_notes",
+    "mix",
+}
 ALIKE = _PACELESS | (ASIDE - {"workers"})
 """Training options that a step takes no more or less time for."""
 
