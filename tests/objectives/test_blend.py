@@ -133,3 +133,46 @@ def test_a_piece_is_never_hidden_whole(masked):
     (one,) = random_examples(masked, [1])
     objective = made(masked, hide=0.9)
     assert all(objective.collate([Reading(one, epoch)]).tokens == 3 for epoch in range(20))
+
+
+@pytest.fixture
+def others(tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_text("\n".join(f"the patient has pain {i} days and fever" for i in range(30)))
+    return str(path)
+
+
+def test_other_texts_are_held_to_what_the_base_made_of_them(masked, others):
+    examples = random_examples(masked, LENGTHS)
+    objective = made(masked, examples, keep=0.5, texts=others)
+    readings = readings_of(objective, examples)
+    batch = objective.collate(readings)
+    labels = batch.labels[:, 0]
+    read = -1 - labels[labels < 0]
+    assert batch.counts == {"blend": len(readings), "keep": len(read)}
+    vectors = functional.normalize(vectors_of(objective, batch), dim=-1)
+    assert objective(batch).parts["keep"].item() == pytest.approx(0, abs=1e-5)  # the encoder still is the base
+    turned = objective.kept.roll(1, dims=1)
+    objective.kept = turned
+    expected = (1 - (vectors[len(readings) :] * turned[read]).sum(1)).mean()
+    output = objective(batch)
+    assert output.parts["keep"].item() == pytest.approx(expected.item(), rel=1e-4)
+    assert output.loss.item() == pytest.approx((output.parts["blend"] + output.parts["keep"]).item(), rel=1e-5)
+    places = torch.stack([objective.targets[objective.rows[one.example.note_id]] for one in readings])
+    notes = 1 - functional.cosine_similarity(vectors[: len(readings)] - objective.centre, places)
+    assert output.parts["blend"].item() == pytest.approx(notes.mean().item(), rel=1e-4)
+
+
+def test_as_many_other_texts_are_read_as_asked_and_all_are_counted(masked, others):
+    examples = random_examples(masked, [40] * 200)
+    objective = made(masked, keep=0.5, texts=others)
+    readings = readings_of(objective, examples)
+    tokens = objective.collate(readings).tokens
+    assert tokens == sum(objective.tokens(one) for one in readings)
+    alone = sum(made(masked).tokens(one) for one in readings)
+    words = sum(len(one.ids) for one in examples)
+    assert 0.4 * words < tokens - alone < 0.6 * words
+
+
+def test_without_keep_no_other_text_is_looked_for(masked):
+    assert made(masked, keep=0, texts="no such file").rehearsal.texts == []

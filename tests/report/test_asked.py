@@ -1,6 +1,6 @@
 import pytest
 
-from wardspace.config import CategoryConfig, DeclutrConfig, MlmConfig, parse_study
+from wardspace.config import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, PairsConfig, parse_study
 from wardspace.report.asked import asked, base_name, objective_words
 
 
@@ -18,6 +18,13 @@ from wardspace.report.asked import asked, base_name, objective_words
         (DeclutrConfig(spans="paper"), "short notes are left out, as in the paper"),
         (CategoryConfig(), "predicts the note's note_type and ward (weight 0.1), and predicts hidden words"),
         (CategoryConfig(columns=["ward"], loss="supcon"), "draws notes with the same ward together"),
+        (
+            PairsConfig(columns=["title"]),
+            "draws notes to the text of their own title, away from those of others, but not",
+        ),
+        (BlendConfig(weight=2), "that notes have in common (400 directions, weight 2), each note drawn towards its 10"),
+        (BlendConfig(keep=0.35), "(the Human Phenotype Ontology, 0.35 tokens for each of the notes) as the base did"),
+        (BlendConfig(keep=1, texts="/home/me/public.txt"), "reads other texts (public.txt, 1 tokens"),
     ],
 )
 def test_objectives_in_words(objective, words):

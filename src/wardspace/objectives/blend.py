@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -17,6 +16,7 @@ from wardspace.encoders.pooling import pool_packed
 from wardspace.objectives.base import Objective, Precision, Read, Setting
 from wardspace.objectives.notes import Example, Ids, Reading, piece_bounds, piece_count
 from wardspace.objectives.passes import Batch, Pass, passes
+from wardspace.objectives.rehearsal import Rehearsal
 from wardspace.objectives.teaching import blended, drawn_together, turned_onto
 from wardspace.objectives.whole import whole_vectors
 from wardspace.objectives.word_space import word_space
@@ -34,11 +34,14 @@ class Places:
         Mean of the base's unit vectors; places are seen from there.
     targets : float32 Tensor [n, d]
         Unit vectors.
+    kept : float32 Tensor [t, d]
+        Unit vectors that the base gives to the texts of the rehearsal.
     """
 
     note_ids: list[str]
     centre: Tensor
     targets: Tensor
+    kept: Tensor
 
 
 class Blend(Objective):
@@ -48,9 +51,10 @@ class Blend(Objective):
     whole notes, beside vectors of the words that notes have in common (latent semantic analysis of the whole note),
     each drawn a little towards its nearest neighbours, and turned onto the base's dimensions. The base keeps what it
     knows, the encoder learns which words matter here, and every piece of a long note learns what the note is about.
-    No label and no metadata take part, and nothing is hidden.
+    No label and no metadata take part.
 
-    A note is read in as few pieces as the window allows, of nearly equal length.
+    A note is read in as few pieces as the window allows, of nearly equal length. With `keep`, texts that are no notes
+    are read between them, and there the encoder is held to the base's own vectors: what it knew of other text stays.
 
     Parameters
     ----------
@@ -65,6 +69,7 @@ class Blend(Objective):
     ----------
     Deerwester et al. 1990, Indexing by Latent Semantic Analysis.
     Reimers and Gurevych 2020, Making Monolingual Sentence Embeddings Multilingual using Knowledge Distillation.
+    Robins 1995, Catastrophic Forgetting, Rehearsal and Pseudorehearsal.
 
     Examples
     --------
@@ -78,15 +83,18 @@ class Blend(Objective):
     uses_head = False
     centre: Tensor
     targets: Tensor
+    kept: Tensor
 
     def __init__(self, config: BlendConfig, masked: MaskedModel, setting: Setting) -> None:
         super().__init__(masked, setting)
         self.options = config
-        self.weights = {"blend": 1.0}
+        self.rehearsal = Rehearsal.of(config.texts, config.keep, masked.tokenizer, setting)
+        self.weights = {"blend": 1.0, "keep": 1.0}
         self.rows: dict[str, int] = {}
         # worked out anew from the notes after an interruption, so that checkpoints hold nothing of them
         self.register_buffer("centre", torch.zeros(masked.dimension), persistent=False)
         self.register_buffer("targets", torch.zeros(1, masked.dimension), persistent=False)
+        self.register_buffer("kept", torch.zeros(len(self.rehearsal.texts), masked.dimension), persistent=False)
 
     def pieces(self, example: Example) -> int:
         """Windows it takes to read the whole note."""
@@ -97,8 +105,8 @@ class Blend(Objective):
         return len(example.ids) > 0
 
     def tokens(self, reading: Reading) -> int:
-        """Tokens of the piece with its special tokens."""
-        return len(self._piece(reading)) + self.setting.vocabulary.specials_per_sequence
+        """Tokens of the piece and of the texts read with it, each with its special tokens."""
+        return sum(len(ids) + self.setting.vocabulary.specials_per_sequence for ids in self._read_with(reading))
 
     def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> Places:
         """Read all notes with the base and work out where each is to stand."""
@@ -110,29 +118,45 @@ class Blend(Objective):
         options, seed = self.options, derive(self.setting.seed, "blend") % 2**32
         words = word_space(texts, options.dimensions, seed, longest=options.sequences)
         space = drawn_together(blended(base, words, options.weight), options.neighbours, options.pull)
-        return Places([note.note_id for note in notes], centre.cpu(), torch.from_numpy(turned_onto(space, base)))
+        kept = whole_vectors(self.masked, self.setting, self.rehearsal.texts, precision, title=title)
+        places = torch.from_numpy(turned_onto(space, base))
+        return Places([note.note_id for note in notes], centre.cpu(), places, kept.cpu())
 
     def heed(self, found: Places) -> None:
         """Teach these places."""
         self.rows = {note_id: row for row, note_id in enumerate(found.note_ids)}
         self.centre.copy_(found.centre)
         self.targets = found.targets.to(self.centre.device)
+        self.kept = found.kept.to(self.centre.device)
 
     def collate(self, readings: Sequence[Reading]) -> Batch:
-        """Pieces, each with the row of its note."""
+        """Pieces with the row of their note, and the texts read with them, which count down from -1; int64 [n, 1]."""
         pieces = [self._piece(reading) for reading in readings]
-        rows = np.array([self._row(reading.example) for reading in readings], dtype=np.int64)
+        texts = [
+            text for r, piece in zip(readings, pieces, strict=True) for text in self.rehearsal.drawn(r, len(piece))
+        ]
+        rows = [*(self._row(reading.example) for reading in readings), *(-1 - text for text in texts)]
+        sequences = [*pieces, *(self.rehearsal.texts[text] for text in texts)]
         return Batch(
-            passes(pieces, self.setting.vocabulary, self.setting.reading),
-            labels=torch.from_numpy(rows[:, None]),
-            counts={"blend": len(pieces)},
+            passes(sequences, self.setting.vocabulary, self.setting.reading),
+            labels=torch.tensor(rows, dtype=torch.int64)[:, None],
+            counts={"blend": len(pieces), **({"keep": len(texts)} if self.rehearsal.texts else {})},
         )
 
     def read(self, one: Pass, labels: Tensor, *, words: bool = True) -> Read:
-        """How far each piece is from where it should be, summed."""
-        found = functional.normalize(self._vectors(one), dim=-1) - self.centre
-        nearness = functional.cosine_similarity(found, self.targets[labels[one.rows, 0]])
-        return Read({"blend": (1 - nearness).sum()}, None)
+        """How far each piece is from where it should be, and each other text from where it was, summed."""
+        found, rows = functional.normalize(self._vectors(one), dim=-1), labels[one.rows, 0]
+        notes, others = rows >= 0, rows < 0
+        nearness = functional.cosine_similarity(found[notes] - self.centre, self.targets[rows[notes]])
+        sums = {"blend": (1 - nearness).sum()}
+        if self.rehearsal.texts:
+            stayed = functional.cosine_similarity(found[others], self.kept[-1 - rows[others]])
+            sums["keep"] = (1 - stayed).sum()
+        return Read(sums, None)
+
+    def _read_with(self, reading: Reading) -> list[Ids]:
+        piece = self._piece(reading)
+        return [piece, *(self.rehearsal.texts[text] for text in self.rehearsal.drawn(reading, len(piece)))]
 
     def _row(self, example: Example) -> int:
         # until the notes were looked at there is one place for all: enough to tell how long training takes

@@ -20,6 +20,7 @@ from wardspace.config import (
     StudyConfig,
     TaskConfig,
 )
+from wardspace.corpus.rehearsal import HPO
 from wardspace.report.numbers import counted, listed, share, thousands
 
 
@@ -144,11 +145,14 @@ def _declutr(objective: DeclutrConfig) -> str:
 def _blend(objective: BlendConfig) -> str:
     words = f"the words that notes have in common ({counted(objective.dimensions, 'direction')}"
     text = f"learns the base's own space beside that of {words}, weight {objective.weight:g})"
-    if not objective.neighbours or not objective.pull:
-        return text
-    return (
-        f"{text}, each note drawn towards its {counted(objective.neighbours, 'nearest note')} (pull {objective.pull:g})"
-    )
+    if objective.neighbours and objective.pull:
+        near = counted(objective.neighbours, "nearest note")
+        text += f", each note drawn towards its {near} (pull {objective.pull:g})"
+    if objective.keep:
+        # not where a file lay on someone's machine
+        which = "the Human Phenotype Ontology" if objective.texts == HPO else PurePath(objective.texts).name
+        text += f", and reads other texts ({which}, {objective.keep:g} tokens for each of the notes) as the base did"
+    return text
 
 
 def _pairs(objective: PairsConfig) -> str:

@@ -34,7 +34,7 @@ from wardspace.study.source import base_content, corpus_settings, encoder_source
 from wardspace.study.space_effects import space_results
 from wardspace.study.spaces import SpaceNotes
 from wardspace.study.stage import Stages
-from wardspace.training.prepared import ASIDE
+from wardspace.training.prepared import ASIDE, rehearsed
 
 StageName = Literal["prepare", "adapt", "evaluate", "space", "report"]
 STAGES: tuple[StageName, ...] = ("prepare", "adapt", "evaluate", "space", "report")
@@ -189,7 +189,7 @@ class _Run:
         if asked.privacy.canaries:  # else as it was, so that models of earlier runs stay
             shared.append(planted_hash(self.corpus, asked.privacy.canaries))
         for model in self.config.adapt:
-            inputs = [*shared, model.model_dump(mode="json"), self.config.transductive]
+            inputs = [*shared, model.model_dump(mode="json"), self.config.transductive, *rehearsed(model)]
             target = self.folder.model(model.name)
 
             def work(model: Any = model) -> list[dict[str, Any]]:

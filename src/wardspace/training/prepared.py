@@ -18,6 +18,7 @@ from wardspace.config import (
     TrainingConfig,
 )
 from wardspace.corpus import Corpus
+from wardspace.corpus.rehearsal import rehearsal_content
 from wardspace.encoders import Encoder, MaskedModel, resolve
 from wardspace.objectives import Setting, Vocabulary, build
 from wardspace.objectives.passes import Room
@@ -53,7 +54,14 @@ class Asked:
             "budget": self.budget.tokens,
             "training": self.training.model_dump(mode="json", exclude=ASIDE),
             "transductive": self.transductive,
+            "rehearsed": rehearsed(self.model),
         }
+
+
+def rehearsed(model: AdaptConfig) -> list[str]:
+    """What a model's texts to rehearse depend on beside their name."""
+    blends = [objective for objective in model.objectives if isinstance(objective, BlendConfig) and objective.keep]
+    return [rehearsal_content(objective.texts) for objective in blends]
 
 
 @dataclass(frozen=True)
