@@ -26,12 +26,15 @@ class LogisticRuns:
     ----------
     features : [n, d]
         One row a note of the corpus, of mean squared length one.
+    setting : str
+        What the probe is called in the table.
     """
 
     features: Features
     labelled: Labelled
     task: ClassificationConfig
     model: str
+    setting: str = "logistic"
 
     def on_all_labels(self) -> pa.Table:
         """The one run on all training notes."""
@@ -55,6 +58,6 @@ class LogisticRuns:
             codes[validation],
             len(self.labelled.classes),
         )
-        key = RunKey(self.task.name, self.model, "logistic", shots, seed)
+        key = RunKey(self.task.name, self.model, self.setting, shots, seed)
         rows_of = self.labelled.rows
         return prediction_rows(self.labelled, key, lambda split: fitted.probabilities(self.features[rows_of(split)]))
