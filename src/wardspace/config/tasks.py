@@ -35,7 +35,8 @@ class FinetuneConfig(Section):
     batch_notes: int = Field(16, ge=1)
     """Notes of a batch."""
     notes: int | None = Field(None, ge=1)
-    """Train on at most this many notes (the same for every model); null takes all."""
+    """Train on at most this many notes (the same for every model) of those that the task may learn from; null takes all
+    of them."""
 
 
 class DpConfig(Section):
@@ -77,6 +78,9 @@ class ClassificationConfig(Section):
     privacy (extra `dp`)."""
     dp: DpConfig = DpConfig()
     """What the private probes may reveal."""
+    labels: int | None = Field(None, ge=1)
+    """Learn from at most this many labelled training notes, drawn by seed, the same for every model and probe; null
+    takes all. A larger number includes a smaller one; few-shot subsets are drawn from all notes."""
     shots: list[Annotated[int, Field(ge=1)]] = []
     """Labelled notes per class of the few-shot runs (`logistic`, `words_beside`); validation and test stay whole."""
     subsets: int = Field(10, ge=1)

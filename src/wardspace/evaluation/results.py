@@ -344,6 +344,9 @@ class Results(Record):
     """Counts and statistics of the corpus (see corpus.json)."""
     classes: dict[str, list[str]]
     """Classes of each task, in the order of the probabilities; none of a task that ranks notes."""
+    labelled_notes: dict[str, int] = {}
+    """Labelled notes that probes and TF-IDF learned from where `shots` is null, of each task where a cap left others
+    out."""
     finetune_notes: dict[str, int] = {}
     """Labelled notes that fine-tuning learned from, of each task where a cap left others out."""
     models: list[ModelRecord]

@@ -194,6 +194,8 @@ def _classification(task: ClassificationConfig) -> str:
             "private_head": f"a two-layer head {private}",
         }
         parts.append(f"frozen encoder with {listed([names[probe] for probe in task.probes])}")
+    if task.labels is not None:
+        parts.append(f"learning from at most {thousands(task.labels)} labelled notes, the same for every model")
     if task.shots:
         both = ", the encoder alone and beside word counts" if BESIDE in task.probes else ""
         shots = listed([str(n) for n in task.shots])

@@ -17,6 +17,7 @@ from wardspace.core.progress import Advance, progress
 from wardspace.tasks.beside import beside
 from wardspace.tasks.head import fit_head, head_probabilities
 from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.learned import learned_rows
 from wardspace.tasks.predictions import RunKey, gathered, prediction_rows
 from wardspace.tasks.private import fit_private, unit_length
 from wardspace.tasks.runs import LogisticRuns
@@ -116,7 +117,7 @@ def _beside_runs(
 def _head_run(
     scaled: NDArray[np.float32], labelled: Labelled, task: ClassificationConfig, model: str, seed: int
 ) -> pa.Table:
-    train, validation = labelled.rows("train"), labelled.rows("validation")
+    train, validation = learned_rows(labelled, task), labelled.rows("validation")
     head, _ = fit_head(
         scaled[train],
         labelled.codes[train],
@@ -133,7 +134,7 @@ def _private_run(
     vectors: NDArray[np.float32], labelled: Labelled, task: ClassificationConfig, key: RunKey
 ) -> tuple[pa.Table, dict[str, Any]]:
     """Predictions of a private probe, and the record of what it revealed at most."""
-    rows, directions = labelled.rows("train"), unit_length(vectors)
+    rows, directions = learned_rows(labelled, task), unit_length(vectors)
     probe, spent = fit_private(
         directions[rows],
         labelled.codes[rows],

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from wardspace.config import ClassificationConfig
 from wardspace.core.progress import Advance
 from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.learned import learned_rows
 from wardspace.tasks.logistic import Features, fit_logistic
 from wardspace.tasks.predictions import RunKey, prediction_rows
 from wardspace.tasks.several import several_run
@@ -37,10 +38,10 @@ class LogisticRuns:
     setting: str = "logistic"
 
     def on_all_labels(self) -> pa.Table:
-        """The one run on all training notes."""
+        """The one run on all training notes that the task may learn from."""
         if self.labelled.members is not None:
             return several_run(self.features, self.labelled, self.task, self.model)
-        return self._run(self.labelled.rows("train"), None, 0)
+        return self._run(learned_rows(self.labelled, self.task), None, 0)
 
     def few_shot(self, advance: Advance) -> Iterator[pa.Table]:
         """One run for each number of shots and each subset."""
