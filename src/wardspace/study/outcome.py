@@ -34,7 +34,7 @@ def collect(
         transductive=study.transductive,
         confidence=study.report.confidence,
         interval=study.report.interval,
-        corpus=_told(manifest, study.query_columns),
+        corpus=_told(manifest, study.text_columns),
         classes=scoring.classes,
         labelled_notes=_held_to(scoring, {task.name: [task.labels] for task in study.classifications}),
         finetune_notes=_held_to(
