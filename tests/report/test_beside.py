@@ -20,7 +20,7 @@ def told(alone, counted, shots=None):
             model="mlm", against=against, against_setting="logistic", against_shots=shots, value=value, low=low,
             high=high, tie=low <= 0 <= high, shots=shots, **PLACE,
         )
-        for against, (value, low, high) in (("mlm", alone), ("tfidf", counted))
+        for against, (value, low, high) in (("tfidf", counted), ("mlm", alone))
     ]  # fmt: skip
     results = small_results({"mlm": [GAIN], "tfidf": [TIE]}, across=across)
     results = results.model_copy(update={"scores": [*results.scores, *scores]})

@@ -40,7 +40,7 @@ def noise(corpus, dimension=8):
     return np.random.default_rng(5).normal(size=(len(corpus), dimension)).astype(np.float32)
 
 
-def test_both_parts_have_the_same_say(telling):
+def test_both_parts_have_the_same_mean_length(telling):
     words = tfidf_features(telling)
     vectors = 40 * noise(telling) + 3
     joined = beside(Scaling.of(vectors).apply(vectors), words)

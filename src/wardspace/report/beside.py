@@ -38,7 +38,7 @@ def _finding(board: Board, task: str, metric: str, place: Place) -> Finding | No
     ]
     if not pairs:
         return None
-    said = listed([_said(one) for one in pairs])
+    said = listed([_said(one) for one in sorted(pairs, key=lambda one: one.against != model)])
     text = f"{_start(place)}, word counts beside {model}, which validation favours so: {said}."
     return Finding(_tone(pairs), text, cell_anchor(task, metric, model, place))
 

@@ -8,7 +8,7 @@ from scipy import sparse
 
 
 def beside(scaled: NDArray[np.float32], words: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Join vectors with TF-IDF, each with the same say.
+    """Join vectors with TF-IDF, each of the same mean length.
 
     Parameters
     ----------
