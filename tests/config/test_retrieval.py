@@ -44,9 +44,9 @@ def test_names_of_tasks_differ_whatever_their_kind():
 
 
 def test_a_column_named_for_something_else_too_is_no_text():
-    assert study(SEARCH).query_columns == ["question"]
-    assert study(SEARCH, space={"columns": ["question"]}).query_columns == []
-    assert study({**SEARCH, "query": "specialty"}, {"name": "t", "label": "specialty"}).query_columns == []
+    assert study(SEARCH).text_columns == ["question"]
+    assert study(SEARCH, space={"columns": ["question"]}).text_columns == []
+    assert study({**SEARCH, "query": "specialty"}, {"name": "t", "label": "specialty"}).text_columns == []
 
 
 def test_keys_of_both_kinds_are_listed_as_set_takes_them():
@@ -58,6 +58,6 @@ def test_keys_of_both_kinds_are_listed_as_set_takes_them():
 
 def test_pairs_may_learn_from_the_queries_of_training_notes():
     found = study(SEARCH, adapt=[{"name": "p", "objectives": [{"pairs": {"columns": ["question"]}}]}])
-    assert found.query_columns == ["question"]
+    assert found.text_columns == ["question"]
     with pytest.raises(StudyError, match="category takes all metadata"):
         study(SEARCH, adapt=[{"name": "c", "objectives": ["category"]}])

@@ -59,3 +59,10 @@ def test_few_labels_are_measured_against_the_base_with_all():
 
 def test_nothing_to_pair_is_nothing_found():
     assert across(pa.concat_tables([run("base", "logistic", None, 1.0)]), CLASSES, CONFIG) == []
+
+
+def test_word_counts_beside_a_model_are_held_against_either_alone():
+    alone, words, both = Series("mlm", "logistic", 8), Series("tfidf", "logistic", 8), Series("mlm", "words_beside", 8)
+    others = [Series("base", "logistic", 8), Series("mlm", "finetune", None), both._replace(shots=None)]
+    pairs = [pair for pair in across_pairs([alone, words, both, *others]) if "words_beside" in (pair[0][1], pair[1][1])]
+    assert pairs == [(both, alone), (both, words)]

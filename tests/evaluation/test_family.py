@@ -53,3 +53,9 @@ def test_the_noise_of_private_probes_changes_nothing_that_is_said_of_others():
     private = compare("b", "base", 0.5).model_copy(update={"setting": "private_logistic"})
     found = corrected([compare("a", "base", 0.03), private], 0.95)
     assert [d.p_holm for d in found] == [0.03, 0.5]
+
+
+def test_word_counts_beside_a_model_do_not_dilute_the_model_alone():
+    beside = [compare(name, "base", 0.02).model_copy(update={"setting": "words_beside"}) for name in "ab"]
+    found = corrected([compare("a", "base", 0.03), *beside], 0.95)
+    assert [d.p_holm for d in found] == pytest.approx([0.03, 0.04, 0.04])

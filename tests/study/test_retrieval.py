@@ -127,7 +127,7 @@ def test_a_column_that_turns_into_queries_leaves_the_results(tmp_path):
 
 def test_category_may_not_take_queries_for_categories_by_default(tmp_path):
     values = asking_study(tmp_path, adapt=[{"name": "category", "objectives": ["category"]}])
-    with pytest.raises(StudyError, match=r"adapt\.0: category takes all metadata, and so the queries in question"):
+    with pytest.raises(StudyError, match=r"adapt\.0: category takes all metadata, and so the texts in question"):
         Study.parse(values, tmp_path / "run")
     values["adapt"][0]["objectives"] = [{"category": {"columns": ["kind"]}}]
     Study.parse(values, tmp_path / "run")

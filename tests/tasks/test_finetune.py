@@ -13,6 +13,7 @@ from wardspace.config import EncoderConfig
 from wardspace.core.errors import ModelError
 from wardspace.encoders import Encoder
 from wardspace.tasks import finetune_predictions, labelled
+from wardspace.tasks.learned import learned_rows
 from wardspace.tasks.tuner import Notes, Tuner
 from wardspace.tasks.validation import macro_f1
 
@@ -95,6 +96,27 @@ def test_the_cap_takes_the_same_notes_for_every_model(tmp_path, corpus, monkeypa
         _finetune(corpus, tiny_model(tmp_path / f"model{seed}", seed=seed), tmp_path / "work", notes=12)
     assert seen[0] == seen[1]
     assert len(seen[0][0]) == 12 and seen[0][1] == 12
+
+
+def test_of_the_two_caps_the_smaller_holds(tmp_path, corpus, monkeypatch):
+    seen = []
+    made = Tuner.__init__
+
+    def watched(self, *given):
+        seen.append(set(given[2].names))
+        made(self, *given)
+
+    monkeypatch.setattr(Tuner, "__init__", watched)
+    model = tiny_model(tmp_path / "model")
+    for notes in (None, 30, 6):
+        task = _task(notes=notes).model_copy(update={"labels": 12})
+        finetune_predictions(
+            corpus, labelled(corpus, task), task, model="mlm", folder_or_name=str(model), encoder=ENCODER,
+            work=tmp_path / "work", show_progress=False,
+        )  # fmt: skip
+    rows = learned_rows(labelled(corpus, task), task)
+    assert seen[0] == seen[1] == set(labelled(corpus, task).note_id[rows])
+    assert len(seen[2]) == 6 and seen[2] < seen[0]
 
 
 def test_a_missing_model_is_a_user_s_fault(tmp_path, corpus):

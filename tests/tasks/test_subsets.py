@@ -49,7 +49,7 @@ def test_every_training_note_has_its_turn():
 @given(sizes, st.integers(1, 150))
 def test_a_cap_keeps_the_shares_of_classes(sizes, notes):
     labels = made_labels(sizes)
-    train, found = labels.rows("train"), stratified(labels, notes)
+    train, found = labels.rows("train"), stratified(labels, labels.rows("train"), notes)
     assert set(found) <= set(train)
     counts, whole = np.bincount(labels.codes[found]), np.bincount(labels.codes[train])
     assert (counts >= 1).all()

@@ -28,6 +28,7 @@ from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.search import OptionConfig, SearchConfig, SearchScoreConfig
 from wardspace.config.study import BASELINES, StudyConfig
 from wardspace.config.tasks import (
+    BESIDE,
     ClassificationConfig,
     DpConfig,
     FinetuneConfig,
@@ -47,6 +48,7 @@ from wardspace.config.training import (
 
 __all__ = [
     "BASELINES",
+    "BESIDE",
     "AdaptConfig",
     "BlendConfig",
     "BudgetConfig",

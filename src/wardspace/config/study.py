@@ -167,10 +167,10 @@ class StudyConfig(Section):
         ]
         for i, model in enumerate(self.adapt):
             takes_all = any(isinstance(one, CategoryConfig) and not one.columns for one in model.objectives)
-            taken = [name for name in self.query_columns if name in self.corpus.columns.metadata]
+            taken = [name for name in self.text_columns if name in self.corpus.columns.metadata]
             if takes_all and taken:
                 found.append(
-                    f"adapt.{i}: category takes all metadata, and so the queries in {', '.join(taken)} for categories"
+                    f"adapt.{i}: category takes all metadata, and so the texts in {', '.join(taken)} for categories"
                     "; name its columns"
                 )
         return found
@@ -200,17 +200,18 @@ class StudyConfig(Section):
         return [task for task in self.tasks if isinstance(task, RetrievalConfig)]
 
     @property
-    def query_columns(self) -> list[str]:
-        """Columns that hold queries and are named for nothing else: text, whose values stand in no result."""
-        categories = [objective for model in self.adapt for objective in model.objectives]
+    def text_columns(self) -> list[str]:
+        """Queries, and texts that `pairs` learns from, named for nothing else: their values stand in no result."""
+        objectives = [objective for model in self.adapt for objective in model.objectives]
         named = {
             *(task.label for task in self.classifications),
             *self.space.columns,
             *(self.report.subgroups or []),
             *self.report.bands,
-            *(name for one in categories if isinstance(one, CategoryConfig) for name in one.columns),
+            *(name for one in objectives if isinstance(one, CategoryConfig) for name in one.columns),
         }
-        return [name for name in dict.fromkeys(task.query for task in self.searches) if name not in named]
+        paired = [name for one in objectives if isinstance(one, PairsConfig) for name in one.columns]
+        return [name for name in dict.fromkeys([*(task.query for task in self.searches), *paired]) if name not in named]
 
     def trained_columns(self, model: AdaptConfig) -> set[str]:
         """Metadata columns that an adapted model learns from."""

@@ -10,6 +10,9 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.section import Section
 
+BESIDE = "words_beside"
+"""The probe that reads word counts beside the vectors."""
+
 IntervalMethod = Literal["bca", "percentile"]
 """How a bootstrap distribution becomes an interval."""
 
@@ -32,7 +35,8 @@ class FinetuneConfig(Section):
     batch_notes: int = Field(16, ge=1)
     """Notes of a batch."""
     notes: int | None = Field(None, ge=1)
-    """Train on at most this many notes (the same for every model); null takes all."""
+    """Train on at most this many notes (the same for every model) of those that the task may learn from; null takes all
+    of them."""
 
 
 class DpConfig(Section):
@@ -68,13 +72,17 @@ class ClassificationConfig(Section):
     """Where notes may have several labels: whether one without a value stands aside or has none of them."""
     settings: list[Literal["probe", "finetune"]] = ["probe"]
     """Frozen encoder with a probe, full fine-tuning, or both."""
-    probes: list[Literal["logistic", "head", "private_logistic", "private_head"]] = ["logistic"]
-    """Probes on frozen vectors: logistic regression, the study's two-layer head, and both trained under differential
+    probes: list[Literal["logistic", "head", "words_beside", "private_logistic", "private_head"]] = ["logistic"]
+    """Probes on frozen vectors: logistic regression, the study's two-layer head, logistic regression on the vectors
+    beside TF-IDF of the note (`words_beside`, which needs `logistic` too), and the first two trained under differential
     privacy (extra `dp`)."""
     dp: DpConfig = DpConfig()
     """What the private probes may reveal."""
+    labels: int | None = Field(None, ge=1)
+    """Learn from at most this many labelled training notes, drawn by seed, the same for every model and probe; null
+    takes all. A larger number includes a smaller one; few-shot subsets are drawn from all notes."""
     shots: list[Annotated[int, Field(ge=1)]] = []
-    """Labelled notes per class of the few-shot runs (logistic probe); validation and test stay whole."""
+    """Labelled notes per class of the few-shot runs (`logistic`, `words_beside`); validation and test stay whole."""
     subsets: int = Field(10, ge=1)
     """Seeded subsets per number of shots; a smaller one lies inside the larger one of the same seed."""
     seeds: int = Field(3, ge=1)
@@ -87,6 +95,12 @@ class ClassificationConfig(Section):
     """Allow a label that an objective has learned from; the report then says so."""
     finetune: FinetuneConfig = FinetuneConfig()
     """Options of full fine-tuning."""
+
+    @model_validator(mode="after")
+    def _beside_what(self) -> ClassificationConfig:
+        if BESIDE in self.probes and "logistic" not in self.probes:
+            raise ValueError("probes: words_beside is told beside the encoder alone, never instead; name logistic too")
+        return self
 
     @model_validator(mode="after")
     def _several_labels(self) -> ClassificationConfig:

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from wardspace.config import ReportConfig
+from wardspace.config import BASELINES, BESIDE, ReportConfig
+from wardspace.evaluation.apart import kin
 from wardspace.evaluation.distribution import Distribution, distribution
 from wardspace.evaluation.gap import gap
-from wardspace.evaluation.noisy import is_noisy
 from wardspace.evaluation.panel import Panel, Series, panels
 from wardspace.evaluation.results import AcrossDifference
 
 FINE_TUNED = "finetune"
-BASE = "base"
+PLAIN = "logistic"
+BASE, WORDS = BASELINES
 
 
 def across(
@@ -27,9 +28,10 @@ def across(
     """Compare settings with each other on test, over the same resamples of patients.
 
     Fine-tuned models with the same model frozen, at the same number of labels, but not with private probes, whose noise
-    would look like a gain of fine-tuning; and every model with few labels with the base that had all of them, in the
-    same frozen setting. Where a cap holds fine-tuning to fewer notes, the frozen
-    encoder keeps all of them: what is compared is what could be done with these notes.
+    would look like a gain of fine-tuning, nor with word counts beside it, which know more than the model; every model
+    with few labels with the base that had all of them, in the same frozen setting; and word counts beside a model with
+    that model alone and with word counts alone. Where a cap holds fine-tuning to fewer notes, the frozen encoder keeps
+    all of them: what is compared is what could be done with these notes.
 
     Parameters
     ----------
@@ -59,7 +61,7 @@ def across_pairs(series: Sequence[Series]) -> list[tuple[Series, Series]]:
         for one in series
         for other in series
         if one.setting == FINE_TUNED != other.setting
-        and not is_noisy(other.setting)
+        and kin(other.setting) == "alone"
         and (one.model, one.shots) == (other.model, other.shots)
     ]
     few = [
@@ -68,7 +70,13 @@ def across_pairs(series: Sequence[Series]) -> list[tuple[Series, Series]]:
         for other in series
         if one.shots is not None and one.setting != FINE_TUNED and other == Series(BASE, one.setting, None)
     ]
-    return tuned + few
+    beside = [
+        (one, other)
+        for one in series
+        for other in series
+        if one.setting == BESIDE and other in (one._replace(setting=PLAIN), Series(WORDS, PLAIN, one.shots))
+    ]
+    return tuned + few + beside
 
 
 def compared_across(panel: Panel, found: Distribution, config: ReportConfig) -> list[AcrossDifference]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from wardspace.config import BASELINES
+from wardspace.evaluation.apart import kin
 from wardspace.evaluation.holm import holm
-from wardspace.evaluation.noisy import is_noisy
 from wardspace.evaluation.results import Difference
 
 BASE = BASELINES[0]
@@ -19,7 +19,8 @@ def corrected(differences: Sequence[Difference], confidence: float) -> list[Diff
     sentences stand side by side; and all pairs of models of one task, metric, setting and shots, since they stand in
     one matrix. A pair taken both ways round counts once. Comparisons with the base are judged by the first, all others
     by the second. Private probes have families of their own: their noise must not change what is said of others, which
-    a second run shall find again.
+    a second run shall find again. So have probes that read word counts beside the vectors, which ask another question
+    and must not make it harder for the encoder alone to be told apart.
 
     Parameters
     ----------
@@ -33,9 +34,7 @@ def corrected(differences: Sequence[Difference], confidence: float) -> list[Diff
     list of Difference
         The same ones in their order, with `family`, `p_holm`, `p_pairs` and `clear`.
     """
-    with_base = _adjusted(
-        (d for d in differences if d.against == BASE), lambda d: (d.task, d.metric, is_noisy(d.setting))
-    )
+    with_base = _adjusted((d for d in differences if d.against == BASE), lambda d: (d.task, d.metric, kin(d.setting)))
     pairs = _adjusted(differences, lambda d: (d.task, d.metric, d.setting, d.shots))
     found = []
     for one in differences:

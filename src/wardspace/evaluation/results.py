@@ -114,7 +114,8 @@ class Score(Drawn):
     task: str
     """Task."""
     setting: str
-    """`logistic`, `head`, `private_logistic` or `private_head` on the frozen encoder, `finetune`, or `retrieval`."""
+    """`logistic`, `head`, `words_beside` (word counts beside the vectors), `private_logistic` or `private_head` on the
+    frozen encoder, `finetune`, or `retrieval`."""
     shots: int | None
     """Labelled notes per class; null for all."""
     seed: int | None
@@ -168,7 +169,8 @@ class Difference(Drawn):
     """p corrected by Holm over the family."""
     family: Literal["base", "pairs"] | None = None
     """What was corrected together. `base`: all comparisons with the base of this task and metric, over models, settings
-    and shots, private probes apart; `pairs`: all pairs of models of this task, metric, setting and shots."""
+    and shots, private probes apart and `words_beside` apart; `pairs`: all pairs of models of this task, metric, setting
+    and shots."""
     p_pairs: float | None = None
     """p corrected over the family `pairs`, also where `model` is compared with the base."""
     clear: bool | None = None
@@ -203,7 +205,7 @@ class PrivateTraining(Record):
 
 
 class AcrossDifference(Record):
-    """A paired difference of two ways of use over the same test notes: fine-tuned or frozen, few labels or all."""
+    """A paired difference of two ways of use over the same test notes, as fine-tuned or frozen, few labels or all."""
 
     model: str
     """Model."""
@@ -212,7 +214,7 @@ class AcrossDifference(Record):
     shots: int | None
     """Its labelled notes per class; null for all."""
     against: str
-    """The model it is compared with: itself, or the base."""
+    """The model it is compared with: itself, the base, or TF-IDF."""
     against_setting: str
     """Setting of the other."""
     against_shots: int | None
@@ -342,6 +344,9 @@ class Results(Record):
     """Counts and statistics of the corpus (see corpus.json)."""
     classes: dict[str, list[str]]
     """Classes of each task, in the order of the probabilities; none of a task that ranks notes."""
+    labelled_notes: dict[str, int] = {}
+    """Labelled notes that probes and TF-IDF learned from where `shots` is null, of each task where a cap left others
+    out."""
     finetune_notes: dict[str, int] = {}
     """Labelled notes that fine-tuning learned from, of each task where a cap left others out."""
     models: list[ModelRecord]

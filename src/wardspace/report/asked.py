@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from wardspace.config import (
+    BESIDE,
     AdaptConfig,
     BlendConfig,
     CategoryConfig,
@@ -192,13 +193,17 @@ def _classification(task: ClassificationConfig) -> str:
         names = {
             "logistic": "logistic regression",
             "head": f"a two-layer head ({seeds})",
+            "words_beside": "logistic regression beside word counts",
             "private_logistic": f"logistic regression {private}",
             "private_head": f"a two-layer head {private}",
         }
         parts.append(f"frozen encoder with {listed([names[probe] for probe in task.probes])}")
+    if task.labels is not None:
+        parts.append(f"learning from at most {thousands(task.labels)} labelled notes, the same for every model")
     if task.shots:
+        both = ", the encoder alone and beside word counts" if BESIDE in task.probes else ""
         shots = listed([str(n) for n in task.shots])
-        parts.append(f"few-shot with {shots} labels per class, {counted(task.subsets, 'random subset')} each")
+        parts.append(f"few-shot with {shots} labels per class, {counted(task.subsets, 'random subset')} each{both}")
     if "finetune" in task.settings:
         tune = task.finetune
         which = (

@@ -100,14 +100,15 @@ class Board:
         found = dict.fromkeys(key[4] for key in self._scores if key[0] == task)
         return sorted(found, key=lambda metric: list(METRICS).index(metric) if metric in METRICS else len(METRICS))
 
+    def place(self, task: str, setting: str, shots: int | None = None) -> Place:
+        """A column of a task, which knows how many notes a cap left."""
+        results = self.results
+        caps = results.finetune_notes if setting == "finetune" else results.labelled_notes
+        return Place(setting, shots, caps.get(task) if shots is None else None)
+
     def places(self, task: str, metric: str) -> list[Place]:
         """Columns of the comparison: fewest labels first, fine-tuning last."""
-        cap = self.results.finetune_notes.get(task)
-        found = {
-            Place(key[2], key[3], cap if key[2] == "finetune" else None)
-            for key in self._scores
-            if key[0] == task and key[4] == metric
-        }
+        found = {self.place(task, key[2], key[3]) for key in self._scores if key[0] == task and key[4] == metric}
         return sorted(found, key=lambda place: (place.group, place.shots is None, place.shots or 0))
 
     def models(self, task: str) -> list[str]:

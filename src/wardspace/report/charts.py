@@ -10,7 +10,7 @@ from wardspace.config import IntervalMethod
 from wardspace.evaluation.results import Difference, Results
 from wardspace.report.board import Board, Place
 from wardspace.report.comparison import SIGNS, mark_of
-from wardspace.report.numbers import between, gap, points
+from wardspace.report.numbers import between, gap, points, thousands
 from wardspace.report.style import model_styles
 from wardspace.report.svg.forest import Bar, forest
 from wardspace.report.svg.lines import Line, Point, line_chart
@@ -40,10 +40,16 @@ def few_shot_curves(board: Board, task: str, metric: str) -> Markup | None:
         for model in board.models(task)
         if (found := _points(board, task, model, places, metric))
     ]
-    ticks = ["all" if place.shots is None else str(place.shots) for place in places]
+    ticks = [_tick(place) for place in places]
     said = "; ".join(f"{line.name} " + ", ".join(f"{p.value:.1f}" for p in line.points) for line in lines)
     description = f"{metric_name(metric)} on {task} by labels per class ({', '.join(ticks)}), in points: {said}"
     return line_chart(lines, ticks, "labelled notes per class", f"{metric_name(metric)}, points", description)
+
+
+def _tick(place: Place) -> str:
+    if place.shots is not None:
+        return str(place.shots)
+    return "all" if place.notes is None else f"{thousands(place.notes)} in all"
 
 
 def _points(board: Board, task: str, model: str, places: list[Place], metric: str) -> list[Point]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from wardspace.evaluation.apart import kin
 from wardspace.evaluation.family import BASE
-from wardspace.evaluation.noisy import is_noisy
 from wardspace.evaluation.results import Difference
 from wardspace.report.board import Board
 from wardspace.report.numbers import counted
@@ -40,5 +40,5 @@ def _corrected_together(board: Board, one: Difference) -> int:
 
 def _same_family(one: Difference, other: Difference) -> bool:
     if one.family == "base":
-        return other.against == BASE and is_noisy(other.setting) == is_noisy(one.setting)
+        return other.against == BASE and kin(other.setting) == kin(one.setting)
     return (other.setting, other.shots) == (one.setting, one.shots)

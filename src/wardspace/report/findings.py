@@ -22,11 +22,12 @@ RULES = (
     "A gain over the base is a difference whose whole interval lies above zero; harm is one whose whole interval lies "
     "below; anything else is called a tie, however large the difference looks.",
     "A gain or harm holds after correction (▲ ▼) if its p, corrected by Holm's method for all comparisons with the "
-    "base of the task by the same metric (private probes apart), stays below one minus the confidence of the "
-    "intervals; else it holds on its own alone (△ ▽), as one gap in so many may by chance. Where models are compared "
-    "with each other, all pairs of one setting are corrected together.",
-    "Fine-tuned against frozen, spaces and changes over time are not corrected for their number: what stands there in "
-    "sentences holds on its own alone (△ ▽).",
+    "base of the task by the same metric (private probes apart, and probes that read word counts beside the vectors "
+    "apart), stays below one minus the confidence of the intervals; else it holds on its own alone (△ ▽), as one gap "
+    "in so many may by chance. Where models are compared with each other, all pairs of one setting are corrected "
+    "together.",
+    "Fine-tuned against frozen, word counts beside vectors against either alone, spaces and changes over time are not "
+    "corrected for their number: what stands there in sentences holds on its own alone (△ ▽).",
     "The highest model of a setting is the one with the highest test score; its difference to the base is said beside "
     "it, and models that tie with it are named.",
     "Every setting of every task counts alike; none is left out because of how it turned out.",

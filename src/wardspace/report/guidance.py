@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from wardspace.evaluation.results import Difference
 from wardspace.report.anchors import cell_anchor
+from wardspace.report.beside import RULE as BESIDE_RULE
+from wardspace.report.beside import beside_findings
 from wardspace.report.board import Board
 from wardspace.report.choosing import Choice, cheaper_tried, choices
 from wardspace.report.corrected import not_apart, told_apart
@@ -27,6 +29,7 @@ RULES = (
     "frozen: the same two for every model.",
     "How many labels a model saves is read between the numbers that were tried, by the scores themselves; nothing is "
     "drawn beyond them.",
+    BESIDE_RULE,
 )
 """How guidance is made; printed on the page."""
 
@@ -53,12 +56,17 @@ def _task(board: Board, task: str, metric: str) -> Guidance:
     return Guidance(
         task=task,
         metric=metric_name(metric),
-        use=[_use(board, choice, metric) for choice in chosen] + words_findings(board, task, metric),
+        use=[_use(board, choice, metric) for choice in chosen] + _words(board, task, metric),
         tuning=[]
         if all(place.search for place in board.places(task, metric))
         else tuning_findings(board, task, metric),
         cost=[*_costs(board, task, metric), *([reached] if reached else [])],
     )
+
+
+def _words(board: Board, task: str, metric: str) -> list[Finding]:
+    """What is said of counting words: alone, and beside vectors."""
+    return [*words_findings(board, task, metric), *beside_findings(board, task, metric)]
 
 
 def _use(board: Board, choice: Choice, metric: str) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wardspace.config import BESIDE
 from wardspace.evaluation.results import Difference
 from wardspace.report.anchors import COMPARISON, MODELS, cell_anchor
 from wardspace.report.board import Board, Place
@@ -28,8 +29,8 @@ def headlines(board: Board) -> list[Finding]:
 
 
 def _pairs(board: Board, task: str, metric: str) -> list[Pair]:
-    """Adapted models against the base, in every place."""
-    places = board.places(task, metric)
+    """Adapted models against the base, in every place in which the model stands alone."""
+    places = [place for place in board.places(task, metric) if place.setting != BESIDE]
     pairs = [
         (name, place, board.difference(task, name, place, metric)) for name in board.adapted(task) for place in places
     ]

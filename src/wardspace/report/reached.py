@@ -1,4 +1,4 @@
-"""With how many labels a model reaches what the base reaches with all of them."""
+"""With how few labels a model reaches what the base reaches with all that there are to learn from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ def reached_finding(board: Board, task: str, metric: str) -> Finding | None:
     """One sentence for all adapted models, and for the base where it gets there too; None without few labels."""
     places = [place for place in board.places(task, metric) if place.setting == SETTING]
     few = [place for place in places if place.shots is not None]
-    target = board.score(task, board.base, Place(SETTING, None), metric)
+    whole = board.place(task, SETTING)
+    target = board.score(task, board.base, whole, metric)
     if not few or target is None or not board.adapted(task):
         return None
     found = {name: _reached(board, task, metric, few, (name, target.value)) for name in board.adapted(task)}
@@ -26,8 +27,8 @@ def reached_finding(board: Board, task: str, metric: str) -> Finding | None:
     if never:
         who = f"{listed(never)} {'do' if len(never) > 1 else 'does'} not" if clauses else "no adapted model does"
         clauses.append(f"{who} with {few[-1].labels}, the most tried short of all")
-    start = f"What {board.base} reaches with all labels ({points(target.value)}): "
-    evidence = cell_anchor(task, metric, board.base, Place(SETTING, None))
+    start = f"What {board.base} reaches {whole.with_labels} ({points(target.value)}): "
+    evidence = cell_anchor(task, metric, board.base, whole)
     return Finding("plain", f"{start}{'; '.join(clauses)}.", evidence)
 
 

@@ -77,7 +77,7 @@ def drift_views(board: Board) -> list[SubgroupView]:
 def _places(board: Board, rows: Sequence[SubgroupScore]) -> list[tuple[str, Place, list[SubgroupScore]]]:
     keys = dict.fromkeys((row.task, row.setting) for row in rows)
     return [
-        (task, Place(setting, None), [row for row in rows if (row.task, row.setting) == (task, setting)])
+        (task, board.place(task, setting), [row for row in rows if (row.task, row.setting) == (task, setting)])
         for task, setting in keys
     ]
 

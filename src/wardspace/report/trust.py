@@ -55,7 +55,7 @@ def trust_views(board: Board) -> list[TrustView]:
     """A view of each task and setting in which series on all labels were measured."""
     looked = _Looked(board.results)
     return [
-        _view(board, looked, task, Place(setting, None))
+        _view(board, looked, task, board.place(task, setting))
         for task in board.tasks
         for setting in dict.fromkeys(key[1] for key in looked.scores if key[0] == task)
     ]

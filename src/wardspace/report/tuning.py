@@ -56,7 +56,7 @@ def _frozen_score(board: Board, one: AcrossDifference) -> float:
 def _sentence(board: Board, task: str, metric: str, pairs: list[AcrossDifference]) -> Finding:
     last = pairs[-1]
     gains = [not one.tie and one.value > 0 for one in pairs]
-    fewer = " against all of them frozen" if held_to(board, last) is not None else ""
+    fewer = f" against {_frozen(board, last)} frozen" if held_to(board, last) is not None else ""
     ends = between(last.low, last.high, signed=True)
     amount = f"{gap(last.value)} points with {_size(board, last)}{fewer} ({ends})"
     tone: Tone = "tie" if last.tie else "gain-alone" if gains[-1] else "harm-alone"
@@ -70,9 +70,16 @@ def _sentence(board: Board, task: str, metric: str, pairs: list[AcrossDifference
 
 
 def _size(board: Board, one: AcrossDifference) -> str:
-    return Place(one.setting, one.shots, held_to(board, one)).labels
+    return board.place(one.task, one.setting, one.shots).labels
+
+
+def _frozen(board: Board, one: AcrossDifference) -> str:
+    """What the frozen encoder had where fine-tuning had fewer."""
+    place = board.place(one.task, one.against_setting, one.against_shots)
+    return "all of them" if place.notes is None else place.labels
 
 
 def held_to(board: Board, one: AcrossDifference) -> int | None:
     """Labelled notes that fine-tuning was held to, where the frozen encoder had more."""
-    return board.results.finetune_notes.get(one.task) if one.shots is None else None
+    tuned, frozen = (board.place(one.task, name, one.shots).notes for name in (one.setting, one.against_setting))
+    return tuned if tuned != frozen else None

@@ -37,6 +37,7 @@ MEASURES = {
 SETTINGS = {
     "logistic": "logistic regression",
     "head": "two-layer head",
+    "words_beside": "logistic regression beside word counts",
     "private_logistic": "logistic regression with differential privacy",
     "private_head": "two-layer head with differential privacy",
     "finetune": "fine-tuned",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,7 @@ from wardspace.tasks import (
     labelled,
     read_queries,
     retrieval_predictions,
+    tfidf_features,
     tfidf_predictions,
     tfidf_retrieval,
 )
@@ -72,8 +73,10 @@ def evaluate(
     else:
         labels = labelled(corpus, task)
         classes = labels.classes
-        tables = [tfidf_predictions(corpus, labels, task)]
-        tables += [frozen_predictions(vectors(one), labels, task, model=name) for name, one in models.items()]
+        words = cache(partial(tfidf_features, corpus))
+        tables = [tfidf_predictions(corpus, labels, task, words=words)]
+        for name, one in models.items():
+            tables.append(frozen_predictions(vectors(one), labels, task, model=name, words=words))
     judged = judge(pa.concat_tables(tables), {task.name: classes}, report or ReportConfig())
     return judged.scores, judged.differences
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wardspace.config import StudyConfig
@@ -34,9 +34,13 @@ def collect(
         transductive=study.transductive,
         confidence=study.report.confidence,
         interval=study.report.interval,
-        corpus=_told(manifest, study.query_columns),
+        corpus=_told(manifest, study.text_columns),
         classes=scoring.classes,
-        finetune_notes=_capped(study, scoring),
+        labelled_notes=_held_to(scoring, {task.name: [task.labels] for task in study.classifications}),
+        finetune_notes=_held_to(
+            scoring,
+            {t.name: [t.labels, t.finetune.notes] for t in study.classifications if "finetune" in t.settings},
+        ),
         models=[*_tfidf(study, scoring), *(_model(study, name, record) for name, record in models.items())],
         **scored._asdict(),
         **space,
@@ -55,10 +59,11 @@ def _told(manifest: Manifest, aside: Sequence[str]) -> dict[str, Any]:
     return {**found, "counts": {**found["counts"], "categories": {n: v for n, v in values.items() if n not in aside}}}
 
 
-def _capped(study: StudyConfig, scoring: Scoring) -> dict[str, int]:
-    caps = {task.name: task.finetune.notes for task in study.classifications if "finetune" in task.settings}
-    every = {name: len(scoring.labels[name].rows("train")) for name in caps}
-    return {name: cap for name, cap in caps.items() if cap is not None and cap < every[name]}
+def _held_to(scoring: Scoring, caps: Mapping[str, Sequence[int | None]]) -> dict[str, int]:
+    """The smallest cap of each task that left notes out."""
+    found = {name: [cap for cap in several if cap is not None] for name, several in caps.items()}
+    every = {name: len(scoring.labels[name].rows("train")) for name in found}
+    return {name: min(several) for name, several in found.items() if several and min(several) < every[name]}
 
 
 def _tfidf(study: StudyConfig, scoring: Scoring) -> list[ModelRecord]:

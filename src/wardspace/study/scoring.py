@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from wardspace.tasks import (
     read_queries,
     retrieval_predictions,
     terms_of,
+    tfidf_features,
     tfidf_predictions,
     tfidf_retrieval,
     write_predictions,
@@ -118,15 +120,16 @@ class Scoring:
     def frozen(self, task: ClassificationConfig, models: Mapping[str, Vectors]) -> None:
         """Probes on TF-IDF and on the frozen vectors of every model."""
         labels = self.labels[task.name]
+        words = cache(partial(tfidf_features, self.corpus))
 
-        def words() -> pa.Table:
-            return tfidf_predictions(self.corpus, labels, task, show_progress=self.show)
+        def counted() -> pa.Table:
+            return tfidf_predictions(self.corpus, labels, task, words=words, show_progress=self.show)
 
-        self._store(task, "tfidf", "frozen", self.keys["corpus"], words)
+        self._store(task, "tfidf", "frozen", self.keys["corpus"], counted)
         for name, vectors in models.items():
 
             def probe(name: str = name, vectors: Vectors = vectors) -> pa.Table:
-                return frozen_predictions(vectors(), labels, task, model=name, show_progress=self.show)
+                return frozen_predictions(vectors(), labels, task, model=name, words=words, show_progress=self.show)
 
             self._store(task, name, "frozen", self.keys[f"vectors/{name}"], probe)
 

@@ -61,7 +61,7 @@ class Slices:
                 found["subgroups"] += _plain(subgroups(table, classes, others, self.report))
             return found
 
-        inputs = [*self._inputs(), self.scoring.keys["corpus"], asked, *self.scoring.study.query_columns]
+        inputs = [*self._inputs(), self.scoring.keys["corpus"], asked, *self.scoring.study.text_columns]
         found: Found = self.scoring.stages.once("subgroups", inputs, [], work)[1]
         return found
 
@@ -69,7 +69,7 @@ class Slices:
         """Columns of subgroups: note id to subgroup."""
         roles = self.scoring.corpus.manifest.roles
         named = [*(self.report.subgroups or []), *self.report.bands]
-        aside = {*roles["labels"], *self.scoring.study.query_columns}
+        aside = {*roles["labels"], *self.scoring.study.text_columns}
         names = [name for name in roles["metadata"] if name not in aside] + named
         table = self.scoring.corpus.table(["note_id", *dict.fromkeys(names)], splits=["test"])
         columns = {name: table[name].to_pylist() for name in table.column_names[1:]}

@@ -35,7 +35,7 @@ class SpaceNotes:
         self.corpus = corpus
         self.report = study.report
         roles = corpus.manifest.roles
-        every = [name for name in (*roles["labels"], *roles["metadata"]) if name not in study.query_columns]
+        every = [name for name in (*roles["labels"], *roles["metadata"]) if name not in study.text_columns]
         names = study.space.columns or every
         table = corpus.table(["patient_id", "split", *names])
         split = np.asarray(table["split"].to_pylist(), dtype=object)

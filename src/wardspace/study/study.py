@@ -251,7 +251,7 @@ class _Run:
                 base = self.vectors("base") if name in adapted else None
                 return self.space_notes.measured(name, self.vectors(name), effects[name], base)
 
-            inputs = [keys[name], keys["base"], config, *self.config.query_columns]
+            inputs = [keys[name], keys["base"], config, *self.config.text_columns]
             _, self.measured[name] = self.stages.once(f"space/{name}", inputs, [effects[name]], work)
 
         def compare() -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from wardspace.tasks.labelled import Labelled, labelled
 from wardspace.tasks.predictions import SCHEMA, classes_of, read_predictions, terms_of, write_predictions
 from wardspace.tasks.queries import Queries, read_queries
 from wardspace.tasks.retrieval import retrieval_predictions, tfidf_retrieval
-from wardspace.tasks.tfidf import tfidf_predictions
+from wardspace.tasks.tfidf import tfidf_features, tfidf_predictions
 
 __all__ = [
     "SCHEMA",
@@ -20,6 +20,7 @@ __all__ = [
     "read_queries",
     "retrieval_predictions",
     "terms_of",
+    "tfidf_features",
     "tfidf_predictions",
     "tfidf_retrieval",
     "write_predictions",

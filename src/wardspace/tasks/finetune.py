@@ -16,6 +16,7 @@ from wardspace.core.progress import Advance, progress
 from wardspace.corpus import Corpus
 from wardspace.encoders import Encoder
 from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.learned import learned_rows
 from wardspace.tasks.predictions import SCORED, RunKey, gathered, prediction_rows, read_predictions, write_predictions
 from wardspace.tasks.subsets import stratified
 from wardspace.tasks.tuner import Notes, Tuner
@@ -66,10 +67,10 @@ def finetune_predictions(
     """
     options = task.finetune
     start = Encoder.load(folder_or_name, encoder.model_copy(update={"normalise": "no"}))
-    train = stratified(labelled, options.notes or len(labelled.codes))
+    train = stratified(labelled, learned_rows(labelled, task), options.notes or len(labelled.codes))
     key = digest([
-        corpus.content_hash, task.name, task.label, labelled.classes, model, encoder.model_dump(), _weights(start),
-        options.model_dump(exclude={"models", "best", "seeds"}),
+        corpus.content_hash, task.name, task.label, task.labels, labelled.classes, model, encoder.model_dump(),
+        _weights(start), options.model_dump(exclude={"models", "best", "seeds"}),
     ])  # fmt: skip
     stored = {seed: work / f"seed-{seed}-{key}.parquet" for seed in range(options.seeds)}
     missing = [seed for seed, path in stored.items() if not path.is_file()]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy import sparse
 
-from wardspace.config import ClassificationConfig
-from wardspace.core.progress import progress
+from wardspace.config import BESIDE, ClassificationConfig
+from wardspace.core.progress import Advance, progress
+from wardspace.tasks.beside import beside
 from wardspace.tasks.head import fit_head, head_probabilities
 from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.learned import learned_rows
 from wardspace.tasks.predictions import RunKey, gathered, prediction_rows
 from wardspace.tasks.private import fit_private, unit_length
 from wardspace.tasks.runs import LogisticRuns
@@ -25,13 +30,14 @@ def frozen_predictions(
     task: ClassificationConfig,
     *,
     model: str,
+    words: Callable[[], sparse.csr_matrix] | None = None,
     show_progress: bool = True,
 ) -> pa.Table:
     """Predict validation and test from vectors computed once.
 
-    The task's probes on all labels (the logistic one once, the others with each seed), and the logistic probe on the
-    few-shot subsets. The vectors are scaled by the training notes of the corpus, labelled or not, but
-    for private probes, which may not know them.
+    The task's probes on all labels (the logistic one and `words_beside` once, the others with each seed), and the
+    logistic probe, and `words_beside` where it is asked for, on the few-shot subsets. The vectors are scaled by the
+    training notes of the corpus, labelled or not, but for private probes, which may not know them.
 
     Parameters
     ----------
@@ -43,6 +49,8 @@ def frozen_predictions(
         Probes, shots, subsets and seeds.
     model : str
         Name of the model in the table.
+    words : callable, optional
+        Gives TF-IDF of every note (see `wardspace.tasks.tfidf.tfidf_features`); called for `words_beside` alone.
     show_progress : bool
         Show a bar.
 
@@ -54,14 +62,16 @@ def frozen_predictions(
     Raises
     ------
     ValueError
-        If there is not one finite vector for each note of the corpus.
+        If there is not one finite vector for each note of the corpus, or `words_beside` is given no words.
     """
     _check(vectors, labelled, model)
     scaled = Scaling.of(vectors[labelled.split == "train"]).apply(vectors)
     logistic = LogisticRuns(scaled, labelled, task, model)
     seeds = range(task.seeds if "head" in task.probes else 0)
     private = [probe for probe in task.probes if probe.startswith("private")]
-    total = ("logistic" in task.probes) + len(seeds) + len(private) * task.seeds + len(task.shots) * task.subsets
+    few = len(task.shots) * task.subsets
+    total = ("logistic" in task.probes) + len(seeds) + len(private) * task.seeds + few
+    total += (BESIDE in task.probes) * (1 + few)
     runs: list[pa.Table] = []
     spent: list[dict[str, Any]] = []
     with progress(f"probes: {task.name}, {model}", total, show=show_progress) as advance:
@@ -77,6 +87,8 @@ def frozen_predictions(
             spent.append(cost)
             advance()
         runs += logistic.few_shot(advance)
+        if BESIDE in task.probes:
+            runs += _beside_runs(scaled, words, logistic, advance)
     return gathered(runs, labelled.classes, spent=spent)
 
 
@@ -87,10 +99,25 @@ def _check(vectors: NDArray[np.float32], labelled: Labelled, model: str) -> None
         raise ValueError(f"vectors of {model} hold values that are not finite")
 
 
+def _beside_runs(
+    scaled: NDArray[np.float32],
+    words: Callable[[], sparse.csr_matrix] | None,
+    alone: LogisticRuns,
+    advance: Advance,
+) -> list[pa.Table]:
+    """The runs of the logistic probe once more, with the words of the notes beside their vectors."""
+    if words is None:
+        raise ValueError(f"{BESIDE} needs the words of the notes")
+    both = replace(alone, features=beside(scaled, words()), setting=BESIDE)
+    found = [both.on_all_labels()]
+    advance()
+    return [*found, *both.few_shot(advance)]
+
+
 def _head_run(
     scaled: NDArray[np.float32], labelled: Labelled, task: ClassificationConfig, model: str, seed: int
 ) -> pa.Table:
-    train, validation = labelled.rows("train"), labelled.rows("validation")
+    train, validation = learned_rows(labelled, task), labelled.rows("validation")
     head, _ = fit_head(
         scaled[train],
         labelled.codes[train],
@@ -107,7 +134,7 @@ def _private_run(
     vectors: NDArray[np.float32], labelled: Labelled, task: ClassificationConfig, key: RunKey
 ) -> tuple[pa.Table, dict[str, Any]]:
     """Predictions of a private probe, and the record of what it revealed at most."""
-    rows, directions = labelled.rows("train"), unit_length(vectors)
+    rows, directions = learned_rows(labelled, task), unit_length(vectors)
     probe, spent = fit_private(
         directions[rows],
         labelled.codes[rows],

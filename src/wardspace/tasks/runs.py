@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from wardspace.config import ClassificationConfig
 from wardspace.core.progress import Advance
 from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.learned import learned_rows
 from wardspace.tasks.logistic import Features, fit_logistic
 from wardspace.tasks.predictions import RunKey, prediction_rows
 from wardspace.tasks.several import several_run
@@ -26,18 +27,21 @@ class LogisticRuns:
     ----------
     features : [n, d]
         One row a note of the corpus, of mean squared length one.
+    setting : str
+        What the probe is called in the table.
     """
 
     features: Features
     labelled: Labelled
     task: ClassificationConfig
     model: str
+    setting: str = "logistic"
 
     def on_all_labels(self) -> pa.Table:
-        """The one run on all training notes."""
+        """The one run on all training notes that the task may learn from."""
         if self.labelled.members is not None:
             return several_run(self.features, self.labelled, self.task, self.model)
-        return self._run(self.labelled.rows("train"), None, 0)
+        return self._run(learned_rows(self.labelled, self.task), None, 0)
 
     def few_shot(self, advance: Advance) -> Iterator[pa.Table]:
         """One run for each number of shots and each subset."""
@@ -55,6 +59,6 @@ class LogisticRuns:
             codes[validation],
             len(self.labelled.classes),
         )
-        key = RunKey(self.task.name, self.model, "logistic", shots, seed)
+        key = RunKey(self.task.name, self.model, self.setting, shots, seed)
         rows_of = self.labelled.rows
         return prediction_rows(self.labelled, key, lambda split: fitted.probabilities(self.features[rows_of(split)]))

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig
 from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.learned import learned_rows
 from wardspace.tasks.logistic import Features, fit_logistic
-from wardspace.tasks.predictions import RunKey, several_rows
+from wardspace.tasks.predictions import SCORED, RunKey, several_rows
 from wardspace.tasks.thresholds import best_threshold
 
 
@@ -30,13 +31,13 @@ def several_run(features: Features, labelled: Labelled, task: ClassificationConf
     """
     if labelled.members is None:
         raise ValueError(f"{task.name}: each note has one label")
-    rows = {split: labelled.rows(split) for split in ("train", "validation", "test")}
+    rows = {"train": learned_rows(labelled, task), **{split: labelled.rows(split) for split in SCORED}}
     probabilities = {split: np.empty((len(at), len(labelled.classes)), np.float32) for split, at in rows.items()}
     for code in range(len(labelled.classes)):
         has = labelled.members[:, code].astype(np.int32)
         train, validation = rows["train"], rows["validation"]
         fitted = fit_logistic(features[train], has[train], features[validation], has[validation], 2)
-        for split in ("validation", "test"):
+        for split in SCORED:
             probabilities[split][:, code] = fitted.probabilities(features[rows[split]])[:, 1]
     thresholds = _thresholds(labelled.members[rows["validation"]], probabilities["validation"])
     return several_rows(labelled, RunKey(task.name, model, "logistic", None, 0), probabilities.__getitem__, thresholds)

@@ -33,15 +33,14 @@ def few_shot(labelled: Labelled, shots: int, seed: int) -> NDArray[np.int64]:
     return first_by_hash(labelled, labelled.rows("train"), [shots] * len(labelled.classes), "few-shot", seed)
 
 
-def stratified(labelled: Labelled, notes: int) -> NDArray[np.int64]:
-    """Draw at most `notes` training notes in the shares of their classes, at least one of each class.
+def stratified(labelled: Labelled, rows: NDArray[np.int64], notes: int) -> NDArray[np.int64]:
+    """Draw at most `notes` of some training notes in the shares of their classes, at least one of each class.
 
     Returns
     -------
     int64 [about notes]
         Rows in the order of the corpus; more than `notes` only where there are more classes than that.
     """
-    rows = labelled.rows("train")
     sizes = np.bincount(labelled.codes[rows], minlength=len(labelled.classes))
     if notes >= len(rows):
         return rows
@@ -57,7 +56,12 @@ def first_by_hash(
     labelled: Labelled, rows: NDArray[np.int64], quota: list[int], purpose: str, seed: int
 ) -> NDArray[np.int64]:
     """The first `quota[class]` of `rows` of each class, by a hash of purpose, seed and note id."""
-    keys = np.array([derive(purpose, seed, str(labelled.note_id[row])) for row in rows], dtype=np.int64)
-    ordered = rows[np.argsort(keys, kind="stable")]
+    ordered = by_hash(labelled, rows, purpose, seed)
     codes = labelled.codes[ordered]
     return np.sort(np.concatenate([ordered[codes == code][:size] for code, size in enumerate(quota)]))
+
+
+def by_hash(labelled: Labelled, rows: NDArray[np.int64], purpose: str, seed: int) -> NDArray[np.int64]:
+    """`rows` in the order of a hash of purpose, seed and note id."""
+    keys = np.array([derive(purpose, seed, str(labelled.note_id[row])) for row in rows], dtype=np.int64)
+    return rows[np.argsort(keys, kind="stable")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,12 @@ _MOST_TERMS = 200_000
 
 
 def tfidf_predictions(
-    corpus: Corpus, labelled: Labelled, task: ClassificationConfig, *, show_progress: bool = True
+    corpus: Corpus,
+    labelled: Labelled,
+    task: ClassificationConfig,
+    *,
+    words: Callable[[], sparse.csr_matrix] | None = None,
+    show_progress: bool = True,
 ) -> pa.Table:
     """Predict validation and test from word counts, as the model `tfidf`.
 
@@ -29,6 +34,15 @@ def tfidf_predictions(
     length one. Vocabulary and document frequencies come from the texts of all training notes, in the few-shot runs
     too: they need no labels, and the adapted models have read the same texts. The classifier is the logistic
     probe of the frozen vectors.
+
+    Parameters
+    ----------
+    corpus, labelled, task
+        Notes, their classes, shots and subsets.
+    words : callable, optional
+        Gives `tfidf_features` of the corpus where others read them too; else they are worked out here.
+    show_progress : bool
+        Show a bar.
 
     Returns
     -------
@@ -41,7 +55,7 @@ def tfidf_predictions(
         If no word stands in two training notes.
     """
     with progress(f"TF-IDF: {task.name}", 2 + len(task.shots) * task.subsets, show=show_progress) as advance:
-        features = tfidf_features(corpus)
+        features = tfidf_features(corpus) if words is None else words()
         advance()
         logistic = LogisticRuns(features, labelled, task, "tfidf")
         runs = [logistic.on_all_labels()]

@@ -1,7 +1,15 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from tests.fixtures.labels import labelled_corpus, make_task
+from tests.fixtures.models import tiny_model
+from wardspace.config import EncoderConfig
 from wardspace.study.searching.records import Part
-from wardspace.study.searching.scoring import beside, overall
+from wardspace.study.searching.scoring import Scorer, beside, overall
+from wardspace.tasks.labelled import NO_CLASS
+from wardspace.tasks.learned import learned_rows
 
 
 def part(shots, *values):
@@ -24,3 +32,19 @@ def test_a_difference_is_paired_over_subsets():
     difference, error = beside(own, base)
     assert difference == pytest.approx(0.05)
     assert error == pytest.approx(0.0, abs=1e-12)
+
+
+def test_it_learns_from_as_many_labels_as_the_study_does(tmp_path):
+    corpus, model = labelled_corpus(tmp_path / "c"), tiny_model(tmp_path / "model")
+
+    def scorer(**options):
+        return Scorer(corpus, make_task(**options), [4, None], "macro_f1", EncoderConfig(window=24))
+
+    capped, whole = scorer(labels=9, subsets=2), scorer(subsets=2)
+    parts = capped.parts(str(model), show_progress=False)
+    rows = learned_rows(whole.labels, capped.task)
+    codes = whole.labels.codes.copy()
+    codes[np.setdiff1d(whole.labels.rows("train"), rows)] = NO_CLASS
+    few = whole.parts(str(model), show_progress=False)[0]
+    whole.labels = replace(whole.labels, codes=codes)
+    assert parts == [few, whole.parts(str(model), show_progress=False)[1]]

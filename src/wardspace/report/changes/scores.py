@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wardspace.evaluation.between import Between
 from wardspace.evaluation.panel import Series
-from wardspace.report.board import Board, Place
+from wardspace.report.board import Board
 from wardspace.report.changes.sides import Pair
 from wardspace.report.comparison import SIGNS, Mark
 from wardspace.report.numbers import between as ends
@@ -77,13 +77,15 @@ def _table(pair: Pair, first: Board, second: Board, task: str) -> ScoreTable:
             ours = first.score(task, model, place, metric)
             theirs = second.score(task, model, place, metric)
             if ours is not None and theirs is not None:
+                other = second.place(task, place.setting, place.shots)
+                name = place.name if other == place else f"{place.name}; then {other.labels}"
                 paired = known.get((Series(model, place.setting, place.shots), metric))
-                rows.append(_row((order, place), model, (ours.value, theirs.value), paired))
+                rows.append(_row((order, name), model, (ours.value, theirs.value), paired))
     return ScoreTable(task, metric, rows, pair.unpaired.get(task))
 
 
-def _row(where: tuple[int, Place], model: str, values: tuple[float, float], paired: Between | None) -> ScoreRow:
-    order, place = where
+def _row(where: tuple[int, str], model: str, values: tuple[float, float], paired: Between | None) -> ScoreRow:
+    order, name = where
     ours, theirs = values
     mark: Mark = "unpaired"
     if paired is not None:
@@ -92,7 +94,7 @@ def _row(where: tuple[int, Place], model: str, values: tuple[float, float], pair
     return ScoreRow(
         model=model,
         order=order,
-        place=place.name,
+        place=name,
         first=points(ours),
         second=points(theirs),
         change=gap(theirs - ours),

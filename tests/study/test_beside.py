@@ -1,0 +1,98 @@
+"""Word counts beside the vectors in a whole study."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fixtures.studies import CANARY, small_study
+from wardspace.evaluation.results import Results
+from wardspace.study import Study, scoring
+
+BESIDE = "words_beside"
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A run folder, and how often words were counted for it."""
+    home = tmp_path_factory.mktemp("beside")
+    values = small_study(home)
+    values["adapt"] = values["adapt"][1:]
+    values["compare"] = [{"name": "other", "model": values["base"]}]
+    tuning = {"models": "best", "best": 1, "seeds": 1, "epochs": 1, "batch_notes": 8, "notes": 8}
+    values["tasks"][0] |= {
+        "settings": ["probe", "finetune"],
+        "probes": ["logistic", BESIDE],
+        "finetune": tuning,
+    }
+    counted = []
+    with pytest.MonkeyPatch.context() as patch:
+        features = scoring.tfidf_features
+        patch.setattr(scoring, "tfidf_features", lambda corpus: counted.append(1) or features(corpus))
+        Study.parse(values, home / "run").run()
+    return home / "run", len(counted)
+
+
+@pytest.fixture(scope="module")
+def results(finished):
+    return Results.read(finished[0] / "results.json")
+
+
+def test_every_encoder_has_it_with_few_labels_and_with_all_and_words_alone_have_not(results):
+    found = {
+        (s.model, s.shots, s.split, s.seed is None)
+        for s in results.scores
+        if s.setting == BESIDE and s.metric == "macro_f1" and s.seed is None
+    }
+    places = [(shots, split, True) for shots in (None, 4) for split in ("validation", "test")]
+    assert found == {(model, *place) for model in ("base", "other", "category") for place in places}
+
+
+def test_words_are_counted_once_for_the_task(finished):
+    assert finished[1] == 1
+
+
+def test_it_is_a_family_of_its_own(results):
+    base = [d for d in results.differences if d.against == "base" and d.metric == "macro_f1"]
+    beside = [d for d in base if d.setting == BESIDE]
+    alone = [d for d in base if d.setting != BESIDE]
+    assert {(d.model, d.shots) for d in beside} == {(m, s) for m in ("other", "category") for s in (None, 4)}
+    for family in (beside, alone):
+        smallest = min(family, key=lambda one: one.p)
+        assert smallest.p_holm == pytest.approx(min(1, smallest.p * len(family)))
+
+
+def test_it_is_held_against_the_model_alone_and_words_alone(results):
+    pairs = {
+        (one.model, one.shots, one.against, one.against_setting, one.against_shots)
+        for one in results.across
+        if one.setting == BESIDE and (one.against_setting, one.metric) == ("logistic", "macro_f1")
+    }
+    encoders = ("base", "other", "category")
+    assert pairs == {
+        (model, shots, against, "logistic", shots)
+        for model in encoders
+        for shots in (None, 4)
+        for against in (model, "tfidf")
+    }
+    assert not [one for one in results.across if one.setting == "finetune" and one.against_setting == BESIDE]
+
+
+def test_what_lies_behind_its_scores_is_measured_too(results):
+    encoders = {"base", "other", "category"}
+    assert {s.model for s in results.calibration if s.setting == BESIDE} == encoders
+    assert {s.model for s in results.subgroups if s.setting == BESIDE} == encoders
+
+
+def test_the_page_tells_of_it(finished):
+    page = (finished[0] / "report.html").read_text()
+    assert "Frozen encoder, logistic regression beside word counts" in page
+    assert "With all labels, word counts beside" in page
+    assert "the encoder alone and beside word counts" in page
+
+
+def test_no_text_of_a_note_outside_the_corpus(finished):
+    run = finished[0]
+    checked = [path for path in run.rglob("*") if path.is_file() and (run / "corpus") not in path.parents]
+    assert len(checked) > 15
+    for path in checked:
+        assert CANARY.encode() not in path.read_bytes(), path
