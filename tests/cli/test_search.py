@@ -45,7 +45,7 @@ def test_a_typo_in_the_space_is_told_before_any_work(study, tmp_path, capsys):
 
 def test_validate_and_ls_know_of_searches(study, capsys):
     assert run("validate", str(study)) == 0
-    assert "A search varies 3 options" in capsys.readouterr().out
+    assert "A search varies 3 options" in " ".join(capsys.readouterr().out.split())  # lines wrap
     assert run("ls", "options") == 0
     listed = capsys.readouterr().out
     for key in ("objectives.blend.weight", "training.learning_rate", "training.lora.rank"):
