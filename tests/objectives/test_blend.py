@@ -35,7 +35,7 @@ def test_the_loss_is_the_mean_distance_of_pieces_from_their_notes_places(masked)
     batch = objective.collate(readings)
     assert len(batch.passes) > 1
     found = functional.normalize(vectors_of(objective, batch), dim=-1) - objective.centre
-    places = torch.stack([objective.targets[objective.rows[one.example.note_id]] for one in readings])
+    places = torch.stack([objective.targets[objective.firsts[one.example.note_id] + one.piece] for one in readings])
     expected = (1 - functional.cosine_similarity(found, places)).mean()
     output = objective(batch)
     assert output.loss.item() == pytest.approx(expected.item(), rel=1e-5)
@@ -110,31 +110,6 @@ def test_words_that_notes_share_draw_them_together(masked):
     assert cosines[near].mean() > cosines[apart].mean() + 0.3
 
 
-def test_words_are_hidden_anew_in_each_epoch_but_not_in_validation(masked):
-    examples = random_examples(masked, LENGTHS)
-    whole, hiding = made(masked, examples), made(masked, examples, hide=0.5)
-
-    def read(objective, epoch):
-        batch = objective.collate([reading._replace(epoch=epoch) for reading in readings_of(objective, examples)])
-        assert batch.tokens == sum(objective.tokens(r._replace(epoch=epoch)) for r in readings_of(objective, examples))
-        return batch.tokens, [one.ids.tolist() for one in batch.passes]
-
-    assert read(hiding, -1) == read(whole, -1) == read(whole, 0)
-    first, second = read(hiding, 0), read(hiding, 1)
-    assert first != second
-    assert first == read(hiding, 0)
-    words = sum(LENGTHS)
-    specials = read(whole, 0)[0] - words
-    assert 0.35 * words < first[0] - specials < 0.65 * words
-    torch.testing.assert_close(hiding.targets, whole.targets)
-
-
-def test_a_piece_is_never_hidden_whole(masked):
-    (one,) = random_examples(masked, [1])
-    objective = made(masked, hide=0.9)
-    assert all(objective.collate([Reading(one, epoch)]).tokens == 3 for epoch in range(20))
-
-
 @pytest.fixture
 def others(tmp_path):
     path = tmp_path / "texts.txt"
@@ -158,7 +133,7 @@ def test_other_texts_are_held_to_what_the_base_made_of_them(masked, others):
     output = objective(batch)
     assert output.parts["keep"].item() == pytest.approx(expected.item(), rel=1e-4)
     assert output.loss.item() == pytest.approx((output.parts["blend"] + output.parts["keep"]).item(), rel=1e-5)
-    places = torch.stack([objective.targets[objective.rows[one.example.note_id]] for one in readings])
+    places = torch.stack([objective.targets[objective.firsts[one.example.note_id] + one.piece] for one in readings])
     notes = 1 - functional.cosine_similarity(vectors[: len(readings)] - objective.centre, places)
     assert output.parts["blend"].item() == pytest.approx(notes.mean().item(), rel=1e-4)
 

