@@ -48,7 +48,7 @@ def by_hand(vectors, texts, temperature, near=None):
     for i in range(2 * count):
         partner = (i + count) % (2 * count)
         others = [k for k in range(2 * count) if k != i and (k == partner or texts[k] != texts[i])]
-        others = [k for k in others if k == partner or near is None or near[i, k] <= near[i, partner]]
+        others = [k for k in others if k == partner or near is None or near[i, k] < near[i, partner] - 1e-4]
         logits = torch.stack([unit[i] @ unit[k] / temperature for k in others])
         total -= torch.log_softmax(logits, 0)[others.index(partner)].item()
     return total / (2 * count)

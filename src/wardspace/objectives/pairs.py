@@ -20,6 +20,8 @@ from wardspace.objectives.passes import Batch, passes
 from wardspace.objectives.whole import whole_vectors
 
 _UNKNOWN = 0
+_TIE = 1e-4
+"""What is as near as the partner but for rounding (another spelling of the same text) is no negative either."""
 
 
 @dataclass(frozen=True)
@@ -153,11 +155,11 @@ class Pairs(Objective):
         return {"pairs": self.contrast(views[:, 0], views[:, 1], passed_over=alike)}, {"pairs": 2 * len(views)}
 
     def _as_near(self, labels: Tensor) -> Tensor:
-        """What the base places nearer to each than its partner, bool [2k, 2k]."""
+        """What the base places as near to each as its partner, or nearer, bool [2k, 2k]."""
         guide = torch.cat([self.guide_notes[labels[:, 1]], self.guide_texts[labels[:, 0]]])
         near = guide @ guide.T
         partner = (guide * guide.roll(len(labels), dims=0)).sum(1, keepdim=True)
-        return near > partner
+        return near > partner - _TIE
 
     def _texts(self, example: Example) -> list[int]:
         codes = [(start, example.codes.get(column, MISSING)) for column, start in self.starts.items()]
