@@ -15,7 +15,7 @@ from wardspace.core.seeds import derive
 from wardspace.encoders import MaskedModel
 from wardspace.encoders.pooling import pool_packed
 from wardspace.objectives.base import Objective, Precision, Read, Setting
-from wardspace.objectives.notes import Example, Ids, Reading, piece_bounds, piece_count
+from wardspace.objectives.notes import Example, Ids, Reading, piece_count, piece_of
 from wardspace.objectives.passes import Batch, Pass, passes
 from wardspace.objectives.rehearsal import Rehearsal
 from wardspace.objectives.teaching import blended, drawn_together, turned_onto
@@ -170,5 +170,4 @@ class Blend(Objective):
         return pool_packed(self.masked.hidden(one.ids, one.layout), one.layout, self.setting.pooling)
 
     def _piece(self, reading: Reading) -> Ids:
-        start, end = piece_bounds(len(reading.example.ids), self.setting.room, reading.piece)
-        return reading.example.ids[start:end]
+        return piece_of(reading, self.setting.room)

@@ -53,3 +53,10 @@ def piece_bounds(length: int, room: int, piece: int) -> tuple[int, int]:
     """Where a piece starts and ends; together the pieces hold every token once."""
     pieces = piece_count(length, room)
     return length * piece // pieces, length * (piece + 1) // pieces
+
+
+def piece_of(reading: Reading, room: int) -> Ids:
+    """The tokens of a reading's piece."""
+    ids = reading.example.ids
+    start, end = piece_bounds(len(ids), room, reading.piece)
+    return ids[start:end]

@@ -14,7 +14,7 @@ from wardspace.core.errors import WardspaceError
 from wardspace.core.seeds import generator
 from wardspace.encoders import MaskedModel
 from wardspace.objectives.base import Objective, Precision, Setting
-from wardspace.objectives.notes import MISSING, Example, Ids, Reading, piece_bounds, piece_count
+from wardspace.objectives.notes import MISSING, Example, Ids, Reading, piece_count, piece_of
 from wardspace.objectives.ntxent import NTXent
 from wardspace.objectives.passes import Batch, passes
 from wardspace.objectives.whole import whole_vectors
@@ -171,8 +171,7 @@ class Pairs(Objective):
         return texts[int(place.integers(len(texts)))]
 
     def _piece(self, reading: Reading) -> Ids:
-        start, end = piece_bounds(len(reading.example.ids), self.setting.room, reading.piece)
-        return reading.example.ids[start:end]
+        return piece_of(reading, self.setting.room)
 
 
 def _check(columns: Sequence[str], setting: Setting) -> None:
