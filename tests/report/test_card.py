@@ -33,6 +33,12 @@ def test_a_model_that_learned_metadata_says_so(results, study):
     assert "category learned from that column" in model_card(results, "category", study)
 
 
+def test_a_model_of_mixed_weights_says_so(results, study):
+    mixed = study.model_copy(update={"training": study.training.model_copy(update={"mix": 0.3})})
+    assert "Its weights lie 30% of the way from the base" in model_card(results, "mlm", mixed)
+    assert "of the way" not in model_card(results, "mlm", study)
+
+
 def test_real_notes_are_not_called_synthetic(study):
     assert "synthetic" not in model_card(fake_results(synthetic=False), "mlm", study)
 

@@ -19,6 +19,9 @@ def training_procedure(asked: AdaptConfig, record: ModelRecord, results: Results
         f"\nStarting from `{base_name(study.base)}`; learning rate {options.learning_rate:g}, weight decay "
         f"{options.weight_decay:g}, seed {options.seed}, {manner}. Trained once."
     )
+    if options.mix < 1:
+        way = f"{share(options.mix)} of the way from the base to those that training ended with"
+        lines.append(f"\nIts weights lie {way}.")
     if record.learned_columns:
         lines.append(f"\nIt learned from the notes' own {listed(record.learned_columns)}.")
     return "\n".join(lines) + f"\n\n{_read(record)}\n"
