@@ -28,7 +28,7 @@ from wardspace.study.searching.table import best_study, in_words, markdown
 from wardspace.study.searching.trial import Bench, Job
 from wardspace.study.source import base_content
 from wardspace.study.study import Study
-from wardspace.training.prepared import ASIDE
+from wardspace.training.prepared import ASIDE, rehearsed
 
 FOLDER = "search"
 _BY_THE_WAY = {"hours", "parallel"}
@@ -83,6 +83,7 @@ def _asked(study: Study, search: SearchConfig, corpus: Corpus) -> dict[str, str]
         "budget": config.budget.model_dump(mode="json"),
         "training": config.training.model_dump(mode="json", exclude=ASIDE),
         "model in adapt": searched_model(config, search).model_dump(mode="json"),
+        "texts to rehearse": rehearsed(searched_model(config, search)),
         "task": searched_task(config, search).model_dump(mode="json", exclude={"finetune"}),
         "search": search.model_dump(mode="json", exclude=_BY_THE_WAY),
         "version of wardspace": __version__,
