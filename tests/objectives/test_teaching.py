@@ -79,3 +79,13 @@ def test_the_base_itself_in_other_axes_comes_back_as_it_was():
     np.testing.assert_allclose(
         turned_onto(np.hstack([base @ rotation, np.zeros((80, 3), np.float32)]), base), base, atol=1e-4
     )
+
+
+def test_rounding_does_not_turn_the_space_of_few_notes():
+    """Six notes in eight dimensions leave turns open, which must not be left to the machine's rounding."""
+    base = unit(6, 8, seed=7)
+    base = normalize(base - base.mean(axis=0))
+    wide = normalize(np.hstack([base, unit(6, 5, seed=8)]))
+    rounded = wide + np.random.default_rng(9).normal(size=wide.shape).astype(np.float32) * 1e-7
+    np.testing.assert_allclose(turned_onto(rounded, base), turned_onto(wide, base), atol=1e-4)
+    np.testing.assert_allclose(turned_onto(wide, base) @ turned_onto(wide, base).T, wide @ wide.T, atol=1e-5)

@@ -128,8 +128,14 @@ def test_two_processes_give_that_of_one(base, tmp_path):
             objective = objective_of(base, name, how)
             readings = readings_of(objective)
             whole = gradient(objective, readings, Processes())
-            assert largest_difference(found[name, room], whole) < 1e-6
-            assert largest_difference(found[name, room, "shared out"], whole) < 1e-6
+            assert largest_difference(found[name, room], whole) < 1e-5  # what the base thinks of them is float32
+            assert (
+                largest_difference(found[name, room, "shared out"], whole) < 1e-5
+            )  # what the base thinks of them is float32
             alone = gradient(objective, readings[3:4], Processes())
-            assert largest_difference(found[name, room, "one note"], alone) < 1e-6
-            assert largest_difference(found[name, room, "one note, shared out"], alone) < 1e-6
+            assert (
+                largest_difference(found[name, room, "one note"], alone) < 1e-5
+            )  # what the base thinks of them is float32
+            assert (
+                largest_difference(found[name, room, "one note, shared out"], alone) < 1e-5
+            )  # what the base thinks of them is float32

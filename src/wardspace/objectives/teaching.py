@@ -6,11 +6,16 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.preprocessing import normalize
 
+from wardspace.core.seeds import generator
+
 Vectors = npt.NDArray[np.float32]
+Matrix = npt.NDArray[np.float64]
 
 CANDIDATES = 20_000
 """Most notes among which neighbours are looked for."""
 _ROWS = 1000
+_ROUNDING = 1e-5
+"""Directions with less than this part of the longest hold rounding only."""
 
 
 def blended(base: Vectors, words: Vectors, weight: float) -> Vectors:
@@ -68,7 +73,8 @@ def turned_onto(vectors: Vectors, base: Vectors) -> Vectors:
 
     The largest directions are kept (cosines change by what the others held), and of all rotations the one that brings
     the vectors nearest to the base's is taken (orthogonal Procrustes, Schönemann 1966): the model has the least way to
-    go, and what it does on other text changes least.
+    go, and what it does on other text changes least. Few notes leave turns open: one is drawn, or else the
+    rounding of the machine would choose.
 
     Parameters
     ----------
@@ -83,10 +89,21 @@ def turned_onto(vectors: Vectors, base: Vectors) -> Vectors:
         Unit vectors.
     """
     wide = vectors.astype(np.float64)
-    _, directions = np.linalg.eigh(wide.T @ wide)
-    kept = directions[:, ::-1][:, : base.shape[1]]
-    left, _, right = np.linalg.svd(kept.T @ (wide.T @ base))
-    return _unit(vectors @ (kept @ left @ right).astype(np.float32))
+    sizes, directions = np.linalg.eigh(wide.T @ wide)
+    told = np.sqrt(np.maximum(sizes, 0)) > _ROUNDING * np.sqrt(sizes[-1])
+    kept = directions[:, told][:, ::-1][:, : base.shape[1]]
+    near = wide.T @ base
+    drawn = generator(0, "open turns").normal(size=near.shape)
+    return _unit(vectors @ (kept @ _turn(kept.T @ near, kept.T @ drawn)).astype(np.float32))
+
+
+def _turn(near: Matrix, drawn: Matrix) -> Matrix:
+    """The rotation [k, d] nearest to `near`; where that leaves a turn open, the one nearest to `drawn`."""
+    left, sizes, right = np.linalg.svd(near)
+    found = int((sizes > _ROUNDING * sizes[0]).sum())
+    open_left, open_right = left[:, found:], right[found:]
+    first, _, last = np.linalg.svd(open_left.T @ drawn @ open_right.T, full_matrices=False)
+    return np.asarray(left[:, :found] @ right[:found] + open_left @ first @ last @ open_right)
 
 
 def _unit(vectors: Vectors) -> Vectors:
