@@ -26,6 +26,9 @@ RECIPE: Mapping[str, Any] = {
 }
 """Objectives and training options, every value that matters spelled out: a later default shall not change it."""
 
+MEASURED = "not measured yet."
+"""What the recipe gave on the test notes of public corpora; reports of studies that use it say so."""
+
 
 def expanded(model: Any) -> Any:
     """A model's section with the recipe in the place of its name; what the user gives of training options holds.
@@ -56,3 +59,9 @@ def expanded(model: Any) -> Any:
     given = model.get("training") or {}
     training = {**recipe["training"], **given} if isinstance(given, dict) else given
     return {"name": NAME, **model, "objectives": recipe["objectives"], "training": training}
+
+
+def is_recipe(kind: str, options: Mapping[str, Any]) -> bool:
+    """Whether an objective of a finished model is that of the recipe, every option of it alike."""
+    wanted = RECIPE["objectives"][0].get(kind)
+    return wanted is not None and all(options.get(name) == value for name, value in wanted.items())

@@ -34,6 +34,8 @@ from wardspace.report.made import made
 from wardspace.report.map_view import drawn_words, maps_view
 from wardspace.report.maps import Map
 from wardspace.report.matrix import Matrix, matrices
+from wardspace.report.next_steps import RULES as NEXT_RULES
+from wardspace.report.next_steps import next_steps
 from wardspace.report.opening import opening
 from wardspace.report.private import private_lines
 from wardspace.report.shifts import shift_tables
@@ -159,7 +161,8 @@ def view(results: Results, config: ReportConfig, study: StudyConfig) -> dict[str
         "tasks": [task_view(board, task) for task in board.tasks if board.metrics(task)],
         "headlines": headlines(board),
         "guidance": guidance(board),
-        "guidance_rules": GUIDANCE_RULES,
+        "guidance_rules": (*GUIDANCE_RULES, *NEXT_RULES),
+        "next_steps": next_steps(board),
         "space_findings": space_findings(board),
         "private": private_lines(results),
         "cost_findings": cost_findings(board),
