@@ -48,7 +48,7 @@ def _unfinished(record: ModelRecord) -> Finding | None:
     return Finding(
         "plain",
         f"{record.name} was still learning when its tokens were spent: {last / whole:.0%} of the whole fall of its "
-        f"validation loss came in the last {stretch:.0%} of them. A larger `budget.tokens` may gain more.",
+        f"validation loss came in the last {stretch:.0%} of them. A larger budget.tokens may gain more.",
     )
 
 
@@ -67,11 +67,11 @@ def _gained(board: Board, task: str) -> bool:
 def _elsewhere(board: Board, tasks: list[str], *, tried: bool) -> Finding:
     adapted = [record for record in board.records.values() if record.kind == "adapted"]
     models = counted(len(adapted), "adapted model")
-    what = "" if tried else f"`objective: {NAME}` was not among them; "
+    what = "" if tried else f"The recipe objective: {NAME} was not among them; "
     return Finding(
         "plain",
         f"{listed(tasks)}: none of {models} is shown above {board.base} with the encoder frozen. "
-        f"{what}`wardspace search` looks for a recipe on validation notes, within hours that you set. Until then "
+        f"{what}wardspace search looks for a recipe on validation notes, within hours that you set. Until then "
         f"{board.base} as it came is the safer choice.",
     )
 
