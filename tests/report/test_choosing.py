@@ -68,3 +68,10 @@ def test_nothing_cheaper_is_beaten_where_nothing_cheaper_was_tried(words, said):
     assert cheaper_tried(board, choice) == bool(words)
     (advice,) = guidance(board)[0].use
     assert advice.text.endswith(f"Highest on validation, and nothing cheaper {said}.")
+
+
+@pytest.mark.parametrize(("gap", "doubted"), [(HARM, True), (TIE, False), (GAIN, False)])
+def test_words_that_validation_favours_are_doubted_where_test_speaks_against_them(gap, doubted):
+    board = board_of({"tfidf": gap, "mlm": TIE}, {"base": 0.4, "mlm": 0.4, "tfidf": 0.6})
+    (use,) = [finding.text for finding in guidance(board)[0].use if "use tfidf" in finding.text]
+    assert ("Test speaks against this choice" in use) is doubted

@@ -92,7 +92,9 @@ def _why(board: Board, choice: Choice) -> str:
         shown = not_apart(board, apart) if apart and not told_apart(apart) else "shows it lower"
         return f"Validation favours {choice.favoured}, but test {shown}: {amount}; {choice.used} is cheaper."
     if board.records[choice.used].kind == "tfidf" and apart is not None:
-        return f"Highest on validation, and nothing is cheaper; against {board.base} {amount}."
+        doubt = " Test speaks against this choice: the validation notes may be too few to choose by."
+        against = doubt if apart.value < 0 and not apart.tie else ""
+        return f"Highest on validation, and nothing is cheaper; against {board.base} {amount}.{against}"
     if choice.used == board.base or apart is None:
         tried = cheaper_tried(board, choice)
         return f"Highest on validation, and nothing cheaper {'does as well' if tried else 'was tried so'}."
