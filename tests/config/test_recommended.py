@@ -16,7 +16,7 @@ def test_the_name_stands_for_the_recipe():
     assert found.name == "recommended"
     assert [objective.kind for objective in found.objectives] == ["blend"]
     given = RECIPE["objectives"][0]["blend"]
-    assert found.objectives[0].model_dump(include=set(given)) == given
+    assert found.objectives[0].model_dump(include=set(given)) == {**given, "across": []}
     assert found.training.learning_rate == RECIPE["training"]["learning_rate"]
     assert found.training.dropout == 0
 
@@ -56,3 +56,24 @@ def test_what_makes_no_sense_is_told_once(section, told):
     with pytest.raises(StudyError, match=told) as caught:
         parse_study({"adapt": [section]})
     assert str(caught.value).startswith("1 mistake ")
+
+
+def study_of(objective, **corpus):
+    columns = {"metadata": ["note_type", "ward", "title", "specialty"], "labels": ["severity"], **corpus}
+    tasks = [{"name": "s", "label": "specialty"}, {"name": "t", "kind": "retrieval", "query": "title"}]
+    return parse_study({"corpus": {"columns": columns}, "adapt": [objective], "tasks": tasks})
+
+
+def test_metadata_are_those_that_no_task_predicts_or_asks_by():
+    """So that a recipe that names no column can be used with any, and nothing is scored on what it learned from."""
+    study = study_of({"objective": "recommended"})
+    assert study.adapt[0].objectives[0].across == ["note_type", "ward"]
+    assert study.trained_columns(study.adapt[0]) == {"note_type", "ward"}
+    assert parse_study(study.resolved()) == study
+
+
+def test_columns_named_for_neighbours_are_checked():
+    with pytest.raises(StudyError, match=r"adapt.0.objectives.0.across: no column 'sort' among corpus.columns.meta"):
+        study_of({"name": "a", "objective": {"blend": {"across": ["sort"]}}})
+    with pytest.raises(StudyError, match="learns from 'specialty', which it would be scored on"):
+        study_of({"name": "a", "objective": {"blend": {"across": ["specialty"]}}})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from contextlib import nullcontext
 
 import numpy as np
@@ -151,3 +152,16 @@ def test_as_many_other_texts_are_read_as_asked_and_all_are_counted(masked, other
 
 def test_without_keep_no_other_text_is_looked_for(masked):
     assert made(masked, keep=0, texts="no such file").rehearsal.texts == []
+
+
+def test_neighbours_are_looked_for_across_types_of_notes(masked):
+    """Notes of one type change nothing; of several, other neighbours are found."""
+    examples = random_examples(masked, LENGTHS)
+    plain = made(masked, examples, neighbours=1)
+
+    def places(codes):
+        typed = [dataclasses.replace(e, codes={"kind": code}) for e, code in zip(examples, codes, strict=True)]
+        return made(masked, typed, neighbours=1, across=["kind"]).targets
+
+    torch.testing.assert_close(places([0] * len(examples)), plain.targets)
+    assert (places([i % 2 for i in range(len(examples))]) - plain.targets).abs().max() > 0.01

@@ -5,7 +5,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 
 from wardspace.objectives import teaching
-from wardspace.objectives.teaching import blended, drawn_together, turned_onto
+from wardspace.objectives.teaching import blended, drawn_together, levelled, turned_onto
 
 
 def unit(n, d, seed=0):
@@ -89,3 +89,32 @@ def test_rounding_does_not_turn_the_space_of_few_notes():
     rounded = wide + np.random.default_rng(9).normal(size=wide.shape).astype(np.float32) * 1e-7
     np.testing.assert_allclose(turned_onto(rounded, base), turned_onto(wide, base), atol=1e-4)
     np.testing.assert_allclose(turned_onto(wide, base) @ turned_onto(wide, base).T, wide @ wide.T, atol=1e-5)
+
+
+def test_what_a_class_has_in_common_is_set_aside():
+    """Two classes written differently, about the same eight matters: the nearest are then of the same matter."""
+    random = np.random.default_rng(11)
+    matters = np.tile(random.normal(size=(8, 20)), (10, 1))
+    kinds = np.repeat([0, 1], 40)
+    vectors = normalize(matters + 3 * random.normal(size=(2, 20))[kinds]).astype(np.float32)
+    level = levelled(vectors, kinds[:, None])
+    alone = np.eye(80, dtype=bool)
+    plain, nearest = (np.where(alone, -1, one @ one.T).argsort(axis=1)[:, -9:] for one in (vectors, level))
+    assert (kinds[plain] == kinds[:, None]).all()
+    assert (nearest % 8 == (np.arange(80) % 8)[:, None]).all()
+
+
+def test_setting_aside_spares_lone_and_unknown_classes():
+    vectors = unit(50, 6, seed=12)
+    codes = np.concatenate([np.full(48, -1), [0], [1]])[:, None]
+    found = levelled(vectors, codes)
+    np.testing.assert_allclose(found[:48], vectors[:48], atol=1e-6)
+    assert (found * vectors).sum(1).min() > 0.97
+    np.testing.assert_allclose(levelled(vectors, np.zeros((50, 2), dtype=np.int64)), vectors, atol=1e-6)
+
+
+def test_neighbours_may_be_found_in_another_space():
+    vectors, seen = unit(30, 5, seed=13), unit(30, 4, seed=14)
+    nearest = NearestNeighbors(n_neighbors=4).fit(seen).kneighbors(seen, return_distance=False)[:, 1:]
+    expected = normalize(vectors + 0.5 * normalize(vectors[nearest].mean(1)))
+    np.testing.assert_allclose(drawn_together(vectors, np.arange(30), 3, 0.5, seen=seen), expected, atol=1e-5)

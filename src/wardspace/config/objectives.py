@@ -92,6 +92,10 @@ class BlendConfig(Section):
     """Nearest pieces of other notes that each piece is drawn towards; 0 draws none."""
     pull: float = Field(0.5, ge=0)
     """How far it is drawn: length of the neighbours' mean direction beside the piece's own."""
+    across: list[str] | Literal["metadata"] = []
+    """Metadata columns across whose classes neighbours are looked for: what is common to a class (a type of note) is
+    set aside first, so that notes of several types about one matter are drawn together. `metadata` takes every metadata
+    column that no task predicts and nothing reads as text."""
     keep: float = Field(0.0, ge=0)
     """Tokens of other texts read for each token of the notes; on these the encoder is held to what its base was, so
     that it goes on reading other text well. 0 reads none."""

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from wardspace.config.compare import CompareConfig
 from wardspace.config.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
-from wardspace.config.objectives import CategoryConfig, PairsConfig
+from wardspace.config.objectives import BlendConfig, CategoryConfig, ObjectiveConfig, PairsConfig
 from wardspace.config.privacy import PrivacyConfig
 from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.search import SearchConfig
@@ -76,6 +76,14 @@ class StudyConfig(Section):
         return tasks
 
     @model_validator(mode="after")
+    def _metadata_named(self) -> StudyConfig:
+        """Name the columns that `across: metadata` stands for, so that the run's study says which they were."""
+        aside = {*(task.label for task in self.classifications), *self.text_columns}
+        columns = [name for name in self.corpus.columns.metadata if name not in aside]
+        object.__setattr__(self, "adapt", [_across(model, columns) for model in self.adapt])
+        return self
+
+    @model_validator(mode="after")
     def _columns_exist(self) -> StudyConfig:
         adapted = {model.name for model in self.adapt}
         problems = [
@@ -119,14 +127,13 @@ class StudyConfig(Section):
         found = []
         for i, model in enumerate(self.adapt):
             for j, objective in enumerate(model.objectives):
-                if not isinstance(objective, CategoryConfig | PairsConfig):
-                    continue
                 place = f"adapt.{i}.objectives.{j}"
-                if not metadata:
+                if isinstance(objective, CategoryConfig | PairsConfig) and not metadata:
                     found.append(f"{place}: {objective.kind} needs a column in corpus.columns.metadata")
                 found += [
-                    f"{place}.columns: no column {name!r} among corpus.columns.metadata ({', '.join(metadata)})"
-                    for name in objective.columns
+                    f"{place}.{key}: no column {name!r} among corpus.columns.metadata ({', '.join(metadata)})"
+                    for key, names in _read_columns(objective).items()
+                    for name in names
                     if name not in metadata
                 ]
         return found
@@ -219,6 +226,8 @@ class StudyConfig(Section):
         for objective in model.objectives:
             if isinstance(objective, CategoryConfig | PairsConfig):
                 columns |= set(objective.columns or self.corpus.columns.metadata)
+            if isinstance(objective, BlendConfig):
+                columns |= set(objective.across)
         return columns
 
     def resolved(self) -> dict[str, Any]:
@@ -230,3 +239,18 @@ def _distinct(names: list[str]) -> None:
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise ValueError(f"named twice: {', '.join(twice)}")
+
+
+def _across(model: AdaptConfig, columns: list[str]) -> AdaptConfig:
+    objectives = [
+        one.model_copy(update={"across": columns}) if isinstance(one, BlendConfig) and one.across == "metadata" else one
+        for one in model.objectives
+    ]
+    return model.model_copy(update={"objectives": objectives})
+
+
+def _read_columns(objective: ObjectiveConfig) -> dict[str, list[str]]:
+    """Columns of metadata that an objective names, by key."""
+    if isinstance(objective, CategoryConfig | PairsConfig):
+        return {"columns": objective.columns}
+    return {"across": list(objective.across)} if isinstance(objective, BlendConfig) else {}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -15,10 +16,10 @@ from wardspace.core.seeds import derive
 from wardspace.encoders import MaskedModel
 from wardspace.encoders.pooling import pool_packed
 from wardspace.objectives.base import Objective, Precision, Read, Setting
-from wardspace.objectives.notes import Example, Ids, Reading, piece_count, piece_of
+from wardspace.objectives.notes import MISSING, Example, Ids, Reading, piece_count, piece_of
 from wardspace.objectives.passes import Batch, Pass, passes
 from wardspace.objectives.rehearsal import Rehearsal
-from wardspace.objectives.teaching import blended, drawn_together, turned_onto
+from wardspace.objectives.teaching import blended, drawn_together, levelled, turned_onto
 from wardspace.objectives.whole import whole_vectors
 from wardspace.objectives.word_space import word_space
 
@@ -52,7 +53,8 @@ class Blend(Objective):
     the piece, beside a vector of the words that its note has in common with others (latent semantic analysis of the
     whole note), drawn a little towards its nearest neighbours, and turned onto the base's dimensions. The base keeps
     what it knows, the encoder learns which words matter here, and every piece of a long note learns what the note is
-    about. No label and no metadata take part.
+    about. No label takes part, and metadata only in the search for neighbours (`across`): notes of one type are alike
+    in how they are written, which says little of what they are about.
 
     A note is read in as few pieces as the window allows, of nearly equal length. With `keep`, texts that are no notes
     are read between them, and there the encoder is held to the base's own vectors: what it knew of other text stays.
@@ -121,7 +123,9 @@ class Blend(Objective):
         options, seed = self.options, derive(self.setting.seed, "blend") % 2**32
         words = word_space([note.ids for note in notes], options.dimensions, seed, longest=options.sequences)
         space = blended(base, words[owners], options.weight)
-        places = turned_onto(drawn_together(space, owners, options.neighbours, options.pull), base)
+        seen = levelled(space, self._classes(notes)[owners]) if options.across else None
+        drawn = drawn_together(space, owners, options.neighbours, options.pull, seen=seen)
+        places = turned_onto(drawn, base)
         kept = whole_vectors(self.masked, self.setting, self.rehearsal.texts, precision, title=title)
         firsts = dict(zip([note.note_id for note in notes], (np.cumsum(counts) - counts).tolist(), strict=True))
         return Places(firsts, centre.cpu(), torch.from_numpy(places), kept.cpu())
@@ -157,6 +161,11 @@ class Blend(Objective):
             stayed = functional.cosine_similarity(found[others], self.kept[-1 - rows[others]])
             sums["keep"] = (1 - stayed).sum()
         return Read(sums, None)
+
+    def _classes(self, notes: Sequence[Example]) -> npt.NDArray[np.int64]:
+        """Codes of the columns that neighbours are looked for across [notes, columns]."""
+        codes = [[note.codes.get(column, MISSING) for column in self.options.across] for note in notes]
+        return np.array(codes, dtype=np.int64)
 
     def _read_with(self, reading: Reading) -> list[Ids]:
         piece = self._piece(reading)

@@ -14,6 +14,8 @@ Matrix = npt.NDArray[np.float64]
 CANDIDATES = 20_000
 """Most notes among which neighbours are looked for."""
 _ROWS = 1000
+_FEW = 5
+"""Vectors at the mean of all that count with each class of metadata."""
 _ROUNDING = 1e-5
 """Directions with less than this part of the longest hold rounding only."""
 
@@ -33,7 +35,40 @@ def blended(base: Vectors, words: Vectors, weight: float) -> Vectors:
     return _unit(np.hstack([base, weight * words]))
 
 
-def drawn_together(vectors: Vectors, owners: npt.NDArray[np.int64], neighbours: int, pull: float) -> Vectors:
+def levelled(vectors: Vectors, codes: npt.NDArray[np.int64]) -> Vectors:
+    """Vectors without what is common to the classes of metadata that they belong to.
+
+    From each column in turn, the mean of the vector's class is taken out as far as it differs from the mean of all. It
+    counts as if `_FEW` more vectors of the class stood at the mean of all: a class of one keeps most of its own.
+
+    Parameters
+    ----------
+    vectors : float32 [n, d]
+        Unit vectors.
+    codes : int64 [n, columns]
+        Class of each in each column; -1 where it has none, and there nothing is taken out.
+
+    Returns
+    -------
+    float32 [n, d]
+        Unit vectors.
+    """
+    found = vectors.astype(np.float64)
+    for column in codes.T:
+        known = np.flatnonzero(column >= 0)
+        if not len(known):
+            continue
+        apart = found[known] - found.mean(axis=0)
+        sums = np.zeros((int(column.max()) + 1, vectors.shape[1]))
+        np.add.at(sums, column[known], apart)
+        counts = np.bincount(column[known], minlength=len(sums))
+        found[known] -= (sums / (counts + _FEW)[:, None])[column[known]]
+    return _unit(found.astype(np.float32))
+
+
+def drawn_together(
+    vectors: Vectors, owners: npt.NDArray[np.int64], neighbours: int, pull: float, *, seen: Vectors | None = None
+) -> Vectors:
     """Each vector with `pull` times the mean direction of its nearest others added: groups become denser.
 
     Parameters
@@ -46,6 +81,8 @@ def drawn_together(vectors: Vectors, owners: npt.NDArray[np.int64], neighbours: 
         How many others; they are looked for among at most `CANDIDATES` pieces, evenly taken.
     pull : float
         Length of their mean direction beside the vector's own.
+    seen : float32 [n, d], optional
+        Unit vectors by which neighbours are found; the vectors themselves, if none are given.
 
     Returns
     -------
@@ -55,12 +92,13 @@ def drawn_together(vectors: Vectors, owners: npt.NDArray[np.int64], neighbours: 
     if not neighbours or len(vectors) < 2:
         return vectors
     chosen = np.unique(np.linspace(0, len(vectors) - 1, min(len(vectors), CANDIDATES)).astype(np.int64))
+    seen = vectors if seen is None else seen
     others, theirs = vectors[chosen], owners[chosen]
     count = min(neighbours, len(chosen))
     means = np.empty_like(vectors)
     for start in range(0, len(vectors), _ROWS):
         block = slice(start, start + _ROWS)
-        near = vectors[block] @ others.T
+        near = seen[block] @ seen[chosen].T
         near[owners[block, None] == theirs[None, :]] = -np.inf
         nearest = np.argpartition(-near, count - 1, axis=1)[:, :count]
         found = np.isfinite(np.take_along_axis(near, nearest, axis=1))

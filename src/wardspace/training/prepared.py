@@ -126,6 +126,8 @@ def _notes(asked: Asked, masked: MaskedModel, *, show_progress: bool) -> Notes:
             columns += objective.columns or list(asked.corpus.manifest.roles.get("metadata") or [])
         if isinstance(objective, PairsConfig):
             columns += objective.columns
+        if isinstance(objective, BlendConfig):
+            columns += objective.across
     hiding = [o for o in asked.model.objectives if not isinstance(o, BlendConfig | PairsConfig)]
     masks = [objective if isinstance(objective, MlmConfig) else objective.mlm for objective in hiding]
     return read_notes(
