@@ -30,7 +30,8 @@ RECIPE: Mapping[str, Any] = {
 MEASURED = (
     "on short public reports (VAERS, severity; words weighed twice, no neighbours) the same method gained 4 to 6 "
     "points of macro F1 with the encoder frozen, told apart; on long transcribed notes (MTSamples, specialty) an "
-    "earlier form of it gained 1 to 2 with few labels, which test did not tell apart. Expect more where texts are short."
+    "earlier form of it gained 1 to 2 with few labels, which test did not tell apart. Expect more of "
+    "short texts."
 )
 """What the recipe gave on the test notes of public corpora; reports of studies that use it say so."""
 
