@@ -189,8 +189,8 @@ class _Searching:
             self.done[rung, trial.number or 0] = trial
             width = self.search.trials if rung == 0 else len(numbers)
             left = self.pace.left(rung, width - len(self._ran(rung)), width, self._scored)
-            self._tell(trial, left)
             self._write()
+            self._tell(trial, left)
 
     def _jobs(self, rung: int, todo: Sequence[int], width: int) -> Iterator[Job]:
         """Jobs as long as there is time for them."""
