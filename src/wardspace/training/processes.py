@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable
 from datetime import timedelta
@@ -58,6 +59,9 @@ class Processes:
         """Go separate ways: from here on each is alone."""
         if distributed.is_initialized():
             distributed.destroy_process_group()
+            # shared-out weights hold the group in cycles, and a thread of gloo that still lets go of a tensor while
+            # the interpreter ends aborts the process (seen once; pytorch/pytorch#179291 describes it)
+            gc.collect()
 
     def agreed(self, value: T) -> T:
         """The first process's value, for all."""
