@@ -22,6 +22,7 @@ from wardspace.config.objectives import (
     MlmConfig,
     ObjectiveConfig,
     PairsConfig,
+    learned_from,
 )
 from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
 from wardspace.config.retrieval import RetrievalConfig
@@ -88,6 +89,7 @@ __all__ = [
     "TrainingConfig",
     "TrainingOverrides",
     "WardConfig",
+    "learned_from",
     "load_study",
     "parse_study",
     "study_keys",

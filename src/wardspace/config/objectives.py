@@ -134,3 +134,14 @@ ObjectiveConfig = Annotated[
     BeforeValidator(_named),
 ]
 """One objective of a study: a name, or a name with its options."""
+
+
+def learned_from(objective: ObjectiveConfig, metadata: list[str]) -> list[str]:
+    """Metadata columns that an objective learns from, of a corpus with these."""
+    if isinstance(objective, CategoryConfig):
+        return objective.columns or metadata
+    if isinstance(objective, PairsConfig):
+        return objective.columns
+    if isinstance(objective, BlendConfig):
+        return metadata if objective.across == "metadata" else objective.across
+    return []

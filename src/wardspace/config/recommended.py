@@ -68,6 +68,6 @@ def expanded(model: Any) -> Any:
 
 
 def is_recipe(kind: str, options: Mapping[str, Any]) -> bool:
-    """Whether an objective of a finished model is that of the recipe, every option of it alike."""
+    """Whether an objective of a finished model is that of the recipe, whatever metadata the study has."""
     wanted = RECIPE["objectives"][0].get(kind)
     return wanted is not None and all(options.get(name) == value for name, value in wanted.items() if name != "across")

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from wardspace.config.compare import CompareConfig
 from wardspace.config.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
-from wardspace.config.objectives import BlendConfig, CategoryConfig, ObjectiveConfig, PairsConfig
+from wardspace.config.objectives import BlendConfig, CategoryConfig, ObjectiveConfig, PairsConfig, learned_from
 from wardspace.config.privacy import PrivacyConfig
 from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.search import SearchConfig
@@ -222,13 +222,8 @@ class StudyConfig(Section):
 
     def trained_columns(self, model: AdaptConfig) -> set[str]:
         """Metadata columns that an adapted model learns from."""
-        columns: set[str] = set()
-        for objective in model.objectives:
-            if isinstance(objective, CategoryConfig | PairsConfig):
-                columns |= set(objective.columns or self.corpus.columns.metadata)
-            if isinstance(objective, BlendConfig):
-                columns |= set(objective.across)
-        return columns
+        metadata = self.corpus.columns.metadata
+        return {name for objective in model.objectives for name in learned_from(objective, metadata)}
 
     def resolved(self) -> dict[str, Any]:
         """The study as plain values with every default filled in (what study.yaml of a run holds)."""

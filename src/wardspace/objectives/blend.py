@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from wardspace.config import BlendConfig, MlmConfig
+from wardspace.config import BlendConfig, MlmConfig, learned_from
 from wardspace.core.seeds import derive
 from wardspace.encoders import MaskedModel
 from wardspace.encoders.pooling import pool_packed
@@ -91,6 +91,7 @@ class Blend(Objective):
     def __init__(self, config: BlendConfig, masked: MaskedModel, setting: Setting) -> None:
         super().__init__(masked, setting)
         self.options = config
+        self.across = learned_from(config, list(setting.categories))
         self.rehearsal = Rehearsal.of(config.texts, config.keep, masked.tokenizer, setting)
         self.weights = {"blend": 1.0, "keep": 1.0}
         self.firsts: dict[str, int] = {}
@@ -123,7 +124,7 @@ class Blend(Objective):
         options, seed = self.options, derive(self.setting.seed, "blend") % 2**32
         words = word_space([note.ids for note in notes], options.dimensions, seed, longest=options.sequences)
         space = blended(base, words[owners], options.weight)
-        seen = levelled(space, self._classes(notes)[owners]) if options.across else None
+        seen = levelled(space, self._classes(notes)[owners]) if self.across else None
         drawn = drawn_together(space, owners, options.neighbours, options.pull, seen=seen)
         places = turned_onto(drawn, base)
         kept = whole_vectors(self.masked, self.setting, self.rehearsal.texts, precision, title=title)
@@ -164,7 +165,7 @@ class Blend(Objective):
 
     def _classes(self, notes: Sequence[Example]) -> npt.NDArray[np.int64]:
         """Codes of the columns that neighbours are looked for across [notes, columns]."""
-        codes = [[note.codes.get(column, MISSING) for column in self.options.across] for note in notes]
+        codes = [[note.codes.get(column, MISSING) for column in self.across] for note in notes]
         return np.array(codes, dtype=np.int64)
 
     def _read_with(self, reading: Reading) -> list[Ids]:

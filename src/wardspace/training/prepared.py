@@ -11,11 +11,11 @@ from wardspace.config import (
     AdaptConfig,
     BlendConfig,
     BudgetConfig,
-    CategoryConfig,
     EncoderConfig,
     MlmConfig,
     PairsConfig,
     TrainingConfig,
+    learned_from,
 )
 from wardspace.corpus import Corpus
 from wardspace.corpus.rehearsal import rehearsal_content
@@ -120,14 +120,8 @@ def prepared(asked: Asked, device: torch.device, *, show_progress: bool) -> Prep
 
 
 def _notes(asked: Asked, masked: MaskedModel, *, show_progress: bool) -> Notes:
-    columns: list[str] = []
-    for objective in asked.model.objectives:
-        if isinstance(objective, CategoryConfig):
-            columns += objective.columns or list(asked.corpus.manifest.roles.get("metadata") or [])
-        if isinstance(objective, PairsConfig):
-            columns += objective.columns
-        if isinstance(objective, BlendConfig):
-            columns += objective.across
+    metadata = list(asked.corpus.manifest.roles.get("metadata") or [])
+    columns = [name for objective in asked.model.objectives for name in learned_from(objective, metadata)]
     hiding = [o for o in asked.model.objectives if not isinstance(o, BlendConfig | PairsConfig)]
     masks = [objective if isinstance(objective, MlmConfig) else objective.mlm for objective in hiding]
     return read_notes(
