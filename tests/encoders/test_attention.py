@@ -188,11 +188,3 @@ def test_bfloat16_over_a_layout_stays_near(shape: str) -> None:
     found, expected = over(packed(torch.bfloat16), layout, 4), one_by_one(packed(), layout, 4)
     assert found.dtype == torch.bfloat16
     assert (found.double() - expected).abs().max() < 0.05
-
-
-def test_a_causal_layer_refuses_a_layout() -> None:
-    class Causal(nn.Module):
-        is_causal = True
-
-    with pytest.raises(ValueError, match="causal"):
-        attention_forward(Causal(), *packed(), None, layout=layout_of(LENGTHS))

@@ -15,7 +15,7 @@ from wardspace.encoders.packing import layout_of
 LENGTHS = [9, 7, 7, 2]
 
 
-def varlen(*given, dropout_p, softmax_scale, window_size):
+def varlen(*given, dropout_p, softmax_scale, window_size, causal):
     """The documented contract of flash_attn_varlen_func, spelled out."""
     query, key, value, starts, others, longest, _ = given
     assert starts.dtype == torch.int32
@@ -28,18 +28,22 @@ def varlen(*given, dropout_p, softmax_scale, window_size):
         places = torch.arange(end - start)
         gap = places[:, None] - places[None, :]
         left, right = (end if side < 0 else side for side in window_size)
+        right = 0 if causal else right
         seen = (gap <= left) & (-gap <= right)
-        found = functional.scaled_dot_product_attention(*part, attn_mask=seen, scale=softmax_scale)
+        found = functional.scaled_dot_product_attention(*part, attn_mask=seen, scale=softmax_scale, enable_gqa=True)
         mixed.append(found.transpose(0, 1))
     return torch.cat(mixed)
 
 
 @pytest.mark.parametrize("near", [None, 3])
-def test_sequences_scale_and_window_arrive_as_the_package_wants_them(monkeypatch, near):
+@pytest.mark.parametrize("causal", [False, True])
+def test_sequences_scale_and_window_arrive_as_the_package_wants_them(monkeypatch, near, causal):
     random = torch.Generator().manual_seed(0)
-    projections = [torch.randn(1, 2, sum(LENGTHS), 8, generator=random, dtype=torch.float64) for _ in range(3)]
+    heads = (4, 2, 2) if causal else (2, 2, 2)
+    made = {"generator": random, "dtype": torch.float64}
+    projections = [torch.randn(1, count, sum(LENGTHS), 8, **made) for count in heads]
     module = torch.nn.Identity()
-    given = {"scaling": 0.3, "layout": layout_of(LENGTHS), "sliding_window": near}
+    given = {"scaling": 0.3, "layout": layout_of(LENGTHS), "sliding_window": near, "is_causal": causal}
     expected, _ = attention.attention_forward(module, *projections, None, dropout=0.0, **given)
     monkeypatch.setitem(sys.modules, "flash_attn", SimpleNamespace(flash_attn_varlen_func=varlen))
     monkeypatch.setattr(flash, "usable", lambda query: True)

@@ -31,20 +31,20 @@ def test_logits_of_a_family_that_is_taken_are_right(folder_of, family):
 
 @pytest.mark.parametrize("family", REFUSED)
 def test_a_family_whose_head_is_not_known_is_refused(folder_of, family):
-    with pytest.raises(ModelError, match=f"no masked-word head is known for the family '{family}'"):
+    with pytest.raises(ModelError, match=f"no head for words is known for the family '{family}'"):
         MaskedModel.load(folder_of(family))
 
 
 def test_a_bare_encoder_has_no_head(folder_of):
     bare = Encoder.load(folder_of(), device="cpu").model
-    with pytest.raises(ModelError, match="no masked-word head"):
+    with pytest.raises(ModelError, match="no head for words"):
         head_of(bare)
 
 
 def test_a_head_that_needs_the_word_embeddings_is_refused():
     sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 48}
     newer = DebertaV2ForMaskedLM(DebertaV2Config(**sizes, vocab_size=50, legacy=False))
-    with pytest.raises(ModelError, match="no masked-word head"):
+    with pytest.raises(ModelError, match="no head for words"):
         head_of(newer)
 
 

@@ -79,7 +79,7 @@ def test_a_head_put_together_wrongly_is_refused(folder_of, family):
     head = head_of(masked.model)
     probe.check_head(masked.model, head, found)
     for wrong in (lambda rows: head(rows * 1.1), lambda rows: head(rows)[:, 1:], lambda rows: rows @ torch.ones(3)):
-        with pytest.raises(ModelError, match="no masked-word head"):
+        with pytest.raises(ModelError, match="no head for words"):
             probe.check_head(masked.model, wrong, found)
 
 

@@ -11,7 +11,7 @@ from wardspace.objectives.vocabulary import Vocabulary
 SPECIAL = np.zeros(1000, dtype=bool)
 SPECIAL[:5] = True
 NONE = np.zeros(0, dtype=np.int32)
-VOCABULARY = Vocabulary(NONE, NONE, mask_id=4, pad_id=0, special=SPECIAL)
+VOCABULARY = Vocabulary(NONE, NONE, mask_id=4, special=SPECIAL)
 IDS = st.lists(st.integers(0, 999), min_size=1, max_size=80).map(lambda ids: np.array(ids, dtype=np.int32))
 
 
@@ -41,6 +41,20 @@ def test_whole_words_are_chosen_with_all_their_pieces(ids, seed, pieces):
     for word in np.unique(words):
         maskable = (words == word) & ~SPECIAL[ids]
         assert chosen[maskable].all() or not chosen[maskable].any()
+
+
+@given(IDS, st.integers(0, 50), st.booleans(), st.integers(1, 3))
+def test_a_causal_model_guesses_words_from_the_place_before_and_nothing_is_hidden(ids, seed, prefixed, pieces):
+    prefix = np.array([1], dtype=np.int32) if prefixed else NONE
+    words = (np.arange(len(ids)) // pieces).astype(np.int32)
+    causal = Vocabulary(prefix, NONE, mask_id=None, special=SPECIAL)
+    masked = mask(ids, causal, 0.2, generator(seed), words)
+    assert masked.ids is ids
+    assert (masked.targets == ids[masked.positions + 1]).all()
+    assert not SPECIAL[masked.targets].any()
+    # without a special token before it there is nothing to guess the first word from
+    assert (masked.positions >= (-1 if prefixed else 0)).all()
+    assert causal.has_word(ids) == (len(masked.positions) > 0)
 
 
 def test_shares_are_those_of_the_paper():

@@ -13,7 +13,6 @@ VOCABULARY = Vocabulary(
     np.array([1], dtype=np.int32),
     np.array([2, 2], dtype=np.int32),
     mask_id=3,
-    pad_id=0,
     special=np.zeros(100, dtype=bool),
 )
 LENGTHS = st.lists(st.integers(1, 700), min_size=1, max_size=40)

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from tests.fixtures.models import FAMILIES
+from tests.fixtures.models import CAUSAL, FAMILIES
 from tests.fixtures.objectives import tiny_masked
-from wardspace.core.errors import ModelError
 from wardspace.objectives import Vocabulary
 
 
@@ -19,9 +19,10 @@ def test_wrapping_gives_what_the_tokenizer_itself_gives(family, tmp_path):
     assert not set(vocabulary.replacements) & set(tokenizer.all_special_ids)
 
 
-def test_a_tokenizer_without_a_mask_is_told(masked):
-    class Maskless:
-        mask_token_id, pad_token_id, name_or_path = None, 0, "maskless"
-
-    with pytest.raises(ModelError, match="no mask"):
-        Vocabulary.of(Maskless())
+def test_without_a_mask_the_first_token_has_nothing_to_be_guessed_from(tmp_path):
+    vocabulary = Vocabulary.of(tiny_masked(tmp_path, CAUSAL).tokenizer)
+    assert vocabulary.mask_id is None
+    assert vocabulary.specials_per_sequence == 0
+    word = int(vocabulary.replacements[0])
+    assert not vocabulary.has_word(np.array([word]))
+    assert vocabulary.has_word(np.array([word, word]))

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file
 
 from tests.fixtures.corpora import small_corpus, write_corpus
-from tests.fixtures.models import sample_texts
+from tests.fixtures.models import CAUSAL, sample_texts, tiny_model
 from wardspace.core.errors import WardspaceError
 from wardspace.encoders import Encoder
 from wardspace.evaluation import results
@@ -36,6 +36,17 @@ def test_each_objective_lowers_its_validation_loss_and_writes_an_encoder(run, ba
     adapted = Encoder.load(tmp_path / "model", device="cpu").encode(texts, show_progress=False)
     before = Encoder.load(base, device="cpu").encode(texts, show_progress=False)
     assert np.abs(adapted - before).max() > 1e-4
+
+
+@pytest.mark.parametrize("objective", ["mlm", {"declutr": SHORT}, "category"], ids=["mlm", "declutr", "category"])
+def test_a_causal_base_is_adapted_by_low_rank_additions(run, tmp_path, objective):
+    base = tiny_model(tmp_path / "causal", CAUSAL)
+    (cost,) = run([objective], base=base, tokens=9000, holdout=0.3, lora={"rank": 4}, learning_rate=1e-2)
+    assert min(point.loss for point in cost.losses[1:]) < cost.losses[0].loss
+    texts = sample_texts(4)
+    adapted = Encoder.load(tmp_path / "model", device="cpu").encode(texts, show_progress=False)
+    before = Encoder.load(base, device="cpu").encode(texts, show_progress=False)
+    assert np.abs(adapted - before).max() > 1e-3
 
 
 def test_supervised_contrast_alone_draws_the_categories_apart(run, tmp_path):

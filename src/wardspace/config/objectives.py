@@ -10,7 +10,10 @@ from wardspace.config.section import Section
 
 
 class MlmConfig(Section):
-    """Masked language modelling: predict hidden words from their context."""
+    """Masked language modelling: predict hidden words from their context.
+
+    A causal base predicts words from what stands before them, and nothing is hidden.
+    """
 
     kind: Literal["mlm"] = "mlm"
     """Name of the objective."""

@@ -30,6 +30,15 @@ Projections = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 """Query, key, value."""
 
 
+class Sight(NamedTuple):
+    """Which tokens of its sequence a token reads."""
+
+    near: int | None
+    """Only those nearer than this."""
+    causal: bool
+    """Only those before it, and itself."""
+
+
 def install(model: PreTrainedModel) -> bool:
     """Let a model compute its attention here; False, and nothing changed, for families that keep their own.
 
@@ -71,7 +80,7 @@ def attention_forward(
     scaling : float, optional
         What scores are multiplied by; one over the root of the dimension if absent.
     is_causal : bool, optional
-        A causal layer goes to torch's attention.
+        Whether tokens read only those before them. Without a layout a causal layer goes to torch's attention.
     layout : Layout, optional
         Where sequences begin and end.
     **kwargs
@@ -81,18 +90,12 @@ def attention_forward(
     Returns
     -------
     (Tensor of shape (batch, tokens, heads, dimension), None)
-
-    Raises
-    ------
-    ValueError
-        If a causal layer is given a layout.
     """
     causal = is_causal if is_causal is not None else bool(getattr(module, "is_causal", False))
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     if layout is not None:
-        if causal:
-            raise ValueError("a causal layer cannot read sequences end to end")
-        return _over(layout, (query, key, value), dropout, scale, kwargs.get("sliding_window")), None
+        sight = Sight(kwargs.get("sliding_window"), causal)
+        return _over(layout, (query, key, value), dropout, scale, sight), None
     special = any(kwargs.get(name) is not None for name in ("position_bias", "cache", "softcap"))
     if causal or special or query.shape[1] != key.shape[1] or not (drops(dropout) and query.device.type == "cpu"):
         kwargs |= {"dropout": dropout, "scaling": scaling, "is_causal": is_causal}
@@ -100,27 +103,32 @@ def attention_forward(
     return _attended((query, key, value), attention_mask, dropout, scale), None
 
 
-def _over(layout: Layout, projections: Projections, dropout: float, scale: float, near: int | None) -> torch.Tensor:
+def _over(layout: Layout, projections: Projections, dropout: float, scale: float, sight: Sight) -> torch.Tensor:
     """Attention within each sequence of a layout: (1, t, heads, dimension)."""
     query, key, value = (projection[0].transpose(0, 1) for projection in projections)  # (t, heads, dimension)
     if flash.usable(query):
-        return flash.attended(query, key, value, layout, dropout=dropout, scale=scale, near=near).unsqueeze(0)
+        return flash.attended(query, key, value, layout, dropout=dropout, scale=scale, **sight._asdict()).unsqueeze(0)
+    shared = query.shape[1] // key.shape[1]  # several heads of queries may share one of keys (Ainslie et al. 2023, GQA)
     rows = [to_rectangles(projection, layout) for projection in (query, key, value)]
+    if shared > 1:
+        rows[1:] = [row.repeat_interleave(shared, dim=1) for row in rows[1:]]
     mixed: list[torch.Tensor] = []
     for rectangle in layout.rectangles:
         shape = (rectangle.count, rectangle.width, *rows[0].shape[1:])
         parts = tuple(row[rectangle.places].view(shape).transpose(1, 2) for row in rows)
-        mask = _banded(rectangle, near, rows[0].device)
+        mask = _seen(rectangle, sight, rows[0].device)
         mixed.append(_attended((parts[0], parts[1], parts[2]), mask, dropout, scale).flatten(0, 1))
     return from_rectangles(torch.cat(mixed), layout).unsqueeze(0)
 
 
-def _banded(rectangle: Rectangle, near: int | None, device: torch.device) -> torch.Tensor | None:
-    """The rectangle's mask, and of its tokens only those nearer than `near`."""
-    if near is None or near >= rectangle.width:
+def _seen(rectangle: Rectangle, sight: Sight, device: torch.device) -> torch.Tensor | None:
+    """The rectangle's mask, and of its tokens only those in sight."""
+    near = rectangle.width if sight.near is None else sight.near
+    if near >= rectangle.width and not sight.causal:
         return rectangle.mask
     places = torch.arange(rectangle.width, device=device)
-    band = (places[:, None] - places[None, :]).abs() < near
+    back = places[:, None] - places[None, :]
+    band = (back < near) & (back >= 0) if sight.causal else back.abs() < near
     return band if rectangle.mask is None else band & rectangle.mask
 
 

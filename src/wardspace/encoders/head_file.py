@@ -17,9 +17,9 @@ HEAD_FILE = "masked-head.safetensors"
 
 def save_head(masked: MaskedModel, folder: Path) -> None:
     """Write the head's own weights into the folder of its encoder; a head that nothing has trained is not kept."""
-    if masked.head_is_new:
-        return
-    save_file(_own(masked), folder / HEAD_FILE)
+    own = _own(masked)
+    if own and not masked.head_is_new:  # a head that is all shared with the encoder has nothing of its own
+        save_file(own, folder / HEAD_FILE)
 
 
 def load_head(masked: MaskedModel, folder: Path) -> bool:

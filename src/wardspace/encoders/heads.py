@@ -1,4 +1,4 @@
-"""The masked-word head of each family, on any rows of the last layer."""
+"""The head for words of each family, on any rows of the last layer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Head = Callable[[torch.Tensor], torch.Tensor]
 
 
 def head_of(model: PreTrainedModel) -> Head:
-    """The head of a masked language model as a function of rows: (rows, dimension) to (rows, vocabulary).
+    """The head of a masked or causal language model as a function of rows: (rows, dimension) to (rows, vocabulary).
 
     Heads work on each position alone, so logits of the masked positions need no others: with a vocabulary of 30,000 and
     15% masked, that saves most of the time and memory of training.
@@ -27,7 +27,7 @@ def head_of(model: PreTrainedModel) -> Head:
     parts: Any = model  # transformers gives every family other names
     if hasattr(model, "cls"):  # BERT
         return _typed(parts.cls)
-    if hasattr(model, "lm_head"):  # RoBERTa, MPNet
+    if hasattr(model, "lm_head"):  # RoBERTa, MPNet, Llama
         return _typed(parts.lm_head)
     if hasattr(model, "vocab_projector"):  # DistilBERT
         return lambda rows: _tensor(
@@ -41,8 +41,8 @@ def head_of(model: PreTrainedModel) -> Head:
 def unknown_family(model: PreTrainedModel) -> ModelError:
     """The error for a model whose head is not known, or not what the names of its parts tell."""
     return ModelError(
-        f"no masked-word head is known for the family {model.config.model_type!r}",
-        fix="use BERT, RoBERTa, DistilBERT, ModernBERT or MPNet for masked language modelling",
+        f"no head for words is known for the family {model.config.model_type!r}",
+        fix="use BERT, RoBERTa, DistilBERT, ModernBERT or MPNet, or a causal family such as Llama",
     )
 
 

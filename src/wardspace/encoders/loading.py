@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import pickle
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +13,18 @@ from typing import Any, cast
 import torch
 from safetensors import SafetensorError
 from tokenizers import normalizers
-from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    MODEL_FOR_CAUSAL_LM_MAPPING,
+    MODEL_FOR_MASKED_LM_MAPPING,
+    AutoConfig,
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 from transformers.utils import logging
 
 from wardspace.core.errors import ModelError
@@ -19,7 +32,16 @@ from wardspace.encoders.bases import resolve
 from wardspace.encoders.folder import FolderSettings, read_settings
 from wardspace.encoders.hub import snapshot
 
-_FAULTS = (OSError, ValueError, RuntimeError, KeyError, EOFError, SafetensorError, pickle.UnpicklingError)
+_FAULTS = (
+    OSError,
+    ValueError,
+    RuntimeError,
+    KeyError,
+    EOFError,
+    SafetensorError,
+    pickle.UnpicklingError,
+    struct.error,
+)
 """What transformers raises on damaged or foreign files."""
 
 
@@ -57,8 +79,9 @@ def load_tokenizer(settings: FolderSettings) -> PreTrainedTokenizerBase:
     ModelError
         If it cannot be read or has no fast form.
     """
+    _check_reader(settings)
     with _faults_of(settings.transformer, "tokenizer"), quiet():
-        tokenizer = AutoTokenizer.from_pretrained(settings.transformer, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(settings.transformer, **_kept(settings))
     if not isinstance(tokenizer, PreTrainedTokenizerBase) or not tokenizer.is_fast:
         raise ModelError(
             "this model has no fast tokenizer",
@@ -80,7 +103,7 @@ def load_encoder(settings: FolderSettings, tokenizer: PreTrainedTokenizerBase) -
     ModelError
         If the weights are damaged, incomplete or not those of an encoder.
     """
-    model, missing = _load(AutoModel, settings.transformer)
+    model, missing = _load(AutoModel, settings)
     if getattr(model, "pooler", None) is not None:
         model.register_module("pooler", None)
     _check_encoder(model, missing, settings.transformer, tokenizer)
@@ -90,7 +113,9 @@ def load_encoder(settings: FolderSettings, tokenizer: PreTrainedTokenizerBase) -
 def load_masked(
     settings: FolderSettings, tokenizer: PreTrainedTokenizerBase, seed: int
 ) -> tuple[PreTrainedModel, set[str]]:
-    """Load the encoder with its masked-word head, in float32 and in evaluation mode.
+    """Load the encoder with its head for words, in float32 and in evaluation mode.
+
+    That is the masked-word head; the next-word head of a family that has only that (`is_causal`).
 
     Parameters
     ----------
@@ -109,15 +134,33 @@ def load_masked(
     Raises
     ------
     ModelError
-        If the weights are damaged or incomplete, or the family has no masked-word head.
+        If the weights are damaged or incomplete, or the family has no head for words.
     """
+    auto = AutoModelForCausalLM if is_causal(settings) else AutoModelForMaskedLM
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        model, missing = _load(AutoModelForMaskedLM, settings.transformer)
+        model, missing = _load(auto, settings)
     prefix = f"{model.base_model_prefix}."
     encoder = {name.removeprefix(prefix) for name in missing if name.startswith(prefix)}
     _check_encoder(bare(model), encoder, settings.transformer, tokenizer)
     return model, {name for name in missing if not name.startswith(prefix)}
+
+
+def is_causal(settings: FolderSettings) -> bool:
+    """Whether a model reads from left to right and knows words by what stands before them, and in no other way.
+
+    Raises
+    ------
+    ModelError
+        If its config cannot be read.
+    """
+    _check_reader(settings)
+    with _faults_of(settings.transformer, "config"), quiet():
+        return _left_to_right(type(AutoConfig.from_pretrained(settings.transformer, **_kept(settings))))
+
+
+def _left_to_right(config: type[PreTrainedConfig]) -> bool:
+    return config in MODEL_FOR_CAUSAL_LM_MAPPING and config not in MODEL_FOR_MASKED_LM_MAPPING
 
 
 def bare(model: PreTrainedModel) -> PreTrainedModel:
@@ -125,12 +168,40 @@ def bare(model: PreTrainedModel) -> PreTrainedModel:
     return cast("PreTrainedModel", model.base_model)
 
 
-def _load(auto: Any, folder: Path) -> tuple[PreTrainedModel, set[str]]:
-    with _faults_of(folder, "model"), quiet():
+def _load(auto: Any, settings: FolderSettings) -> tuple[PreTrainedModel, set[str]]:
+    with _faults_of(settings.transformer, "model"), quiet():
         model, report = auto.from_pretrained(
-            folder, dtype=torch.float32, output_loading_info=True, local_files_only=True
+            settings.transformer, dtype=torch.float32, output_loading_info=True, **_kept(settings)
         )
+    if settings.gguf:
+        _unpacked(model)
+    if _left_to_right(type(model.config)):
+        model.config.use_cache = False  # keys kept for further words, which nothing here asks for
     return model.eval(), set(report["missing_keys"])
+
+
+def _unpacked(model: Any) -> None:
+    """Take the mark of quantisation off: the weights are float32 now, and it would keep them from being saved."""
+    model.hf_quantizer = None
+    model.is_quantized = False
+    model.quantization_method = None
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+
+
+def _kept(settings: FolderSettings) -> dict[str, Any]:
+    """Where transformers looks: nowhere but in the folder."""
+    kept: dict[str, Any] = {"local_files_only": True}
+    return kept | ({"gguf_file": settings.gguf} if settings.gguf else {})
+
+
+def _check_reader(settings: FolderSettings) -> None:
+    if settings.gguf and importlib.util.find_spec("gguf") is None:
+        raise ModelError(
+            "reading a GGUF file takes the package gguf",
+            where=settings.transformer / settings.gguf,
+            fix="pip install 'wardspace[gguf]'",
+        )
 
 
 def _check_encoder(model: PreTrainedModel, missing: set[str], where: Path, tokenizer: PreTrainedTokenizerBase) -> None:

@@ -1,4 +1,4 @@
-"""An encoder with a masked-word head: what every objective trains."""
+"""An encoder with a head for words: what every objective trains."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from wardspace.encoders import attention, positions, probe
 from wardspace.encoders.encoder import Encoder
 from wardspace.encoders.folder import OWN_FILE, FolderSettings
 from wardspace.encoders.heads import head_of
-from wardspace.encoders.loading import bare, load_masked, load_tokenizer, open_folder
+from wardspace.encoders.loading import bare, is_causal, load_masked, load_tokenizer, open_folder
 from wardspace.encoders.packing import Layout, from_rectangles
 from wardspace.encoders.saving import check_target, save_transformer
 
 
 class MaskedModel(nn.Module):
-    """A masked language model whose head can be put on chosen positions alone.
+    """A language model whose head can be put on chosen positions alone: a masked one, or a causal one.
 
     Attributes
     ----------
@@ -74,15 +74,16 @@ class MaskedModel(nn.Module):
         Raises
         ------
         ModelError
-            If there is no such model, it is not whole, or its family has no masked-word head or mask token.
+            If there is no such model, it is not whole, or its family has no head for words, or it is to guess masked
+            words and has no mask token.
         """
         settings = open_folder(name_or_path)
         tokenizer = load_tokenizer(settings)
-        if tokenizer.mask_token_id is None:
+        if tokenizer.mask_token_id is None and not is_causal(settings):
             raise ModelError(
                 "this model's tokenizer has no mask token",
                 where=settings.transformer,
-                fix="use a base that was made for masked language modelling",
+                fix="use a base that was made for masked, or for causal, language modelling",
             )
         model, missing = load_masked(settings, tokenizer, seed)
         new = bool(missing) or not settings.head_trained

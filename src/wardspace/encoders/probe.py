@@ -29,7 +29,8 @@ def probes(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Probes
     special = set(tokenizer.all_special_ids)
     words = torch.tensor([word for word in range(min(len(tokenizer), 1000)) if word not in special])
     sequences = [words[(start + 7 * torch.arange(n)) % len(words)] for start, n in enumerate((longest, longest - 2, 3))]
-    sequences[0][1] = int(tokenizer.mask_token_id)
+    if tokenizer.mask_token_id is not None:
+        sequences[0][1] = int(tokenizer.mask_token_id)
     return sequences
 
 

@@ -23,7 +23,8 @@ class Masked:
     ids : int32 [n]
         The sequence as the encoder reads it.
     positions : int64 [m]
-        Where a word is to be predicted, in rising order.
+        Where a word is to be predicted, in rising order: where it stood, or for a causal model the place before (-1
+        is that of the special token before the sequence).
     targets : int32 [m]
         The words that stood there.
     """
@@ -42,6 +43,8 @@ def mask(
     become the mask token, 10% another token drawn evenly from the vocabulary, 10% stay. Special tokens are never chosen
     and never drawn. Where chance chooses nothing, one token (or word) is chosen evenly, so that every sequence with a
     token to mask has something to predict; this raises the share slightly in sequences of a few tokens.
+
+    For a causal model nothing is hidden: the chosen tokens are to be predicted from what stands before them.
 
     Parameters
     ----------
@@ -62,10 +65,13 @@ def mask(
     """
     units = np.arange(len(ids)) if words is None else np.unique(words, return_inverse=True)[1]
     maskable = ~vocabulary.special[ids]
+    maskable[: vocabulary.first] = False
     chosen = maskable & (random.random(len(ids))[units] < probability)
     if not chosen.any() and maskable.any():
         chosen = maskable & (units == units[random.choice(np.flatnonzero(maskable))])
     positions = np.flatnonzero(chosen)
+    if vocabulary.mask_id is None:
+        return Masked(ids, positions - 1, ids[positions])
     hidden = ids.copy()
     roll = random.random(len(positions))
     hidden[positions[roll < MASKED]] = vocabulary.mask_id

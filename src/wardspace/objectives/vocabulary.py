@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from transformers import PreTrainedTokenizerBase
 
-from wardspace.core.errors import ModelError
 from wardspace.encoders.tokens import affixes
 from wardspace.objectives.notes import Ids
 
@@ -22,16 +21,15 @@ class Vocabulary:
     ----------
     prefix, suffix : int32 [k]
         Special tokens before and after a sequence.
-    mask_id, pad_id : int
-        The mask and padding tokens.
+    mask_id : int or None
+        The mask token; None for a causal model, which guesses a word from those before it instead.
     special : bool [vocabulary]
         True for ids that are never masked nor drawn as replacement.
     """
 
     prefix: Ids
     suffix: Ids
-    mask_id: int
-    pad_id: int
+    mask_id: int | None
     special: npt.NDArray[np.bool_]
 
     @cached_property
@@ -48,27 +46,21 @@ class Vocabulary:
         """`ids` between the special tokens."""
         return np.concatenate([self.prefix, ids, self.suffix])
 
+    @property
+    def first(self) -> int:
+        """Place of the first token that can be guessed: with nothing before it, a causal model has nothing to go by."""
+        return int(self.mask_id is None and not len(self.prefix))
+
     def has_word(self, ids: Ids) -> bool:
-        """Whether any of these tokens is not a special one. The first nearly always is, which spares a look at all."""
+        """Whether any token can be guessed. The first nearly always can, which spares a look at all."""
+        ids = ids[self.first :]
         return len(ids) > 0 and not (self.special[ids[0]] and self.special[ids].all())
 
     @classmethod
     def of(cls, tokenizer: PreTrainedTokenizerBase) -> Vocabulary:
-        """Read it off a tokenizer.
-
-        Raises
-        ------
-        ModelError
-            If the tokenizer has no mask or no padding token.
-        """
-        if tokenizer.mask_token_id is None or tokenizer.pad_token_id is None:
-            raise ModelError(
-                "this model's tokenizer has no mask or padding token, so its words cannot be masked",
-                where=tokenizer.name_or_path,
-                fix="choose a base that was pre-trained with masked words (BERT, RoBERTa, MPNet, ModernBERT …)",
-            )
+        """Read it off a tokenizer."""
         special = np.zeros(len(tokenizer), dtype=np.bool_)
         special[[i for i in tokenizer.all_special_ids if i < len(special)]] = True
         around = affixes(tokenizer)
         prefix, suffix = np.array(around.before, dtype=np.int32), np.array(around.after, dtype=np.int32)
-        return cls(prefix, suffix, tokenizer.mask_token_id, tokenizer.pad_token_id, special)
+        return cls(prefix, suffix, tokenizer.mask_token_id, special)

@@ -33,5 +33,7 @@ def layers_of(encoder: PreTrainedModel) -> list[nn.Module]:
 def below_layers(encoder: PreTrainedModel) -> list[nn.Module]:
     """What even the lowest layer computes with: the embeddings (their norm included), and what the layers share."""
     embeddings = [module for name, module in encoder.named_children() if name == "embeddings"]
+    if not embeddings:  # Llama and its like have a matrix and nothing else
+        embeddings = [encoder.get_input_embeddings()]
     shared = [module for name, module in encoder.named_modules() if name.rsplit(".", 1)[-1] in SHARED_BY_LAYERS]
     return [*embeddings, *shared]
