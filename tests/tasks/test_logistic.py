@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn import metrics
 from sklearn.linear_model import LogisticRegression
 
 from tests.fixtures.labels import made_labels, made_vectors
@@ -40,17 +41,23 @@ def test_sparse_and_dense_features_give_the_same_model():
     np.testing.assert_allclose(dense.probabilities(test[0]), loose.probabilities(sparse.csr_matrix(test[0])), atol=1e-3)
 
 
-def test_strength_and_balance_are_the_best_on_validation():
+def test_strength_goes_by_log_loss_and_balance_by_macro_f1_on_validation():
     train, validation, _ = _data([200, 60, 25], 24, 2.0)
     found = _fit(train, validation, 3)
-    scores = {}
+    losses, scores = {}, {}
     for balance in BALANCES:
-        weights = dict(enumerate(class_weights(train[1], 3, balance)))
+        weights = class_weights(train[1], 3, balance)
         for strength in STRENGTHS:
-            plain = LogisticRegression(C=strength, class_weight=weights, max_iter=5000, tol=1e-6).fit(*train)
-            scores[balance, strength] = macro_f1(validation[1], plain.predict_proba(validation[0]))
-    assert scores[found.balance, found.strength] == pytest.approx(max(scores.values()), abs=0.02)
-    assert max(scores.values()) - min(scores.values()) > 0.1  # there was something to choose
+            plain = LogisticRegression(C=strength, class_weight=dict(enumerate(weights)), max_iter=5000, tol=1e-6)
+            told = plain.fit(*train).predict_proba(validation[0])
+            losses[balance, strength] = metrics.log_loss(validation[1], told, sample_weight=weights[validation[1]])
+            scores[balance, strength] = macro_f1(validation[1], told)
+    best = {balance: min(STRENGTHS, key=lambda one, b=balance: losses[b, one]) for balance in BALANCES}
+    balance = max(BALANCES, key=lambda one: scores[one, best[one]])
+    assert losses[found.balance, found.strength] == pytest.approx(losses[found.balance, best[found.balance]], rel=0.01)
+    assert scores[found.balance, found.strength] == pytest.approx(scores[balance, best[balance]], abs=0.02)
+    assert max(losses.values()) - min(losses.values()) > 0.1  # there was something to choose
+    assert max(scores.values()) - min(scores.values()) > 0.1
 
 
 def test_it_learns_what_can_be_learnt_and_nothing_else():

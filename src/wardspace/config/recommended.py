@@ -23,7 +23,7 @@ RECIPE: Mapping[str, Any] = {
             }
         }
     ],
-    "training": {"learning_rate": 4.0e-4, "dropout": 0.0},
+    "training": {"learning_rate": 4.0e-4, "dropout": 0.0, "mix": 0.7},
 }
 """Objectives and training options, every value that matters spelled out: a later default shall not change it."""
 

@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from wardspace.tasks.validation import balances, class_weights, macro_f1
+from wardspace.tasks.validation import balances, class_weights, log_loss, macro_f1
 
 Features: TypeAlias = NDArray[np.floating] | sparse.csr_matrix
 STRENGTHS = tuple(10.0 ** (half / 2) for half in range(-4, 7))
@@ -57,8 +57,9 @@ def fit_logistic(
 ) -> LogisticModel:
     """Fit multinomial logistic regression with an L2 penalty.
 
-    Every strength of the penalty, with every weighting of the classes, is fitted, starting from the one before; the
-    one with the highest macro F1 on validation is kept (the stronger penalty of equals).
+    Every strength of the penalty, with every weighting of the classes, is fitted, starting from the one before. Of
+    each weighting the strength with the lowest log loss on validation, weighted alike, is taken (the stronger penalty
+    of equals), and of these the one with the highest macro F1.
 
     Parameters
     ----------
@@ -75,30 +76,35 @@ def fit_logistic(
     """
     span = _Span.of(features)
     seen = span.reduce(validation)
-    best_score, best = -1.0, None
-    for candidate in _candidates(span.reduced, codes, classes):
-        score = macro_f1(validation_codes, candidate.probabilities(seen))
-        if best is None or score > best_score:
-            best_score, best = score, candidate
-    if best is None:
-        raise ValueError("there is nothing to choose from")
+    chosen: list[tuple[float, LogisticModel]] = []
+    for balance in balances(codes, classes):
+        weights = class_weights(codes, classes, balance)
+        told = [
+            (candidate.probabilities(seen), candidate)
+            for candidate in _candidates(span.reduced, codes, weights, balance)
+        ]
+        probabilities, best = min(told, key=lambda one: log_loss(validation_codes, one[0], weights))
+        chosen.append((macro_f1(validation_codes, probabilities), best))
+    _, best = max(chosen, key=lambda one: one[0])
     return replace(best, weights=span.expand(best.weights))
 
 
-def _candidates(features: Features, codes: NDArray[np.int32], classes: int) -> Iterator[LogisticModel]:
-    for balance in balances(codes, classes):
-        weighting = dict(enumerate(class_weights(codes, classes, balance)))
-        model = LogisticRegression(class_weight=weighting, warm_start=True, max_iter=500, tol=1e-5)
-        for strength in STRENGTHS:
-            # products of some hundred rows: two threads of BLAS wait for each other longer than they compute
-            with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
-                # A weak penalty on separable notes has no end in sight; validation judges where it got to.
-                warnings.simplefilter("ignore", ConvergenceWarning)
-                model.set_params(C=strength).fit(features, codes)
-            weights, intercepts = model.coef_.T.astype(np.float64), model.intercept_.astype(np.float64)
-            if weights.shape[1] == 1:  # of two classes, scikit-learn fits the second against the first
-                weights, intercepts = weights * [0.0, 1.0], intercepts * [0.0, 1.0]
-            yield LogisticModel(weights, intercepts, strength, balance)
+def _candidates(
+    features: Features, codes: NDArray[np.int32], class_weight: NDArray[np.float64], balance: float
+) -> Iterator[LogisticModel]:
+    """One model a strength, the strongest penalty first."""
+    weighting = dict(enumerate(class_weight))
+    model = LogisticRegression(class_weight=weighting, warm_start=True, max_iter=500, tol=1e-5)
+    for strength in STRENGTHS:
+        # products of some hundred rows: two threads of BLAS wait for each other longer than they compute
+        with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
+            # A weak penalty on separable notes has no end in sight; validation judges where it got to.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.set_params(C=strength).fit(features, codes)
+        weights, intercepts = model.coef_.T.astype(np.float64), model.intercept_.astype(np.float64)
+        if weights.shape[1] == 1:  # of two classes, scikit-learn fits the second against the first
+            weights, intercepts = weights * [0.0, 1.0], intercepts * [0.0, 1.0]
+        yield LogisticModel(weights, intercepts, strength, balance)
 
 
 @dataclass(frozen=True)
