@@ -48,7 +48,7 @@ def test_a_loss_that_rose_at_the_end_does_not():
 
 def test_without_a_gain_the_recipe_and_the_search_are_named():
     (text,) = said([TIE], [stage()])
-    assert text.startswith("t: none of 1 adapted model is shown above base")
+    assert text.startswith("t: no adapted model is shown above base")
     assert "The recipe objective: recommended was not among them" in text
     assert "wardspace search" in text
     assert said([TIE, GAIN], [stage()]) == []  # a gain with one number of labels is one

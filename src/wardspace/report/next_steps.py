@@ -8,7 +8,7 @@ from wardspace.evaluation.results import ModelRecord
 from wardspace.report.board import Board
 from wardspace.report.corrected import told_apart
 from wardspace.report.findings import Finding
-from wardspace.report.numbers import counted, listed
+from wardspace.report.numbers import listed
 
 STILL = 0.04
 """Part of the whole fall of the validation loss; less in the last stretch of training is taken as its end."""
@@ -65,12 +65,10 @@ def _gained(board: Board, task: str) -> bool:
 
 
 def _elsewhere(board: Board, tasks: list[str], *, tried: bool) -> Finding:
-    adapted = [record for record in board.records.values() if record.kind == "adapted"]
-    models = counted(len(adapted), "adapted model")
     what = "" if tried else f"The recipe objective: {NAME} was not among them; "
     return Finding(
         "plain",
-        f"{listed(tasks)}: none of {models} is shown above {board.base} with the encoder frozen. "
+        f"{listed(tasks)}: no adapted model is shown above {board.base} with the encoder frozen. "
         f"{what}wardspace search looks for a recipe on validation notes, within hours that you set. Until then "
         f"{board.base} as it came is the safer choice.",
     )
