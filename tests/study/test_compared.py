@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -89,8 +90,8 @@ def test_same_says_what_differs_and_exits_with_one(runs, capsys):
     assert "the same results to the bit" in capsys.readouterr().err
     assert commanded("report", runs / "first", runs / "second", "--same") == 1
     told = capsys.readouterr().err
-    assert "scores[" in told
-    assert ".value: " in told
+    # which record, which of its figures, and both values
+    assert re.search(r"^  \w+\[\d+: .*\bmlm\b.*\]\.\w+: [-\d.e]+ → [-\d.e]+$", told, re.MULTILINE)
     assert "not the same to the bit" in told
     assert commanded("report", runs / "first", runs / "second", "--same", "--tolerance", 1000) == 0
 
