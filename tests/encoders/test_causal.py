@@ -64,5 +64,6 @@ def test_vectors_are_the_mean_of_the_tokens_and_survive_a_save(folder_of, tmp_pa
 def test_its_head_is_its_words_and_so_nothing_is_new(folder_of):
     for with_head in (True, False):
         masked = MaskedModel.load(folder_of(CAUSAL, with_head))
+        assert masked.causal
         assert not masked.head_is_new
         assert list(masked.head_parameters()) == []

@@ -35,6 +35,8 @@ class MaskedModel(nn.Module):
         before it may teach the encoder anything. Whoever has warmed it up sets this to False.
     name : str
         What it was loaded from.
+    causal : bool
+        Whether words are guessed from those before them, and not from where they are masked.
     packs : bool
         Whether the family reads sequences end to end; one that computes its attention in its own way, or does not
         give the same vectors then, reads padded rectangles.
@@ -48,8 +50,10 @@ class MaskedModel(nn.Module):
         *,
         head_is_new: bool,
         name: str,
+        causal: bool = False,
     ) -> None:
         super().__init__()
+        self.causal = causal
         self.model = model
         self.tokenizer = tokenizer
         self.head_is_new = head_is_new
@@ -79,7 +83,8 @@ class MaskedModel(nn.Module):
         """
         settings = open_folder(name_or_path)
         tokenizer = load_tokenizer(settings)
-        if tokenizer.mask_token_id is None and not is_causal(settings):
+        causal = is_causal(settings)
+        if tokenizer.mask_token_id is None and not causal:
             raise ModelError(
                 "this model's tokenizer has no mask token",
                 where=settings.transformer,
@@ -87,7 +92,7 @@ class MaskedModel(nn.Module):
             )
         model, missing = load_masked(settings, tokenizer, seed)
         new = bool(missing) or not settings.head_trained
-        return cls(model, tokenizer, settings, head_is_new=new, name=str(name_or_path))
+        return cls(model, tokenizer, settings, head_is_new=new, name=str(name_or_path), causal=causal)
 
     @property
     def encoder(self) -> PreTrainedModel:

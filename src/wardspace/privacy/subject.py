@@ -104,7 +104,7 @@ def _words(source: str | Path, folder: Path, encoder: Encoder) -> MaskedWords | 
         return None
     masked = MaskedModel.load(source)
     load_head(masked, folder)
-    if masked.head_is_new:
+    if masked.head_is_new or masked.causal:
         return None
     masked.to(hardware.device("auto"))
     return MaskedWords(masked, encoder.window)

@@ -100,7 +100,7 @@ def prepared(asked: Asked, device: torch.device, *, show_progress: bool) -> Prep
     adapted = masked.to_encoder(asked.encoder)
     usual = ROOMS.get(device.type, ROOMS["cpu"])
     setting = Setting(
-        Vocabulary.of(masked.tokenizer),
+        Vocabulary.of(masked.tokenizer, causal=masked.causal),
         adapted.window,
         adapted.pooling,
         training.seed,
