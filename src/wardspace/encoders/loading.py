@@ -7,6 +7,7 @@ import pickle
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -175,9 +176,20 @@ def _load(auto: Any, settings: FolderSettings) -> tuple[PreTrainedModel, set[str
         )
     if settings.gguf:
         _unpacked(model)
+    _owned(model)
     if _left_to_right(type(model.config)):
         model.config.use_cache = False  # keys kept for further words, which nothing here asks for
     return model.eval(), set(report["missing_keys"])
+
+
+@torch.no_grad()
+def _owned(model: PreTrainedModel) -> None:
+    """Weights in memory of their own, which begins where the processor's vectors do.
+
+    As loaded they lie in the mapped file, wherever its header ends, and change with it when it is written again.
+    """
+    for weight in chain(model.parameters(), model.buffers()):
+        weight.data = weight.data.clone()
 
 
 def _unpacked(model: Any) -> None:
