@@ -9,7 +9,7 @@ from wardspace.evaluation.results import LossPoint
 from wardspace.report.style import ModelStyle
 from wardspace.report.svg.bars import histogram
 from wardspace.report.svg.element import figure, tag
-from wardspace.report.svg.forest import LEFT, RIGHT, WIDTH, Bar, forest
+from wardspace.report.svg.forest import LEFT, LETTER, PLOT, Bar, forest
 from wardspace.report.svg.scale import scale, spread
 from wardspace.report.svg.scatter import Spot, scatter
 from wardspace.report.svg.spark import loss_curve
@@ -84,7 +84,15 @@ def test_of_a_line_whose_dot_lies_beyond_the_rest_is_drawn():
     root = ET.fromstring(str(forest([Bar("far", STYLE, 7, 4, 9, False, "▲")], "d", (-5, 5))))
     (series,) = (group for group in root.iter(f"{NAME}g") if group.get("class") == "series")
     line, cap = series.findall(f"{NAME}line")
-    assert float(line.get("x1")) == float(cap.get("x1")) < float(line.get("x2")) == WIDTH - RIGHT
+    assert float(line.get("x1")) == float(cap.get("x1")) < float(line.get("x2")) == LEFT + PLOT
+
+
+def test_a_long_name_has_its_room():
+    name = "a-model-of-thirty-letters-at-a"
+    root = ET.fromstring(str(forest([Bar(name, STYLE, 0, -1, 1, True, "≈")], "d", (-5, 5))))
+    lines = [float(line.get("x1")) for line in root.iter(f"{NAME}line")]
+    assert min(lines) >= len(name) * LETTER
+    assert float(root.get("width")) > max(lines)
 
 
 def test_every_spot_is_named():

@@ -12,8 +12,10 @@ from wardspace.report.svg.element import figure, tag, text
 from wardspace.report.svg.marks import mark
 from wardspace.report.svg.scale import Scale, scale
 
-WIDTH, ROW, TOP, BOTTOM = 350, 25, 8, 40
+PLOT, ROW, TOP, BOTTOM = 152, 25, 8, 40
 LEFT, RIGHT = 128, 70
+LETTER = 7.2
+"""Room for a letter of a name."""
 HEAD = 7
 """Length of the arrow head that ends a line which goes on beyond the scale."""
 
@@ -38,16 +40,17 @@ def forest(bars: list[Bar], description: str, ends: tuple[float, float]) -> Mark
     What goes on beyond the scale ends in an arrow head at its edge, and the description names it.
     """
     height = TOP + ROW * len(bars) + BOTTOM
-    x = scale(ends, LEFT, WIDTH - RIGHT, ticks=4, zero=True)
+    left = max([LEFT, *(LETTER * len(bar.name) for bar in bars)])
+    x = scale(ends, left, left + PLOT, ticks=4, zero=True)
     bottom = height - BOTTOM
     grid = [tag("line", x1=x(tick), x2=x(tick), y1=TOP, y2=bottom, cls="grid") for tick in x.ticks]
     zero = tag("line", x1=x(0), x2=x(0), y1=TOP - 4, y2=bottom + 4, cls="zero")
     ticks = [text(x(tick), bottom + 17, x.label(tick), anchor="middle", cls="tick") for tick in x.ticks]
-    title = text((LEFT + WIDTH - RIGHT) / 2, height - 5, "points above or below the base", anchor="middle", cls="axis")
+    title = text(left + PLOT / 2, height - 5, "points above or below the base", anchor="middle", cls="axis")
     rows = [_row(bar, TOP + ROW * (i + 0.5), x) for i, bar in enumerate(bars)]
     beyond = [bar.name for bar in bars if bar.low < x.low or bar.high > x.high]
     said = f"{description}. Beyond the scale: {', '.join(beyond)}" if beyond else description
-    return figure(WIDTH, height, said, *grid, zero, *ticks, title, *rows, cls="forest")
+    return figure(left + PLOT + RIGHT, height, said, *grid, zero, *ticks, title, *rows, cls="forest")
 
 
 def _row(bar: Bar, y: float, x: Scale) -> Markup:
@@ -57,7 +60,7 @@ def _row(bar: Bar, y: float, x: Scale) -> Markup:
         "g",
         text(0, y + 4, bar.name, cls="name"),
         *_interval(bar, y, x),
-        text(WIDTH, y + 4, verdict, anchor="end", cls=cls),
+        text(x.end + RIGHT, y + 4, verdict, anchor="end", cls=cls),
         cls="series",
     )
 
