@@ -116,26 +116,32 @@ class _Span:
     """
 
     reduced: Features
-    basis: NDArray[np.float64] | None
+    notes: Features
+    directions: NDArray[np.float64] | None
+    """What of each note makes up a direction of the span [notes, kept]; None where features stay as they are."""
 
     @classmethod
     def of(cls, features: Features) -> _Span:
         notes, size = features.shape
         if notes >= size or notes > _MOST_ROWS:
-            return cls(features, None)
-        products = features @ features.T
-        gram = np.asarray(products if isinstance(products, np.ndarray) else products.toarray(), dtype=np.float64)
-        values, vectors = np.linalg.eigh(gram)
+            return cls(features, features, None)
+        values, vectors = np.linalg.eigh(_products(features, features))
         kept = values > values[-1] * 1e-7
         roots = np.sqrt(values[kept])
-        basis = np.asarray(features.T @ (vectors[:, kept] / roots))
-        return cls(vectors[:, kept] * roots, basis)
+        return cls(vectors[:, kept] * roots, features, vectors[:, kept] / roots)
 
+    # the directions themselves, features x notes, are never written out: of 200,000 terms they would fill gigabytes
     def reduce(self, features: Features) -> Features:
-        return features if self.basis is None else np.asarray(features @ self.basis)
+        return features if self.directions is None else _products(features, self.notes) @ self.directions
 
     def expand(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        return weights if self.basis is None else np.asarray(self.basis @ weights)
+        return weights if self.directions is None else np.asarray(self.notes.T @ (self.directions @ weights))
+
+
+def _products(one: Features, other: Features) -> NDArray[np.float64]:
+    """Inner products of every two notes."""
+    products = one @ other.T
+    return np.asarray(products if isinstance(products, np.ndarray) else products.toarray(), dtype=np.float64)
 
 
 def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float32]:
