@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from wardspace.evaluation.results import LossPoint
 from wardspace.report.style import ModelStyle
 from wardspace.report.svg.bars import histogram
-from wardspace.report.svg.element import figure, tag
-from wardspace.report.svg.forest import LEFT, LETTER, PLOT, Bar, forest
+from wardspace.report.svg.element import LETTER, figure, tag
+from wardspace.report.svg.forest import LEFT, PLOT, Bar, forest
 from wardspace.report.svg.scale import scale, spread
 from wardspace.report.svg.scatter import Spot, scatter
 from wardspace.report.svg.spark import loss_curve

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
+LETTER = 7.4
+"""Room for a letter of a name, in the widest of the usual fonts."""
+
 
 def tag(name: str, *children: str, **attributes: str | float | None) -> Markup:
     """An element.

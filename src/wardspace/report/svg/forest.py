@@ -8,14 +8,12 @@ from markupsafe import Markup
 
 from wardspace.report.numbers import gap
 from wardspace.report.style import ModelStyle
-from wardspace.report.svg.element import figure, tag, text
+from wardspace.report.svg.element import LETTER, figure, tag, text
 from wardspace.report.svg.marks import mark
 from wardspace.report.svg.scale import Scale, scale
 
 PLOT, ROW, TOP, BOTTOM = 152, 25, 8, 40
 LEFT, RIGHT = 128, 70
-LETTER = 7.2
-"""Room for a letter of a name."""
 HEAD = 7
 """Length of the arrow head that ends a line which goes on beyond the scale."""
 
@@ -40,7 +38,7 @@ def forest(bars: list[Bar], description: str, ends: tuple[float, float]) -> Mark
     What goes on beyond the scale ends in an arrow head at its edge, and the description names it.
     """
     height = TOP + ROW * len(bars) + BOTTOM
-    left = max([LEFT, *(LETTER * len(bar.name) for bar in bars)])
+    left = max([LEFT, *(LETTER * len(bar.name) + HEAD for bar in bars)])
     x = scale(ends, left, left + PLOT, ticks=4, zero=True)
     bottom = height - BOTTOM
     grid = [tag("line", x1=x(tick), x2=x(tick), y1=TOP, y2=bottom, cls="grid") for tick in x.ticks]

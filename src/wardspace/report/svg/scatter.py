@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from wardspace.report.style import ModelStyle
-from wardspace.report.svg.element import figure, tag, text
+from wardspace.report.svg.element import LETTER, figure, tag, text
 from wardspace.report.svg.marks import mark
 from wardspace.report.svg.scale import Scale, scale
 
 WIDTH, HEIGHT = 370, 340
 LEFT, RIGHT, TOP, BOTTOM = 40, 16, 32, 46
-LETTER, LINE = 7.0, 13
+LINE = 13
 """Width of a letter and height of a line, roughly: only used to keep names off each other."""
 
 Box = tuple[float, float, float, float]
