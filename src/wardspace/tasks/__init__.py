@@ -6,6 +6,7 @@ from wardspace.tasks.labelled import Labelled, labelled
 from wardspace.tasks.predictions import SCHEMA, classes_of, read_predictions, terms_of, write_predictions
 from wardspace.tasks.queries import Queries, read_queries
 from wardspace.tasks.retrieval import retrieval_predictions, tfidf_retrieval
+from wardspace.tasks.runs import read_rows
 from wardspace.tasks.tfidf import tfidf_features, tfidf_predictions
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "labelled",
     "read_predictions",
     "read_queries",
+    "read_rows",
     "retrieval_predictions",
     "terms_of",
     "tfidf_features",

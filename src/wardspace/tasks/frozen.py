@@ -31,6 +31,7 @@ def frozen_predictions(
     *,
     model: str,
     words: Callable[[], sparse.csr_matrix] | None = None,
+    read: NDArray[np.int64] | None = None,
     show_progress: bool = True,
 ) -> pa.Table:
     """Predict validation and test from vectors computed once.
@@ -51,6 +52,9 @@ def frozen_predictions(
         Name of the model in the table.
     words : callable, optional
         Gives TF-IDF of every note (see `wardspace.tasks.tfidf.tfidf_features`); called for `words_beside` alone.
+    read : int64 [m], optional
+        Rows that have a vector, where that is not all: the probes must need no others (see
+        `wardspace.tasks.runs.read_rows`), and scale by the training notes among them.
     show_progress : bool
         Show a bar.
 
@@ -65,7 +69,8 @@ def frozen_predictions(
         If there is not one finite vector for each note of the corpus, or `words_beside` is given no words.
     """
     _check(vectors, labelled, model)
-    scaled = Scaling.of(vectors[labelled.split == "train"]).apply(vectors)
+    known = np.arange(len(vectors)) if read is None else read
+    scaled = Scaling.of(vectors[known[labelled.split[known] == "train"]]).apply(vectors)
     logistic = LogisticRuns(scaled, labelled, task, model)
     seeds = range(task.seeds if "head" in task.probes else 0)
     private = [probe for probe in task.probes if probe.startswith("private")]

@@ -1,4 +1,4 @@
-"""The runs of the logistic probe over fixed features: on all labels, and on the few-shot subsets."""
+"""The runs of the logistic probe over fixed features: on all labels, and on the few-shot subsets; what they read."""
 
 from __future__ import annotations
 
@@ -17,6 +17,21 @@ from wardspace.tasks.logistic import Features, fit_logistic
 from wardspace.tasks.predictions import RunKey, prediction_rows
 from wardspace.tasks.several import several_run
 from wardspace.tasks.subsets import few_shot
+
+
+def read_rows(labelled: Labelled, task: ClassificationConfig) -> NDArray[np.int64]:
+    """Rows that the logistic probe reads: all it learns from, over all numbers of labels, and all it predicts.
+
+    Returns
+    -------
+    int64 [at most n]
+        Rows in the order of the corpus.
+    """
+    read = [labelled.rows("validation"), labelled.rows("test")]
+    if "logistic" in task.probes:
+        read.append(learned_rows(labelled, task))
+    read += [few_shot(labelled, shots, seed) for shots in task.shots for seed in range(task.subsets)]
+    return np.unique(np.concatenate(read))
 
 
 @dataclass(frozen=True)

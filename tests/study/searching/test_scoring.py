@@ -6,10 +6,12 @@ import pytest
 from tests.fixtures.labels import labelled_corpus, make_task
 from tests.fixtures.models import tiny_model
 from wardspace.config import EncoderConfig
+from wardspace.encoders import Encoder
 from wardspace.study.searching.records import Part
 from wardspace.study.searching.scoring import Scorer, beside, overall
 from wardspace.tasks.labelled import NO_CLASS
 from wardspace.tasks.learned import learned_rows
+from wardspace.tasks.subsets import few_shot
 
 
 def part(shots, *values):
@@ -45,6 +47,39 @@ def test_it_learns_from_as_many_labels_as_the_study_does(tmp_path):
     rows = learned_rows(whole.labels, capped.task)
     codes = whole.labels.codes.copy()
     codes[np.setdiff1d(whole.labels.rows("train"), rows)] = NO_CLASS
+    whole.read = capped.read  # vectors are scaled by the notes read
     few = whole.parts(str(model), show_progress=False)[0]
     whole.labels = replace(whole.labels, codes=codes)
     assert parts == [few, whole.parts(str(model), show_progress=False)[1]]
+
+
+def test_it_reads_no_note_that_its_probes_leave_alone(tmp_path, monkeypatch):
+    corpus, model = labelled_corpus(tmp_path / "c"), tiny_model(tmp_path / "model")
+    scorer = Scorer(corpus, make_task(labels=9, subsets=2), [4, None], "macro_f1", EncoderConfig(window=24))
+    read: list[str] = []
+    plain = Encoder.encode
+
+    def watched(self, texts, **options):
+        read.extend(texts)
+        return plain(self, texts, **options)
+
+    monkeypatch.setattr(Encoder, "encode", watched)
+    scorer.parts(str(model), show_progress=False)
+    task, labels = scorer.task, scorer.labels
+    wanted = [labels.rows("validation"), learned_rows(labels, task)]
+    wanted += [few_shot(labels, 4, seed) for seed in range(2)]
+    texts = corpus.table(columns=["note_id", "text"]).to_pylist()
+    names = {labels.note_id[row] for rows in wanted for row in rows}
+    assert sorted(read) == sorted(row["text"] for row in texts if row["note_id"] in names)
+    assert len(read) < len(labels.rows("train")) + scorer.validated
+
+
+def test_what_is_not_read_changes_no_score(tmp_path, monkeypatch):
+    corpus, model = labelled_corpus(tmp_path / "c"), tiny_model(tmp_path / "model")
+    scorer = Scorer(corpus, make_task(labels=9, subsets=2), [4, None], "macro_f1", EncoderConfig(window=24))
+    parts = scorer.parts(str(model), show_progress=False)
+    vectors = scorer._vectors(str(model), show=False)
+    others = np.setdiff1d(np.arange(len(vectors)), scorer.read)
+    vectors[others] = np.random.default_rng(0).normal(size=(len(others), vectors.shape[1]))
+    monkeypatch.setattr(scorer, "_vectors", lambda source, show: vectors)
+    assert len(others) and scorer.parts(str(model), show_progress=False) == parts

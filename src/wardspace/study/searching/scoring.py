@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
@@ -18,7 +19,7 @@ from wardspace.encoders import Encoder
 from wardspace.evaluation.distribution import points
 from wardspace.evaluation.panel import Panel, panels
 from wardspace.study.searching.records import Part
-from wardspace.tasks import frozen_predictions, labelled
+from wardspace.tasks import frozen_predictions, labelled, read_rows
 
 SEEN = ("train", "validation")
 """Splits that a search may look at."""
@@ -52,6 +53,7 @@ class Scorer:
         probes = ["logistic"] if None in shots else []
         self.task = task.model_copy(update={"shots": few, "probes": probes})
         self.labels = labelled(self.notes, self.task, SEEN)
+        self.read = read_rows(self.labels, self.task)
         self.metric, self.encoder = metric, encoder
 
     @property
@@ -62,19 +64,32 @@ class Scorer:
     def parts(self, source: str, *, show_progress: bool = True) -> list[Part]:
         """Scores of a model with each number of labels, few first."""
         vectors = self._vectors(source, show=show_progress)
-        found = frozen_predictions(vectors, self.labels, self.task, model="model", show_progress=show_progress)
+        found = frozen_predictions(
+            vectors, self.labels, self.task, model="model", read=self.read, show_progress=show_progress
+        )
         mine = found.filter(pc.equal(found["split"], "validation"))
         (panel,) = panels(mine, {self.task.name: self.labels.classes})
         return _parts(panel, points(panel, [self.metric])[self.metric])
 
     def _vectors(self, source: str, *, show: bool) -> NDArray[np.float32]:
+        """Vectors of the notes that the probes read, in the rows of the corpus; zeros for the others.
+
+        After a short training, embedding is most of a trial: notes that nothing is learned from are left alone.
+        """
         encoder = Encoder.load(source, self.encoder)
-        found = []
-        with progress("embedding", len(self.labels.codes), show=show) as advance:
+        found, first = [], 0
+        with progress("embedding", len(self.read), show=show) as advance:
             for batch in self.notes.batches(["text"]):
-                found.append(encoder.encode(batch.column("text").to_pylist(), show_progress=False))
-                advance(batch.num_rows)
-        return np.concatenate(found)
+                mine = self.read[(self.read >= first) & (self.read < first + batch.num_rows)] - first
+                first += batch.num_rows
+                if len(mine):
+                    texts = batch.column("text").take(pa.array(mine)).to_pylist()
+                    found.append(encoder.encode(texts, show_progress=False))
+                    advance(len(mine))
+        vectors = np.concatenate(found)
+        whole = np.zeros((first, vectors.shape[1]), dtype=np.float32)
+        whole[self.read] = vectors
+        return whole
 
 
 def _parts(panel: Panel, values: NDArray[np.float64]) -> list[Part]:
