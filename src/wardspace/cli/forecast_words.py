@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wardspace.report.numbers import duration, share
+from wardspace.core.durations import duration
+from wardspace.report.numbers import share
 
 if TYPE_CHECKING:
     from wardspace.training.forecast import Forecast

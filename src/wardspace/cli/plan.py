@@ -54,7 +54,8 @@ def _table(forecast: Forecast) -> Table:
     """One row a stage, and the sum of them."""
     from rich.table import Table
 
-    from wardspace.report.numbers import duration, plain, thousands, tokens
+    from wardspace.core.durations import duration
+    from wardspace.report.numbers import plain, thousands, tokens
 
     told = [] if forecast.kilowatt_hours is None else ["energy"]
     heads = ("steps", "tokens", "tokens/s", "time", "peak memory", "TFLOP", *told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -11,7 +12,11 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from wardspace.core.durations import duration
+
 console = Console(stderr=True, highlight=False)
+_FIRST, _LONGEST = 60.0, 600.0
+"""Seconds before the first line, and at most between two, where no terminal shows a bar."""
 
 
 class Advance(Protocol):
@@ -21,9 +26,49 @@ class Advance(Protocol):
         """Move the bar on."""
 
 
+def _silent(step: float = 1) -> None:
+    """Tell nobody."""
+
+
+class _Lines:
+    """Tells in lines how far a long job is: after a minute, then at distances that grow to ten minutes.
+
+    Parameters
+    ----------
+    what : str
+        What is being done.
+    total : float or None
+        How many units there are, if known.
+    """
+
+    def __init__(self, what: str, total: float | None) -> None:
+        self.what, self.total, self.done = what, total, 0.0
+        self.began = time.monotonic()
+        self.next = self.began + _FIRST
+        self.first: tuple[float, float] | None = None
+
+    def __call__(self, step: float = 1) -> None:
+        self.done += step
+        now = time.monotonic()
+        if now >= self.next:
+            self.next = now + min(max(now - self.began, _FIRST), _LONGEST)
+            say(f"  {self.what}: {self._far()} after {duration(now - self.began)}{self._left(now)}")
+        if self.first is None:  # units that an interrupted job had done come first and take no time
+            self.first = (now, self.done)
+
+    def _far(self) -> str:
+        return f"{self.done:,.0f}" if self.total is None else f"{self.done:,.0f} of {self.total:,.0f}"
+
+    def _left(self, now: float) -> str:
+        since, before = self.first or (now, self.done)
+        if self.total is None or self.done <= before or self.done >= self.total:
+            return ""
+        return f", about {duration((self.total - self.done) * (now - since) / (self.done - before))} left"
+
+
 @contextmanager
 def progress(what: str, total: float | None, *, show: bool = True) -> Iterator[Advance]:
-    """Show a bar on a terminal; where there is none, stay quiet.
+    """Show a bar on a terminal; where there is none, as in a log, say now and then how far it is.
 
     Parameters
     ----------
@@ -32,7 +77,7 @@ def progress(what: str, total: float | None, *, show: bool = True) -> Iterator[A
     total : float or None
         How many units there are, if known.
     show : bool
-        False silences the bar.
+        False silences both.
 
     Yields
     ------
@@ -46,8 +91,10 @@ def progress(what: str, total: float | None, *, show: bool = True) -> Iterator[A
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    visible = show and sys.stderr.isatty()
-    with Progress(*columns, console=console, disable=not visible, transient=True) as bar:
+    if not sys.stderr.isatty():
+        yield _Lines(what, total) if show else _silent
+        return
+    with Progress(*columns, console=console, disable=not show, transient=True) as bar:
         task = bar.add_task(what, total=total)
 
         def advance(step: float = 1) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from wardspace.config import AdaptConfig, StudyConfig
+from wardspace.core.durations import duration
 from wardspace.evaluation.results import ModelRecord, Results
 from wardspace.report.asked import base_name, objective_words
 from wardspace.report.card_facts import CardFacts
-from wardspace.report.numbers import counted, duration, listed, share, thousands, tokens
+from wardspace.report.numbers import counted, listed, share, thousands, tokens
 
 
 def training_procedure(asked: AdaptConfig, record: ModelRecord, results: Results, study: StudyConfig) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from wardspace.core.durations import duration
 from wardspace.evaluation.results import ModelRecord, Results, StageCost
-from wardspace.report.numbers import duration, plain, share, thousands, tokens
+from wardspace.report.numbers import plain, share, thousands, tokens
 from wardspace.report.svg.spark import loss_curve
 
 KINDS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wardspace.core.durations import duration
 from wardspace.evaluation.results import Difference
 from wardspace.report.anchors import cell_anchor
 from wardspace.report.beside import RULE as BESIDE_RULE
@@ -12,7 +13,7 @@ from wardspace.report.board import Board
 from wardspace.report.choosing import Choice, cheaper_tried, choices
 from wardspace.report.corrected import not_apart, told_apart
 from wardspace.report.findings import Finding, Tone
-from wardspace.report.numbers import between, duration, gap, listed, points
+from wardspace.report.numbers import between, gap, listed, points
 from wardspace.report.reached import reached_finding
 from wardspace.report.tuning import tuning_findings
 from wardspace.report.words import metric_name, setting_name

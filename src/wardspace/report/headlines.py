@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from wardspace.config import BESIDE
+from wardspace.core.durations import duration
 from wardspace.evaluation.results import Difference
 from wardspace.report.anchors import COMPARISON, MODELS, cell_anchor
 from wardspace.report.board import Board, Place
 from wardspace.report.choosing import validation_scores
 from wardspace.report.corrected import told_apart
 from wardspace.report.findings import Finding, Tone
-from wardspace.report.numbers import between, counted, duration, gap, listed
+from wardspace.report.numbers import between, counted, gap, listed
 from wardspace.report.tuning import held_to, paired_with_frozen
 from wardspace.report.words import metric_name
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from wardspace.core.durations import duration
 from wardspace.evaluation.results import SpaceDifference, SpaceScore
 from wardspace.report.anchors import MODELS
 from wardspace.report.board import Board
 from wardspace.report.findings import Finding, Tone
-from wardspace.report.numbers import counted, duration, listed, plain, share, signed, signed_between, tokens
+from wardspace.report.numbers import counted, listed, plain, share, signed, signed_between, tokens
 from wardspace.report.spaces import SpaceBoard, verdict_mark
 from wardspace.report.words import measure_name
 

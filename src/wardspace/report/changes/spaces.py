@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wardspace.core.durations import duration
 from wardspace.evaluation.results import ModelRecord
 from wardspace.report.changes.sides import Change, Pair
-from wardspace.report.numbers import MINUS, duration, plain, tokens
+from wardspace.report.numbers import MINUS, plain, tokens
 from wardspace.report.spaces import ARROWS
 from wardspace.report.words import measure_name
 

@@ -10,13 +10,14 @@ from typing import Any
 from wardspace.config import SearchConfig
 from wardspace.config.search_check import searched_model, searched_task
 from wardspace.config.search_space import recipe_with
+from wardspace.core.durations import duration
 from wardspace.core.errors import RunError, StudyError, WardspaceError
 from wardspace.core.files import digest, read_json, write_json, write_text
 from wardspace.core.progress import say
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
 from wardspace.encoders import bases
-from wardspace.report.numbers import duration, gap, points, tokens
+from wardspace.report.numbers import gap, points, tokens
 from wardspace.study.searching.draws import Draws, need_optuna
 from wardspace.study.searching.folder import SearchFolder
 from wardspace.study.searching.ladder import Ladder, waves

@@ -11,7 +11,8 @@ import yaml
 from wardspace.config import StudyConfig
 from wardspace.config.search_check import searched_model, with_model
 from wardspace.config.search_space import recipe_with
-from wardspace.report.numbers import duration, gap, points, tokens
+from wardspace.core.durations import duration
+from wardspace.report.numbers import gap, points, tokens
 from wardspace.study.searching.records import SearchResults, Trial
 
 HEADS = ("trial", "tokens", "score", "to base", "time", "recipe")
