@@ -36,6 +36,19 @@ def test_every_mistake_is_named_at_once_with_its_key():
     assert "7 mistakes" in told
 
 
+def test_a_key_called_like_a_kind_is_told_with_its_place():
+    told = mistakes(
+        {
+            "corpus": {"columns": COLUMNS},
+            "adapt": [{"name": "a", "objectives": [{"category": {"mlm": {"share": 2}}}]}],
+            "tasks": [{"name": "s", "label": "specialty", "retrieval": 3}],
+        }
+    )
+    assert "adapt.0.objectives.0.mlm.share: no such key" in told
+    assert "tasks.0.retrieval: no such key" in told
+    assert "2 mistakes" in told
+
+
 def test_objectives_by_name_or_with_options():
     study = parse_study({"adapt": [{"name": "a", "objectives": ["mlm", {"declutr": {"anchors": 1}}, {"mlm": None}]}]})
     kinds = [objective.kind for objective in study.adapt[0].objectives]

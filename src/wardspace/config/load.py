@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from wardspace.config.overrides import OBJECTIVES, TAGS, TASKS, Place, at_fault, overridden
+from wardspace.config.overrides import OBJECTIVES, TASKS, Place, at_fault, overridden, plain_place
 from wardspace.config.recommended import NAME as RECIPE_NAME
 from wardspace.config.study import StudyConfig
 from wardspace.core.errors import StudyError
@@ -107,7 +107,7 @@ def _without(raw: Any, places: list[tuple[str | int, ...]]) -> Any:
         node: Any = copy
         holder: tuple[Any, Any] | None = None
         walked: list[str | int] = []
-        for part in (part for part in place if part not in TAGS):
+        for part in plain_place(place):
             if (isinstance(node, list) and isinstance(part, int) and part < len(node)) or (
                 isinstance(node, dict) and part in node
             ):
@@ -139,7 +139,7 @@ def _pruned(node: Any) -> Any:
 
 
 def _explain(detail: ErrorDetails) -> str:
-    place = ".".join(str(part) for part in detail["loc"] if part not in TAGS)
+    place = ".".join(str(part) for part in plain_place(detail["loc"]))
     kind, given = detail["type"], detail.get("input")
     if kind == "extra_forbidden":
         return f"{place}: no such key{_did_you_mean(detail['loc'])}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -55,7 +56,7 @@ def at_fault(places: Sequence[Place], overrides: Sequence[str], file: str) -> st
     """Where mistakes at these places come from: the file, overrides, or both where that cannot be told."""
     found: dict[str, None] = {}
     for place in places:
-        keys = _plain(place)
+        keys = [str(part) for part in plain_place(place)]
         mine = [override for override in overrides if _meet(_keys(override), keys)]
         if not any(_keys(override) == keys[: len(_keys(override))] for override in mine):
             found[file] = None
@@ -64,11 +65,15 @@ def at_fault(places: Sequence[Place], overrides: Sequence[str], file: str) -> st
 
 
 def _keys(override: str) -> list[str]:
-    return _plain(override.partition("=")[0].split("."))
+    return [str(part) for part in plain_place(override.partition("=")[0].split("."))]
 
 
-def _plain(place: Sequence[str | int]) -> list[str]:
-    return [str(part) for part in place if part not in TAGS]
+def plain_place(place: Sequence[str | int]) -> list[str | int]:
+    """A place without the kind of objective or task that pydantic adds behind its number.
+
+    A key that is called like a kind (`mlm` of `category`) stays.
+    """
+    return [part for before, part in pairwise(("", *place)) if not (str(before).isdigit() and part in TAGS)]
 
 
 def _meet(one: list[str], other: list[str]) -> bool:

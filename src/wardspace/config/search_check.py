@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from wardspace.config.overrides import TAGS
+from wardspace.config.overrides import TAGS, plain_place
 from wardspace.config.search import VARIED, SearchConfig
 from wardspace.config.search_space import corners, is_whole, recipe_with
 from wardspace.config.tasks import ClassificationConfig
@@ -104,7 +104,7 @@ def _corner(
 
 
 def _explained(loc: tuple[str | int, ...], kind: str, message: str, values: Mapping[str, Any]) -> tuple[str, str]:
-    place = _plain(loc)
+    place = plain_place(loc)
     meeting = [key for key in values if _meet(key.split("."), place)]
     below = [key for key in meeting if not is_whole(key)]
     keys = below or meeting or list(values)
@@ -118,11 +118,6 @@ def _explained(loc: tuple[str | int, ...], kind: str, message: str, values: Mapp
 def _with(values: Mapping[str, Any], keys: list[str]) -> str:
     shown = [f"{key}: {values[key]}" for key in dict.fromkeys(keys) if key in values]
     return f" (with {', '.join(shown)})" if shown else ""
-
-
-def _plain(place: tuple[str | int, ...]) -> list[str | int]:
-    """A place without the kind of objective that pydantic adds behind its number."""
-    return [part for i, part in enumerate(place) if not (i and isinstance(place[i - 1], int) and part in TAGS)]
 
 
 def _meet(key: list[str], place: list[str | int]) -> bool:
