@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -19,6 +20,29 @@ def test_help_imports_no_torch():
         "assert not {'torch', 'transformers', 'sklearn', 'pyarrow'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "policy"),
+    [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "active"}, "ACTIVE"), ({"GOMP_SPINCOUNT": "7"}, None)],
+)
+def test_threads_that_wait_sleep_unless_the_user_says_otherwise(given, policy):
+    code = (
+        "import os\nfrom wardspace.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "print('policy', os.environ.get('OMP_WAIT_POLICY', '').upper())\nimport torch"
+    )
+    mine = {key: value for key, value in os.environ.items() if key not in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")}
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**mine, **given, "OMP_DISPLAY_ENV": "true"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.splitlines()[-1].split() == ["policy", *([policy] if policy else [])]
+    if policy and "OMP_WAIT_POLICY" in told.stderr:  # what OpenMP itself says it goes by
+        assert f"OMP_WAIT_POLICY = '{policy}'" in told.stderr
 
 
 def test_a_missing_study_is_one_message_without_traceback(capsys, tmp_path):

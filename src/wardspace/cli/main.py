@@ -24,7 +24,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Exit codes: 0 done; 1 done, and the answer is no (`audit`, `report --same`); 2 a fault of the input, the study or
     the machine; 130 interrupted (run again to go on). A fault of the program itself keeps its traceback.
     """
+    _wait_asleep()
     sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _wait_asleep() -> None:
+    """Let threads of OpenMP that wait for each other sleep, where the user has not said how they are to wait.
+
+    By default they spin, and where other work holds a core they spin while the thread they wait for stands still.
+    OpenMP reads this as torch is loaded, which no command has done by now (docs/performance.md has the figures).
+    """
+    if "GOMP_SPINCOUNT" not in os.environ:
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 def _run(arguments: list[str]) -> int:
