@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -54,6 +58,15 @@ def test_umap_keeps_groups_together_and_repeats_with_its_seed():
     nearest = np.array([np.argsort(((found.xy - row) ** 2).sum(axis=1))[1] for row in found.xy])
     assert (codes[nearest] == codes).mean() > 0.95
     assert project(vectors[:2], method="umap").xy.shape == (2, 2)
+
+
+def test_umap_leaves_the_threads_as_they_were():
+    pytest.importorskip("umap")
+    code = (
+        "import numpy as np, torch\nfrom wardspace.space import project\n"
+        "project(np.random.default_rng(0).normal(size=(40, 8)), method='umap')\nassert torch.get_num_threads() == 1"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
 
 
 def test_umap_that_is_not_installed_is_named(monkeypatch):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
+from threadpoolctl import ThreadpoolController
 
 from wardspace.core.errors import StudyError
 from wardspace.space.unit import Floats, unit_norm
@@ -98,8 +101,24 @@ def _umap(units: Floats, seed: int) -> Projection:
         random_state=seed,
         n_jobs=1,
     )
-    xy = np.asarray(layout.fit_transform(units.astype(np.float32)), dtype=np.float32)
+    with _same_threads():
+        xy = np.asarray(layout.fit_transform(units.astype(np.float32)), dtype=np.float32)
     return Projection(xy - xy.mean(axis=0), (0.0, 0.0))
+
+
+@contextmanager
+def _same_threads() -> Iterator[None]:
+    """Leave OpenMP with the threads it had: numba, which UMAP runs on, sets them for the whole process.
+
+    Sums of a training that follows would be shared out, and rounded, otherwise than the user asked for.
+    """
+    libraries = ThreadpoolController().select(user_api="openmp").lib_controllers
+    before = [library.num_threads for library in libraries]
+    try:
+        yield
+    finally:
+        for library, threads in zip(libraries, before, strict=True):
+            library.set_num_threads(threads)
 
 
 def turned_alike(xy: NDArray[np.float32], first: NDArray[np.float32], method: Method) -> NDArray[np.float32]:
