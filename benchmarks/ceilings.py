@@ -26,14 +26,14 @@ from torch.utils._pytree import tree_leaves
 from shared import report
 from shared.ours import setting_of
 from wardspace.config import MlmConfig
-from wardspace.encoders import MaskedModel, hardware
-from wardspace.encoders.memory import kept_memory
-from wardspace.encoders.quicken import quickened
+from wardspace.models import MaskedModel, hardware
+from wardspace.models.attention.fast_cpu_training import quickened
+from wardspace.models.memory import kept_memory
 from wardspace.objectives import Example, Reading, build
-from wardspace.training.flops import operations
-from wardspace.training.gradients import Gradients
-from wardspace.training.optimiser import adamw
-from wardspace.training.processes import Processes
+from wardspace.training.forecast.energy import operations
+from wardspace.training.weights.gradients import Gradients
+from wardspace.training.weights.optimiser import adamw
+from wardspace.training.weights.processes import Processes
 
 TOKENS = 4096
 LENGTHS = (254, 51)

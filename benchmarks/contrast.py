@@ -53,7 +53,7 @@ def sentence_transformers(recipe: Recipe) -> Work:
     from sentence_transformers.losses import CachedMultipleNegativesRankingLoss, MultipleNegativesRankingLoss
     from transformers import Trainer, TrainingArguments
 
-    from wardspace.encoders import hardware, resolve
+    from wardspace.models import hardware, resolve
 
     model = SentenceTransformer(resolve(BASE), device=str(hardware.device()))
     scale = 1 / recipe.temperature
@@ -99,12 +99,12 @@ def wardspace(recipe: Recipe) -> Work:
 
     from shared.ours import Trained, setting_of
     from wardspace.config import DeclutrConfig
-    from wardspace.encoders import MaskedModel
-    from wardspace.encoders.tokens import token_ids
+    from wardspace.models import MaskedModel
+    from wardspace.models.tokens import token_ids
     from wardspace.objectives import Example, Reading
-    from wardspace.objectives.declutr import Declutr
-    from wardspace.objectives.passes import Batch, passes
-    from wardspace.training.plan import Plan
+    from wardspace.objectives.micro_batches import Batch, passes
+    from wardspace.objectives.self_supervised.declutr import Declutr
+    from wardspace.training.data.plan import Plan
 
     masked = MaskedModel.load(BASE)
     spans = [token_ids(masked.tokenizer, list(side)) for side in zip(*recipe.pairs, strict=True)]
@@ -147,7 +147,7 @@ def drawn(texts: list[str], most: int) -> list[Pair]:
     import numpy as np
 
     from wardspace import Encoder
-    from wardspace.encoders.tokens import token_ids
+    from wardspace.models.tokens import token_ids
     from wardspace.objectives.spans import SpanRule
 
     tokenizer = Encoder.load(BASE, device="cpu").tokenizer

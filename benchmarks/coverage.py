@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 from shared import report
 from wardspace.config import IntervalMethod
-from wardspace.evaluation.bootstrap import Resamples, jackknife
-from wardspace.evaluation.chance import FEWEST_FOR_BCA
-from wardspace.evaluation.estimate import Estimate
-from wardspace.evaluation.metrics import COUNTED, Counts
+from wardspace.evaluation.intervals.bootstrap import Resamples, jackknife
+from wardspace.evaluation.intervals.estimate import Estimate
+from wardspace.evaluation.intervals.runs import FEWEST_FOR_BCA
+from wardspace.evaluation.metrics.classification import COUNTED, Counts
 
 METRICS = ("macro_f1", "accuracy", "balanced_accuracy")
 CONFIDENCE = 0.95

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import torch
 
-from wardspace.encoders import MaskedModel, hardware
-from wardspace.encoders.quicken import quickened
+from wardspace.models import MaskedModel, hardware
+from wardspace.models.attention.fast_cpu_training import quickened
 
 RESULT = Path(__file__).parent / "results" / "cpu_dropout.json"
 SHAPES = ((32, 254), (160, 51))

@@ -89,7 +89,7 @@ Find = Callable[[str], Sequence[tuple[int, int, str]]]
 
 
 def ward_cases(patients: int) -> Iterator[Case]:
-    from wardspace.corpus.ward import ward_batches
+    from wardspace.synthetic import ward_batches
 
     for batch in ward_batches(WardConfig(patients=patients, seed=29)):
         for row in batch.to_pylist():

@@ -69,7 +69,7 @@ def alike(corpus: Path, threshold: float) -> set[Pair]:
     from scipy.sparse import csr_matrix
 
     from wardspace.corpus import Corpus
-    from wardspace.corpus.duplicates.shingles import shingles
+    from wardspace.corpus.duplicates.sketching import shingles
 
     table = Corpus.open(corpus).table(["note_id", "text"])
     ids = table["note_id"].to_pylist()
@@ -133,9 +133,9 @@ def on_pages(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def on_ward() -> Iterator[dict[str, Any]]:
-    from wardspace.corpus.ward.course import course
-    from wardspace.corpus.ward.diseases import knowledge
-    from wardspace.corpus.ward.patients import patient
+    from wardspace.synthetic.course import course
+    from wardspace.synthetic.diseases import knowledge
+    from wardspace.synthetic.patients import patient
 
     known, truth = knowledge(), set()
     for index in range(PATIENTS):

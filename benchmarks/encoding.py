@@ -25,7 +25,7 @@ BASE = "minilm"
 def sentence_transformers(texts: list[str]) -> Work:
     from sentence_transformers import SentenceTransformer
 
-    from wardspace.encoders import hardware, resolve
+    from wardspace.models import hardware, resolve
 
     model = SentenceTransformer(resolve(BASE), device=str(hardware.device()))
 
@@ -49,7 +49,7 @@ def wardspace(texts: list[str], precision: str) -> Work:
 def cut(texts: list[str]) -> list[str]:
     """Texts of at most one window; cut in the text, so that nothing depends on how a side truncates."""
     from wardspace import Encoder
-    from wardspace.encoders.tokens import affixes, untruncated
+    from wardspace.models.tokens import affixes, untruncated
 
     encoder = Encoder.load(BASE, device="cpu")
     room = encoder.window - affixes(encoder.tokenizer).count

@@ -148,7 +148,7 @@ class _Loop:
     def __init__(self, task: Task, padding: str) -> None:
         from transformers import AutoModel, AutoTokenizer
 
-        from wardspace.encoders import hardware, resolve
+        from wardspace.models import hardware, resolve
 
         _, self.own, self.texts = task.load()
         self.device = hardware.device()

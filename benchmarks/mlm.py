@@ -153,10 +153,10 @@ def encoder_speed(recipe: Recipe) -> Work:
 def _ours(recipe: Recipe) -> Any:
     from shared.ours import Trained, setting_of
     from wardspace.config import MlmConfig
-    from wardspace.encoders import MaskedModel
-    from wardspace.encoders.tokens import token_ids
+    from wardspace.models import MaskedModel
+    from wardspace.models.tokens import token_ids
     from wardspace.objectives import Example, build
-    from wardspace.training.plan import Plan, Planner
+    from wardspace.training.data.plan import Plan, Planner
 
     masked = MaskedModel.load(recipe.start)
     objective = build(MlmConfig(probability=PROBABILITY), masked, setting_of(masked, LONGEST))
@@ -179,7 +179,7 @@ def _batch_tokens(recipe: Recipe, examples: Sequence[Any]) -> int:
 
 def save_start(folder: Path) -> None:
     """The weights both sides begin with: the base with a new masked-word head, drawn by a seed."""
-    from wardspace.encoders import MaskedModel
+    from wardspace.models import MaskedModel
 
     MaskedModel.load(BASE, seed=SEED).save(folder)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer, BertConfig, BertForMaskedLM
 
-from wardspace.encoders import resolve
+from wardspace.models import resolve
 
 
 def main() -> None:

@@ -60,10 +60,10 @@ def start_here(folder: Path, kind: str) -> None:
     lap = time.perf_counter()
     from wardspace.config import AdaptConfig, EncoderConfig, TrainingConfig
     from wardspace.corpus import Corpus
-    from wardspace.encoders import MaskedModel
+    from wardspace.models import MaskedModel
     from wardspace.objectives import Setting, Vocabulary, build
-    from wardspace.training.batches import PlannedBatches, loader
-    from wardspace.training.data import read_notes
+    from wardspace.training.data.notes import read_notes
+    from wardspace.training.data.plan import PlannedBatches, loader
     from wardspace.training.stage import make_stages
 
     took: dict[str, float] = {}

@@ -62,7 +62,7 @@ def _drawn(texts: list[str], most: int) -> list[str]:
 
 def _ward(notes: int) -> list[str]:
     from wardspace.config import WardConfig
-    from wardspace.corpus.ward import ward_batches
+    from wardspace.synthetic import ward_batches
 
     made: list[str] = []
     for batch in ward_batches(WardConfig(patients=notes)):  # some three notes a patient: more than are needed

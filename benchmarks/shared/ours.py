@@ -11,14 +11,13 @@ from typing import Any
 import torch
 
 from wardspace.config import TrainingConfig
-from wardspace.encoders import MaskedModel, hardware
+from wardspace.models import MaskedModel, hardware
 from wardspace.objectives import Example, Objective, Setting, Vocabulary
-from wardspace.training.batches import PlannedBatches, loader
+from wardspace.training.adapt import ROOMS
+from wardspace.training.data.plan import Plan, PlannedBatches, loader
 from wardspace.training.phase import Phase
-from wardspace.training.plan import Plan
-from wardspace.training.prepared import ROOMS
-from wardspace.training.processes import Processes
 from wardspace.training.run import run_phase, trainable
+from wardspace.training.weights.processes import Processes
 
 SEED = 1
 

@@ -19,7 +19,7 @@ _PACKAGES = ("torch", "transformers", "sentence-transformers")
 
 def machine() -> dict[str, Any]:
     """What the figures depend on, without the machine's name."""
-    from wardspace.encoders import hardware
+    from wardspace.models import hardware
 
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {

@@ -7,7 +7,7 @@ from typing import Any
 
 def arguments(folder: str, precision: str, **given: Any) -> dict[str, Any]:
     """Trainer arguments that write nothing, ask nobody and train in one precision (`fp32`, `bf16`)."""
-    from wardspace.encoders import hardware
+    from wardspace.models import hardware
 
     return {
         "output_dir": folder,

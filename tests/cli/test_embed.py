@@ -5,11 +5,11 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from tests.corpus.readers.test_fhir import document
+from tests.corpus.readers.fhir.test_fhir import document
 from tests.fixtures.models import tiny_model
 from tests.fixtures.warehouses import NOTEEVENTS, note_event, write_table
 from wardspace.cli import main
-from wardspace.encoders import Encoder
+from wardspace.models import Encoder
 
 
 def run(*arguments):

@@ -6,7 +6,7 @@ import yaml
 from tests.fixtures.studies import CANARY, small_study
 from wardspace.cli import main
 from wardspace.cli.forecast_words import sentences
-from wardspace.training.forecast import Forecast, StageForecast, Times
+from wardspace.training.forecast.forecast import Forecast, StageForecast, Times
 
 STAGE = StageForecast(
     model="m",

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.corpus.readers.test_fhir import document, packed, report
+from tests.corpus.readers.fhir.test_fhir import document, packed, report
 from tests.fixtures.bad import CANARY, good, swept
 from tests.fixtures.omop import TABLES
 from tests.fixtures.sources import csv_text

@@ -2,7 +2,7 @@ import pytest
 
 from tests.fixtures.corpora import small_corpus
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.shown import ShownCorpus
+from wardspace.corpus.corpus import ShownCorpus
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from tests.fixtures.predictions import guesses, run_table
 from wardspace.config import ReportConfig
 from wardspace.evaluation import across, scores
-from wardspace.evaluation.across import across_pairs
+from wardspace.evaluation.differences import across_pairs
 from wardspace.evaluation.panel import Series
 
 CONFIG = ReportConfig(resamples=200)

@@ -8,8 +8,8 @@ from sklearn.metrics import f1_score, roc_auc_score
 from tests.fixtures.predictions import guesses, run_table
 from wardspace.config import ReportConfig
 from wardspace.evaluation import METRICS, scores
-from wardspace.evaluation.bootstrap import Resamples
-from wardspace.evaluation.estimate import Estimate
+from wardspace.evaluation.intervals.bootstrap import Resamples
+from wardspace.evaluation.intervals.estimate import Estimate
 
 CONFIG = ReportConfig(resamples=200, seed=4)
 CLASSES = {"specialty": ["a", "b", "c"]}

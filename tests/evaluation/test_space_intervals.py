@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from wardspace.config import ReportConfig, SpaceConfig
-from wardspace.evaluation.results import Shift, SpaceScore
 from wardspace.evaluation.space_intervals import (
     Effects,
     Key,
@@ -10,6 +9,7 @@ from wardspace.evaluation.space_intervals import (
     space_differences,
     with_intervals,
 )
+from wardspace.results.results import Shift, SpaceScore
 from wardspace.space import measures
 
 CONFIG = ReportConfig(resamples=400)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import settings
 
 from tests.fixtures.objectives import tiny_masked
-from wardspace.encoders import MaskedModel
+from wardspace.models import MaskedModel
 
 # a busy machine is no fault of the code
 settings.register_profile("unhurried", deadline=None)

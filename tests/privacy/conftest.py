@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.models import tiny_model
-from wardspace.encoders import Encoder, MaskedModel
-from wardspace.privacy.words import MaskedWords
+from wardspace.models import Encoder, MaskedModel
+from wardspace.privacy.attacker.likelihood import MaskedWords
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from wardspace.config import CanaryConfig
 from wardspace.privacy.canaries import PAIRS, SAFE_DRAW, TEMPLATES, candidates, make_canaries
-from wardspace.training.holdout import draw
+from wardspace.training.data.holdout import draw
 
 
 @given(st.integers(1, 12), st.lists(st.integers(1, 100), min_size=1, max_size=4, unique=True), st.integers(0, 99))

@@ -5,10 +5,9 @@ from tests.fixtures.corpora import write_corpus
 from tests.fixtures.models import sample_texts
 from wardspace.config import PrivacyConfig
 from wardspace.privacy import membership as room
-from wardspace.privacy.membership import TooFewError, membership
-from wardspace.privacy.patients import drawn_groups, texts_of
-from wardspace.privacy.subject import Subject
-from wardspace.training.holdout import draw
+from wardspace.privacy.attacker.subject import Subject
+from wardspace.privacy.membership import TooFewError, drawn_groups, membership, texts_of
+from wardspace.training.data.holdout import draw
 
 PRIVACY = PrivacyConfig(fewest_patients=10, resamples=200, masks=2)
 

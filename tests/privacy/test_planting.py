@@ -6,8 +6,7 @@ from tests.fixtures.corpora import small_corpus, write_corpus
 from wardspace.config import CanaryConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus import Corpus
-from wardspace.privacy.canaries import make_canaries
-from wardspace.privacy.planting import planted
+from wardspace.privacy.canaries import make_canaries, planted
 
 CONFIG = CanaryConfig(count=2, frequencies=[1, 5])
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from wardspace.privacy.roc import auc, tpr_at
+from wardspace.privacy.membership import auc, tpr_at
 
 numbers = st.lists(st.integers(-20, 20).map(lambda value: value / 4), min_size=1, max_size=60)
 

@@ -1,6 +1,6 @@
 """Small results whose findings are known beforehand."""
 
-from wardspace.evaluation.results import Difference, ModelRecord, Results, Score
+from wardspace.results.results import Difference, ModelRecord, Results, Score
 
 
 def small_results(gaps: dict[str, list[tuple]], base: float = 0.5, **changes) -> Results:

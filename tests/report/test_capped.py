@@ -3,14 +3,13 @@
 import pytest
 
 from tests.fixtures.results import fake_results, fake_study
-from wardspace.report.asked import asked
 from wardspace.report.board import Board
 from wardspace.report.changes import Pair, Side
 from wardspace.report.changes.scores import score_tables
-from wardspace.report.charts import few_shot_curves
-from wardspace.report.guidance import guidance
+from wardspace.report.figures.charts import few_shot_curves
+from wardspace.report.findings.guidance import guidance, held_to, tuning_findings
 from wardspace.report.page import page
-from wardspace.report.tuning import held_to, tuning_findings
+from wardspace.report.tables.study import asked
 
 
 @pytest.fixture

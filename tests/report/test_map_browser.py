@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from wardspace.report.maps import GRID, placed
+from wardspace.report.maps.maps import GRID, placed
 
 pytestmark = pytest.mark.browser
 

@@ -6,16 +6,15 @@ import pytest
 
 from tests.report.build import small_results
 from wardspace.config import parse_study
-from wardspace.report.asked import asked
 from wardspace.report.board import Board
-from wardspace.report.caveats import not_shown
-from wardspace.report.changes.asked import study_keys
-from wardspace.report.choosing import cost_order
-from wardspace.report.costs import model_rows
-from wardspace.report.findings import model_findings
-from wardspace.report.guidance import guidance
-from wardspace.report.headlines import headlines
-from wardspace.report.opening import opening
+from wardspace.report.changes.study import study_keys
+from wardspace.report.findings.caveats import not_shown
+from wardspace.report.findings.choosing import cost_order
+from wardspace.report.findings.findings import model_findings
+from wardspace.report.findings.guidance import guidance
+from wardspace.report.findings.headlines import headlines, opening
+from wardspace.report.tables.costs import model_rows
+from wardspace.report.tables.study import asked
 
 GAPS = {"mlm": [(0.02, -0.01, 0.05)], "clinical": [(0.1, 0.05, 0.15)], "older": [(-0.1, -0.15, -0.05)]}
 

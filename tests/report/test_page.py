@@ -9,7 +9,7 @@ from tests.fixtures.results import MODELS, fake_maps, fake_results
 from tests.report.build import small_results
 from wardspace.config import ReportConfig, parse_study
 from wardspace.report import Map, write_report
-from wardspace.report.charts import interval_words
+from wardspace.report.figures.charts import interval_words
 from wardspace.report.page import embedded_json, page, stylesheet
 
 SECTIONS = (

@@ -5,14 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.evaluation.results import LossPoint
-from wardspace.report.style import ModelStyle
-from wardspace.report.svg.bars import histogram
-from wardspace.report.svg.element import LETTER, figure, tag
-from wardspace.report.svg.forest import LEFT, PLOT, Bar, forest
-from wardspace.report.svg.scale import scale, spread
-from wardspace.report.svg.scatter import Spot, scatter
-from wardspace.report.svg.spark import loss_curve
+from wardspace.report.figures.bars import histogram
+from wardspace.report.figures.forest import LEFT, PLOT, Bar, forest
+from wardspace.report.figures.points import Spot, scatter
+from wardspace.report.figures.spark import loss_curve
+from wardspace.report.figures.style import ModelStyle
+from wardspace.report.figures.svg import LETTER, figure, scale, spread, tag
+from wardspace.results.results import LossPoint
 
 STYLE = ModelStyle("var(--c0)", "square", "")
 NAME = "{http://www.w3.org/2000/svg}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.fixtures.studies import CANARY, small_study
-from wardspace.evaluation.results import Results
-from wardspace.study import Study, scoring
+from wardspace.results.results import Results
+from wardspace.study import Study
+from wardspace.study.steps import evaluate
 
 BESIDE = "words_beside"
 
@@ -26,8 +27,8 @@ def finished(tmp_path_factory):
     }
     counted = []
     with pytest.MonkeyPatch.context() as patch:
-        features = scoring.tfidf_features
-        patch.setattr(scoring, "tfidf_features", lambda corpus: counted.append(1) or features(corpus))
+        features = evaluate.tfidf_features
+        patch.setattr(evaluate, "tfidf_features", lambda corpus: counted.append(1) or features(corpus))
         Study.parse(values, home / "run").run()
     return home / "run", len(counted)
 

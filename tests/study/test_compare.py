@@ -12,8 +12,8 @@ from tests.fixtures.studies import small_study
 from wardspace.cli import main
 from wardspace.core.errors import ModelError
 from wardspace.corpus import Corpus
-from wardspace.encoders import Encoder
-from wardspace.evaluation.results import Results
+from wardspace.models import Encoder
+from wardspace.results.results import Results
 from wardspace.study import Study
 
 NAMES = ("tfidf", "base", "elsewhere", "mlm")

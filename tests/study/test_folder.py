@@ -3,7 +3,7 @@ import pytest
 from wardspace.core.errors import RunError
 from wardspace.core.files import read_json, write_json
 from wardspace.study.folder import RunFolder
-from wardspace.study.stage import Stages
+from wardspace.study.stages import Stages
 
 
 def test_a_run_of_another_version_is_refused_and_left_alone(tmp_path):

@@ -10,9 +10,9 @@ from tests.cli.test_main import run as commanded
 from tests.fixtures.studies import small_study
 from wardspace.config import load_study
 from wardspace.core.errors import WardspaceError
-from wardspace.encoders import Encoder
+from wardspace.models import Encoder
 from wardspace.study import Study
-from wardspace.study.export import export
+from wardspace.study.commands.export import export
 
 RECORD = ("study.yaml", "environment.json", "reproduce.sh", "results.json")
 MLM = [{"name": "mlm", "objectives": ["mlm"]}]
@@ -69,7 +69,7 @@ def test_what_fails_later_lies_beside_until_there_are_results_of_it(finished, mo
         raise WardspaceError("the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr("wardspace.study.crew.adapt", full)
+        patched.setattr("wardspace.study.steps.adapt.adapt", full)
         with pytest.raises(WardspaceError, match="full"):
             Study.parse(changed, run).run()
     assert record(run) == before

@@ -14,8 +14,7 @@ from tests.fixtures.studies import small_study, write_notes
 from wardspace.config import load_study, parse_study
 from wardspace.core.files import read_json
 from wardspace.study import Study
-from wardspace.study.environment import IF_THERE, PACKAGES, environment
-from wardspace.study.reproduce import pins, reproduce_script
+from wardspace.study.record import IF_THERE, PACKAGES, environment, pins, reproduce_script
 
 SHELLCHECK = shutil.which("shellcheck") or shutil.which("shellcheck", path=Path(sys.executable).parent)
 

@@ -10,11 +10,10 @@ from tests.fixtures.asking import QUERY, write_asking
 from tests.fixtures.studies import small_study
 from wardspace.core.errors import StudyError
 from wardspace.corpus import Corpus
-from wardspace.evaluation.ranking import RANKED
-from wardspace.evaluation.results import Results
+from wardspace.evaluation.metrics.retrieval import RANKED
+from wardspace.results.results import Results
 from wardspace.study import Study
-from wardspace.study.compared import compared
-from wardspace.study.opened import OpenedRun
+from wardspace.study.commands.compare import OpenedRun, compared
 
 MARK = "zebrafish umbrella"
 QUESTIONS = {"name": "questions", "kind": "retrieval", "query": QUERY}

@@ -14,8 +14,8 @@ from tests.fixtures.studies import CANARY, small_study, write_notes
 from tests.fixtures.weights import differing
 from wardspace.core.errors import WardspaceError
 from wardspace.corpus import Corpus
-from wardspace.encoders import Encoder
-from wardspace.evaluation.results import Results
+from wardspace.models import Encoder
+from wardspace.results.results import Results
 from wardspace.study import Study
 
 

@@ -12,7 +12,7 @@ from tests.cli.test_main import run
 from tests.fixtures.studies import CANARY, small_study, write_notes
 from wardspace.corpus import Corpus
 from wardspace.study import Study
-from wardspace.study.spaces import SpaceNotes, beginning
+from wardspace.study.steps.space import SpaceNotes, beginning
 
 LETTERS = 30
 

@@ -11,10 +11,10 @@ from tests.fixtures.labels import labelled_corpus, make_task
 from tests.fixtures.models import FAMILIES, tiny_model
 from wardspace.config import EncoderConfig
 from wardspace.core.errors import ModelError
-from wardspace.encoders import Encoder
+from wardspace.models import Encoder
 from wardspace.tasks import finetune_predictions, labelled
-from wardspace.tasks.learned import learned_rows
-from wardspace.tasks.tuner import Notes, Tuner
+from wardspace.tasks.finetuner import Notes, Tuner
+from wardspace.tasks.label_budget import learned_rows
 from wardspace.tasks.validation import macro_f1
 
 ENCODER = EncoderConfig(window=24)

@@ -9,9 +9,9 @@ from tests.fixtures.asking import QUERY, asking_rows
 from tests.fixtures.corpora import write_corpus
 from tests.fixtures.models import tiny_model
 from wardspace.config import ReportConfig, RetrievalConfig
-from wardspace.encoders import Encoder
-from wardspace.evaluation.ranking import query_values
-from wardspace.study.evaluate import evaluate
+from wardspace.evaluation.metrics.retrieval import query_values
+from wardspace.models import Encoder
+from wardspace.study.commands.evaluate import evaluate
 from wardspace.tasks import read_predictions, read_queries, retrieval_predictions, terms_of, tfidf_retrieval
 from wardspace.tasks import write_predictions as write
 from wardspace.tasks.retrieval import RANKED

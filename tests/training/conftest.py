@@ -13,7 +13,7 @@ from tests.fixtures.models import tiny_model
 from tests.fixtures.objectives import tiny_masked
 from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
 from wardspace.corpus import Corpus
-from wardspace.encoders import MaskedModel
+from wardspace.models import MaskedModel
 from wardspace.training import StageCost, adapt
 
 # a busy machine is no fault of the code

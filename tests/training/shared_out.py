@@ -10,7 +10,7 @@ from pathlib import Path
 from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
 from wardspace.corpus import Corpus
 from wardspace.training import adapt
-from wardspace.training.guard import LossGuard
+from wardspace.training.faults import LossGuard
 
 
 def main() -> None:

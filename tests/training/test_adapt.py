@@ -13,10 +13,10 @@ from tests.fixtures.corpora import small_corpus, write_corpus
 from tests.fixtures.models import CAUSAL, sample_texts, tiny_model
 from tests.fixtures.weights import differing
 from wardspace.core.errors import WardspaceError
-from wardspace.encoders import Encoder
-from wardspace.evaluation import results
+from wardspace.models import Encoder
+from wardspace.results import results
 from wardspace.training import StageCost
-from wardspace.training.guard import LossGuard
+from wardspace.training.faults import LossGuard
 
 SHORT = {"longest": 16, "shortest": 4}
 
@@ -120,7 +120,7 @@ def test_frozen_layers_are_those_of_the_base(run, base, tmp_path):
 
 def read_note_ids(monkeypatch):
     """Names of the notes that collation sees."""
-    from wardspace.objectives.mlm import MaskedLanguageModelling
+    from wardspace.objectives.self_supervised.mlm import MaskedLanguageModelling
 
     seen: dict[int, set[str]] = {}
     collate = MaskedLanguageModelling.collate
@@ -181,9 +181,9 @@ def test_no_text_reaches_the_disk(run, tmp_path, monkeypatch):
         for i in range(30)
     ]
     corpus = write_corpus(tmp_path / "corpus", rows)
-    from wardspace.training import ledger
+    from wardspace.training import checkpoints
 
-    monkeypatch.setattr(ledger.Ledger, "close", lambda self: None)
+    monkeypatch.setattr(checkpoints.Ledger, "close", lambda self: None)
     monkeypatch.setattr(sys.modules["wardspace.training.adapt"], "clear", lambda phase: None)
     run(["mlm"], corpus=corpus)
     files = [path for path in tmp_path.rglob("*") if path.is_file() and (tmp_path / "corpus") not in path.parents]

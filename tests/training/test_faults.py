@@ -11,10 +11,10 @@ import torch
 
 from tests.fixtures.weights import differing
 from wardspace.core.errors import WardspaceError
-from wardspace.objectives.mlm import MaskedLanguageModelling
+from wardspace.objectives.self_supervised.mlm import MaskedLanguageModelling
 from wardspace.training.checkpoints import last_checkpoint
-from wardspace.training.gradients import Gradients
-from wardspace.training.trainer import PhaseTrainer
+from wardspace.training.loop import PhaseTrainer
+from wardspace.training.weights.gradients import Gradients
 
 
 def after(steps, act):

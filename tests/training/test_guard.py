@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from wardspace.core.errors import WardspaceError
-from wardspace.training.guard import LossGuard
+from wardspace.training.faults import LossGuard
 
 
 def test_the_first_bad_step_is_named():

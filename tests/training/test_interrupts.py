@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from wardspace.training.interrupts import graceful_interrupt
+from wardspace.training.faults import graceful_interrupt
 
 
 def test_the_first_press_is_a_flag_that_interrupts_at_the_end():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.fixtures.models import sample_texts
-from wardspace.encoders import Encoder
+from wardspace.models import Encoder
 
 
 @pytest.mark.minilm

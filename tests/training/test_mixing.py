@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from wardspace.encoders import Encoder
+from wardspace.models import Encoder
 
 
 def weights(folder):

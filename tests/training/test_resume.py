@@ -11,7 +11,7 @@ import torch
 
 from tests.fixtures.weights import differing
 from tests.training.conftest import TRAINING
-from wardspace.training.guard import LossGuard
+from wardspace.training.faults import LossGuard
 
 CONTRAST = {"declutr": {"mlm_weight": 0, "longest": 16, "shortest": 4}}
 CATEGORY = {"category": {"loss": "supcon", "columns": ["note_type"]}}
@@ -166,10 +166,10 @@ def test_other_settings_do_not_go_on_from_another_models_work(run, tmp_path, mon
 
 
 def test_seconds_add_up_over_interruptions(run, tmp_path, monkeypatch):
-    from wardspace.training import trainer
+    from wardspace.training import loop
 
     now = [0.0]
-    monkeypatch.setattr(trainer.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(loop.time, "monotonic", lambda: now[0])
     note = LossGuard.note
 
     def ticking(self, loss, step):

@@ -12,12 +12,12 @@ from torch.distributed.tensor import DTensor
 
 from tests.fixtures.objectives import random_examples, setting_of
 from wardspace.config import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, PairsConfig
-from wardspace.encoders import MaskedModel
+from wardspace.models import MaskedModel
 from wardspace.objectives import Objective, Reading, build
-from wardspace.objectives.passes import Room
-from wardspace.training.gradients import Gradients
-from wardspace.training.processes import Processes
-from wardspace.training.sharding import ShardedWeights
+from wardspace.objectives.micro_batches import Room
+from wardspace.training.weights.gradients import Gradients
+from wardspace.training.weights.processes import Processes
+from wardspace.training.weights.sharding import ShardedWeights
 
 SPANS = {"longest": 24, "shortest": 4}
 CONFIGS = {

@@ -45,7 +45,7 @@ def audit(
     from rich.console import Console
 
     from wardspace.study import Study
-    from wardspace.study.audit import audit as audited
+    from wardspace.study.commands.audit import audit as audited
 
     found, verdict, path = audited(Study(config, out), model)
     Console(highlight=False).print(_table(verdict), markup=False)

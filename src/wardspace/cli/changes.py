@@ -21,8 +21,7 @@ def changes(given: list[Path], to: Path) -> None:
 
     from wardspace.report.changes import write_changes
     from wardspace.report.changes.page import pair_view
-    from wardspace.study.compared import compared
-    from wardspace.study.opened import OpenedRun
+    from wardspace.study.commands.compare import OpenedRun, compared
 
     pairs = compared([OpenedRun(path) for path in given])
     console = Console(highlight=False)
@@ -53,7 +52,7 @@ def _table(scores: ScoreTable, view: PairView) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from wardspace.report.words import metric_name
+    from wardspace.report.wording import metric_name
 
     table = Table(box=None, pad_edge=False)
     for head in (f"{scores.task}, {metric_name(scores.metric)}", "with"):

@@ -12,8 +12,8 @@ from rich.table import Table
 def doctor() -> None:
     """Say what this machine can do: processor, memory, precision, disk, packages."""
     from wardspace.core.errors import ModelError
-    from wardspace.encoders import bases
-    from wardspace.study.environment import environment
+    from wardspace.models.files import bases
+    from wardspace.study.record import environment
 
     found = environment()
     table = Table("what", "found", box=None, pad_edge=False)

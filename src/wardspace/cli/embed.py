@@ -29,9 +29,9 @@ def embed(
 ) -> None:
     """Embed notes with a model; long notes are read in windows. The file holds ids and vectors, no text."""
     from wardspace.config import SourceConfig
-    from wardspace.encoders import Encoder
-    from wardspace.report.numbers import counted
-    from wardspace.study.embed_file import embed_file
+    from wardspace.models import Encoder
+    from wardspace.report.wording import counted
+    from wardspace.study.commands.embed_file import embed_file
 
     source = SourceConfig.model_validate({"path": notes, "format": _known(kind)})
     done, left_out, warnings = embed_file(Encoder.load(model), source, out, text=text, note_id=note_id)

@@ -29,7 +29,7 @@ def export(
 
     Training states, logs, histories and the masked-word head stay behind.
     """
-    from wardspace.study.export import export as exported
+    from wardspace.study.commands.export import export as exported
 
     verdict = exported(run, model, target, accept_risk)
     if not verdict.passed:

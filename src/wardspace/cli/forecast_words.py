@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wardspace.core.durations import duration
-from wardspace.report.numbers import share
+from wardspace.report.wording import share
 
 if TYPE_CHECKING:
-    from wardspace.training.forecast import Forecast
+    from wardspace.training.forecast.forecast import Forecast
 
 GIB = 2**30
 TERA = 1e12

@@ -68,7 +68,7 @@ def _readers() -> dict[str, str]:
 
 
 def _models() -> dict[str, str]:
-    from wardspace.encoders.bases import BASES
+    from wardspace.models.files.bases import BASES
 
     return {name: base.about for name, base in BASES.items()}
 

@@ -12,7 +12,7 @@ from wardspace.core.progress import say
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from wardspace.training.forecast import Forecast
+    from wardspace.training.forecast.forecast import Forecast
 
 GIB = 2**30
 TERA = 1e12
@@ -37,8 +37,8 @@ def plan(
 
     from wardspace.cli.forecast_words import sentences
     from wardspace.study import Study
-    from wardspace.study.planning import FILE
-    from wardspace.study.planning import plan as planned
+    from wardspace.study.commands.plan import FILE
+    from wardspace.study.commands.plan import plan as planned
 
     asked = Study(config, out)
     forecast = planned(asked, seconds)
@@ -55,7 +55,7 @@ def _table(forecast: Forecast) -> Table:
     from rich.table import Table
 
     from wardspace.core.durations import duration
-    from wardspace.report.numbers import plain, thousands, tokens
+    from wardspace.report.wording import plain, thousands, tokens
 
     told = [] if forecast.kilowatt_hours is None else ["energy"]
     heads = ("steps", "tokens", "tokens/s", "time", "peak memory", "TFLOP", *told)

@@ -97,8 +97,8 @@ def _refuse(options: dict[str, object], belongs: str, was: str) -> None:
 def _same(given: list[Path], tolerance: float | None) -> None:
     if len(given) != 2:
         raise typer.BadParameter(f"--same takes two run folders; given were {len(given)}")
-    from wardspace.study.opened import OpenedRun
-    from wardspace.study.same import same as compared
+    from wardspace.study.commands.compare import OpenedRun
+    from wardspace.study.commands.compare import same as compared
 
     found = compared(OpenedRun(given[0]), OpenedRun(given[1]), tolerance)
     for one in found.environment:

@@ -20,7 +20,7 @@ def review(study: Path, overrides: list[str], out: Path | None, *, notes: int, p
 
     from wardspace.corpus.review.estimate import told
     from wardspace.corpus.review.review import Review
-    from wardspace.report.numbers import counted
+    from wardspace.report.wording import counted
     from wardspace.serve.review_app import review_app
     from wardspace.study import Study
 

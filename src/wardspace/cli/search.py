@@ -12,7 +12,7 @@ from wardspace.core.progress import say
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from wardspace.study.searching import SearchResults
+    from wardspace.study.search import SearchResults
 
 
 def search(
@@ -33,8 +33,8 @@ def search(
     from rich.console import Console
 
     from wardspace.study import Study
-    from wardspace.study.searching import search as searched
-    from wardspace.study.searching.table import remarks, verdict
+    from wardspace.study.search import search as searched
+    from wardspace.study.search.table import remarks, verdict
 
     asked = Study(config, out)
     results = searched(asked, fresh=fresh)
@@ -51,7 +51,7 @@ def _table(results: SearchResults) -> Table:
     """The base, then trainings of the highest rung first, best first."""
     from rich.table import Table
 
-    from wardspace.study.searching.table import HEADS, row
+    from wardspace.study.search.table import HEADS, row
 
     table = Table(box=None, pad_edge=False)
     for head in HEADS:

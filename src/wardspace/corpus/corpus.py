@@ -4,16 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import read_json
-from wardspace.corpus.manifest import Manifest
 from wardspace.corpus.schema import SCHEMA_VERSION, SPLITS
+
+
+class Manifest(BaseModel):
+    """What a corpus folder holds and how it came about. No text of any note stands in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    schema_version: int = SCHEMA_VERSION
+    """Version of the folder's layout."""
+    wardspace: str
+    """Version of the program that wrote it."""
+    roles: dict[str, Any]
+    """Source column of each role (null where there is none); `metadata`, `labels` and `spans` are lists."""
+    counts: dict[str, Any]
+    """`rows_read`, `notes`, `patients`, `patients_missing`, `spans_dropped`, `splits` (notes and patients of each),
+    `rejects` (rows left out by kind of fault) and `categories` (values of each column by split)."""
+    steps: list[dict[str, Any]]
+    """What was done, in order, with how many notes each step changed or left out."""
+    source: dict[str, Any]
+    """`format`, `files` (names without the folders of the machine), `encoding` found or given."""
+    synthetic: bool
+    """True where the notes were made up: figures from them are no findings."""
+    content_hash: str
+    """SHA-256 over every value of every note, in order."""
+    parts: list[str]
+    """Files of `notes/`, in order."""
+    seconds: dict[str, float] = {}
+    """How long each step took; all else in this file depends on the notes and the study alone."""
+    warnings: list[str] = []
+    """What a reader must know before believing a figure."""
+    statistics: dict[str, Any] = {}
+    """`notes_per_patient`, `words` and `tokens` per note, `pieces_per_word`."""
+
 
 MANIFEST = "corpus.json"
 REJECTS = "rejects.parquet"
@@ -145,3 +178,32 @@ class Corpus:
                 where=self.folder,
                 fix=f"there are {', '.join(known)}",
             )
+
+
+class ShownCorpus(Corpus):
+    """A corpus that gives the notes of some splits and none of the others, whatever is asked of it.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The whole corpus; tokens made of the part lie in its folder.
+    shown : sequence of str
+        The splits that can be read.
+    """
+
+    def __init__(self, corpus: Corpus, shown: Sequence[str]) -> None:
+        super().__init__(corpus.folder, corpus.manifest)
+        self._check(list(shown), list(SPLITS), "split")
+        self.shown = tuple(shown)
+
+    def batches(
+        self,
+        columns: Sequence[str] | None = None,
+        splits: Sequence[str] | None = None,
+        rows: int = 4096,
+        *,
+        parts: Sequence[str] | None = None,
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield notes of the splits shown; see `Corpus.batches`."""
+        asked = [split for split in self.shown if splits is None or split in splits]
+        yield from super().batches(columns, asked, rows, parts=parts)

@@ -1,10 +1,10 @@
 """Scores, intervals and paired differences: pure functions of stored predictions."""
 
-from wardspace.evaluation.across import across
-from wardspace.evaluation.differences import differences
-from wardspace.evaluation.judgement import judge
-from wardspace.evaluation.metrics import METRICS
-from wardspace.evaluation.results import (
+from wardspace.evaluation.differences import across, differences
+from wardspace.evaluation.judge import best_models, judge
+from wardspace.evaluation.metrics.classification import METRICS
+from wardspace.evaluation.scores import scores
+from wardspace.results.results import (
     SCHEMA_VERSION,
     AcrossDifference,
     Difference,
@@ -14,8 +14,6 @@ from wardspace.evaluation.results import (
     SpaceScore,
     StageCost,
 )
-from wardspace.evaluation.scores import scores
-from wardspace.evaluation.selection import best_models
 
 __all__ = [
     "METRICS",

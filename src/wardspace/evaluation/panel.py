@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wardspace.core.errors import RunError
-from wardspace.evaluation.metrics import METRICS, OF_SEVERAL
-from wardspace.evaluation.ranking import RANKED, query_values
+from wardspace.evaluation.metrics.classification import METRICS, OF_SEVERAL
+from wardspace.evaluation.metrics.retrieval import RANKED, query_values
 
 
 class Series(NamedTuple):

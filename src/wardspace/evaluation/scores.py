@@ -9,12 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from wardspace.config import IntervalMethod, ReportConfig
-from wardspace.evaluation.chance import FEWEST, chance, method_for
-from wardspace.evaluation.distribution import Distribution, distribution, points
+from wardspace.evaluation.intervals.distribution import Distribution, distribution, points
+from wardspace.evaluation.intervals.runs import FEWEST, Sample, chance, method_for
+from wardspace.evaluation.metrics.retrieval import RANKED
 from wardspace.evaluation.panel import Panel, panels
-from wardspace.evaluation.ranking import RANKED
-from wardspace.evaluation.results import Score
-from wardspace.evaluation.sample import Sample
+from wardspace.results.results import Score
 
 VALIDATION_METRICS = ("macro_f1", "accuracy", *RANKED)
 """What is kept of the validation split, which served to choose and proves nothing."""

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.config import ReportConfig
-from wardspace.evaluation.bootstrap import Resamples, interval
 from wardspace.evaluation.differences import pairs
-from wardspace.evaluation.results import Shift, SpaceDifference, SpaceScore
+from wardspace.evaluation.intervals.bootstrap import Resamples, interval
+from wardspace.results.results import Shift, SpaceDifference, SpaceScore
 from wardspace.space import RANGES
 
 

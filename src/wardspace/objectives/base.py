@@ -13,12 +13,12 @@ from torch import Tensor, nn
 
 from wardspace.config import MlmConfig
 from wardspace.core.seeds import generator
-from wardspace.encoders import MaskedModel
-from wardspace.encoders.cross_entropy import summed_cross_entropy
-from wardspace.encoders.pooling import pool_packed
+from wardspace.models import MaskedModel
+from wardspace.models.heads.cross_entropy import summed_cross_entropy
+from wardspace.models.pooling import pool_packed
 from wardspace.objectives.masking import Masked, mask
+from wardspace.objectives.micro_batches import Batch, Pass, Room
 from wardspace.objectives.notes import Example, Ids, Reading
-from wardspace.objectives.passes import Batch, Pass, Room
 from wardspace.objectives.vocabulary import Vocabulary
 
 Precision = Callable[[], AbstractContextManager[object]]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wardspace.config import ObjectiveConfig
-from wardspace.encoders import MaskedModel
+from wardspace.models import MaskedModel
 from wardspace.objectives.base import Objective, Setting
-from wardspace.objectives.blend import Blend
-from wardspace.objectives.category import Category
-from wardspace.objectives.declutr import Declutr
-from wardspace.objectives.mlm import MaskedLanguageModelling
-from wardspace.objectives.pairs import Pairs
+from wardspace.objectives.self_supervised.blend import Blend
+from wardspace.objectives.self_supervised.category import Category
+from wardspace.objectives.self_supervised.declutr import Declutr
+from wardspace.objectives.self_supervised.mlm import MaskedLanguageModelling
+from wardspace.objectives.self_supervised.pairs import Pairs
 
 OBJECTIVES: dict[str, Callable[..., Objective]] = {
     "mlm": MaskedLanguageModelling,

@@ -9,7 +9,7 @@ import numpy as np
 from transformers import PreTrainedTokenizerBase
 
 from wardspace.core.seeds import generator
-from wardspace.corpus.rehearsal import rehearsal_texts
+from wardspace.corpus.prepare.rehearsal import rehearsal_texts
 from wardspace.objectives.base import Setting
 from wardspace.objectives.notes import Ids, Reading
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from transformers import PreTrainedTokenizerBase
 
-from wardspace.encoders.tokens import affixes
+from wardspace.models.tokens import affixes
 from wardspace.objectives.notes import Ids
 
 

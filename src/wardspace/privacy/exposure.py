@@ -9,10 +9,9 @@ import numpy as np
 
 from wardspace.config import CanaryConfig, PrivacyConfig
 from wardspace.core.progress import progress
+from wardspace.privacy.attacker.subject import SecretScorer
 from wardspace.privacy.canaries import TEMPLATES, Canary, candidates, make_canaries
-from wardspace.privacy.record import CanaryFigures, Exposure
-from wardspace.privacy.resampling import mean_figure
-from wardspace.privacy.subject import SecretScorer
+from wardspace.privacy.record import CanaryFigures, Exposure, mean_figure
 
 
 def exposure(secret: float, others: Sequence[float]) -> float:

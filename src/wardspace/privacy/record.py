@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from wardspace.config import PrivacyConfig
 from wardspace.config.privacy import PrivacyMeasure
 from wardspace.core.errors import RunError
 from wardspace.core.files import read_json, write_json
+from wardspace.core.seeds import generator
+from wardspace.evaluation.intervals.bootstrap import Resamples, interval
+from wardspace.models.files.loading import open_folder
+from wardspace.models.heads.lm_head_file import HEAD_FILE
+
+_KINDS = ("*.safetensors", "*.bin")
+
+
+def weights_hash(source: str | Path) -> str:
+    """SHA-256 over names and bytes of the files of weights of a model.
+
+    Parameters
+    ----------
+    source : str or Path
+        As `Encoder.load` takes it.
+    """
+    folder = open_folder(source).transformer
+    files = sorted(path for kind in _KINDS for path in folder.glob(kind) if path.name != HEAD_FILE)
+    whole = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as handle:
+            whole.update(f"{path.name}\n{hashlib.file_digest(handle, 'sha256').hexdigest()}\n".encode())
+    return whole.hexdigest()
+
 
 AUDIT_VERSION = 1
 """Raised when a field changes its meaning or goes."""
@@ -149,3 +178,34 @@ class Audit(_Record):
             return cls.model_validate(raw)
         except (ValidationError, ValueError, KeyError, TypeError) as error:
             raise RunError("damaged audit", where=path, fix="audit the model again") from error
+
+
+Numbers = NDArray[np.float64]
+
+
+def mean_figure(values: Numbers, privacy: PrivacyConfig) -> Figure:
+    """Mean of one number a unit (a secret, a patient), the units resampled."""
+    return ratio_figure(values, np.ones(len(values)), privacy)
+
+
+def ratio_figure(sums: Numbers, counts: Numbers, privacy: PrivacyConfig) -> Figure:
+    """Sum over units divided by their count, the units resampled; units of a patient's slots differ in number."""
+    draws = np.empty(privacy.resamples)
+    for block, weights in Resamples(len(sums), privacy.resamples, privacy.seed).blocks(len(sums)):
+        totals = weights @ counts
+        draws[block] = np.divide(weights @ sums, totals, out=np.full(len(totals), np.nan), where=totals > 0)
+    low, high = interval(draws, privacy.confidence)
+    return Figure(value=float(sums.sum() / counts.sum()), low=low, high=high)
+
+
+def two_sample_figure(
+    members: Numbers, others: Numbers, statistic: Callable[[Numbers, Numbers], float], privacy: PrivacyConfig
+) -> Figure:
+    """A statistic of two groups, members and others resampled each among themselves."""
+    draws = np.empty(privacy.resamples)
+    for number in range(privacy.resamples):
+        random = generator("privacy bootstrap", privacy.seed, number)
+        first, second = (random.integers(len(group), size=len(group)) for group in (members, others))
+        draws[number] = statistic(members[first], others[second])
+    low, high = interval(draws, privacy.confidence)
+    return Figure(value=statistic(members, others), low=low, high=high)

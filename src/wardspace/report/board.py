@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wardspace.evaluation.results import Difference, ModelRecord, Results, Score
-from wardspace.report.numbers import thousands
-from wardspace.report.words import METRICS, SETTINGS, setting_name
+from wardspace.report.wording import METRICS, SETTINGS, setting_name, thousands
+from wardspace.results.results import Difference, ModelRecord, Results, Score
 
 
 class Place(NamedTuple):
@@ -160,3 +159,13 @@ def _turned(one: Difference) -> Difference:
     if one.superiority is not None:
         ends["superiority"] = 1 - one.superiority
     return one.model_copy(update={"model": one.against, "against": one.model, **ends})
+
+
+MODELS = "models"
+COMPARISON = "comparison"
+
+
+def cell_anchor(task: str, metric: str, model: str, place: Place) -> str:
+    """Id of a cell of the comparison: names of tasks and models hold letters, digits, dots, dashes and underscores."""
+    shots = "all" if place.shots is None else str(place.shots)
+    return ":".join(("score", task, metric, model, place.setting, shots))

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -15,37 +16,45 @@ from markupsafe import Markup
 
 from wardspace.config import ReportConfig, StudyConfig
 from wardspace.core.files import write_text
-from wardspace.evaluation.results import Results
-from wardspace.report import numbers, words
-from wardspace.report.anchors import cell_anchor
-from wardspace.report.asked import asked
-from wardspace.report.assets import asset, script_of
-from wardspace.report.board import Board
-from wardspace.report.caveats import not_shown
-from wardspace.report.charts import Panel, difference_panels, few_shot_curves, interval_words, space_scatters
-from wardspace.report.comparison import STARS, Comparison, comparison
-from wardspace.report.costs import model_rows, stage_rows
-from wardspace.report.data import corpus_view
-from wardspace.report.findings import RULES, Finding, highest_findings, model_findings
-from wardspace.report.guidance import RULES as GUIDANCE_RULES
-from wardspace.report.guidance import guidance
-from wardspace.report.headlines import headlines
-from wardspace.report.made import made
-from wardspace.report.map_view import drawn_words, maps_view
-from wardspace.report.maps import Map
-from wardspace.report.matrix import Matrix, matrices
-from wardspace.report.next_steps import RULES as NEXT_RULES
-from wardspace.report.next_steps import next_steps
-from wardspace.report.opening import opening
-from wardspace.report.private import private_lines
-from wardspace.report.shifts import shift_tables
-from wardspace.report.similarity import similarity_tables
-from wardspace.report.space_findings import cost_findings, space_findings
-from wardspace.report.spaces import space_tables
-from wardspace.report.style import DARK, LIGHT, variables
-from wardspace.report.subgroups import drift_views, subgroup_views
-from wardspace.report.trust import trust_views
-from wardspace.report.uncertainty import Sources, sources
+from wardspace.report import wording
+from wardspace.report.board import Board, cell_anchor
+from wardspace.report.figures.charts import Panel, difference_panels, few_shot_curves, interval_words, space_scatters
+from wardspace.report.figures.style import DARK, LIGHT, variables
+from wardspace.report.findings.caveats import not_shown
+from wardspace.report.findings.findings import RULES, Finding, highest_findings, model_findings
+from wardspace.report.findings.guidance import RULES as GUIDANCE_RULES
+from wardspace.report.findings.guidance import guidance
+from wardspace.report.findings.headlines import headlines, opening
+from wardspace.report.findings.next_steps import RULES as NEXT_RULES
+from wardspace.report.findings.next_steps import next_steps
+from wardspace.report.findings.privacy import private_lines
+from wardspace.report.findings.space import cost_findings, space_findings
+from wardspace.report.maps.maps import Map
+from wardspace.report.maps.view import drawn_words, maps_view
+from wardspace.report.tables.comparison import STARS, Comparison, Matrix, comparison, matrices
+from wardspace.report.tables.corpus import corpus_view
+from wardspace.report.tables.costs import model_rows, stage_rows
+from wardspace.report.tables.shifts import shift_tables
+from wardspace.report.tables.spaces import similarity_tables, space_tables
+from wardspace.report.tables.study import asked, made
+from wardspace.report.tables.subgroups import drift_views, subgroup_views
+from wardspace.report.tables.trust import trust_views
+from wardspace.report.tables.uncertainty import Sources, sources
+from wardspace.results.results import Results
+
+SCRIPT = ("page", "data", "marks", "chosen", "view", "tip", "selection", "texts", "legend", "gestures", "keys", "maps")
+"""Files of the page's script in their order; names of one are known in those after it."""
+
+
+def asset(name: str) -> str:
+    """A file of the templates folder."""
+    return resources.files("wardspace.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def script_of(names: tuple[str, ...] = SCRIPT) -> str:
+    """The page's one script: its files in one scope of their own, so that one hash lets it run and no other."""
+    joined = "\n".join(asset(f"script/{name}.js") for name in names)
+    return f'"use strict";\n(() => {{\n{joined}\n}})();\n'
 
 
 @dataclass(frozen=True)
@@ -77,9 +86,9 @@ class TaskView:
     def asked(self) -> str:
         """What was scored, in numbers: classes and notes, or queries."""
         if all(place.search for place in self.metrics[0].table.places):
-            return numbers.counted(self.n, "test query", "test queries")
-        classes = numbers.counted(len(self.classes), "class", "classes")
-        return f"{classes}, {numbers.counted(self.n, 'test note')}"
+            return wording.counted(self.n, "test query", "test queries")
+        classes = wording.counted(len(self.classes), "class", "classes")
+        return f"{classes}, {wording.counted(self.n, 'test note')}"
 
     @property
     def few_shot(self) -> bool:
@@ -135,9 +144,9 @@ def page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"points": numbers.points, "thousands": numbers.thousands, "share": numbers.share}
+    environment.filters |= {"points": wording.points, "thousands": wording.thousands, "share": wording.share}
     environment.globals["cell_anchor"] = cell_anchor
-    environment.filters |= {"metric_name": words.metric_name, "listed": numbers.listed, "counted": numbers.counted}
+    environment.filters |= {"metric_name": wording.metric_name, "listed": wording.listed, "counted": wording.counted}
     return environment.get_template("report.html.j2").render(
         **view(results, config, study),
         maps=shown,
@@ -192,7 +201,7 @@ def task_view(board: Board, task: str) -> TaskView:
     """One task: findings by its first metric, a table and curves for each."""
     keys = board.metrics(task)
     metrics = [
-        MetricView(key, words.metric_name(key), comparison(board, task, key), few_shot_curves(board, task, key))
+        MetricView(key, wording.metric_name(key), comparison(board, task, key), few_shot_curves(board, task, key))
         for key in keys
     ]
     scores = [score for score in board.results.scores if score.task == task and score.split == "test"]

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from wardspace.core.version import __version__
-from wardspace.report.style import DARK, LIGHT, variables
+from wardspace.report.figures.style import DARK, LIGHT, variables
 
 
 def review_page() -> tuple[str, str]:

@@ -15,26 +15,31 @@ from wardspace.core.files import digest, read_json, write_text
 from wardspace.core.progress import say
 from wardspace.corpus import Corpus, Manifest, prepare
 from wardspace.corpus.review.kept import JudgementFile
-from wardspace.encoders import Encoder, bases
-from wardspace.privacy.planting import planted_hash
+from wardspace.models import Encoder
+from wardspace.models.files import bases
+from wardspace.privacy.canaries import planted_hash
 from wardspace.report import model_card, write_report
-from wardspace.report.numbers import counted
+from wardspace.report.wording import counted
 from wardspace.space import check_method
-from wardspace.study.audited import audited_card
-from wardspace.study.crew import Crew
-from wardspace.study.embed import embed
-from wardspace.study.facts import card_facts
 from wardspace.study.folder import RunFolder
-from wardspace.study.outcome import collect
+from wardspace.study.inputs import (
+    applied_review,
+    base_content,
+    corpus_settings,
+    encoder_source,
+    review_content,
+    source_content,
+    with_review,
+)
 from wardspace.study.record import Record
-from wardspace.study.review import applied_review, review_content, with_review
-from wardspace.study.scoring import Scoring
-from wardspace.study.slices import Slices
-from wardspace.study.source import base_content, corpus_settings, encoder_source, source_content
-from wardspace.study.space_effects import space_results
-from wardspace.study.spaces import SpaceNotes
-from wardspace.study.stage import Stages
-from wardspace.training.prepared import ASIDE, rehearsed
+from wardspace.study.stages import Stages
+from wardspace.study.steps.adapt import Crew
+from wardspace.study.steps.card import audited_card, card_facts
+from wardspace.study.steps.embed import embed
+from wardspace.study.steps.evaluate import Scoring, Slices
+from wardspace.study.steps.results import collect
+from wardspace.study.steps.space import SpaceNotes, space_results
+from wardspace.training.adapt import ASIDE, rehearsed
 
 StageName = Literal["prepare", "adapt", "evaluate", "space", "report"]
 STAGES: tuple[StageName, ...] = ("prepare", "adapt", "evaluate", "space", "report")

@@ -14,12 +14,12 @@ from wardspace.config import ClassificationConfig, EncoderConfig
 from wardspace.core.files import digest
 from wardspace.core.progress import Advance, progress
 from wardspace.corpus import Corpus
-from wardspace.encoders import Encoder
+from wardspace.models import Encoder
+from wardspace.tasks.finetuner import Notes, Tuner
+from wardspace.tasks.label_budget import learned_rows
 from wardspace.tasks.labelled import Labelled
-from wardspace.tasks.learned import learned_rows
 from wardspace.tasks.predictions import SCORED, RunKey, gathered, prediction_rows, read_predictions, write_predictions
 from wardspace.tasks.subsets import stratified
-from wardspace.tasks.tuner import Notes, Tuner
 
 
 def finetune_predictions(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from wardspace.core.seeds import derive, generator
-from wardspace.encoders import hardware
+from wardspace.models import hardware
 from wardspace.tasks.scaling import Scaling
 from wardspace.tasks.validation import balances, class_weights, macro_f1
 

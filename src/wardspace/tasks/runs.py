@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig
 from wardspace.core.progress import Advance
+from wardspace.tasks.label_budget import learned_rows
 from wardspace.tasks.labelled import Labelled
-from wardspace.tasks.learned import learned_rows
 from wardspace.tasks.logistic import Features, fit_logistic
+from wardspace.tasks.multilabel import several_run
 from wardspace.tasks.predictions import RunKey, prediction_rows
-from wardspace.tasks.several import several_run
 from wardspace.tasks.subsets import few_shot
 
 

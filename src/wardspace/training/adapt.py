@@ -2,23 +2,174 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
+import torch
+from torch import nn
+
+from wardspace.config import (
+    AdaptConfig,
+    BlendConfig,
+    BudgetConfig,
+    EncoderConfig,
+    MlmConfig,
+    PairsConfig,
+    TrainingConfig,
+    learned_from,
+)
 from wardspace.core.errors import machine_faults
 from wardspace.core.files import write_json
 from wardspace.corpus import Corpus
-from wardspace.encoders import MaskedModel, hardware
-from wardspace.encoders.head_file import save_head
+from wardspace.corpus.prepare.rehearsal import rehearsal_content
+from wardspace.models import Encoder, MaskedModel, hardware, resolve
+from wardspace.models.heads.lm_head_file import save_head
+from wardspace.objectives import Setting, Vocabulary, build
+from wardspace.objectives.micro_batches import Room
 from wardspace.training.card import model_card
+from wardspace.training.checkpoints import Ledger
 from wardspace.training.cost import StageCost
-from wardspace.training.ledger import Ledger
-from wardspace.training.mixing import mix_in
+from wardspace.training.data.notes import Notes, read_notes
 from wardspace.training.phase import PhaseRecord
-from wardspace.training.prepared import Asked, Prepared, prepared
-from wardspace.training.processes import Processes
 from wardspace.training.run import clear, run_phase
+from wardspace.training.stage import Stage, make_stages
+from wardspace.training.weights.processes import Processes
+
+ROOMS = {"cpu": Room(tokens=4096, rectangle=64), "cuda": Room(tokens=32_768, rectangle=2048)}
+"""How much is read at once where the study does not say (see docs/performance.md for what was tried)."""
+ASIDE = {"workers", "resume", "shard"}
+"""Training options that change nothing of what is learned."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be trained; the fields are the arguments of `adapt`, with the model's own training options applied."""
+
+    corpus: Corpus
+    model: AdaptConfig
+    base: str
+    encoder: EncoderConfig
+    budget: BudgetConfig
+    training: TrainingConfig
+    transductive: bool
+
+    def settings(self, adapted: Encoder) -> dict[str, Any]:
+        """Everything that the weights depend on."""
+        return {
+            "corpus": self.corpus.content_hash,
+            "objectives": [objective.model_dump(mode="json") for objective in self.model.objectives],
+            "base": resolve(self.base),
+            "window": adapted.window,
+            "pooling": adapted.pooling,
+            "budget": self.budget.tokens,
+            "training": self.training.model_dump(mode="json", exclude=ASIDE),
+            "transductive": self.transductive,
+            "rehearsed": rehearsed(self.model),
+        }
+
+
+def rehearsed(model: AdaptConfig) -> list[str]:
+    """What a model's texts to rehearse depend on beside their name."""
+    blends = [objective for objective in model.objectives if isinstance(objective, BlendConfig) and objective.keep]
+    return [rehearsal_content(objective.texts) for objective in blends]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A model about to be trained.
+
+    Parameters
+    ----------
+    masked : MaskedModel
+        The base with its masked-word head.
+    adapted : Encoder
+        The encoder on the same weights, as the study wants it.
+    stages : list of Stage
+        Its objectives with their plans.
+    device : torch.device
+        Where it will run.
+    """
+
+    masked: MaskedModel
+    adapted: Encoder
+    stages: list[Stage]
+    device: torch.device
+
+
+def prepared(asked: Asked, device: torch.device, *, show_progress: bool) -> Prepared:
+    """Load the base, read the notes and plan every stage.
+
+    Raises
+    ------
+    WardspaceError
+        If the base cannot be opened, or an objective can use no note.
+    """
+    training = asked.training
+    masked = MaskedModel.load(asked.base, seed=training.seed)
+    notes = _notes(asked, masked, show_progress=show_progress)
+    adapted = masked.to_encoder(asked.encoder)
+    usual = ROOMS.get(device.type, ROOMS["cpu"])
+    setting = Setting(
+        Vocabulary.of(masked.tokenizer, causal=masked.causal),
+        adapted.window,
+        adapted.pooling,
+        training.seed,
+        notes.categories,
+        Room(training.pass_tokens or usual.tokens, usual.rectangle),
+    )
+    stages = make_stages(
+        asked.model.objectives,
+        [build(config, masked, setting) for config in asked.model.objectives],
+        notes,
+        budget=asked.budget.tokens,
+        training=training,
+        new_head=masked.head_is_new,
+        show_progress=show_progress,
+    )
+    return Prepared(masked, adapted, stages, device)
+
+
+def _notes(asked: Asked, masked: MaskedModel, *, show_progress: bool) -> Notes:
+    metadata = list(asked.corpus.manifest.roles.get("metadata") or [])
+    columns = [name for objective in asked.model.objectives for name in learned_from(objective, metadata)]
+    hiding = [o for o in asked.model.objectives if not isinstance(o, BlendConfig | PairsConfig)]
+    masks = [objective if isinstance(objective, MlmConfig) else objective.mlm for objective in hiding]
+    return read_notes(
+        asked.corpus,
+        masked.tokenizer,
+        columns=list(dict.fromkeys(columns)),
+        transductive=asked.transductive,
+        words=any(options.whole_words for options in masks),
+        show_progress=show_progress,
+    )
+
+
+@torch.no_grad()
+def mix_in(adapted: nn.Module, base: nn.Module, share: float) -> None:
+    """Move every weight of an adapted encoder back towards the base it came from.
+
+    Models trained from the same weights lie in one valley, and what lies between two of them often does better than
+    either on text that is not of the training notes.
+
+    Parameters
+    ----------
+    adapted : Module
+        Changed in place.
+    base : Module
+        The same architecture, with the weights that adaptation began with.
+    share : float
+        Share of the adapted weights, in (0, 1].
+
+    References
+    ----------
+    Wortsman et al. 2022, Robust fine-tuning of zero-shot models.
+    """
+    before = dict(base.named_parameters())
+    for name, weight in adapted.named_parameters():
+        weight.lerp_(before[name].to(weight), 1 - share)
+
 
 COST_FILE = "cost.json"
 """What each stage cost, in the model folder."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from wardspace.encoders import Encoder
+from wardspace.models import Encoder
 from wardspace.training.cost import StageCost
 
 _CARD = """---

@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_model, save_model
 from torch import nn
 
-from wardspace.core.files import read_json, write_json
+from wardspace.core.files import digest, read_json, whole_folder, write_json
+from wardspace.models import MaskedModel
+from wardspace.training.phase import PhaseRecord
+from wardspace.training.weights.processes import Processes
 
 PREFIX = "checkpoint-"
 _WEIGHTS = "model.safetensors"
@@ -104,3 +108,64 @@ def full_disk(folder: Path) -> Iterator[None]:
 
 def _step(path: Path) -> int:
     return int(path.name.removeprefix(PREFIX))
+
+
+_DONE = "done"
+_RECORDS = "phases.json"
+_SETTINGS = "settings.json"
+
+
+class Ledger:
+    """Phases done so far, kept beside the model folder until the model is finished.
+
+    A work folder made with other settings, notes or base is of no use to this model and is started afresh.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the finished model will stand; the work folder is its hidden neighbour.
+    settings : dict
+        Everything that the outcome depends on.
+    processes : Processes
+        Who trains together: the first writes, all read.
+    fresh : bool
+        Start afresh in any case.
+    """
+
+    def __init__(self, folder: Path, settings: dict[str, Any], processes: Processes, *, fresh: bool = False) -> None:
+        self.folder = folder.parent / f".{folder.name}-work"
+        self.processes = processes
+        if processes.first:
+            self._open({"settings": digest(settings)}, fresh=fresh)
+        processes.wait()
+        done = self.folder / _DONE / _RECORDS
+        self.records = [PhaseRecord.of(values) for values in read_json(done)] if done.is_file() else []
+
+    def load(self, masked: MaskedModel) -> None:
+        """Put the weights after the last phase done, if any, into the model."""
+        if self.records:
+            load_weights(masked, self.folder / _DONE)
+
+    def add(self, record: PhaseRecord, masked: MaskedModel) -> None:
+        """Store the outcome of a phase: the record and the weights, both or neither."""
+        self.records.append(record)
+        if self.processes.first:
+            with whole_folder(self.folder / _DONE) as scratch:
+                save_weights(masked, scratch)
+                write_json(scratch / _RECORDS, [known.as_dict() for known in self.records])
+        self.processes.wait()
+
+    def close(self) -> None:
+        """Remove the work folder."""
+        if self.processes.first:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _open(self, name: dict[str, str], *, fresh: bool) -> None:
+        if self.folder.exists() and (fresh or _stored(self.folder / _SETTINGS) != name):
+            shutil.rmtree(self.folder)
+        if not self.folder.exists():
+            write_json(self.folder / _SETTINGS, name)
+
+
+def _stored(path: Path) -> Any:
+    return read_json(path) if path.is_file() else None

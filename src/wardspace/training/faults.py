@@ -3,13 +3,92 @@
 from __future__ import annotations
 
 import errno
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 
 import torch
 
-from wardspace.core.errors import WardspaceError
+from wardspace.core.errors import RecipeError, WardspaceError
+from wardspace.core.progress import say
+
+
+class LossGuard:
+    """Remembers the first step whose loss was not finite, on the device itself, and asks only when it is cheap.
+
+    Asking a GPU for a number at every step would make it wait; so the step is noted there and read when something else
+    has to wait anyway (logging, validation, a checkpoint).
+    """
+
+    def __init__(self) -> None:
+        self._first: torch.Tensor | None = None
+
+    def note(self, loss: torch.Tensor, step: int) -> None:
+        """Look at the loss of a step (counted from 1)."""
+        bad = torch.where(torch.isfinite(loss.detach()), 0, step)
+        self._first = bad if self._first is None else torch.where(self._first > 0, self._first, bad)
+
+    def check(self, what: str, last_good: Callable[[], str]) -> None:
+        """Stop if a loss was not finite.
+
+        Parameters
+        ----------
+        what : str
+            What is being trained, for the message.
+        last_good : function
+            Names the last checkpoint from before.
+
+        Raises
+        ------
+        RecipeError
+            Naming the step and the last good checkpoint.
+        """
+        step = 0 if self._first is None else int(self._first.item())
+        if step:
+            raise not_finite(what, f"step {step}", last_good())
+
+
+def not_finite(what: str, when: str, last_good: str) -> RecipeError:
+    """The fault of a loss that is no number."""
+    return RecipeError(
+        f"the loss of {what} is no finite number at {when}",
+        where=f"last good checkpoint: {last_good}",
+        fix="lower training.learning_rate or set training.precision to fp32, and run again",
+    )
+
+
+@contextmanager
+def graceful_interrupt() -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C into a flag; the second interrupts at once. At the end a raised flag becomes the interrupt.
+
+    Yields
+    ------
+    function
+        Tells whether Ctrl-C was pressed. In any other thread than the main one nothing is changed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    pressed = False
+    before = signal.getsignal(signal.SIGINT)
+
+    def press(_number: int, _frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        signal.signal(signal.SIGINT, before)
+        say("stopping after this step with a checkpoint; press Ctrl-C again to stop at once")
+
+    signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
+
 
 _MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 _WORKER = ("DataLoader worker",)

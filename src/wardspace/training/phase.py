@@ -12,8 +12,8 @@ import torch
 from wardspace.config import TrainingConfig
 from wardspace.objectives import Example, Objective
 from wardspace.training.cost import LossPoint
-from wardspace.training.plan import Plan
-from wardspace.training.processes import Processes
+from wardspace.training.data.plan import Plan
+from wardspace.training.weights.processes import Processes
 
 
 @dataclass(frozen=True)

@@ -11,22 +11,18 @@ from torch.optim import AdamW
 
 from wardspace.core.errors import WardspaceError
 from wardspace.core.progress import progress, say
-from wardspace.encoders import hardware
-from wardspace.encoders.dropping import dropping
-from wardspace.encoders.memory import kept_memory
-from wardspace.encoders.quicken import quickened
-from wardspace.training.callbacks import Bar, Schedule, evaluation_steps
+from wardspace.models import hardware
+from wardspace.models.attention.dropout import dropping
+from wardspace.models.attention.fast_cpu_training import quickened
+from wardspace.models.memory import kept_memory
 from wardspace.training.checkpoints import last_good
 from wardspace.training.cost import LossPoint
-from wardspace.training.faults import training_faults
-from wardspace.training.freezing import set_trainable
-from wardspace.training.interrupts import graceful_interrupt
-from wardspace.training.lora import low_rank
-from wardspace.training.optimiser import updated_names
+from wardspace.training.faults import graceful_interrupt, training_faults
+from wardspace.training.loop import Bar, PhaseTrainer, Schedule, evaluation_steps
 from wardspace.training.phase import Phase, PhaseRecord
-from wardspace.training.sharding import ShardedWeights
-from wardspace.training.trainer import PhaseTrainer
-from wardspace.training.weights import Weights
+from wardspace.training.weights.lora import low_rank
+from wardspace.training.weights.optimiser import set_trainable, updated_names
+from wardspace.training.weights.sharding import ShardedWeights, Weights
 
 
 def run_phase(phase: Phase, *, show_progress: bool = True) -> PhaseRecord:

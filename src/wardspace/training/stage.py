@@ -15,15 +15,15 @@ from wardspace.config import ObjectiveConfig, TrainingConfig
 from wardspace.core.errors import RecipeError
 from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
-from wardspace.encoders import hardware
+from wardspace.models import hardware
 from wardspace.objectives import Objective
 from wardspace.training.cost import LossPoint, StageCost
-from wardspace.training.data import Notes
-from wardspace.training.freezing import parameter_count
-from wardspace.training.holdout import hold_out
+from wardspace.training.data.holdout import hold_out
+from wardspace.training.data.notes import Notes
+from wardspace.training.data.plan import Plan, Planner
 from wardspace.training.phase import Phase, PhaseRecord
-from wardspace.training.plan import Plan, Planner
-from wardspace.training.processes import Processes
+from wardspace.training.weights.optimiser import parameter_count
+from wardspace.training.weights.processes import Processes
 
 HEAD_LEARNING_RATE = 1e-3
 """Highest learning rate of a new masked-word head's warm-up: it starts from nothing, and the encoder is frozen."""

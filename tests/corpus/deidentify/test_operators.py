@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from wardspace.config import DeidentifyConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.deidentify import Deidentifier, lexicon, nhs
-from wardspace.corpus.deidentify.keyed import Keyed
-from wardspace.corpus.deidentify.shift import shifted
-from wardspace.corpus.deidentify.surrogate_names import LETTERS
-from wardspace.corpus.deidentify.surrogates import Surrogates
+from wardspace.corpus.deidentify.surrogates.dates import shifted
+from wardspace.corpus.deidentify.surrogates.key import Keyed
+from wardspace.corpus.deidentify.surrogates.names import LETTERS
+from wardspace.corpus.deidentify.surrogates.surrogates import Surrogates
 
 KEY = b"k" * 32
 NOTE = "Dear Dr Tomlinson, Mrs Ann Okonkwo (MRN A1234567) was seen on 12/04/2023 with Crohn's disease."

@@ -2,9 +2,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from wardspace.corpus.duplicates.bands import banding
 from wardspace.corpus.duplicates.sketches import Sketches
-from wardspace.corpus.duplicates.sketching import Sketcher
+from wardspace.corpus.duplicates.sketching import Sketcher, banding
 
 
 @contextmanager

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.corpus.duplicates.test_clusters import families
-from wardspace.corpus.duplicates.across import crossings
-from wardspace.corpus.duplicates.shingles import jaccard, shingles
+from wardspace.corpus.duplicates.near import crossings
+from wardspace.corpus.duplicates.sketching import jaccard, shingles
 
 
 @pytest.mark.parametrize("seed", range(5))

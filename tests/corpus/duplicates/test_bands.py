@@ -1,6 +1,6 @@
 import pytest
 
-from wardspace.corpus.duplicates.bands import PERMUTATIONS, banding
+from wardspace.corpus.duplicates.sketching import PERMUTATIONS, banding
 
 
 @pytest.mark.parametrize("threshold", [0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0])

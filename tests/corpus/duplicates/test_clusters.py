@@ -3,8 +3,8 @@ import random
 import pytest
 
 from wardspace.corpus.duplicates.buckets import buckets
-from wardspace.corpus.duplicates.clusters import near_duplicates
-from wardspace.corpus.duplicates.shingles import jaccard, shingles
+from wardspace.corpus.duplicates.near import near_duplicates
+from wardspace.corpus.duplicates.sketching import jaccard, shingles
 
 
 def families(seed, count=60):

@@ -4,7 +4,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.corpus.duplicates.paragraphs import Earliest, paragraphs
+from wardspace.corpus.duplicates.copied import Earliest, paragraphs
 
 
 def parts(text, fewest=1):

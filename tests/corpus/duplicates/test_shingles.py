@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.corpus.duplicates.shingles import jaccard, shingles, words
-from wardspace.corpus.fingerprint import normalised
+from wardspace.corpus.duplicates.sketching import jaccard, shingles, words
+from wardspace.corpus.prepare.ledger import normalised
 
 WORDS = st.lists(st.sampled_from("abcdefgh"), max_size=30)
 

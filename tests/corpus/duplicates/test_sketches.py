@@ -1,7 +1,7 @@
 import numpy as np
 
 from wardspace.corpus.duplicates.buckets import buckets
-from wardspace.corpus.duplicates.shingles import jaccard, shingles
+from wardspace.corpus.duplicates.sketching import jaccard, shingles
 
 TEXTS = [("a", "one two three four five six"), ("b", "one two three four five seven"), ("c", ""), ("d", "else wholly")]
 

@@ -6,7 +6,7 @@ from tests.fixtures.sources import csv_text
 from wardspace.config import CorpusConfig
 from wardspace.corpus import Corpus, prepare
 from wardspace.corpus.examining import chunks
-from wardspace.corpus.notes import Examiner
+from wardspace.corpus.note.note import Examiner
 
 ROWS = [(f"n{i}", f"p{i // 2}", f"No fever on day {i}. Walked {i} steps.") for i in range(100)]
 

@@ -37,9 +37,9 @@ def batches(config, rows=512):
 @pytest.fixture
 def ward(monkeypatch):
     """A ward of a few words in the place of the real one, whose making takes seconds."""
-    module = types.ModuleType("wardspace.corpus.ward")
+    module = types.ModuleType("wardspace.synthetic")
     module.ward_batches, module.WARD_COLUMNS = batches, COLUMNS
-    monkeypatch.setitem(sys.modules, "wardspace.corpus.ward", module)
+    monkeypatch.setitem(sys.modules, "wardspace.synthetic", module)
 
 
 def test_rows_are_numbered_over_all_batches(ward):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from wardspace.corpus.deidentify import Finding
 from wardspace.corpus.review import Answer, Judgement, Review, ReviewNote
+from wardspace.corpus.review.judgement import judged_spans
 from wardspace.corpus.review.kept import JudgementFile
-from wardspace.corpus.review.verdicts import judged_spans
 
 TEXT = "Mr. Quillfeather saw Okonkwo on 12 April 2019. Murphy's sign absent."
 QUILLFEATHER, OKONKWO, DATE, MURPHY = (4, 16), (21, 28), (32, 45), (47, 53)

@@ -8,7 +8,7 @@ from scipy import stats
 
 from tests.fixtures.sources import corpus_config
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.notes import Original
+from wardspace.corpus.note.note import Original
 from wardspace.corpus.review.drawing import Drawing, drawn_notes
 
 sources = st.lists(st.integers(0, 30), max_size=80).map(

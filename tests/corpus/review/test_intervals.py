@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from wardspace.corpus.review.intervals import clustered_share, exact_interval
+from wardspace.corpus.review.estimate import clustered_share, exact_interval
 
 counts = st.integers(1, 400).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
 

@@ -2,7 +2,7 @@ import pytest
 
 from tests.corpus.review.made import DATE, MURPHY, OKONKWO, QUILLFEATHER, TEXT, answer, finding, said
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.review.verdicts import carried_over, judged_spans
+from wardspace.corpus.review.judgement import carried_over, judged_spans
 
 FOUND = [finding(QUILLFEATHER), finding(MURPHY)]
 UNJUDGED = [said("unjudged", QUILLFEATHER, found=0), said("unjudged", MURPHY, found=1)]

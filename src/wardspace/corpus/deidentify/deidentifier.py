@@ -11,22 +11,18 @@ from wardspace.config import DeidentifyConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import digest
 from wardspace.corpus.deidentify.findings import Detector, Finding
-from wardspace.corpus.deidentify.keyed import Keyed
-from wardspace.corpus.deidentify.keys import key_from
-from wardspace.corpus.deidentify.known import KnownNames
-from wardspace.corpus.deidentify.mimic import MimicDetector
-from wardspace.corpus.deidentify.model import MODEL_PACKAGE
+from wardspace.corpus.deidentify.known import KnownNames, MimicDetector
 from wardspace.corpus.deidentify.operators import rewritten
-from wardspace.corpus.deidentify.rules_addresses import AddressDetector
-from wardspace.corpus.deidentify.rules_contacts import ContactDetector
-from wardspace.corpus.deidentify.rules_dates import DateDetector
-from wardspace.corpus.deidentify.rules_institutions import InstitutionDetector
-from wardspace.corpus.deidentify.rules_names import NameDetector
-from wardspace.corpus.deidentify.rules_numbers import NumberDetector
-from wardspace.corpus.deidentify.rules_repeats import RepeatDetector
-from wardspace.corpus.deidentify.surrogates import Surrogates
+from wardspace.corpus.deidentify.presidio import MODEL_PACKAGE
+from wardspace.corpus.deidentify.rules.addresses import AddressDetector
+from wardspace.corpus.deidentify.rules.dates import DateDetector
+from wardspace.corpus.deidentify.rules.institutions import InstitutionDetector
+from wardspace.corpus.deidentify.rules.names import NameDetector, RepeatDetector
+from wardspace.corpus.deidentify.rules.numbers import ContactDetector, NumberDetector
+from wardspace.corpus.deidentify.surrogates.key import Keyed, key_from
+from wardspace.corpus.deidentify.surrogates.surrogates import Surrogates
 from wardspace.corpus.deidentify.union import united
-from wardspace.corpus.offsets import Offsets
+from wardspace.corpus.note.clean import Offsets
 
 
 class Deidentifier:

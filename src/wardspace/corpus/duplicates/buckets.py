@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from wardspace.corpus.duplicates.shingles import Hashes
 from wardspace.corpus.duplicates.sketches import Numbers, Sketches
+from wardspace.corpus.duplicates.sketching import Hashes
 
 
 @dataclass(frozen=True)

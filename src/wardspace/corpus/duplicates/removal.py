@@ -13,11 +13,11 @@ from wardspace.corpus.duplicates.copied import CopiedForward
 from wardspace.corpus.duplicates.editions import Editions
 from wardspace.corpus.duplicates.near import Step, leave_out_leaked, leave_out_near
 from wardspace.corpus.duplicates.sketches import Numbers, Sketches
-from wardspace.corpus.ledger import Ledger
-from wardspace.corpus.rejects import copied_forward, duplicate, earlier_edition
+from wardspace.corpus.prepare.ledger import Ledger
+from wardspace.corpus.prepare.rejects import copied_forward, duplicate, earlier_edition
+from wardspace.corpus.prepare.spool import Spool
 from wardspace.corpus.schema import SPLITS, Roles
-from wardspace.corpus.split import Shares, splits_of_notes, without
-from wardspace.corpus.spool import Spool
+from wardspace.corpus.split.split import Shares, splits_of_notes, without
 
 
 class Duplicates:

@@ -13,9 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wardspace.core.seeds import derive
-from wardspace.corpus.duplicates.bands import PERMUTATIONS, Banding
-from wardspace.corpus.duplicates.shingles import Hashes, jaccard, mixed
-from wardspace.corpus.duplicates.sketching import Sketch
+from wardspace.corpus.duplicates.sketching import PERMUTATIONS, Banding, Hashes, Sketch, jaccard, mixed
 
 _NOTES = 2048
 """Notes written at once."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from wardspace.corpus.notes import Note, Unusable
+from wardspace.corpus.note.note import Note, Unusable
+from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.readers import Row
-from wardspace.corpus.spans import SpanTypes
 
 ROWS, CHARACTERS = 512, 2**20
 """A chunk ends with the row that brings it to either."""

@@ -18,8 +18,7 @@ from wardspace.core.ray_session import ray_session, read_by
 from wardspace.core.version import __version__
 from wardspace.corpus.examining.chunks import Chunk, chunks
 from wardspace.corpus.examining.engine import ChunkRead, Event, SourceRead
-from wardspace.corpus.examining.packing import unpacked
-from wardspace.corpus.examining.shards import Shards
+from wardspace.corpus.examining.shards import Shards, unpacked
 from wardspace.corpus.examining.work import Work
 from wardspace.corpus.readers import Reader, open_readers
 

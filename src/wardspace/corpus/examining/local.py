@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.examining.chunks import Chunk, ExaminedChunk, chunks
 from wardspace.corpus.examining.engine import ChunkRead, Event, SourceRead
-from wardspace.corpus.examining.packing import unpacked
-from wardspace.corpus.examining.shards import Shards
+from wardspace.corpus.examining.shards import Shards, unpacked
 from wardspace.corpus.examining.work import Work
 from wardspace.corpus.readers import Reader
 

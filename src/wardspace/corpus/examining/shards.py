@@ -2,16 +2,100 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from wardspace.core.errors import machine_faults
-from wardspace.corpus.examining.chunks import Chunk, ExaminedChunk
-from wardspace.corpus.examining.packing import packed, unpacked
+from wardspace.corpus.duplicates.sketching import Sketch
+from wardspace.corpus.examining.chunks import Chunk, Examined, ExaminedChunk
 from wardspace.corpus.examining.work import Work
+from wardspace.corpus.note.note import Note, Unusable
+from wardspace.corpus.note.spans import SpanTypes
+from wardspace.corpus.prepare.rejects import Fault
+
+_TEXTS = pa.list_(pa.string())
+_SCHEMA = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("fault_kind", pa.string()),  # null for a usable note, all columns below null for any other row
+        ("fault", pa.string()),
+        ("note_id", pa.string()),
+        ("patient_id", pa.string()),
+        ("time", pa.string()),
+        ("text", pa.string()),
+        ("categories", _TEXTS),
+        ("spans", _TEXTS),
+        ("stratum", pa.string()),
+        ("changed", _TEXTS),
+        ("split", pa.string()),
+        ("beside", _TEXTS),
+        ("identifiers", pa.list_(_TEXTS)),
+        ("reviewed", pa.bool_()),
+        ("tokens", pa.int64()),
+        ("shingles", pa.binary()),
+        ("digests", pa.binary()),
+    ]
+)
+_NOTHING = (None,) * (len(_SCHEMA) - 4)
+
+
+def packed(chunk: ExaminedChunk) -> bytes:
+    """A chunk as an Arrow stream."""
+    columns = list(zip(*map(_values, chunk.rows), strict=True)) or [()] * len(_SCHEMA)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
+    learned = {name: types.state() for name, types in chunk.span_types.items()}
+    about = json.dumps({"span_types": learned, "spans_dropped": chunk.spans_dropped})
+    schema = _SCHEMA.with_metadata({"chunk": about})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        writer.write_batch(pa.record_batch(arrays, schema=schema))
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def unpacked(content: bytes) -> ExaminedChunk:
+    """A chunk from an Arrow stream.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid, OSError
+        If it is not whole.
+    """
+    with pa.ipc.open_stream(pa.py_buffer(content)) as reader:
+        table = reader.read_all()
+    about = json.loads(table.schema.metadata[b"chunk"])
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    learned = {name: SpanTypes.of(state) for name, state in about["span_types"].items()}
+    return ExaminedChunk([_examined(*row) for row in rows], learned, about["spans_dropped"])
+
+
+def _values(row: Examined) -> tuple[Any, ...]:
+    found = row.found
+    if isinstance(found, Unusable):
+        # an undecodable id is no id, and lone surrogates cannot be stored either
+        known = None if found.note_id is None else found.note_id.encode("utf-8", "replace").decode()
+        return (row.number, *found.fault, known, *_NOTHING)
+    sketch = (None, None) if found.sketch is None else tuple(part.tobytes() for part in found.sketch)
+    return (row.number, None, None, *found[:-1], *sketch)
+
+
+def _examined(number: int, kind: str | None, reason: str, note_id: str, *values: Any) -> Examined:
+    if kind is not None:
+        return Examined(number, Unusable(note_id, Fault(kind, reason)))
+    patient, time, text, categories, spans, stratum, changed, split, beside, marks, *rest = values
+    reviewed, tokens, shingles, digests = rest
+    sketch = None
+    if shingles is not None:
+        sketch = Sketch(np.frombuffer(shingles, np.uint64), np.frombuffer(digests, np.uint32))
+    lists = tuple(categories), tuple(spans), stratum, tuple(changed), split, tuple(beside)
+    identifiers = tuple(tuple(mark) for mark in marks)
+    return Examined(number, Note(note_id, patient, time, text, *lists, identifiers, reviewed, tokens, sketch))
 
 
 class Shards:

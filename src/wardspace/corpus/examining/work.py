@@ -8,9 +8,9 @@ from wardspace.core.files import digest
 from wardspace.core.version import __version__
 from wardspace.corpus.duplicates.sketching import Sketcher
 from wardspace.corpus.examining.chunks import Chunk, Examined, ExaminedChunk
-from wardspace.corpus.notes import Examiner, Note
-from wardspace.corpus.spans import SpanTypes
-from wardspace.corpus.statistics import TokenCounter
+from wardspace.corpus.note.note import Examiner, Note
+from wardspace.corpus.note.spans import SpanTypes
+from wardspace.corpus.prepare.statistics import TokenCounter
 
 
 @dataclass(frozen=True)

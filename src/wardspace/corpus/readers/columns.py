@@ -4,9 +4,46 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from wardspace.core.errors import CorpusError
+from wardspace.corpus.prepare.rejects import Fault
+from wardspace.corpus.readers.files import SourceFile
+from wardspace.corpus.readers.row import Reader, Row
+
+
+class EmptyReader:
+    """Reads an empty file.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file.
+    """
+
+    encoding: str | None = None
+    size = 0
+
+    def __init__(self, file: SourceFile) -> None:
+        self.name, self.format = file.name, file.format
+        self.warnings: list[str] = [f"{file.name}: the file is empty"]
+
+    def rows(self) -> Iterator[Row]:
+        """Yield what is wrong."""
+        yield Row(1, None, Fault("empty file", "the file is empty"))
+
+    def position(self) -> int:
+        """Nothing is read."""
+        return 0
+
+
+def no_rows(readers: Sequence[Reader]) -> str:
+    """What is wrong with sources of which none has a row."""
+    tables = all(reader.format in ("csv", "tsv") for reader in readers)
+    if len(readers) == 1:
+        return "the file holds a header and no rows" if tables else "there is no note in it"
+    return "the files hold headers and no rows" if tables else "there is no note in them"
+
 
 _LONGEST_NAME = 64
 _MOST_NAMES = 40

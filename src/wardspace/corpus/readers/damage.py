@@ -7,7 +7,7 @@ import io
 import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
-from wardspace.corpus.rejects import DAMAGED, Fault
+from wardspace.corpus.prepare.rejects import DAMAGED, Fault
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from wardspace.corpus.prepare.rejects import Fault
 from wardspace.corpus.readers.row import Reader, Row
-from wardspace.corpus.rejects import Fault
 
 
 class Derived(NamedTuple):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.encoding import MARK
+from wardspace.corpus.note.encoding import MARK
 from wardspace.corpus.readers.damage import Unpacked, head_of
 
 SUFFIXES = {

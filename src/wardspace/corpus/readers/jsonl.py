@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, TextIO
 
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.encoding import choose_encoding
+from wardspace.corpus.note.encoding import choose_encoding
+from wardspace.corpus.prepare.rejects import Fault
 from wardspace.corpus.readers.columns import check_columns
 from wardspace.corpus.readers.damage import DAMAGE, damage_of, damage_warning
 from wardspace.corpus.readers.files import SourceFile, read_faults
 from wardspace.corpus.readers.row import Row
-from wardspace.corpus.rejects import Fault
 
 LONGEST_LINE = 64 * 2**20
 """Characters of a line (64 Mi) that are read at most; longer ones are rejects."""

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.encoding import MARK
+from wardspace.corpus.note.encoding import MARK
 from wardspace.corpus.readers.columns import check_columns, stored_names
 from wardspace.corpus.readers.files import SourceFile, read_faults
 from wardspace.corpus.readers.row import Row

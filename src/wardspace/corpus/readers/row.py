@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
-from wardspace.corpus.rejects import Fault
+from wardspace.corpus.prepare.rejects import Fault
 
 
 class Row(NamedTuple):

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.columns import stored_names
-from wardspace.corpus.readers.delimited import DelimitedReader
+from wardspace.corpus.readers.csv.reader import DelimitedReader
 from wardspace.corpus.readers.files import SourceFile, format_of, paths_behind, source_file
 from wardspace.corpus.readers.parquet import ArrowFaults, ParquetReader
 from wardspace.corpus.readers.row import Reader

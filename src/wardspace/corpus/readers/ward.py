@@ -37,7 +37,7 @@ class WardReader:
 
     def rows(self) -> Iterator[Row]:
         """Yield the notes."""
-        from wardspace.corpus.ward import ward_batches  # noqa: PLC0415  (it reads an ontology that others do not need)
+        from wardspace.synthetic import ward_batches  # noqa: PLC0415  (it reads an ontology that others do not need)
 
         self._number = 0
         for batch in ward_batches(self._config):
@@ -49,7 +49,7 @@ class WardReader:
 
 def ward_columns(columns: ColumnsConfig) -> ColumnsConfig:
     """The roles of the ward's columns, save those that the study gives itself."""
-    from wardspace.corpus.ward import WARD_COLUMNS  # noqa: PLC0415
+    from wardspace.synthetic import WARD_COLUMNS  # noqa: PLC0415
 
     own = bool(columns.metadata or columns.labels)
     return columns.model_copy(

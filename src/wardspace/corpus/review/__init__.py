@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from wardspace.corpus.review.corrections import Corrections
-from wardspace.corpus.review.estimate import Estimate, estimated
+from wardspace.corpus.review.estimate import Estimate, Share, estimated
 from wardspace.corpus.review.examples import Example, reviewed_examples, write_examples
-from wardspace.corpus.review.intervals import Share
-from wardspace.corpus.review.judgement import JudgedSpan, Judgement, Place
+from wardspace.corpus.review.judgement import Answer, JudgedSpan, Judgement, Place
 from wardspace.corpus.review.review import Review, ReviewNote
-from wardspace.corpus.review.verdicts import Answer
 
 __all__ = [
     "Answer",

@@ -11,10 +11,10 @@ from wardspace.config import CorpusConfig
 from wardspace.core.files import scratch_folder
 from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
-from wardspace.corpus.clean import Cleaner
-from wardspace.corpus.notes import Examiner, Original, Unusable
+from wardspace.corpus.note.clean import Cleaner
+from wardspace.corpus.note.note import Examiner, Original, Unusable
+from wardspace.corpus.prepare.resolve import resolved
 from wardspace.corpus.readers import open_readers
-from wardspace.corpus.resolve import resolved
 
 _PROGRESS_ROWS = 256
 

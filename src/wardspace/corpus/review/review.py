@@ -16,9 +16,8 @@ from wardspace.core.version import __version__
 from wardspace.corpus.deidentify import Deidentifier, Finding
 from wardspace.corpus.review.drawing import drawn_notes
 from wardspace.corpus.review.estimate import Estimate, estimated
-from wardspace.corpus.review.judgement import JudgedSpan, Judgement, text_digest
+from wardspace.corpus.review.judgement import Answer, JudgedSpan, Judgement, carried_over, judged_spans, text_digest
 from wardspace.corpus.review.kept import JudgementFile, Key, latest, latest_done
-from wardspace.corpus.review.verdicts import Answer, carried_over, judged_spans
 
 
 @dataclass(frozen=True)

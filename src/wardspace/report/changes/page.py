@@ -11,14 +11,11 @@ from markupsafe import Markup
 
 from wardspace.core.files import write_text
 from wardspace.core.version import __version__
-from wardspace.report.changes.asked import environment_changes, study_changes
-from wardspace.report.changes.notes import notes_changes, same_content
-from wardspace.report.changes.scores import Lone, ScoreTable, lone, score_tables
+from wardspace.report.changes.scores import Lone, ScoreTable, SpaceRow, cost_changes, lone, score_tables, space_rows
 from wardspace.report.changes.sides import Change, Pair
-from wardspace.report.changes.spaces import SpaceRow, cost_changes, space_rows
-from wardspace.report.numbers import counted, listed
+from wardspace.report.changes.study import environment_changes, notes_changes, same_content, study_changes
 from wardspace.report.page import stylesheet
-from wardspace.report.words import metric_name
+from wardspace.report.wording import counted, listed, metric_name
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,66 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wardspace.evaluation.between import Between
+from wardspace.core.durations import duration
+from wardspace.evaluation.between_runs import Between
 from wardspace.evaluation.panel import Series
 from wardspace.report.board import Board
-from wardspace.report.changes.sides import Pair
-from wardspace.report.comparison import SIGNS, Mark
-from wardspace.report.numbers import between as ends
-from wardspace.report.numbers import gap, points
+from wardspace.report.changes.sides import Change, Pair
+from wardspace.report.tables.comparison import SIGNS, Mark
+from wardspace.report.tables.spaces import ARROWS
+from wardspace.report.wording import MINUS, gap, measure_name, plain, points, tokens
+from wardspace.report.wording import between as ends
+from wardspace.results.results import ModelRecord
+
+
+@dataclass(frozen=True)
+class SpaceRow:
+    """One measure of one model's space, in both runs."""
+
+    model: str
+    column: str
+    measure: str
+    first: str
+    second: str
+    change: str
+    better: bool
+    """Whether it moved in the better direction."""
+
+
+def space_rows(pair: Pair) -> list[SpaceRow]:
+    """Measures that both runs took and that differ as printed."""
+    theirs = {(one.model, one.column, one.measure): one for one in pair.second.results.space}
+    found = []
+    for ours in pair.first.results.space:
+        other = theirs.get((ours.model, ours.column, ours.measure))
+        if other is None:
+            continue
+        first, second = plain(ours.value, [other.value]), plain(other.value, [ours.value])
+        if first == second:
+            continue
+        change = other.value - ours.value
+        shown = plain(change, [ours.value, other.value])
+        better = (change > 0) == (ours.better == "higher")
+        name = f"{measure_name(ours.measure)} {ARROWS[ours.better]}"
+        column = "all notes" if ours.column == "*" else ours.column
+        sign = "" if shown.startswith(MINUS) else "+"
+        found.append(SpaceRow(ours.model, column, name, first, second, f"{sign}{shown}", better))
+    return found
+
+
+def cost_changes(pair: Pair) -> list[Change]:
+    """Time and tokens of every adapted model that both runs trained."""
+    theirs = {model.name: model for model in pair.second.results.models}
+    return [
+        Change(model.name, _cost(model), _cost(theirs[model.name]))
+        for model in pair.first.results.models
+        if model.stages and model.name in theirs
+    ]
+
+
+def _cost(model: ModelRecord) -> str:
+    seconds, read = sum(one.seconds for one in model.stages), sum(one.tokens for one in model.stages)
+    return f"{duration(seconds)}, {tokens(read)} tokens"
 
 
 @dataclass(frozen=True)

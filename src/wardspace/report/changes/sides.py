@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from wardspace.config import StudyConfig
-from wardspace.evaluation.between import Between
-from wardspace.evaluation.results import Results
+from wardspace.evaluation.between_runs import Between
+from wardspace.results.results import Results
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Patterns that find identifiers in text: names, dates, addresses, institutions, numbers."""

@@ -1,0 +1,121 @@
+"""The shapes in which clinical notes write dates, with their parts named: `d` day, `m` month, `y` year.
+
+A weekday, a time of day and a year alone are no dates here (the US Safe Harbor rule, 45 CFR 164.514(b)(2), lets years
+stand), nor are the clinical fractions `4/52` (four weeks) and `3/12` (three months) without a word that makes them one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from wardspace.corpus.deidentify.findings import Finding
+
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+
+_MONTH = (
+    r"(?P<name>(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug"
+    r"(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?))(?:\."
+    r"(?=[ ]?['’\d]))?"
+)
+_DAY = r"(?P<d>3[01]|[12]\d|0?[1-9])"
+_NTH = r"(?P<nth>(?i:st|nd|rd|th))?"
+_EARLIER = r"(?:(?P<d0>3[01]|[12]\d|0?[1-9])(?i:st|nd|rd|th)?[ ]?(?:-|–|to|and|&)[ ]?)?"
+_YEAR4 = r"(?P<y>(?:19|20)\d\d)"
+_YEAR = r"(?P<y>(?:19|20)\d\d|['’]?\d\d(?![\d:/%]|\.\d))"
+_START, _END = r"(?<![\w/.\-])", r"(?![\w/\-]|\.\d)"
+_CUED = (
+    r"(?:(?<=\bon )|(?<=\bOn )|(?<=\bsince )|(?<=\bfrom )|(?<=\bdated )|(?<=\buntil )|(?<=\btill )|(?<=\bby )"
+    r"|(?<=\bdate )|(?<=\bdate: )|(?<=\bDate: )|(?<=\badmitted )|(?<=\bseen )|(?<=\bdischarged )|(?<=\bdue )"
+    r"|(?<=\breviewed )|(?<=\blast seen )|(?<=\bbetween )|(?<=\bafter )|(?<=\bbefore )|(?<=\bDOB )|(?<=\bDOB: ))"
+)
+
+_SHAPES = (
+    # 2023-04-12, 2023/4/12, 2023.04.12, also before a T with the time
+    (0.95, rf"(?<![\w/.\-])(?P<y>(?:19|20)\d\d)(?P<sep>[-/.])(?P<m>1[0-2]|0?[1-9])(?P=sep){_DAY}(?!\d|[-/.]\d)"),
+    # 12/04/2023, 12.04.2023, 12-4-2023
+    (0.95, rf"{_START}(?P<a>3[01]|[12]\d|0?[1-9])(?P<sep>[-/.])(?P<b>3[01]|[12]\d|0?[1-9])(?P=sep){_YEAR4}{_END}"),
+    # 12/4/23, 12.04.23, 12-04-23
+    (0.85, rf"{_START}(?P<a>3[01]|[12]\d|0?[1-9])/(?P<b>3[01]|[12]\d|0?[1-9])/(?P<y>['’]?\d\d){_END}"),
+    (0.8, rf"{_START}(?P<a>3[01]|[012]\d)(?P<sep>[-.])(?P<b>3[01]|[012]\d)(?P=sep)(?P<y>\d\d){_END}"),
+    # 12 Apr 2023, 12th of April '23, 12-Apr-2023, 12Apr2023, 12-14 April 2023, 12 April
+    (
+        0.95,
+        rf"(?<![\w/.]){_EARLIER}{_DAY}{_NTH}[ ]?(?:[-/]|of[ ]|the[ ])?[ ]?{_MONTH}(?:[ ]?[-,/]?[ ]?{_YEAR})?(?![\w])",
+    ),
+    # April 12th, 2023, Apr 12 '23, April 12-14, 2023, April 12
+    (
+        0.95,
+        rf"(?<!\w){_MONTH}[ ]?(?:the[ ])?{_EARLIER}{_DAY}{_NTH}(?:,?[ ]?(?:of[ ])?{_YEAR})?"
+        r"(?![\w/%]|\.\d|[ ]?(?:mg|ml|mcg|g)\b)",
+    ),
+    # April 2023, Apr '23, Apr-23
+    (0.9, rf"(?<!\w){_MONTH},?(?:[ ](?:of[ ])?|-|/)(?P<y>(?:19|20)\d\d|['’]\d\d)(?!\w)"),
+    (0.8, rf"(?<!\w){_MONTH}-(?P<y>\d\d)(?!\w)"),
+    # 04/2023
+    (0.85, rf"{_START}(?P<m>1[0-2]|0?[1-9])/{_YEAR4}{_END}"),
+    # 20230412
+    (0.6, r"(?<![\w\-])(?P<y>(?:19|20)\d\d)(?P<m>1[0-2]|0[1-9])(?P<d>3[01]|[12]\d|0[1-9])(?![\w\-])"),
+    # on 4/12: day and month alone, only where a word before says that it is a date
+    (
+        0.6,
+        rf"{_CUED}(?P<a>3[01]|[12]\d|0?[1-9])/(?P<b>3[01]|[12]\d|0?[1-9])(?![\d/%.]*\d|[ ]?(?:%"
+        r"|mm|strength|power|murmur|pain|in\b))",
+    ),
+)
+
+SHAPES = tuple((score, re.compile(pattern)) for score, pattern in _SHAPES)
+"""How sure each shape is, and its expression; the first that matches at a place counts."""
+
+
+def dates(text: str) -> Iterator[tuple[float, re.Match[str]]]:
+    """Dates in `text`, each shape for itself: a longer shape may hold a shorter one."""
+    for score, pattern in SHAPES:
+        for match in pattern.finditer(text):
+            if _plausible(match):
+                yield score, match
+
+
+def _plausible(match: re.Match[str]) -> bool:
+    parts = match.groupdict()
+    if parts.get("a") is not None:
+        return min(int(parts["a"]), int(parts["b"])) <= 12
+    name = parts.get("name")
+    # "may 12" is rather a verb than a month; "sep", "mar" and "dec" in small letters are left to their day
+    return name is None or name != "may" or parts.get("y") is not None
+
+
+_OLD = r"(?P<age>9\d|1[01]\d|120)"
+_AGES = (
+    re.compile(rf"(?<![\d./-]){_OLD}[ \-–]?(?:years?|yrs?|y)[ \-–./]*(?:old|of[ ]age|o)\b", re.I),
+    re.compile(rf"(?<![\d./-]){_OLD}[ -]?(?:y\.?o\b|y/o|yo[mf]?\b)", re.I),
+    re.compile(rf"\b(?:aged|age|age[ ]of)[ :=]*{_OLD}(?![\d/.]*\d|[ ]?%)", re.I),
+    re.compile(rf"(?<![\d./-]){_OLD}[ ]?(?:[MF]|male|female|man|woman|lady|gentleman)\b(?![/ ]*\d)"),
+    re.compile(r"\bin (?:his|her|their) (?P<age>90)s\b", re.I),
+)
+
+
+class DateDetector:
+    """Dates in clinical shorthand, and ages over 89, which the Safe Harbor rule counts among identifiers."""
+
+    name = "dates"
+
+    def find(self, text: str, found: Sequence[Finding]) -> list[Finding]:
+        """Dates, and the numbers of ages over 89."""
+        findings = [Finding(*match.span(), "DATE", score, self.name) for score, match in dates(text)]
+        for pattern in _AGES:
+            findings += [Finding(*match.span("age"), "AGE", 0.9, self.name) for match in pattern.finditer(text)]
+        return findings

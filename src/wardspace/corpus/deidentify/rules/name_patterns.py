@@ -1,0 +1,129 @@
+"""Expressions for names: what stands before and after them, and what they are made of."""
+
+from __future__ import annotations
+
+import re
+
+UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁĽĻŃŇŅŐŒŘŚŠŞȘŤŢȚŪŮŰŲŸŹŽŻ"
+LOWER = "a-zß-öø-ÿāăąćčďđēęěğģīıķłľļńňņőœřśšşșťţțūůűųźžż"
+
+_PREFIX = rf"(?:[OD]['’](?=[{UPPER}])|Ma?c(?=[{UPPER}]))?"
+_CAPITALISED = rf"{_PREFIX}[{UPPER}][{LOWER}]+(?:[{UPPER}][{LOWER}]+)?"
+WORD = rf"(?:{_CAPITALISED}(?:[-‐]{_CAPITALISED}){{0,3}}(?![{LOWER}{UPPER}\d]))"
+"""A capitalised word of two letters or more: Smith, O'Neil, McDonald, Jean-Luc."""
+
+CAPITALS = rf"(?:(?:[OD]['’])?[{UPPER}]{{2,}}(?:['’-][{UPPER}]{{2,}})*(?![{LOWER}\d]))"
+"""A word in capitals."""
+
+INITIAL = rf"(?:[{UPPER}](?:\.|(?![{UPPER}{LOWER}\d'’.-])))"
+"""One letter, with a full stop or alone."""
+
+PARTICLE = (
+    r"(?:[Vv]an|[Vv]on|[Dd]er|[Dd]en|[Dd]el|[Dd]ella|[Dd]e|[Dd]i|[Dd]a|[Dd]os|[Ll]a|[Ll]e|[Ee]l|[Aa]l"
+    r"|bin|ibn|ter|ten|Mac|St\.?)"
+)
+"""A small word inside a surname."""
+
+GAP = r"[ \t]{1,2}"
+ANY = rf"(?:{WORD}|{CAPITALS})"
+
+NAME = (
+    rf"(?:(?:{INITIAL}[ \t]?){{0,3}}(?:{PARTICLE}{GAP}){{0,3}}{ANY}(?:{GAP}(?:{INITIAL}|"
+    rf"(?:{PARTICLE}{GAP}){{0,2}}{ANY})){{0,3}})"
+)
+"""One to four words and initials, with particles."""
+
+FULL = (
+    rf"(?:(?:{INITIAL}[ \t]?){{1,3}}(?:{PARTICLE}{GAP}){{0,2}}{WORD}|{WORD}"
+    rf"(?:{GAP}{INITIAL}){{0,2}}{GAP}(?:(?:{PARTICLE}{GAP}){{0,2}}{WORD}|{INITIAL}))"
+)
+"""Two words at least, one of which may be initials."""
+
+
+_TITLE = (
+    r"(?:Drs?|DRS?|Doctor|Mr|MR|Mrs|MRS|Ms|MS|Miss|Mx|Prof|Professor|Sir|Dame|Lord|Lady"
+    r"|Nurse|Sister|Rev|Reverend|Fr|RN|SN|PA-C|NP)"
+)
+_CREDENTIAL = (
+    r"(?:M\.?D|D\.?O|R\.?N|Ph\.?D|P\.?A(?:-C)?|N\.?P|DDS|DPM|FRCP|FRCS|MRCP|MRCGP|MBBS|BSN"
+    r"|MSN|FNP|MBChB|LPN|CRNA|ARNP|FACS|Esq|Jr|Sr)\b"
+)
+_KIN = (
+    r"mother|father|mom|mum|dad|sister|brother|daughter|son|wife|husband|spouse|partner"
+    r"|aunt|uncle|niece|nephew|cousin|friend|guardian|carer|caregiver|grand(?:mother"
+    r"|father|son|daughter)|girlfriend|boyfriend|fianc[eé]e?"
+)
+_DONE = (
+    r"(?:seen|signed|dictated|reported|reviewed|written|typed|transcribed|performed"
+    r"|interpreted|authored|referred|assessed|examined|discussed|entered|read|verified"
+    r"|cared for|accompanied|operated on|attended|treated|ordered|supervised)"
+)
+_ROLE = (
+    r"patient(?:'s)? name|patient|pt|name|surname|forename|first name|last name"
+    r"|maiden name|re|next of kin|nok|gp|pcp|attending(?: physician)?|surgeon|assistant"
+    r"|anesthesiologist|anaesthetist|physician|consultant|registrar|resident|cc|attn"
+    r"|attention|author|signature|clinician|provider|practitioner|pharmacist|midwife"
+    r"|therapist|contact|emergency contact|informant|interpreter|examiner|radiologist|pathologist"
+    r"|cosigner|copies to"
+)
+
+# cue, what is looked for after it, how sure; the cue may be in any case, the name may not
+CUES = tuple(
+    (score, re.compile(rf"(?<![{UPPER}{LOWER}])(?i:{cue})(?P<name>{shape})"))
+    for score, cue, shape in (
+        (0.95, rf"{_DONE} (?:by|with):?[ ]+(?:{_TITLE}\.?[ ]+)?", NAME),
+        (0.95, rf"(?:electronically )?(?:signed|dictated):?[ ]+(?:{_TITLE}\.?[ ]+)?", NAME),
+        (
+            0.9,
+            r"(?:spoke|speaking|spoken|talked|conversation|meeting|met|liaised)[ ]+(?:to|with)[ ]+"
+            r"(?:(?:his|her|their|the|pt's)[ ]+\w+,?[ ]+)?",
+            NAME,
+        ),
+        (0.95, r"(?:named|called|known as|name is|my name is|name's|dear|alias|a\.?k\.?a\.?|regards to)[ ]+", NAME),
+        (0.85, rf"(?:{_KIN})[ ]*(?:,|:|\()?[ ]*(?:is|was|named|called)?[ ]*", FULL),
+        (0.75, rf"(?:{_KIN})(?:,?[ ]+\(?|\()", WORD),
+        (0.9, rf"(?:{_ROLE})[ \t]*(?:[:=\-–]+|is|was|,)[ \t]*(?:{_TITLE}\.?[ ]+)?", NAME),
+        (0.8, rf"(?:{_ROLE})[ ]+", FULL),
+        (
+            0.8,
+            r"(?:like|as|similar to|for|referencing|regarding|concerning|involving|on behalf of"
+            r"|patient|pt|case of)[ ,]+",
+            FULL,
+        ),
+        (
+            0.9,
+            r"(?:(?:man|woman|male|female|boy|girl|gentleman|lady|pt|patient|year[- ]old|y/?o"
+            r"|person|child|infant|teen|adult|M|F)),[ ]*(?:named[ ]|called[ ]|known as[ ])?",
+            FULL,
+        ),
+    )
+)
+TITLED = re.compile(
+    rf"(?<![{UPPER}{LOWER}\d])(?:{_TITLE}|(?i:dr|mr|mrs|ms|miss|prof|rn))\.?[ \t]{{1,2}}(?:and (?:Mrs|Ms)\.?[ ])?"
+    rf"(?P<name>{NAME}|[{UPPER}]\.)"
+)
+SURE_TITLE = re.compile(r"(?:[Dd]r|[Mm]rs?|Ms|[Mm]iss|Mx|[Pp]rof(?:essor)?)\b|(?:DR|MRS?|MS)\.")
+TITLED_SMALL = re.compile(rf"\b(?:dr|mr|mrs|ms|prof)\.?[ ](?P<name>[{LOWER}]{{3,}})\b")
+CREDITED = re.compile(
+    rf"(?<![{UPPER}{LOWER}])(?P<name>{NAME})(?:,?[ ]{{1,2}}{_CREDENTIAL}"
+    r"|,[ ](?i:(?:staff|charge|ward|specialist|practice) nurse|nurse|midwife|registrar|consultant|physio(?:therapist)?"
+    r"|pharmacist|house officer|senior house|surgeon|physician|dietitian|social worker|for dr)\b)"
+)
+REVERSED = re.compile(
+    rf"(?<![{UPPER}{LOWER}'’])(?P<name>(?P<last>{ANY}),[ ]?(?P<first>{ANY})(?:[ ]{INITIAL}|[ ]{ANY})?)(?![{LOWER}])"
+)
+# a line that begins with a name and goes on with what front sheets put after it
+FRONT = re.compile(
+    rf"(?:^|\n)[ \t]*(?:(?i:re|patient|pt|name)[:.]?[ \t]+)?(?P<name>{FULL}|{CAPITALS}{GAP}{CAPITALS})"
+    r"(?=[ \t]*[,(]?[ \t]*(?:[\[(]?[A-Z]{0,3}[-#]?\d{5,}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|"
+    r"(?i:born|dob|d\.o\.b|aged|age|mrn|nhs|hospital no)\b))"
+)
+PHONED = re.compile(rf"(?<![{UPPER}{LOWER}'’./-])(?P<name>{FULL})(?=,?[ ](?:on[ ]|at[ ])?[(+]?\d[\d() +-]{{8}})")
+FULL_NAMES = re.compile(rf"(?<![{UPPER}{LOWER}'’./-])(?P<name>{FULL})(?![{LOWER}{UPPER}])")
+IN_CAPITALS = re.compile(rf"(?<![{UPPER}{LOWER}'’.-])(?P<name>{CAPITALS}{GAP}(?:{INITIAL}{GAP})?{CAPITALS})")
+INITIALS = re.compile(
+    r"(?i:\b(?:initials|patient|pt|signed|named?|by|mr|mrs|ms))[ :,]+"
+    rf"(?P<name>[{UPPER}]\.[ ]?[{UPPER}]\.(?:[ ]?[{UPPER}]\.)?)"
+)
+TITLE_ALONE = re.compile(rf"{_TITLE}\.?")
+TOKEN = re.compile(r"[^\s,]+")

@@ -1,0 +1,1 @@
+"""Made-up replacements for identifiers, the same for the same patient."""

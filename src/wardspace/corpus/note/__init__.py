@@ -1,0 +1,1 @@
+"""One note: cleaning, spans, offsets and character encodings."""

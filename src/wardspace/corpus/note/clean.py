@@ -1,0 +1,209 @@
+"""Cleaning: small named steps, each a pure function of the text, that also tell what they moved."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+
+from wardspace.config import CleanConfig
+
+
+class Edit(NamedTuple):
+    """Characters `start` to `end` (exclusive) are replaced by `size` others."""
+
+    start: int
+    end: int
+    size: int
+
+
+def trimmed_edit(start: int, old: str, new: str) -> Edit:
+    """The edit that turns `old`, standing at `start`, into `new`, less what both begin or end with."""
+    head, most = 0, min(len(old), len(new))
+    while head < most and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < most - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return Edit(start + head, start + len(old) - tail, len(new) - head - tail)
+
+
+class _Pass:
+    """The edits of one step, in the order of the text and apart from each other."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._edits = edits
+        self._ends = [edit.end for edit in edits]
+        self._growth = [0, *accumulate(edit.size - (edit.end - edit.start) for edit in edits)]
+
+    def start(self, place: int) -> int:
+        """Where a span that begins at `place` begins afterwards."""
+        done = bisect_right(self._ends, place)
+        if done < len(self._edits) and self._edits[done].start < place:
+            place = self._edits[done].start
+        return place + self._growth[done]
+
+    def end(self, place: int) -> int:
+        """Where a span that ends before `place` ends afterwards."""
+        done = bisect_right(self._ends, place)
+        if done < len(self._edits) and self._edits[done].start < place:
+            return self._edits[done].start + self._growth[done] + self._edits[done].size
+        return place + self._growth[done]
+
+
+class Offsets:
+    """Maps character offsets of a text before cleaning to offsets after it.
+
+    An offset inside a replaced stretch goes to its beginning (for the start of a span) or its end (for the end), so
+    that a span that covered a part of it covers all of what took its place.
+
+    Parameters
+    ----------
+    passes : iterable of sequences of Edit
+        The edits of each step, in offsets of the text that the step met.
+    """
+
+    def __init__(self, passes: Iterable[Sequence[Edit]] = ()) -> None:
+        self._passes = [_Pass(edits) for edits in passes if edits]
+
+    def span(self, start: int, end: int) -> tuple[int, int] | None:
+        """Where the characters `start` to `end` (exclusive) stand now; None if none of them is left."""
+        for step in self._passes:
+            start, end = step.start(start), step.end(end)
+            if start >= end:
+                return None
+        return start, end
+
+
+_BLANK = r"[^\S\r\n]"
+_Replacement = Callable[[re.Match[str]], str]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of cleaning."""
+
+    name: str
+    apply: Callable[[str], str]
+    edits: Callable[[str], list[Edit]]
+
+
+class Cleaned(NamedTuple):
+    """A cleaned text."""
+
+    text: str
+    changed: tuple[str, ...]
+    """Names of the steps that changed it."""
+    offsets: Offsets | None
+    """Where its characters went, if that was asked for."""
+
+
+class Cleaner:
+    """Applies the steps that a study asks for, in the order of `CleanConfig`.
+
+    Parameters
+    ----------
+    config : CleanConfig
+        Which steps to apply.
+    """
+
+    def __init__(self, config: CleanConfig) -> None:
+        self.config = config
+        self.steps = tuple(_step(name, config) for name in type(config).model_fields if getattr(config, name))
+
+    def __reduce__(self) -> tuple[type[Cleaner], tuple[CleanConfig]]:
+        """For other processes: steps are functions, and are made again there."""
+        return Cleaner, (self.config,)
+
+    def clean(self, text: str, *, follow: bool = False) -> Cleaned:
+        """Clean one text; with `follow`, also tell where its characters went."""
+        changed: list[str] = []
+        passes: list[Sequence[Edit]] = []
+        for step in self.steps:
+            after = step.apply(text)
+            if after != text:
+                changed.append(step.name)
+                if follow:
+                    passes.append(step.edits(text))
+                text = after
+        return Cleaned(text, tuple(changed), Offsets(passes) if follow else None)
+
+
+def _pattern_step(name: str, pattern: str, replacement: str | _Replacement, flags: int = 0) -> Step:
+    compiled = re.compile(pattern, flags)
+
+    def text_of(match: re.Match[str]) -> str:
+        return replacement if isinstance(replacement, str) else replacement(match)
+
+    def edits(text: str) -> list[Edit]:
+        return [trimmed_edit(m.start(), m[0], text_of(m)) for m in compiled.finditer(text)]
+
+    # A replacement given as text is one without backslashes, so that it means itself to `sub`.
+    return Step(name, lambda text: compiled.sub(replacement, text), edits)
+
+
+def _compose(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _composed_edits(text: str) -> list[Edit]:
+    # Nothing composes with an ASCII character that follows it, so that such stretches can be normalised one by one.
+    runs = re.finditer(r"[\x00-\x7f]?[^\x00-\x7f]+", text)
+    pairs = ((run.start(), run[0], unicodedata.normalize("NFC", run[0])) for run in runs)
+    return [trimmed_edit(start, old, new) for start, old, new in pairs if old != new]
+
+
+def _lowered_edits(text: str) -> list[Edit]:
+    # The only letter whose lower case has another length.
+    return [Edit(match.start(), match.end(), 2) for match in re.finditer("\u0130", text)]
+
+
+def _one_empty_line(match: re.Match[str]) -> str:
+    return "" if match.start() == 0 or match.end() == len(match.string) else "\n\n"
+
+
+def _one_blank(match: re.Match[str]) -> str:
+    return "" if match.start() == 0 or match.end() == len(match.string) else " "
+
+
+def _title(match: re.Match[str]) -> str:
+    full = {"dr.": "doctor", "m.d.": "md"}[match[0].lower()]
+    if match[0].islower():
+        return full
+    return full.upper() if match[0].isupper() else full.capitalize()
+
+
+_PATTERNS: dict[str, tuple[str, str | _Replacement, int]] = {
+    # form feed, vertical tab and next line part words as a line feed does; `line_ends` turns them into one
+    "controls": (r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+", "", 0),
+    "line_ends": (r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]", "\n", 0),
+    # the look-behind keeps long runs of blanks inside a line from being tried again at each blank
+    "trailing_space": (rf"(?<!{_BLANK}){_BLANK}++(?=[\r\n]|\Z)", "", 0),
+    "blank_lines": (r"\A(?:[^\S\n]*+\n)+|\n(?:[^\S\n]*+\n)*+[^\S\n]*+\Z|\n(?:[^\S\n]*+\n){2,}+", _one_empty_line, 0),
+    "deidentified_spans": (r"\[\*\*[^\[\]]*\*\*\]", "", 0),
+    "rules": (rf"^{_BLANK}*+[-=_*](?:[-=_*]|{_BLANK})*+(?:\r?\n|\Z)", "", re.MULTILINE),
+    "list_numerals": (rf"^({_BLANK}*+)\d{{1,3}}[.)](?:{_BLANK}++|(?=[\r\n]|\Z))", lambda match: match[1], re.MULTILINE),
+    "titles": (r"\bdr\.|\bm\.d\.", _title, re.IGNORECASE),
+    "newlines": (r"\A\s++|\s{2,}+|[^\S ]|\s\Z", _one_blank, 0),
+}
+
+
+def _step(name: str, config: CleanConfig) -> Step:
+    if name == "unicode":
+        return Step(name, _compose, _composed_edits)
+    if name == "lowercase":
+        return Step(name, str.lower, _lowered_edits)
+    if name == "headers":
+        return _pattern_step(name, _phrases(config.headers), "")
+    pattern, replacement, flags = _PATTERNS[name]
+    return _pattern_step(name, pattern, replacement, flags)
+
+
+def _phrases(headers: Sequence[str]) -> str:
+    """A pattern for any of these phrases, the longest first, whatever blanks part their words."""
+    words = sorted((phrase.split() for phrase in headers if phrase.strip()), key=lambda w: -sum(map(len, w)))
+    return "|".join(r"\s+".join(map(re.escape, phrase)) for phrase in words) or r"(?!)"

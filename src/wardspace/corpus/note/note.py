@@ -1,0 +1,246 @@
+"""From a row of a source to a note, or to the fault that keeps it from being one."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from wardspace.config.corpus import RejectConfig
+from wardspace.core.files import digest
+from wardspace.corpus.deidentify import Deidentifier
+from wardspace.corpus.deidentify.tally import Mark, marks
+from wardspace.corpus.duplicates.sketching import Sketch
+from wardspace.corpus.note.clean import Cleaned, Cleaner, Offsets
+from wardspace.corpus.note.spans import Span, SpanTypes, moved_spans, read_spans
+from wardspace.corpus.prepare.rejects import EMPTY, NO_ID, NUL, Fault, undecodable
+from wardspace.corpus.readers import Row
+from wardspace.corpus.schema import Roles
+from wardspace.corpus.split.split import UNKNOWN_SPLIT, known_split
+from wardspace.corpus.split.times import as_iso
+
+if TYPE_CHECKING:
+    from wardspace.corpus.review.corrections import Corrections
+
+
+class Note(NamedTuple):
+    """A usable note, cleaned."""
+
+    note_id: str
+    patient_id: str | None
+    time: str | None
+    text: str
+    categories: tuple[str | None, ...]
+    spans: tuple[str, ...]
+    """One JSON list for each column of spans."""
+    stratum: str | None
+    changed: tuple[str, ...]
+    """Steps of cleaning that changed the text."""
+    split: str | None = None
+    """The split that the source itself gives."""
+    beside: tuple[str | None, ...] = ()
+    """Values that are not kept, in the order of `Roles.beside`."""
+    identifiers: tuple[Mark, ...] = ()
+    """What was taken out."""
+    reviewed: bool = False
+    """Whether a person said what is to be taken out."""
+    tokens: int | None = None
+    """Tokens of the text, where they are counted."""
+    sketch: Sketch | None = None
+    """What near-duplicates are found by, where they are looked for."""
+
+
+class Original(NamedTuple):
+    """A usable note as it was read."""
+
+    note_id: str
+    patient_id: str | None
+    text: str
+    names: tuple[str, ...]
+    """Names of its patient, of columns that are not kept."""
+
+    @property
+    def patient(self) -> str:
+        """The patient; a note without one counts as a patient of its own."""
+        return self.patient_id or self.note_id
+
+
+class Unusable(NamedTuple):
+    """A row that is no note."""
+
+    note_id: str | None
+    fault: Fault
+
+
+class Examiner:
+    """Checks and cleans rows one by one.
+
+    Parameters
+    ----------
+    roles : Roles
+        Which column plays which role.
+    cleaner : Cleaner
+        The steps of cleaning.
+    limits : RejectConfig
+        Shortest and longest notes.
+    deidentifier : Deidentifier, optional
+        Takes out what identifies people, before the cleaning: lower case would hide names from it.
+    corrections : Corrections, optional
+        What a person said of single notes, which goes before what the deidentifier finds in them.
+    """
+
+    def __init__(
+        self,
+        roles: Roles,
+        cleaner: Cleaner,
+        limits: RejectConfig,
+        deidentifier: Deidentifier | None = None,
+        corrections: Corrections | None = None,
+    ) -> None:
+        self.roles, self._cleaner, self._limits = roles, cleaner, limits
+        self._deidentifier, self._corrections = deidentifier, corrections
+        self._needed = roles.needed
+        self._place = place = {name: i for i, name in enumerate(roles.needed)}
+        self._categories = [place[name] for name in roles.categories]
+        self._spans = [place[name] for name in roles.spans]
+        self._beside = [place[name] for name in roles.beside]
+        self._names = [place[name] for name in roles.names]
+        self.span_types = {name: SpanTypes() for name in roles.spans}
+        self.spans_dropped = 0
+
+    def identity(self) -> str:
+        """A digest of everything but the row that the outcome depends on."""
+        hidden = self._deidentifier.identity() if self._deidentifier else None
+        said = self._corrections.digest if self._corrections else None
+        options = [self._cleaner.config.model_dump(mode="json"), self._limits.model_dump(mode="json"), hidden, said]
+        return digest([asdict(self.roles), *options])
+
+    def original(self, file: str, row: Row) -> Original | Unusable:
+        """The note in a row of a file, as it stands there."""
+        if row.values is None:
+            return Unusable(None, row.fault or EMPTY)
+        values, place, roles = row.values, self._place, self.roles
+        note_id = as_text(values[place[roles.note_id]]) if roles.note_id else f"{file}:{row.number}"
+        text = values[place[roles.text]]
+        fault = row.fault or (NO_ID if note_id is None else self._fault_of_text(text) or self._fault_of_values(values))
+        if fault or note_id is None:
+            return Unusable(note_id, fault or NO_ID)
+        patient = as_text(values[place[roles.patient_id]]) if roles.patient_id else None
+        names = tuple([name for i in self._names if (name := as_text(values[i]))])
+        return Original(note_id, patient, text, names)
+
+    def examine(self, file: str, row: Row) -> Note | Unusable:
+        """Turn a row of a file into a note."""
+        original = self.original(file, row)
+        if isinstance(original, Unusable):
+            return original
+        assert row.values is not None
+        values, place, roles = row.values, self._place, self.roles
+        note_id, patient, text, _ = original
+        hidden, marked, reviewed = self._hidden(original)
+        cleaned = self._cleaner.clean(hidden.text, follow=bool(self._spans))
+        fault = self._fault_of_cleaned(cleaned.text)
+        if fault:
+            return Unusable(note_id, fault)
+        try:
+            steps = [(hidden.offsets, len(text)), (cleaned.offsets, len(hidden.text))]
+            spans = [_moved(read_spans(values[i]), steps) for i in self._spans]
+        except (ValueError, OverflowError, RecursionError):
+            # The error's own words may quote the note, so that they are left unsaid.
+            return Unusable(note_id, Fault("malformed spans", "a column of spans is no list of records with offsets"))
+        for kind, (found, dropped) in zip(self.span_types.values(), spans, strict=True):
+            kind.see(found)
+            self.spans_dropped += dropped
+        return Note(
+            note_id,
+            patient,
+            self._time(values),
+            cleaned.text,
+            tuple([as_text(values[i]) for i in self._categories]),
+            tuple([json.dumps(found, ensure_ascii=False) for found, _ in spans]),
+            as_text(values[place[roles.stratify]]) if roles.stratify else None,
+            cleaned.changed,
+            known_split(as_text(values[place[roles.split]])) if roles.split else None,
+            tuple([as_text(values[i]) for i in self._beside]),
+            marked,
+            reviewed,
+        )
+
+    def _time(self, values: tuple[Any, ...]) -> str | None:
+        """When the note was written."""
+        time = as_text(values[self._place[self.roles.time]]) if self.roles.time else None
+        return as_iso(time, self.roles.time_format) if time and self.roles.time_format else time
+
+    def _hidden(self, note: Original) -> tuple[Cleaned, tuple[Mark, ...], bool]:
+        """The text without what identifies people, what was taken out, and whether a person said so."""
+        if self._deidentifier is None:
+            return Cleaned(note.text, (), None), (), False
+        judged = self._corrections.findings(note.note_id, note.text) if self._corrections else None
+        findings = self._deidentifier.findings(note.text, note.names) if judged is None else judged
+        hidden, offsets = self._deidentifier.hidden(note.text, findings, note.patient, note.names)
+        return Cleaned(hidden, (), offsets), marks(findings), judged is not None
+
+    def _fault_of_text(self, text: Any) -> Fault | None:
+        """What is wrong with the text as it was read."""
+        if text is None or (isinstance(text, str) and (not text or text.isspace())):
+            return EMPTY
+        if not isinstance(text, str):
+            return Fault("text is no string", f"the text is a {type(text).__name__}, not a string")
+        most = self._limits.max_bytes
+        if len(text) > most // 4 and len(text.encode("utf-8", "replace")) > most:
+            return Fault("too long", f"longer than {most} bytes")
+        return None
+
+    def _fault_of_values(self, values: tuple[Any, ...]) -> Fault | None:
+        """What is wrong with any of the values as they were read."""
+        for name, value in zip(self._needed, values, strict=True):
+            stored = value if isinstance(value, str) else as_text(value) or ""
+            if "\0" in stored:
+                return NUL
+            if not _encodes(stored):
+                return undecodable(name)
+        if self.roles.split and not _split_is_known(values[self._place[self.roles.split]]):
+            return UNKNOWN_SPLIT
+        return None
+
+    def _fault_of_cleaned(self, text: str) -> Fault | None:
+        if not text or text.isspace():
+            return Fault("nothing left after cleaning", "nothing left after cleaning")
+        if len(text) < self._limits.min_characters:
+            return Fault("too short", f"shorter than {self._limits.min_characters} characters after cleaning")
+        return None
+
+
+def _moved(spans: list[Span], steps: Sequence[tuple[Offsets | None, int]]) -> tuple[list[Span], int]:
+    """Spans after some steps, each with the length of the text that it met; and how many are gone."""
+    dropped = 0
+    for offsets, length in steps:
+        spans, gone = moved_spans(spans, offsets or Offsets(), length)
+        dropped += gone
+    return spans, dropped
+
+
+def as_text(value: Any) -> str | None:
+    """An id, a time or a category as text without outer blanks; None where there is none."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _split_is_known(value: Any) -> bool:
+    stored = as_text(value)
+    return stored is None or known_split(stored) is not None
+
+
+def _encodes(value: str) -> bool:
+    if value.isascii():
+        return True
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""From a source to a prepared corpus, in a stream."""

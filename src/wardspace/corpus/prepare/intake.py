@@ -1,0 +1,163 @@
+"""The first pass: every row read, checked, cleaned and compared with those before it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from wardspace.config import CorpusConfig
+from wardspace.core.errors import CorpusError
+from wardspace.core.progress import progress
+from wardspace.core.seeds import derive
+from wardspace.corpus.deidentify.tally import Tally
+from wardspace.corpus.duplicates.editions import Editions, moment
+from wardspace.corpus.duplicates.sketches import Sketches
+from wardspace.corpus.examining.chunks import Examined, ExaminedChunk
+from wardspace.corpus.examining.engine import Event, SourceRead
+from wardspace.corpus.note.note import Note, Unusable
+from wardspace.corpus.note.spans import SpanTypes
+from wardspace.corpus.prepare.ledger import Ledger, fingerprint
+from wardspace.corpus.prepare.rejects import NO_TIME, SEEN, UNDECODABLE, Fault, Rejects, duplicate
+from wardspace.corpus.prepare.spool import Spool
+from wardspace.corpus.readers import Reader
+from wardspace.corpus.readers.columns import no_rows
+from wardspace.corpus.split.by_time import TimeSplit
+from wardspace.corpus.split.times import Zones
+
+
+class Intake:
+    """Takes in rows: a usable note goes to the spool and the ledger, any other row to the rejects.
+
+    Parameters
+    ----------
+    config : CorpusConfig
+        What to leave out.
+    ledger : Ledger
+        Remembers what was seen.
+    spool : Spool
+        Where notes go.
+    rejects : Rejects
+        Where other rows go.
+    sketches : Sketches or None
+        Where sketches of notes go, if they are made.
+    """
+
+    def __init__(
+        self, config: CorpusConfig, ledger: Ledger, spool: Spool, rejects: Rejects, sketches: Sketches | None
+    ) -> None:
+        self._config, self._sketches = config, sketches
+        self._ledger, self._spool, self._rejects = ledger, spool, rejects
+        self.rows_read = 0
+        self.patients_missing = 0
+        self.changed: Counter[str] = Counter()
+        self.identifiers = Tally()
+        self.reviewed = 0
+        self.zones = Zones()
+        self._two_splits = 0
+        self._first_of_two_splits = ""
+        self.span_types: dict[str, SpanTypes] = {}
+        self.spans_dropped = 0
+        self.warnings: list[str] = []
+        """Of the readers."""
+        self.editions = Editions(ledger.connection) if config.deduplicate.editions else None
+        self.times = TimeSplit(ledger) if config.split.by == "time" else None
+
+    def read(self, readers: list[Reader], found: Iterator[Event], *, show_progress: bool) -> None:
+        """Take in all rows of all files, as an engine hands them on.
+
+        Raises
+        ------
+        CorpusError
+            If no note is left, or most rows do not decode.
+        """
+        with progress("reading notes (bytes)", sum(reader.size for reader in readers), show=show_progress) as advance:
+            for event in found:
+                if isinstance(event, SourceRead):
+                    self.warnings = event.warnings
+                else:
+                    self._take_chunk(event.file, event.chunk)
+                    advance(event.progress)
+        self._check_outcome(readers)
+
+    def _take_chunk(self, file: str, chunk: ExaminedChunk) -> None:
+        for name, types in chunk.span_types.items():
+            self.span_types.setdefault(name, SpanTypes()).merge(types)
+        self.spans_dropped += chunk.spans_dropped
+        for row in chunk.rows:
+            self._take(file, row)
+
+    def _take(self, file: str, row: Examined) -> None:
+        self.rows_read += 1
+        found = row.found
+        if isinstance(found, Unusable):
+            self._rejects.add(file, row.number, found.note_id, found.fault)
+            return
+        untimed = self.times is not None and moment(found.time) is None
+        fault = NO_TIME if untimed else self._fault_beside_others(found)
+        if fault:
+            self._rejects.add(file, row.number, found.note_id, fault)
+            return
+        self.patients_missing += found.patient_id is None
+        self.changed.update(found.changed)
+        self.identifiers.add(found.identifiers)
+        self.reviewed += found.reviewed
+        patient = found.patient_id or found.note_id
+        if found.time:
+            self.zones.see(found.time)
+        if found.split and not self._ledger.give(patient, found.split):
+            self._first_of_two_splits = self._first_of_two_splits or f"{file}, row {row.number}"
+            self._two_splits += 1
+        sampled = self._config.sample is not None
+        draw = derive("sample", self._config.split.seed, found.note_id) if sampled else None
+        if self.editions:
+            self._add_edition(self.editions, found)
+        if self._sketches is not None and found.sketch is not None:
+            self._sketches.add(found.note_id, found.sketch)
+        if self.times is not None and found.time:
+            self.times.add(self._ledger.notes, found.time)
+        self._ledger.add(found.note_id, patient, found.stratum, draw)
+        self._spool.add(found, patient, file, row.number)
+
+    def _add_edition(self, editions: Editions, note: Note) -> None:
+        number, config = self._ledger.notes, self._config.deduplicate
+        by_column = config.editions is not None and config.editions.stored is not None
+        shared = note.beside[:-1] if by_column else note.beside
+        editions.add(number, (note.patient_id, *shared), moment(note.beside[-1]) if by_column else 0.0)
+        if config.exact:
+            self._ledger.remember_text(number, fingerprint(note.text))
+
+    def _fault_beside_others(self, note: Note) -> Fault | None:
+        if not self._ledger.new_id(note.note_id):
+            return SEEN
+        # a copy of a note that turns out to be an earlier edition must not be left out for it
+        if self._config.deduplicate.exact and not self.editions:
+            first = self._ledger.first_with(fingerprint(note.text), note.note_id)
+            if first != note.note_id:
+                return duplicate(first)
+        return None
+
+    def _check_outcome(self, readers: list[Reader]) -> None:
+        if self._two_splits:
+            raise CorpusError(
+                f"the source's own splits part notes of one patient: {self._two_splits} notes stand in another split"
+                " than the first note of their patient",
+                where=self._first_of_two_splits,
+                fix="mend the column, or leave corpus.columns.split null so that patients are shared out",
+            )
+        where = ", ".join(reader.name for reader in readers[:5]) + (" …" if len(readers) > 5 else "")
+        if self._rejects.counts[UNDECODABLE] * 2 > self.rows_read:
+            encodings = ", ".join(sorted({reader.encoding for reader in readers if reader.encoding}))
+            raise CorpusError(
+                f"wrong encoding: most rows do not decode as {encodings}",
+                where=where,
+                fix="set corpus.source.encoding: auto, or the right name",
+            )
+        if not self.rows_read:
+            raise CorpusError(no_rows(readers), where=where, fix="export the notes again")
+        if not self._ledger.notes:
+            reasons = "; ".join(f"{kind}: {count}" for kind, count in self._rejects.counts.most_common())
+            raise CorpusError(
+                f"no note is left of {self.rows_read} rows" + (f" ({reasons})" if reasons else ""),
+                where=where,
+                fix="see to corpus.columns.text, corpus.clean and corpus.reject",
+            )

@@ -1,0 +1,1 @@
+"""Readers of annotated sets, one file a format."""

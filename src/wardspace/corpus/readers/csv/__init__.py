@@ -1,0 +1,1 @@
+"""Delimited files, damaged ones included."""

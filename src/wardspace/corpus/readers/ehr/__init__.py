@@ -1,0 +1,1 @@
+"""Exports of electronic health records, one file a format."""

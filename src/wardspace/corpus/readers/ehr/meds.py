@@ -1,0 +1,273 @@
+"""MEDS data sets: events in `data/**/*.parquet`, of which those with a text are notes.
+
+Reference: the Medical Event Data Standard, https://medical-event-data-standard.github.io: `subject_id`, `time`, `code`,
+`numeric_value`, `text_value`; the splits of the subjects stand in `metadata/subject_splits.parquet`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from wardspace.config import ColumnsConfig, SourceConfig
+from wardspace.core.errors import CorpusError
+from wardspace.corpus.readers.columns import check_columns
+from wardspace.corpus.readers.files import SourceFile, find_files, source_file
+from wardspace.corpus.readers.parquet import ArrowFaults, rows_of_batch
+from wardspace.corpus.readers.row import Reader, Row
+
+
+def check_subjects(schema: pa.Schema, name: str) -> None:
+    """Check that subjects are named by integers, as MEDS wants it.
+
+    Raises
+    ------
+    CorpusError
+        If they are not.
+    """
+    found = schema.field("subject_id").type
+    if not pa.types.is_integer(found):
+        raise CorpusError(
+            f"subject_id is {found}, not the 64-bit integer of MEDS",
+            where=name,
+            fix="convert the column, or read the file with corpus.source.format: parquet",
+        )
+
+
+class SubjectSplits:
+    """Split by subject: 10 bytes a subject.
+
+    Parameters
+    ----------
+    subjects : int64 array
+        Ids, ascending, each once.
+    codes : int16 array
+        Place of each subject's split in `names`.
+    names : list of str
+        Names of splits as the data set writes them.
+    """
+
+    def __init__(self, subjects: npt.NDArray[np.int64], codes: npt.NDArray[np.int16], names: list[str]) -> None:
+        self._subjects, self._codes = subjects, codes
+        self._names = pa.array(names, pa.string())
+
+    @classmethod
+    def none(cls) -> SubjectSplits:
+        """Splits of a data set that gives none."""
+        return cls(np.zeros(0, np.int64), np.zeros(0, np.int16), [])
+
+    @classmethod
+    def read(cls, path: Path, name: str) -> SubjectSplits:
+        """Read `subject_splits.parquet`.
+
+        Raises
+        ------
+        CorpusError
+            If the file is damaged, lacks a column, or gives a subject two splits.
+        """
+        with ArrowFaults(name), pq.ParquetFile(path) as opened:
+            check_columns(opened.schema_arrow.names, ("subject_id", "split"), name, fix="rename them to those of MEDS")
+            check_subjects(opened.schema_arrow, name)
+            table = opened.read(["subject_id", "split"]).drop_null()
+        subjects = pc.cast(table["subject_id"], pa.int64()).to_numpy()
+        encoded = table["split"].combine_chunks().dictionary_encode()
+        encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+        names = encoded.dictionary.to_pylist()
+        codes = encoded.indices.to_numpy().astype(np.int16)
+        order = np.argsort(subjects, kind="stable")
+        subjects, codes = subjects[order], codes[order]
+        again = subjects[1:] == subjects[:-1]
+        if np.any(again & (codes[1:] != codes[:-1])):
+            first = int(subjects[1:][again & (codes[1:] != codes[:-1])][0])
+            raise CorpusError(f"a subject stands in two splits: {first}", where=name, fix="give each subject one split")
+        once = np.concatenate(([True], ~again)) if len(subjects) else np.zeros(0, bool)
+        return cls(subjects[once], codes[once], names)
+
+    def of(self, subjects: pa.Array) -> pa.Array:
+        """The split of each of these subjects; null for one that has none."""
+        asked = pc.cast(subjects, pa.int64())
+        ids = pc.fill_null(asked, 0).to_numpy(zero_copy_only=False)
+        if not len(self._subjects):
+            return pa.nulls(len(ids), pa.string())
+        places = np.minimum(np.searchsorted(self._subjects, ids), len(self._subjects) - 1)
+        found = (self._subjects[places] == ids) & asked.is_valid().to_numpy(zero_copy_only=False)
+        return pc.take(self._names, pa.array(self._codes[places], mask=~found))
+
+
+COLUMNS = ColumnsConfig(
+    note_id=None, patient_id="subject_id", time="time", text="text_value", metadata=["code"], split="split"
+)
+"""Roles of the columns of MEDS; `split` is the subject's, and notes are named by file and row."""
+
+_SPLITS = Path("metadata") / "subject_splits.parquet"
+_ROWS = 4096
+_MOST_CODES = 1000
+_MOST_NAMED = 5
+
+
+@dataclass
+class _Tally:
+    """What was met in all files of a data set."""
+
+    codes: tuple[str, ...]
+    left: int
+    """Files not yet read."""
+    opened: int = 0
+    notes: int = 0
+    others: Counter[str] = field(default_factory=Counter)
+    """Events with a text whose code marks no note, by code (the first thousand codes)."""
+    warnings: list[str] = field(default_factory=list)
+
+    def opens_first(self) -> bool:
+        """Whether the asking file is the first of the data set."""
+        self.opened += 1
+        return self.opened == 1
+
+    def close_file(self, where: str) -> None:
+        """Judge the outcome once every file is read."""
+        self.left -= 1
+        if self.left or not self.codes:
+            return
+        met = ", ".join(f"{code} ({count})" for code, count in self.others.most_common(_MOST_NAMED)) or "none"
+        begins = " or ".join(self.codes)
+        if not self.notes:
+            raise CorpusError(
+                f"no event with a text has a code that begins with {begins}; codes with a text: {met}",
+                where=where,
+                fix="see to corpus.source.meds.codes",
+            )
+        if self.others:
+            passed = sum(self.others.values())
+            self.warnings.append(f"{passed} events have a text but no code that begins with {begins}: {met}")
+
+
+def meds_files(config: SourceConfig) -> list[SourceFile]:
+    """The files of events, and that of the splits where there is one."""
+    splits = _splits_file(config.path or "")
+    return [*_events(config.path or ""), *([splits] if splits else [])]
+
+
+def open_meds(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> list[Reader]:
+    """One reader for each file of events.
+
+    Raises
+    ------
+    CorpusError
+        If there is none, a column of one is missing, or the splits contradict each other.
+    """
+    path = config.path or ""
+    events = _events(path)
+    splits_file = _splits_file(path) if "split" in needed else None
+    splits = SubjectSplits.read(splits_file.path, splits_file.name) if splits_file else SubjectSplits.none()
+    tally = _Tally(tuple(config.meds.codes), len(events))
+    return [MedsReader(file, needed, splits, tally) for file in events]
+
+
+class MedsReader:
+    """Reads one file of events; rows without a text, or with another code than a note's, are no notes.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file.
+    needed : tuple of str
+        Columns to read; `split` is the subject's, unless the file has such a column itself.
+    splits : SubjectSplits
+        Splits of the subjects.
+    tally : _Tally
+        Shared by the files of a data set.
+    """
+
+    format = "meds"
+    encoding: str | None = None
+
+    def __init__(self, file: SourceFile, needed: tuple[str, ...], splits: SubjectSplits, tally: _Tally) -> None:
+        self.name, self.size = file.name, file.size
+        # told once for the data set, not once a file
+        self.warnings = tally.warnings if tally.opens_first() else []
+        self._path, self._needed, self._splits, self._tally = file.path, needed, splits, tally
+        self._share = 0.0
+        with ArrowFaults(self.name), pq.ParquetFile(file.path) as opened:
+            schema = opened.schema_arrow
+        existing = schema.names
+        self._joined = "split" in needed and "split" not in existing
+        stored = [name for name in needed if not (name == "split" and self._joined)]
+        self._stored = tuple(dict.fromkeys((*stored, "code", *(["subject_id"] if self._joined else []))))
+        check_columns(existing, self._stored, self.name)
+        if self._joined:
+            check_subjects(schema, self.name)
+
+    def position(self) -> int:
+        """Bytes read so far, judged by the rows."""
+        return int(self._share * self.size)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the notes, numbered by their rows in the file."""
+        seen = 0
+        with ArrowFaults(self.name), pq.ParquetFile(self._path, buffer_size=1 << 20, pre_buffer=False) as opened:
+            total = max(1, opened.metadata.num_rows)
+            for batch in opened.iter_batches(batch_size=_ROWS, columns=list(self._stored)):
+                wanted = self._notes_of(batch)
+                notes = self._completed(batch.filter(wanted))
+                places = pc.indices_nonzero(wanted).to_pylist()
+                for place, values in zip(places, rows_of_batch(notes, self._needed), strict=True):
+                    yield Row(seen + place + 1, values)
+                seen += batch.num_rows
+                self._share = seen / total
+        self._tally.close_file(self.name)
+
+    def _notes_of(self, batch: pa.RecordBatch) -> pa.Array:
+        """Which rows are notes: those with a text, if a text is read, and with a note's code."""
+        text = _filled(batch["text_value"]) if "text_value" in self._stored else None
+        wanted = pa.array([True] * batch.num_rows) if text is None else text
+        if not self._tally.codes:
+            return wanted
+        code = pc.fill_null(pc.cast(batch["code"], pa.string()), "")
+        marks = pc.starts_with(code, self._tally.codes[0])
+        for beginning in self._tally.codes[1:]:
+            marks = pc.or_(marks, pc.starts_with(code, beginning))
+        others = code.filter(pc.and_(wanted, pc.invert(marks)))
+        for counted in pc.value_counts(others).to_pylist():
+            if len(self._tally.others) < _MOST_CODES or counted["values"] in self._tally.others:
+                self._tally.others[counted["values"]] += counted["counts"]
+        wanted = pc.and_(wanted, marks)
+        self._tally.notes += wanted.true_count
+        return wanted
+
+    def _completed(self, notes: pa.RecordBatch) -> pa.RecordBatch:
+        if not self._joined:
+            return notes
+        return notes.append_column("split", self._splits.of(notes["subject_id"]))
+
+
+def _filled(text: pa.Array) -> pa.Array:
+    stored = pc.cast(text, pa.large_string()).view(pa.large_binary())
+    return pc.fill_null(pc.greater(pc.binary_length(stored), 0), False)
+
+
+def _events(path: str) -> list[SourceFile]:
+    place = Path(path).expanduser()
+    if place.is_dir() and (place / _SPLITS.parent).is_dir() and not (place / "data").is_dir():
+        raise CorpusError(
+            "no folder data in this MEDS data set",
+            where=path,
+            fix="see to corpus.source.path: the events stand in data/**/*.parquet",
+        )
+    return find_files(str(place / "data") if (place / "data").is_dir() else path, "parquet")
+
+
+def _splits_file(path: str) -> SourceFile | None:
+    """The splits of the data set that a path leads to or into (`data/train/0.parquet` is three folders deep)."""
+    place = Path(path).expanduser()
+    for root in (place, *list(place.parents)[:3]):
+        if (root / _SPLITS).is_file():
+            return source_file(root / _SPLITS, root, "parquet")
+    return None

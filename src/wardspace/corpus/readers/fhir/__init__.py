@@ -1,0 +1,1 @@
+"""FHIR documents, their attachments and references."""

@@ -1,0 +1,1 @@
+"""Which notes train, validate and test."""

@@ -1,0 +1,98 @@
+"""Paired differences between two runs, where both scored the same test notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from wardspace.config import ReportConfig
+from wardspace.evaluation.differences import Gap, gap
+from wardspace.evaluation.intervals.distribution import distribution
+from wardspace.evaluation.panel import Panel, Series, panels
+
+_SIDES = ("first", "second")
+
+
+class Between(NamedTuple):
+    """The score of the second run minus that of the first, with its interval."""
+
+    series: Series
+    metric: str
+    gap: Gap
+
+
+def same_notes(first: pa.Table, second: pa.Table) -> bool:
+    """Whether two tables of one task's predictions are of the same notes of the same patients with the same labels.
+
+    Of a search: the same queries, answered by as many of as many notes.
+    """
+    return _notes(first) == _notes(second)
+
+
+def between(
+    first: pa.Table, second: pa.Table, classes: Sequence[str], config: ReportConfig, *, show_progress: bool = True
+) -> list[Between]:
+    """Compare every series that two runs share, over the same resamples of patients.
+
+    Parameters
+    ----------
+    first, second : pyarrow.Table
+        Test predictions of one task; see `wardspace.evaluation.panel.panels`.
+    classes : sequence of str
+        Classes of the task, the same in both.
+    config : ReportConfig
+        Number of resamples, confidence and seed.
+
+    Raises
+    ------
+    ValueError
+        If the notes are not the same.
+    """
+    if not same_notes(first, second):
+        raise ValueError("two runs that scored other notes cannot be compared in pairs")
+    tables = [_of_side(table, side) for table, side in zip((first, second), _SIDES, strict=True)]
+    task = str(first["task"][0].as_py())
+    (panel,) = panels(pa.concat_tables(tables), {task: classes})
+    drawn = distribution(panel, config, show_progress=show_progress)
+    found = []
+    for series, ours, theirs in _shared(panel):
+        for metric in panel.metrics:
+            one = gap(panel, drawn, (theirs, ours), metric, config)
+            found += [Between(series, metric, one)] if one is not None else []
+    return found
+
+
+def _notes(table: pa.Table) -> set[tuple[str, str, Any]]:
+    columns = [table[name].cast(pa.string()).to_pylist() for name in ("note_id", "group")]
+    if "ranks" in table.column_names:  # more notes to search would make another question of it
+        truth: list[Any] = list(zip(table["relevant"].to_pylist(), table["candidates"].to_pylist(), strict=True))
+    else:
+        truth = [tuple(one) if isinstance(one, list) else one for one in table["truth"].to_pylist()]
+    return set(zip(*columns, truth, strict=True))
+
+
+def _of_side(table: pa.Table, side: str) -> pa.Table:
+    """The table with the run's side before each model's name, so that equal names stay apart."""
+    plain = pa.table(
+        {
+            name: table[name].cast(pa.string()) if pa.types.is_dictionary(table[name].type) else table[name]
+            for name in table.column_names
+        }
+    )
+    models = pc.binary_join_element_wise(side, plain["model"], "/")
+    return plain.set_column(plain.column_names.index("model"), "model", models)
+
+
+def _shared(panel: Panel) -> list[tuple[Series, list[int], list[int]]]:
+    rows = panel.series()
+    first, second = (f"{side}/" for side in _SIDES)
+    found = []
+    for series, ours in rows.items():
+        name = series.model.removeprefix(first)
+        theirs = rows.get(series._replace(model=second + name))
+        if series.model.startswith(first) and theirs is not None:
+            found.append((series._replace(model=name), ours, theirs))
+    return found

@@ -1,0 +1,1 @@
+"""Intervals by bootstrap, and correction for many comparisons."""

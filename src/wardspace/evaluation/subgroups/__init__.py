@@ -1,0 +1,1 @@
+"""Scores of parts of the test set: subgroups and periods."""

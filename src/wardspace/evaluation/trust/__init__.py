@@ -1,0 +1,1 @@
+"""Calibration, and abstention chosen on validation."""

@@ -1,0 +1,249 @@
+"""An encoder: notes of any length in, one vector each out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from wardspace.config import EncoderConfig
+from wardspace.core.errors import ModelError
+from wardspace.core.progress import Advance, progress
+from wardspace.corpus.prepare.statistics import TokenCount
+from wardspace.models import hardware, windows
+from wardspace.models.attention import positions
+from wardspace.models.files import saving
+from wardspace.models.files.folder import FolderSettings, Pooling
+from wardspace.models.files.loading import load_encoder, load_tokenizer, open_folder
+from wardspace.models.pooling import pool
+from wardspace.models.tokens import Affixes, affixes, token_counter, token_ids
+
+if TYPE_CHECKING:
+    Vectors = NDArray[np.float32]
+
+_BLOCK = 8192
+"""Notes tokenised and sorted together: bounds memory, and is enough to fill batches with notes of one length."""
+_CPU_TOKENS = 4096
+"""Most tokens of a batch on a CPU: its caches hold no more, and larger batches are a fifth slower."""
+
+
+@dataclass
+class Encoder:
+    """A base or adapted model with everything that decides a note's vector.
+
+    A note longer than the window is read in overlapping windows, each with its special tokens, and its vector is the
+    mean of theirs, weighted by their numbers of tokens (special tokens counted). With mean pooling that is exactly the
+    mean over all token vectors of all its windows. Normalising, if any, comes last.
+    """
+
+    model: PreTrainedModel
+    """The bare encoder, weights in float32."""
+    tokenizer: PreTrainedTokenizerBase
+    """Its fast tokenizer."""
+    pooling: Pooling
+    """`mean` over tokens or the first token, `cls`."""
+    normalise: bool
+    """Whether vectors are scaled to length one."""
+    window: int
+    """Tokens read at once, special tokens included."""
+    overlap: float = 0.125
+    """Share of a window that the next one reads again."""
+    batch_tokens: int = 16384
+    """Tokens of an encoding batch, padding counted."""
+    name: str = "encoder"
+    """What it is called in messages."""
+
+    @classmethod
+    def load(cls, name_or_path: str | Path, config: EncoderConfig | None = None, *, device: str = "auto") -> Encoder:
+        """Load a base or a saved encoder.
+
+        Parameters
+        ----------
+        name_or_path : str or Path
+            A local folder (plain transformers or Sentence-Transformers), `minilm`, an installed package that carries
+            a model, or a hub name. Only the last may use a network.
+        config : EncoderConfig, optional
+            How a note becomes a vector; what it leaves open comes from the folder.
+        device : str
+            `auto` (a GPU where there is one), `cpu` or `cuda`.
+
+        Raises
+        ------
+        ModelError
+            If there is no such model, it is not whole, or the window is larger than it can read.
+        """
+        where = hardware.device(device)
+        settings = open_folder(name_or_path)
+        tokenizer = load_tokenizer(settings)
+        model = load_encoder(settings, tokenizer)
+        model.to(where)  # type: ignore[arg-type]
+        return cls.assembled(model, tokenizer, settings, config, str(name_or_path))
+
+    @classmethod
+    def assembled(
+        cls,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        settings: FolderSettings,
+        config: EncoderConfig | None,
+        name: str,
+    ) -> Encoder:
+        """Put a loaded model together with what its folder says and what the study asks for."""
+        config = config or EncoderConfig()
+        asked = "overlap" in config.model_fields_set or settings.overlap is None
+        size = positions.window(config.window, settings.window, model, tokenizer, name)
+        if size <= affixes(tokenizer).count:
+            raise ModelError(f"a window of {size} tokens has no room for text", where=name, fix="set encoder.window")
+        return cls(
+            model=model,
+            tokenizer=tokenizer,
+            pooling=settings.checked_pooling() if config.pooling == "auto" else config.pooling,
+            normalise=bool(settings.normalise) if config.normalise == "auto" else config.normalise == "yes",
+            window=size,
+            overlap=config.overlap if asked else float(settings.overlap or 0.0),
+            batch_tokens=config.batch_tokens,
+            name=name,
+        )
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self.model.config.hidden_size)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.model.parameters()).device
+
+    @property
+    def token_counter(self) -> TokenCount:
+        """What `count_tokens` counts with; it can be sent to other processes."""
+        return token_counter(self.tokenizer)
+
+    def count_tokens(self, texts: list[str]) -> list[int]:
+        """Tokens of each text, special tokens not counted."""
+        return self.token_counter(texts)
+
+    def embed(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Vectors of padded windows, with gradients where they are on; not normalised.
+
+        Parameters
+        ----------
+        input_ids, attention_mask : Tensor, shape (batch, tokens)
+            On the encoder's device, padded on the right.
+
+        Returns
+        -------
+        Tensor, shape (batch, dimension), float32
+        """
+        hidden = self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        return pool(hidden, attention_mask, self.pooling)
+
+    def encode(self, texts: Sequence[str], *, show_progress: bool = True, precision: str = "auto") -> Vectors:
+        """Embed notes of any length; nothing is cut.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            The notes; an empty one gets the vector of its special tokens.
+        show_progress : bool
+            Show a bar on a terminal.
+        precision : {"auto", "fp32", "bf16", "fp16"}
+            `auto` takes bfloat16 where the processor computes it, else float16 on a GPU: vectors then differ by about
+            0.001 from those in fp32, which depend on neither order nor company of the notes (to 1e-5).
+
+        Returns
+        -------
+        ndarray, shape (notes, dimension), float32
+
+        Raises
+        ------
+        TypeError
+            If the notes are one string, or one of them is no string.
+        """
+        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+            raise TypeError("encode takes a list of strings: write encode([text]) for one note")
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        around = affixes(self.tokenizer)
+        with (
+            progress("embedding notes", len(texts), show=show_progress) as advance,
+            _evaluating(self.model),
+            torch.inference_mode(),
+            hardware.autocast(precision, self.device),
+        ):
+            for start in range(0, len(texts), _BLOCK):
+                block = texts[start : start + _BLOCK]
+                vectors[start : start + len(block)] = self._encode_block(block, around, advance)
+        return vectors
+
+    def save(self, folder: Path, card: str | None = None) -> None:
+        """Write a folder that plain `SentenceTransformer(folder)` opens, with equal vectors for notes of one window.
+
+        Parameters
+        ----------
+        folder : Path
+            Replaced if it holds a model; left as it was if anything fails.
+        card : str, optional
+            The README.md; without one a short description is written. It never holds text of a note.
+
+        Raises
+        ------
+        ModelError
+            If the folder holds something that is no model.
+        """
+        saving.save_sentence_transformer(self, folder, card)
+
+    def _encode_block(self, texts: Sequence[str], around: Affixes, advance: Advance) -> Vectors:
+        notes = token_ids(self.tokenizer, texts)
+        plans = [windows.spans(len(note), self.window - around.count, self.overlap) for note in notes]
+        owners = np.repeat(np.arange(len(notes)), [len(plan) for plan in plans])
+        pieces = [note[start:end] for note, plan in zip(notes, plans, strict=True) for start, end in plan]
+        lengths = [len(piece) + around.count for piece in pieces]
+        # each note's windows add up to one note on the progress bar
+        shares = 1.0 / np.repeat([len(plan) for plan in plans], [len(plan) for plan in plans])
+        sums = np.zeros((len(notes), self.dimension), dtype=np.float32)
+        tokens = np.zeros(len(notes), dtype=np.float32)
+        for places in windows.batches(lengths, self._budget):
+            weights = np.asarray([max(lengths[place], 1) for place in places], dtype=np.float32)
+            pooled = self._pooled([pieces[place] for place in places], around)
+            # a note may own several windows of one batch: plain indexed addition would count only one of them
+            np.add.at(sums, owners[places], pooled * weights[:, None])
+            np.add.at(tokens, owners[places], weights)
+            advance(float(shares[places].sum()))
+        means = sums / tokens[:, None]
+        return _unit(means) if self.normalise else means
+
+    @property
+    def _budget(self) -> int:
+        return min(self.batch_tokens, _CPU_TOKENS) if self.device.type == "cpu" else self.batch_tokens
+
+    def _pooled(self, pieces: list[NDArray[np.int32]], around: Affixes) -> Vectors:
+        pad = self.tokenizer.pad_token_id
+        ids, mask = windows.padded(pieces, around, 0 if pad is None else int(pad))
+        vectors = self.embed(ids.to(self.device), mask.to(self.device))
+        pooled: Vectors = vectors.cpu().numpy()
+        return pooled
+
+
+@contextmanager
+def _evaluating(model: PreTrainedModel) -> Iterator[None]:
+    """Dropout off, and back on afterwards where it was on."""
+    training = model.training
+    model.train(False)
+    try:
+        yield
+    finally:
+        model.train(training)
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Vectors = vectors / np.maximum(lengths, 1e-12)
+    return scaled

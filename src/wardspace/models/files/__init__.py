@@ -1,0 +1,1 @@
+"""Models on disk: where they are found, how they are read and written."""

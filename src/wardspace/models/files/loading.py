@@ -1,0 +1,252 @@
+"""Tokenizers and weights from a folder: checked, in float32, without a network, and without transformers' chatter."""
+
+from __future__ import annotations
+
+import importlib.util
+import pickle
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from safetensors import SafetensorError
+from tokenizers import normalizers
+from transformers import (
+    MODEL_FOR_CAUSAL_LM_MAPPING,
+    MODEL_FOR_MASKED_LM_MAPPING,
+    AutoConfig,
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+from transformers.utils import logging
+
+from wardspace.core.errors import ModelError
+from wardspace.models.files.bases import resolve
+from wardspace.models.files.folder import FolderSettings, read_settings
+from wardspace.models.files.hub import snapshot
+
+_FAULTS = (
+    OSError,
+    ValueError,
+    RuntimeError,
+    KeyError,
+    EOFError,
+    SafetensorError,
+    pickle.UnpicklingError,
+    struct.error,
+)
+"""What transformers raises on damaged or foreign files."""
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Hold back transformers' bars and its report on new or unused weights: `missing keys` are judged here instead."""
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity(40)  # errors only
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def open_folder(name_or_path: str | Path) -> FolderSettings:
+    """Resolve a name and read what its folder says; a hub name is fetched.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model or its folder is not whole.
+    """
+    place = Path(resolve(name_or_path))
+    return read_settings(place if place.is_dir() else snapshot(str(place)))
+
+
+def load_tokenizer(settings: FolderSettings) -> PreTrainedTokenizerBase:
+    """Load the fast tokenizer of a folder.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be read or has no fast form.
+    """
+    _check_reader(settings)
+    with _faults_of(settings.transformer, "tokenizer"), quiet():
+        tokenizer = AutoTokenizer.from_pretrained(settings.transformer, **_kept(settings))
+    if not isinstance(tokenizer, PreTrainedTokenizerBase) or not tokenizer.is_fast:
+        raise ModelError(
+            "this model has no fast tokenizer",
+            where=settings.transformer,
+            fix="save it again with a tokenizer.json (`AutoTokenizer.from_pretrained(…, use_fast=True)`)",
+        )
+    if settings.lower_case:
+        core = tokenizer.backend_tokenizer
+        steps = [normalizers.Lowercase(), *([core.normalizer] if core.normalizer else [])]
+        core.normalizer = normalizers.Sequence(steps)
+    return tokenizer
+
+
+def load_encoder(settings: FolderSettings, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """Load the bare encoder, in float32 and in evaluation mode; a pooler is dropped, because nothing here reads it.
+
+    Raises
+    ------
+    ModelError
+        If the weights are damaged, incomplete or not those of an encoder.
+    """
+    model, missing = _load(AutoModel, settings)
+    if getattr(model, "pooler", None) is not None:
+        model.register_module("pooler", None)
+    _check_encoder(model, missing, settings.transformer, tokenizer)
+    return model
+
+
+def load_masked(
+    settings: FolderSettings, tokenizer: PreTrainedTokenizerBase, seed: int
+) -> tuple[PreTrainedModel, set[str]]:
+    """Load the encoder with its head for words, in float32 and in evaluation mode.
+
+    That is the masked-word head; the next-word head of a family that has only that (`is_causal`).
+
+    Parameters
+    ----------
+    settings : FolderSettings
+        The folder.
+    tokenizer : PreTrainedTokenizerBase
+        Its tokenizer.
+    seed : int
+        Seed of the weights that the folder lacks; no other random state is touched.
+
+    Returns
+    -------
+    (PreTrainedModel, set of str)
+        The model, and the names of its head's weights that the folder lacks.
+
+    Raises
+    ------
+    ModelError
+        If the weights are damaged or incomplete, or the family has no head for words.
+    """
+    auto = AutoModelForCausalLM if is_causal(settings) else AutoModelForMaskedLM
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        model, missing = _load(auto, settings)
+    prefix = f"{model.base_model_prefix}."
+    encoder = {name.removeprefix(prefix) for name in missing if name.startswith(prefix)}
+    _check_encoder(bare(model), encoder, settings.transformer, tokenizer)
+    return model, {name for name in missing if not name.startswith(prefix)}
+
+
+def is_causal(settings: FolderSettings) -> bool:
+    """Whether a model reads from left to right and knows words by what stands before them, and in no other way.
+
+    Raises
+    ------
+    ModelError
+        If its config cannot be read.
+    """
+    _check_reader(settings)
+    with _faults_of(settings.transformer, "config"), quiet():
+        return _left_to_right(type(AutoConfig.from_pretrained(settings.transformer, **_kept(settings))))
+
+
+def _left_to_right(config: type[PreTrainedConfig]) -> bool:
+    return config in MODEL_FOR_CAUSAL_LM_MAPPING and config not in MODEL_FOR_MASKED_LM_MAPPING
+
+
+def bare(model: PreTrainedModel) -> PreTrainedModel:
+    """The encoder inside a model with a head."""
+    return cast("PreTrainedModel", model.base_model)
+
+
+def _load(auto: Any, settings: FolderSettings) -> tuple[PreTrainedModel, set[str]]:
+    with _faults_of(settings.transformer, "model"), quiet():
+        model, report = auto.from_pretrained(
+            settings.transformer, dtype=torch.float32, output_loading_info=True, **_kept(settings)
+        )
+    if settings.gguf:
+        _unpacked(model)
+    _owned(model)
+    if _left_to_right(type(model.config)):
+        model.config.use_cache = False  # keys kept for further words, which nothing here asks for
+    return model.eval(), set(report["missing_keys"])
+
+
+@torch.no_grad()
+def _owned(model: PreTrainedModel) -> None:
+    """Weights in memory of their own, which begins where the processor's vectors do.
+
+    As loaded they lie in the mapped file, wherever its header ends, and change with it when it is written again.
+    """
+    for weight in chain(model.parameters(), model.buffers()):
+        weight.data = weight.data.clone()
+
+
+def _unpacked(model: Any) -> None:
+    """Take the mark of quantisation off: the weights are float32 now, and it would keep them from being saved."""
+    model.hf_quantizer = None
+    model.is_quantized = False
+    model.quantization_method = None
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+
+
+def _kept(settings: FolderSettings) -> dict[str, Any]:
+    """Where transformers looks: nowhere but in the folder."""
+    kept: dict[str, Any] = {"local_files_only": True}
+    return kept | ({"gguf_file": settings.gguf} if settings.gguf else {})
+
+
+def _check_reader(settings: FolderSettings) -> None:
+    if settings.gguf and importlib.util.find_spec("gguf") is None:
+        raise ModelError(
+            "reading a GGUF file takes the package gguf",
+            where=settings.transformer / settings.gguf,
+            fix="pip install 'wardspace[gguf]'",
+        )
+
+
+def _check_encoder(model: PreTrainedModel, missing: set[str], where: Path, tokenizer: PreTrainedTokenizerBase) -> None:
+    lacking = sorted(name for name in missing if not name.startswith("pooler."))
+    if lacking:
+        raise ModelError(
+            f"the weights lack {len(lacking)} tensors of the encoder ({lacking[0]}, …): they would be random",
+            where=where,
+            fix="config.json and the weights are of different models; copy the whole folder again",
+        )
+    if getattr(model.config, "is_encoder_decoder", False):
+        raise ModelError(
+            f"{model.config.model_type!r} is an encoder with a decoder",
+            where=where,
+            fix="use an encoder such as BERT, RoBERTa, DistilBERT, ModernBERT or MPNet",
+        )
+    vocabulary = int(cast("torch.Tensor", model.get_input_embeddings().weight).shape[0])
+    if len(tokenizer) > vocabulary:
+        raise ModelError(
+            f"the tokenizer knows {len(tokenizer)} tokens, the model only {vocabulary}",
+            where=where,
+            fix="the tokenizer is of another model; copy the whole folder again",
+        )
+
+
+@contextmanager
+def _faults_of(folder: Path, what: str) -> Iterator[None]:
+    try:
+        yield
+    except _FAULTS as error:
+        reason = (str(error).strip().splitlines() or [""])[0][:200]
+        raise ModelError(
+            f"cannot load the {what}: {type(error).__name__}: {reason}",
+            where=folder,
+            fix="the files are damaged or of a kind this transformers does not know; copy the model folder again",
+        ) from error

@@ -1,0 +1,61 @@
+"""Notes as token ids: whole, without special tokens, and what a model wants before and after them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from transformers import PreTrainedTokenizerBase
+
+from wardspace.corpus.prepare.statistics import TokenCount
+
+Ids = NDArray[np.int32]
+_CHUNK = 1024
+"""Texts tokenised at once: enough for the tokenizer's threads, little memory."""
+
+
+@dataclass(frozen=True)
+class Affixes:
+    """Special tokens around a single text."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.before) + len(self.after)
+
+
+def untruncated(tokenizer: PreTrainedTokenizerBase) -> Tokenizer:
+    """The fast tokenizer inside, with cutting and padding off (some folders ship with both on)."""
+    core: Tokenizer = tokenizer.backend_tokenizer
+    core.no_truncation()
+    core.no_padding()
+    return core
+
+
+def affixes(tokenizer: PreTrainedTokenizerBase) -> Affixes:
+    """Read the special tokens off the tokenizer's own template (the same for every text)."""
+    probe = untruncated(tokenizer).encode("a")
+    content = [place for place, special in enumerate(probe.special_tokens_mask) if not special]
+    first, last = (content[0], content[-1] + 1) if content else (len(probe.ids), len(probe.ids))
+    return Affixes(tuple(probe.ids[:first]), tuple(probe.ids[last:]))
+
+
+def token_ids(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[Ids]:
+    """Tokenise whole texts, nothing cut, no special tokens added."""
+    core = untruncated(tokenizer)
+    found: list[Ids] = []
+    for start in range(0, len(texts), _CHUNK):
+        encodings = core.encode_batch_fast(list(texts[start : start + _CHUNK]), add_special_tokens=False)
+        found.extend(np.asarray(encoding.ids, dtype=np.int32) for encoding in encodings)
+    return found
+
+
+def token_counter(tokenizer: PreTrainedTokenizerBase) -> TokenCount:
+    """Counts the tokens of texts, special tokens aside."""
+    return TokenCount(untruncated(tokenizer))

@@ -1,0 +1,150 @@
+"""A batch as a few passes, each of which the encoder reads at once, end to end and without padding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import torch
+
+from wardspace.models.attention.packing import RECTANGLE, Layout, layout_of
+from wardspace.objectives.masking import Masked
+from wardspace.objectives.notes import Ids
+from wardspace.objectives.vocabulary import Vocabulary
+
+Move = Callable[[torch.Tensor], torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Sequences of a batch that the encoder reads at once.
+
+    Parameters
+    ----------
+    ids : int64 [t]
+        Tokens of all sequences, special ones among them.
+    layout : Layout
+        Where each sequence begins and ends; the longest come first.
+    rows : int64 [n]
+        Place of each sequence in the batch.
+    masked, targets : int64 [m]
+        Places of the words to predict in `ids`, and those words.
+    """
+
+    ids: torch.Tensor
+    layout: Layout
+    rows: torch.Tensor
+    masked: torch.Tensor
+    targets: torch.Tensor
+
+    def moved(self, move: Move) -> Pass:
+        """The same with every tensor passed through `move`."""
+        tensors = {name: move(value) for name, value in vars(self).items() if isinstance(value, torch.Tensor)}
+        return replace(self, **tensors, layout=self.layout.moved(move))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What an objective makes of some readings.
+
+    Parameters
+    ----------
+    passes : list of Pass
+        All sequences, each in one pass.
+    labels : int64 [k, c]
+        Categories of the notes (c = 0 where the objective has none).
+    counts : dict of str to int
+        How many predictions each part of the loss sums over that needs no other note of the batch.
+    """
+
+    passes: list[Pass]
+    labels: torch.Tensor
+    counts: dict[str, int]
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of all passes."""
+        return sum(one.layout.tokens for one in self.passes)
+
+    def moved(self, move: Move) -> Batch:
+        """The same with every tensor passed through `move`."""
+        return Batch([one.moved(move) for one in self.passes], move(self.labels), self.counts)
+
+    def to(self, device: torch.device) -> Batch:
+        """The same on a device."""
+        return self.moved(lambda tensor: tensor.to(device, non_blocking=True))
+
+    def pin_memory(self) -> Batch:
+        """The same in pinned memory (the loader asks for this)."""
+        return self.moved(torch.Tensor.pin_memory)
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much is read at once.
+
+    Parameters
+    ----------
+    tokens : int
+        Most tokens of a pass (one sequence may have more).
+    rectangle : int
+        How many padded positions a further rectangle of attention is worth; a GPU, which starts work slowly and does it
+        fast, wants fewer and larger ones than a CPU.
+    """
+
+    tokens: int = 4096
+    rectangle: int = RECTANGLE
+
+
+def passes(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary, room: Room) -> list[Pass]:
+    """Sort sequences by length and share them out into the fewest passes, of nearly equal numbers of tokens.
+
+    Parameters
+    ----------
+    sequences : sequence of int32 [n] or Masked
+        Token ids without special tokens; `Masked` ones carry words to predict.
+    vocabulary : Vocabulary
+        Special tokens.
+    room : Room
+        How much is read at once.
+    """
+    if not sequences:
+        return []
+    ids = [sequence.ids if isinstance(sequence, Masked) else sequence for sequence in sequences]
+    sizes = np.array([len(one) + vocabulary.specials_per_sequence for one in ids], dtype=np.int64)
+    order = np.argsort(-sizes, kind="stable")
+    until = np.cumsum(sizes[order])
+    shares = max(1, -(-int(until[-1]) // room.tokens))
+    share = np.minimum((until - sizes[order] / 2) * shares // until[-1], shares - 1)
+    cuts = [0, *(np.flatnonzero(np.diff(share)) + 1).tolist(), len(order)]
+    return [_pass(sequences, order[start:end].tolist(), vocabulary, room) for start, end in pairwise(cuts)]
+
+
+def _pass(sequences: Sequence[Ids | Masked], rows: list[int], vocabulary: Vocabulary, room: Room) -> Pass:
+    pieces: list[Ids] = []
+    masked: list[np.ndarray] = []
+    targets: list[np.ndarray] = []
+    lengths: list[int] = []
+    start = 0
+    for row in rows:
+        sequence = sequences[row]
+        whole = vocabulary.wrap(sequence.ids if isinstance(sequence, Masked) else sequence)
+        if isinstance(sequence, Masked):
+            masked.append(start + len(vocabulary.prefix) + sequence.positions)
+            targets.append(sequence.targets)
+        pieces.append(whole)
+        lengths.append(len(whole))
+        start += len(whole)
+    return Pass(
+        ids=_joined(pieces),
+        layout=layout_of(lengths, room.rectangle),
+        rows=torch.tensor(rows),
+        masked=_joined(masked),
+        targets=_joined(targets),
+    )
+
+
+def _joined(arrays: Sequence[np.ndarray]) -> torch.Tensor:
+    return torch.from_numpy(np.concatenate(arrays).astype(np.int64) if arrays else np.zeros(0, dtype=np.int64))

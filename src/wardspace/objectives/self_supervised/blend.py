@@ -1,0 +1,183 @@
+"""Blend: teach the encoder the space of its base beside that of the notes' own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from wardspace.config import BlendConfig, MlmConfig, learned_from
+from wardspace.core.seeds import derive
+from wardspace.models import MaskedModel
+from wardspace.models.pooling import pool_packed
+from wardspace.objectives.base import Objective, Precision, Read, Setting
+from wardspace.objectives.micro_batches import Batch, Pass, passes
+from wardspace.objectives.notes import MISSING, Example, Ids, Reading, piece_count, piece_of
+from wardspace.objectives.rehearsal import Rehearsal
+from wardspace.objectives.self_supervised.distillation_targets import blended, drawn_together, levelled, turned_onto
+from wardspace.objectives.self_supervised.document_vectors import whole_vectors
+from wardspace.objectives.self_supervised.lsa import word_space
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the pieces of notes are to stand.
+
+    Parameters
+    ----------
+    firsts : dict of str to int
+        Row of the first piece of each note; its others follow.
+    centre : Tensor [d]
+        Mean of the base's unit vectors; places are seen from there.
+    targets : float32 Tensor [n, d]
+        Unit vectors.
+    kept : float32 Tensor [t, d]
+        Unit vectors that the base gives to the texts of the rehearsal.
+    """
+
+    firsts: dict[str, int]
+    centre: Tensor
+    targets: Tensor
+    kept: Tensor
+
+
+class Blend(Objective):
+    """1 - cosine between the vector of each piece of a note and its place in the space to be taught.
+
+    That space is worked out once, from the notes that training will read, before training: the base's own vector of
+    the piece, beside a vector of the words that its note has in common with others (latent semantic analysis of the
+    whole note), drawn a little towards its nearest neighbours, and turned onto the base's dimensions. The base keeps
+    what it knows, the encoder learns which words matter here, and every piece of a long note learns what the note is
+    about. No label takes part, and metadata only in the search for neighbours (`across`): notes of one type are alike
+    in how they are written, which says little of what they are about.
+
+    A note is read in as few pieces as the window allows, of nearly equal length. With `keep`, texts that are no notes
+    are read between them, and there the encoder is held to the base's own vectors: what it knew of other text stays.
+
+    Parameters
+    ----------
+    config : BlendConfig
+        Dimensions and weight of the words, neighbours and their pull.
+    masked : MaskedModel
+        The encoder; its masked-word head takes no part.
+    setting : Setting
+        Window, vocabulary, pooling and seed.
+
+    References
+    ----------
+    Deerwester et al. 1990, Indexing by Latent Semantic Analysis.
+    Reimers and Gurevych 2020, Making Monolingual Sentence Embeddings Multilingual using Knowledge Distillation.
+    Robins 1995, Catastrophic Forgetting, Rehearsal and Pseudorehearsal.
+
+    Examples
+    --------
+    >>> objective = build(BlendConfig(), masked, setting)  # doctest: +SKIP
+    >>> objective.heed(objective.look_at(examples, precision))  # doctest: +SKIP
+    >>> objective(objective.collate([Reading(examples[0], epoch=0)])).parts  # doctest: +SKIP
+    {'blend': tensor(…)}
+    """
+
+    words = MlmConfig()
+    uses_head = False
+    centre: Tensor
+    targets: Tensor
+    kept: Tensor
+
+    def __init__(self, config: BlendConfig, masked: MaskedModel, setting: Setting) -> None:
+        super().__init__(masked, setting)
+        self.options = config
+        self.across = learned_from(config, list(setting.categories))
+        self.rehearsal = Rehearsal.of(config.texts, config.keep, masked.tokenizer, setting)
+        self.weights = {"blend": 1.0, "keep": 1.0}
+        self.firsts: dict[str, int] = {}
+        # worked out anew from the notes after an interruption, so that checkpoints hold nothing of them
+        self.register_buffer("centre", torch.zeros(masked.dimension), persistent=False)
+        self.register_buffer("targets", torch.zeros(1, masked.dimension), persistent=False)
+        self.register_buffer("kept", torch.zeros(len(self.rehearsal.texts), masked.dimension), persistent=False)
+
+    def pieces(self, example: Example) -> int:
+        """Windows it takes to read the whole note."""
+        return piece_count(len(example.ids), self.setting.room)
+
+    def usable(self, example: Example) -> bool:
+        """Any note with a token."""
+        return len(example.ids) > 0
+
+    def tokens(self, reading: Reading) -> int:
+        """Tokens of the piece and of the texts read with it, each with its special tokens."""
+        return sum(len(ids) + self.setting.vocabulary.specials_per_sequence for ids in self._read_with(reading))
+
+    def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> Places:
+        """Read all notes with the base and work out where each of their pieces is to stand."""
+        title = "reading notes with the base" if show_progress else None
+        counts = np.array([self.pieces(note) for note in notes], dtype=np.int64)
+        owners = np.repeat(np.arange(len(notes)), counts)
+        pieces = [self._piece(Reading(note, 0, piece)) for note in notes for piece in range(self.pieces(note))]
+        vectors = whole_vectors(self.masked, self.setting, pieces, precision, title=title)
+        centre = vectors.mean(0)
+        base = functional.normalize(vectors - centre, dim=-1).cpu().numpy()
+        options, seed = self.options, derive(self.setting.seed, "blend") % 2**32
+        words = word_space([note.ids for note in notes], options.dimensions, seed, longest=options.sequences)
+        space = blended(base, words[owners], options.weight)
+        seen = levelled(space, self._classes(notes)[owners]) if self.across else None
+        drawn = drawn_together(space, owners, options.neighbours, options.pull, seen=seen)
+        places = turned_onto(drawn, base)
+        kept = whole_vectors(self.masked, self.setting, self.rehearsal.texts, precision, title=title)
+        firsts = dict(zip([note.note_id for note in notes], (np.cumsum(counts) - counts).tolist(), strict=True))
+        return Places(firsts, centre.cpu(), torch.from_numpy(places), kept.cpu())
+
+    def heed(self, found: Places) -> None:
+        """Teach these places."""
+        self.firsts = found.firsts
+        self.centre.copy_(found.centre)
+        self.targets = found.targets.to(self.centre.device)
+        self.kept = found.kept.to(self.centre.device)
+
+    def collate(self, readings: Sequence[Reading]) -> Batch:
+        """Pieces with their rows, and the texts read with them, which count down from -1; int64 [n, 1]."""
+        pieces = [self._piece(reading) for reading in readings]
+        texts = [
+            text for r, piece in zip(readings, pieces, strict=True) for text in self.rehearsal.drawn(r, len(piece))
+        ]
+        rows = [*(self._row(reading) for reading in readings), *(-1 - text for text in texts)]
+        sequences = [*pieces, *(self.rehearsal.texts[text] for text in texts)]
+        return Batch(
+            passes(sequences, self.setting.vocabulary, self.setting.reading),
+            labels=torch.tensor(rows, dtype=torch.int64)[:, None],
+            counts={"blend": len(pieces), **({"keep": len(texts)} if self.rehearsal.texts else {})},
+        )
+
+    def read(self, one: Pass, labels: Tensor, *, words: bool = True) -> Read:
+        """How far each piece is from where it should be, and each other text from where it was, summed."""
+        found, rows = functional.normalize(self._vectors(one), dim=-1), labels[one.rows, 0]
+        notes, others = rows >= 0, rows < 0
+        nearness = functional.cosine_similarity(found[notes] - self.centre, self.targets[rows[notes]])
+        sums = {"blend": (1 - nearness).sum()}
+        if self.rehearsal.texts:
+            stayed = functional.cosine_similarity(found[others], self.kept[-1 - rows[others]])
+            sums["keep"] = (1 - stayed).sum()
+        return Read(sums, None)
+
+    def _classes(self, notes: Sequence[Example]) -> npt.NDArray[np.int64]:
+        """Codes of the columns that neighbours are looked for across [notes, columns]."""
+        codes = [[note.codes.get(column, MISSING) for column in self.across] for note in notes]
+        return np.array(codes, dtype=np.int64)
+
+    def _read_with(self, reading: Reading) -> list[Ids]:
+        piece = self._piece(reading)
+        return [piece, *(self.rehearsal.texts[text] for text in self.rehearsal.drawn(reading, len(piece)))]
+
+    def _row(self, reading: Reading) -> int:
+        # until the notes were looked at there is one place for all: enough to tell how long training takes
+        return self.firsts[reading.example.note_id] + reading.piece if self.firsts else 0
+
+    def _vectors(self, one: Pass) -> Tensor:
+        return pool_packed(self.masked.hidden(one.ids, one.layout), one.layout, self.setting.pooling)
+
+    def _piece(self, reading: Reading) -> Ids:
+        return piece_of(reading, self.setting.room)

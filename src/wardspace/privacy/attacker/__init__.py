@@ -1,0 +1,1 @@
+"""What an attacker with the model can compute."""

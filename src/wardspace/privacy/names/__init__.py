@@ -1,0 +1,1 @@
+"""Whether a model completes the names in its training notes."""

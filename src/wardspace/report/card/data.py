@@ -1,0 +1,88 @@
+"""The data statement of a model card: counts and names of columns, never a value or a text of a note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wardspace.config import StudyConfig
+from wardspace.report.tables.markdown import markdown_table
+from wardspace.report.wording import SPLITS, counted, listed, thousands
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """Facts of a run that results.json does not hold; what is not known stays empty, and the card says so."""
+
+    years: tuple[int, int] | None = None
+    """First and last year of the notes' times."""
+    machine: str | None = None
+    """Kind of hardware, without any name of it."""
+    kilowatt_hours: dict[str, float] = field(default_factory=dict)
+    """Energy of training that `wardspace plan` worked out, by model."""
+
+
+def data_statement(corpus: Mapping[str, Any], study: StudyConfig, facts: CardFacts) -> str:
+    """Which notes the model read, and what was done to them."""
+    counts = corpus.get("counts", {})
+    roles = corpus.get("roles") or study.corpus.columns.model_dump()
+    lines = [
+        _source(corpus, counts, roles),
+        f"Years: {_years(facts)}. Language: not determined; the tool looks at none.",
+        _columns(roles),
+        *_identifiers(corpus.get("steps", [])),
+    ]
+    splits = _splits(counts, by_patient=roles.get("patient_id") is not None)
+    return "".join(f"- {line}\n" for line in lines) + (f"\n{splits}" if splits else "")
+
+
+def _source(corpus: Mapping[str, Any], counts: Mapping[str, Any], roles: Mapping[str, Any]) -> str:
+    kind = "Notes made up by a program (a synthetic ward)" if corpus.get("synthetic") else "Notes of one organisation"
+    if "notes" not in counts:
+        return f"{kind}."
+    patients = (
+        f" of {counted(counts['patients'], 'patient')}" if roles.get("patient_id") and "patients" in counts else ""
+    )
+    left = sum(counts.get("rejects", {}).values())
+    out = f"; {thousands(left)} rows were left out (copies, empty texts, faults)" if left else ""
+    return f"{kind}: {counted(counts['notes'], 'note')}{patients} kept of {counted(counts['rows_read'], 'row')}{out}."
+
+
+def _years(facts: CardFacts) -> str:
+    if facts.years is None:
+        return "not known"
+    first, last = facts.years
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def _columns(roles: Mapping[str, Any]) -> str:
+    """Names of columns alone: values of a ward or a clinic may point at people."""
+    metadata, labels = listed(list(roles.get("metadata") or [])), listed(list(roles.get("labels") or []))
+    return f"Metadata columns: {metadata}. Labels: {labels}."
+
+
+def _identifiers(steps: list[Mapping[str, Any]]) -> list[str]:
+    found = [step for step in steps if step["step"] == "deidentify"]
+    if not found:
+        return ["De-identification: none was done by wardspace; what the source had done is not known here."]
+    said = []
+    for step in found:
+        kinds = ", ".join(f"{kind} {thousands(n)}" for kind, n in step.get("found", {}).items()) or "none"
+        detectors = listed(list(step.get("detectors", {})))
+        said.append(
+            f"De-identification: identifiers were marked in {counted(step.get('notes', 0), 'note')} by {detectors} "
+            f"({kinds}). What a detector misses stays in."
+        )
+    return said
+
+
+def _splits(counts: Mapping[str, Any], *, by_patient: bool) -> str:
+    splits = counts.get("splits", {})
+    head = ["split", "notes", *(["patients"] if by_patient else [])]
+    rows = [
+        [name, thousands(splits[key]["notes"]), *([thousands(splits[key]["patients"])] if by_patient else [])]
+        for key, name in SPLITS.items()
+        if key in splits
+    ]
+    return markdown_table(head, rows) if rows else ""

@@ -1,0 +1,67 @@
+"""How a model was adapted and what that cost, for its card."""
+
+from __future__ import annotations
+
+from wardspace.config import AdaptConfig, StudyConfig
+from wardspace.core.durations import duration
+from wardspace.report.card.data import CardFacts
+from wardspace.report.tables.study import base_name, objective_words
+from wardspace.report.wording import counted, listed, share, thousands, tokens
+from wardspace.results.results import ModelRecord, Results
+
+
+def training_procedure(asked: AdaptConfig, record: ModelRecord, results: Results, study: StudyConfig) -> str:
+    """Objectives in their order, what they read, and the options that matter."""
+    metadata = list(results.corpus.get("roles", {}).get("metadata", study.corpus.columns.metadata))
+    lines = [f"{i}. It {objective_words(one, metadata)}." for i, one in enumerate(asked.objectives, start=1)]
+    options = asked.training.applied_to(study.training)
+    manner = f"low-rank additions of rank {options.lora.rank}" if options.lora else _updated(record)
+    lines.append(
+        f"\nStarting from `{base_name(study.base)}`; learning rate {options.learning_rate:g}, weight decay "
+        f"{options.weight_decay:g}, seed {options.seed}, {manner}. Trained once."
+    )
+    if options.mix < 1:
+        way = f"{share(options.mix)} of the way from the base to those that training ended with"
+        lines.append(f"\nIts weights lie {way}.")
+    if record.learned_columns:
+        lines.append(f"\nIt learned from the notes' own {listed(record.learned_columns)}.")
+    return "\n".join(lines) + f"\n\n{_read(record)}\n"
+
+
+def training_cost(record: ModelRecord, facts: CardFacts) -> str:
+    """Time, tokens, hardware and energy."""
+    seconds, read = sum(one.seconds for one in record.stages), sum(one.tokens for one in record.stages)
+    devices = listed(list(dict.fromkeys(one.device for one in record.stages)))
+    processes = max((one.processes for one in record.stages), default=1)
+    machine = f", {facts.machine}" if facts.machine else ""
+    energy = facts.kilowatt_hours.get(record.name)
+    lines = [
+        f"Time: {duration(seconds)}, validation included.",
+        f"Tokens: {thousands(read)}.",
+        f"Hardware: {devices}{machine}, {counted(processes, 'process', 'processes')}.",
+        "Energy: not measured."
+        if energy is None
+        else f"Energy: about {energy:.3g} kWh, worked out from a measurement beforehand (`wardspace plan`).",
+    ]
+    return "".join(f"- {line}\n" for line in lines)
+
+
+def _updated(record: ModelRecord) -> str:
+    updated, whole = (
+        max((getattr(s, n) for s in record.stages), default=0) for n in ("parameters_updated", "parameters")
+    )
+    return f"{share(updated / whole)} of the parameters updated" if whole else "nothing updated"
+
+
+def _read(record: ModelRecord) -> str:
+    read = sum(stage.tokens for stage in record.stages)
+    seconds = sum(stage.seconds for stage in record.stages)
+    seen = max((stage.notes_seen for stage in record.stages), default=0)
+    left = max((stage.notes_left_out for stage in record.stages), default=0)
+    batches = "".join(
+        f" An update read {tokens(stage.batch_tokens)} tokens of {thousands(stage.batch_notes)} notes on average."
+        for stage in record.stages
+        if stage.batch_tokens is not None and stage.batch_notes is not None
+    )
+    read_words = f"It read {thousands(read)} tokens of {thousands(seen)} notes in {duration(seconds)}"
+    return f"{read_words}; {thousands(left)} training notes could not be used.{batches}"

@@ -1,0 +1,131 @@
+"""What changed in the study and in what ran it, key by key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from wardspace.config import StudyConfig
+from wardspace.report.changes.sides import Change, Pair
+from wardspace.report.tables.study import base_name
+from wardspace.report.wording import SPLITS, thousands
+
+ABSENT, PRESENT = "–", "there"
+_PATHS = ("base", "corpus.source.path", "corpus.deidentify.review", "corpus.deidentify.key_file")
+"""Keys that may hold a path of the machine: shown without its folders."""
+
+
+def study_changes(pair: Pair) -> list[Change]:
+    """Keys of the study that differ; models and tasks go by their names; one that one study alone names is one key."""
+    return _differing(study_keys(pair.first.study), study_keys(pair.second.study))
+
+
+def environment_changes(pair: Pair) -> list[Change]:
+    """What ran the studies, where it differs."""
+    return _differing(_flat(pair.first.environment), _flat(pair.second.environment))
+
+
+def study_keys(study: StudyConfig) -> dict[str, str]:
+    """A study as dotted keys and values in words."""
+    keys = _flat(study.model_dump(mode="json", exclude={"engine"}))  # who worked changes no figure, and names hosts
+    return {key: _without_folders(value) if _is_path(key) else value for key, value in keys.items()}
+
+
+def _is_path(key: str) -> bool:
+    return key in _PATHS or (key.startswith("compare[") and key.endswith(".model"))
+
+
+def _without_folders(value: str) -> str:
+    """A path by its last name; of a database no more than its kind, since its address may hold a password."""
+    scheme, is_address, _ = value.partition("://")
+    return f"{scheme}://…" if is_address else base_name(value)
+
+
+def _differing(first: Mapping[str, str], second: Mapping[str, str]) -> list[Change]:
+    first, second = _folded(first, second), _folded(second, first)
+    keys = [*first, *(key for key in second if key not in first)]
+    return [
+        Change(key, first.get(key, ABSENT), second.get(key, ABSENT))
+        for key in keys
+        if first.get(key, ABSENT) != second.get(key, ABSENT)
+    ]
+
+
+def _folded(keys: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+    """The keys, those of an item that the others do not have as one; of an empty part the others' keys tell."""
+    known = {item for key in others for item in _items(key)}
+    parts = {key[: match.start()] for key in others for match in re.finditer(r"[.\[]", key)}
+    found: dict[str, str] = {}
+    for key, value in keys.items():
+        lone = next((item for item in _items(key) if item not in known), None)
+        if lone is not None:
+            found[lone] = PRESENT
+        elif key not in parts:
+            found[key] = value
+    return found
+
+
+def _items(key: str) -> list[str]:
+    """The items that a key lies in, the outermost first: `adapt[mlm]`, `adapt[mlm].objectives[1 mlm]`."""
+    return [key[: match.end()] for match in re.finditer(r"\]", key)]
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, str]:
+    if isinstance(value, Mapping):
+        inner = {str(key): item for key, item in value.items() if key != "kind" or not prefix.endswith("]")}
+    elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+        inner = {f"[{_called(number, item)}]": item for number, item in enumerate(value)}
+    else:
+        return {prefix: _words(value)}
+    found: dict[str, str] = {}
+    for key, item in inner.items():
+        place = f"{prefix}{key}" if key.startswith("[") or not prefix else f"{prefix}.{key}"
+        found |= _flat(item, place)
+    return found or {prefix: "none"}
+
+
+def _called(number: int, item: Mapping[str, Any]) -> str:
+    """A model or task by its name; an objective by its place and kind, since its order is part of what it is."""
+    return str(item.get("name") or f"{number + 1} {item.get('kind', '')}".strip())
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value is None else str(value)
+
+
+_DIGITS = 12
+"""Of a content hash, as many as tell two corpora apart."""
+
+
+def notes_changes(pair: Pair) -> list[Change]:
+    """Counts and content of the two corpora, where they differ; the content always."""
+    first, second = (_counts(side.results.corpus) for side in (pair.first, pair.second))
+    keys = [*first, *(key for key in second if key not in first)]
+    rows = [Change(key, first.get(key, ABSENT), second.get(key, ABSENT)) for key in keys]
+    return [row for row in rows if row.first != row.second]
+
+
+def same_content(pair: Pair) -> bool:
+    """Whether the prepared notes are the same."""
+    first, second = (side.results.corpus.get("content_hash") for side in (pair.first, pair.second))
+    return first is not None and first == second
+
+
+def _counts(corpus: Mapping[str, Any]) -> dict[str, str]:
+    counts = corpus.get("counts", {})
+    found = {
+        "rows read": counts.get("rows_read"),
+        "notes kept": counts.get("notes"),
+        "patients": counts.get("patients"),
+        **{f"left out: {kind}": n for kind, n in sorted(counts.get("rejects", {}).items())},
+    }
+    for split, name in SPLITS.items():
+        found |= {f"{name}, {unit}": n for unit, n in counts.get("splits", {}).get(split, {}).items()}
+    shown = {name: thousands(n) for name, n in found.items() if n is not None}
+    content = corpus.get("content_hash")
+    return shown | ({"content (SHA-256)": f"{content[:_DIGITS]}…"} if content else {})

@@ -1,0 +1,118 @@
+"""From results to figures: which numbers each figure shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from wardspace.config import IntervalMethod
+from wardspace.report.board import Board, Place
+from wardspace.report.figures.forest import Bar, forest
+from wardspace.report.figures.lines import Line, Point, line_chart
+from wardspace.report.figures.points import Spot, scatter
+from wardspace.report.figures.style import model_styles
+from wardspace.report.tables.comparison import SIGNS, mark_of
+from wardspace.report.wording import INTERVALS, between, gap, metric_name, points, thousands
+from wardspace.results.results import Difference, Results
+
+FEW_SHOT = "logistic"
+"""The setting whose scores are drawn against the number of labels."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A figure with its heading."""
+
+    title: str
+    svg: Markup
+
+
+def few_shot_curves(board: Board, task: str, metric: str) -> Markup | None:
+    """Scores against labels per class; None where no few-shot run was made."""
+    places = [place for place in board.places(task, metric) if place.setting == FEW_SHOT]
+    if not any(place.shots is not None for place in places):
+        return None
+    styles = model_styles(board.results.models)
+    lines = [
+        Line(model, styles[model], found)
+        for model in board.models(task)
+        if (found := _points(board, task, model, places, metric))
+    ]
+    ticks = [_tick(place) for place in places]
+    said = "; ".join(f"{line.name} " + ", ".join(f"{p.value:.1f}" for p in line.points) for line in lines)
+    description = f"{metric_name(metric)} on {task} by labels per class ({', '.join(ticks)}), in points: {said}"
+    return line_chart(lines, ticks, "labelled notes per class", f"{metric_name(metric)}, points", description)
+
+
+def _tick(place: Place) -> str:
+    if place.shots is not None:
+        return str(place.shots)
+    return "all" if place.notes is None else f"{thousands(place.notes)} in all"
+
+
+def _points(board: Board, task: str, model: str, places: list[Place], metric: str) -> list[Point]:
+    scores = [(tick, board.score(task, model, place, metric)) for tick, place in enumerate(places)]
+    return [
+        Point(tick, 100 * s.value, None if s.low is None else 100 * s.low, None if s.high is None else 100 * s.high)
+        for tick, s in scores
+        if s is not None
+    ]
+
+
+def difference_panels(board: Board, task: str, metric: str) -> list[Panel]:
+    """Differences to the base, one panel a setting, all on one scale."""
+    found = {
+        place: [
+            difference
+            for model in board.models(task)
+            if (difference := board.difference(task, model, place, metric)) is not None
+        ]
+        for place in board.places(task, metric)
+    }
+    every = [difference for differences in found.values() for difference in differences]
+    if not every:
+        return []
+    # counted words may lie so far off that the models could not be told apart on a scale that holds them
+    every = [d for d in every if board.records[d.model].kind != "tfidf"] or every
+    ends = (100 * min(d.low for d in every), 100 * max(d.high for d in every))
+    return [Panel(place.name, _forest(board, place, some, ends)) for place, some in found.items() if some]
+
+
+def _forest(board: Board, place: Place, differences: list[Difference], ends: tuple[float, float]) -> Markup:
+    styles = model_styles(board.results.models)
+    bars = [
+        Bar(d.model, styles[d.model], 100 * d.value, 100 * d.low, 100 * d.high, not d.clear, SIGNS[mark_of(d)])
+        for d in differences
+    ]
+    said = "; ".join(f"{d.model} {gap(d.value)} ({between(d.low, d.high, signed=True)})" for d in differences)
+    description = f"Difference to {board.base} in points of {metric_name(differences[0].metric)}, {place.name}: {said}"
+    return forest(bars, description, ends)
+
+
+def space_scatters(results: Results) -> list[Panel]:
+    """Alignment against uniformity, one panel for each label and metadata column."""
+    spread = {score.model: score.value for score in results.space if score.measure == "uniformity"}
+    styles = model_styles(results.models)
+    aligned: dict[str, dict[str, float]] = {}
+    for score in results.space:
+        if score.measure == "alignment" and score.model in spread and score.model in styles:
+            aligned.setdefault(score.column, {})[score.model] = score.value
+    return [_scatter(column, values, spread, results) for column, values in aligned.items()]
+
+
+def _scatter(column: str, aligned: dict[str, float], spread: dict[str, float], results: Results) -> Panel:
+    styles = model_styles(results.models)
+    spots = [Spot(model, styles[model], spread[model], value) for model, value in aligned.items()]
+    said = "; ".join(f"{spot.name} {spot.y:.2f}, {spot.x:.2f}" for spot in spots)
+    description = f"Alignment by {column} and uniformity of each model, lower is better in both: {said}"
+    x_title, y_title = "uniformity (← more even)", f"alignment by {column} (↓ closer)"
+    return Panel(column, scatter(spots, x_title, y_title, description))
+
+
+def interval_words(results: Results, method: IntervalMethod | None = None) -> str:
+    """How intervals were made, for captions; by default those of scores and their differences."""
+    by_patient = results.corpus.get("roles", {}).get("patient_id") is not None
+    drawn = "patients" if by_patient else "notes (there is no patient column)"
+    level = points(results.confidence).removesuffix(".0")
+    return f"{level}% intervals ({INTERVALS[method or results.interval]}) from drawing the test {drawn} anew"

@@ -1,1 +1,0 @@
-"""Figures as small SVG: each coloured by the page's own variables, so that they follow light, dark and print."""

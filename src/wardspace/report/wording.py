@@ -1,0 +1,182 @@
+"""What metrics, measures and settings are called on the page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+MINUS = "\N{MINUS SIGN}"
+_FINER = 6
+"""Digits that may be added so that an end of an interval is not printed as zero."""
+
+
+def points(value: float) -> str:
+    """A score between 0 and 1 in points of 100: 0.742 is 74.2."""
+    return _signless(100 * value)
+
+
+def gap(value: float) -> str:
+    """A difference in points, always with its sign; 0.0 has none."""
+    return _with_sign(_signless(100 * value))
+
+
+def between(low: float, high: float, *, signed: bool = False) -> str:
+    """An interval in points: `71.9 to 76.4`; signed, that of a difference: `+0.3 to +1.4`.
+
+    That of a difference says on which side of zero it lies, in as many digits as this needs: `+0.04 to +1.21`. One
+    without width, which every draw of the patients gave alike, is no interval.
+    """
+    if not signed:
+        return f"{points(low)} to {points(high)}"
+    if is_point(low, high):
+        return "no interval"
+    return _apart_from_zero(low, high, lambda end, finer: _with_sign(_signless(100 * end, 1 + finer)))
+
+
+def is_point(low: float, high: float) -> bool:
+    """Whether an interval has no width."""
+    return math.isclose(low, high, rel_tol=0, abs_tol=1e-12)
+
+
+def plain(value: float, beside: Iterable[float] = (), finer: int = 0) -> str:
+    """A measure on its own scale: three figures of the largest of it and the values it stands beside, or finer."""
+    largest = max((abs(other) for other in (value, *beside) if math.isfinite(other)), default=0.0)
+    if largest == 0 or not math.isfinite(value):
+        return _minus(f"{value:g}")
+    digits = min(max(0, 2 - math.floor(math.log10(largest))), 3) + finer
+    text = f"{value:,.{digits}f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else _minus(text)
+
+
+def p_value(value: float) -> str:
+    """A p with two figures: `p 0.034`, `p < 0.001`."""
+    return "p < 0.001" if value < 0.001 else f"p {value:.2f}" if value >= 0.0995 else f"p {value:.3f}"
+
+
+def signed(value: float, beside: Iterable[float] = (), finer: int = 0) -> str:
+    """A difference on its own scale, always with its sign; 0 has none. See `plain`."""
+    return _with_sign(plain(value, beside, finer))
+
+
+def signed_between(low: float, high: float, beside: Iterable[float] = ()) -> str:
+    """The interval of a difference on its own scale; one that excludes zero has no end that is printed as zero."""
+    around = list(beside)
+    return _apart_from_zero(low, high, lambda end, finer: signed(end, around, finer))
+
+
+def thousands(value: float) -> str:
+    """A count: `1,204`."""
+    return _minus(f"{value:,.0f}")
+
+
+def tokens(value: float) -> str:
+    """A count of tokens, in words of the field: `1.0 M`."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size * 0.9995:
+            return f"{value / size:.1f} {letter}"
+    return thousands(value)
+
+
+def share(value: float) -> str:
+    """A share: `7%`."""
+    if 0 < value < 0.0005:
+        return "under 0.1%"
+    text = f"{100 * value:.0f}" if value >= 0.095 else f"{100 * value:.1f}"
+    return f"{text.removesuffix('.0')}%"
+
+
+def listed(names: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "none"
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 setting`, `6 settings`."""
+    return f"{thousands(number)} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _apart_from_zero(low: float, high: float, shown: Callable[[float, int], str]) -> str:
+    ends = [shown(low, 0), shown(high, 0)]
+    for finer in range(1, _FINER):
+        if low * high <= 0 or not any(_is_zero(end) for end in ends):
+            break
+        ends = [shown(low, finer), shown(high, finer)]
+    return " to ".join(ends)
+
+
+def _is_zero(text: str) -> bool:
+    return not text.strip("0.,")
+
+
+def _with_sign(text: str) -> str:
+    return text if _is_zero(text) or text.startswith(MINUS) else f"+{text}"
+
+
+def _signless(value: float, digits: int = 1) -> str:
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else _minus(text)
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", MINUS)
+
+
+METRICS = {
+    "macro_f1": "macro F1",
+    "micro_f1": "micro F1",
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "auroc": "AUROC",
+    "ndcg_at_10": "nDCG@10",
+    "mrr_at_10": "MRR@10",
+    "recall_at_1": "recall@1",
+    "recall_at_10": "recall@10",
+    "recall_at_100": "recall@100",
+}
+MEASURES = {
+    "uniformity": "uniformity",
+    "mean_cosine": "mean cosine",
+    "effective_rank": "effective rank",
+    "isoscore": "IsoScore",
+    "hubness": "hubness",
+    "antihubs": "notes never found",
+    "alignment": "alignment",
+    "cosine_within": "cosine within classes",
+    "cosine_between": "cosine between classes",
+    "silhouette": "silhouette",
+    "davies_bouldin": "Davies–Bouldin",
+    "calinski_harabasz": "Calinski–Harabasz",
+    "variance_explained": "variance explained",
+    "neighbour_purity": "nearest-neighbour purity",
+    "mean_average_precision": "mean average precision",
+    "ndcg": "nDCG of the first ten",
+    "recall": "recall in the first ten",
+    "v_measure": "V-measure of k-means",
+}
+SETTINGS = {
+    "logistic": "logistic regression",
+    "head": "two-layer head",
+    "words_beside": "logistic regression beside word counts",
+    "private_logistic": "logistic regression with differential privacy",
+    "private_head": "two-layer head with differential privacy",
+    "finetune": "fine-tuned",
+    "retrieval": "search by query",
+}
+"""Settings in the order of the tables."""
+INTERVALS = {"bca": "BCa bootstrap", "percentile": "percentile bootstrap"}
+SPLITS = {"train": "training", "validation": "validation", "test": "test"}
+
+
+def metric_name(metric: str) -> str:
+    """Name of a metric in a sentence."""
+    return METRICS.get(metric, metric.replace("_", " "))
+
+
+def measure_name(measure: str) -> str:
+    """Name of a measure of the space in a sentence."""
+    return MEASURES.get(measure, measure.replace("_", " "))
+
+
+def setting_name(setting: str) -> str:
+    """Name of a setting in a sentence."""
+    return SETTINGS.get(setting, setting)

@@ -1,0 +1,1 @@
+"""The records of results.json: their schema and version."""

@@ -1,0 +1,1 @@
+"""Commands on a finished study: audit, export, plan, compare."""

@@ -1,0 +1,152 @@
+"""Vectors of notes that belong to no study: a file in, a Parquet file out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from wardspace.config import CleanConfig, ColumnsConfig, SourceConfig
+from wardspace.config.corpus import RejectConfig
+from wardspace.core.errors import CorpusError, machine_faults
+from wardspace.core.progress import progress
+from wardspace.corpus.note.clean import Cleaner
+from wardspace.corpus.note.note import Examiner, Unusable
+from wardspace.corpus.prepare.rejects import Rejects
+from wardspace.corpus.readers import FORMATS, Reader, open_readers, source_files
+from wardspace.corpus.readers.columns import MissingColumnsError, no_rows
+from wardspace.corpus.schema import Roles, resolve_roles
+from wardspace.models import Encoder
+
+ROWS = 4096
+"""Notes encoded at once."""
+
+
+class Embedded(NamedTuple):
+    """What became of the notes of a source."""
+
+    notes: int
+    """Rows written."""
+    left_out: Counter[str]
+    """Rows left out, by kind."""
+    warnings: list[str]
+    """What must be known about how the source was read."""
+
+
+def embed_file(
+    encoder: Encoder, source: SourceConfig, out: Path, *, text: str | None = None, note_id: str | None = None
+) -> Embedded:
+    """Embed the notes of a source.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        The model.
+    source : SourceConfig
+        A source of any format that has a path.
+    out : Path
+        Parquet file to write: `note_id` (string) and `vector` (float32 of fixed length), in the order of the source.
+        It holds no text. Rows left out go to a file beside it, `X.rejects.parquet`, with their place and the reason.
+    text, note_id : str, optional
+        Names of the columns; by default the format's own, else `text` and `note_id`.
+
+    Raises
+    ------
+    CorpusError
+        For a fault of the source as a whole, where no row is left, or where `out` is a folder or one of the sources.
+    """
+    _check_target(source, out)
+    roles = _roles(source, text, note_id)
+    schema = pa.schema([("note_id", pa.string()), ("vector", pa.list_(pa.float32(), encoder.dimension))])
+    done = 0
+    scratch, beside = out.with_name(f".{out.name}.part"), out.with_name(f"{out.stem}.rejects.parquet")
+    scratch_beside = beside.with_name(f".{beside.name}.part")
+    with _options_named(), machine_faults(out), tempfile.TemporaryDirectory(prefix="wardspace-") as work:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        readers = open_readers(source, roles.needed, Path(work))
+        try:
+            with (
+                pq.ParquetWriter(scratch, schema) as writer,
+                Rejects(scratch_beside) as rejects,
+                progress("embedding", sum(reader.size for reader in readers)) as advance,
+            ):
+                for ids, texts, read in _chunks(readers, roles, rejects):
+                    done += len(ids)
+                    if ids:
+                        vectors = pa.array(encoder.encode(texts, show_progress=False).ravel())
+                        columns = [pa.array(ids), pa.FixedSizeListArray.from_arrays(vectors, encoder.dimension)]
+                        writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+                    advance(read)
+            if not done:
+                raise _nothing(source, readers, rejects)
+            scratch.replace(out)
+            if rejects.counts:
+                scratch_beside.replace(beside)
+            else:
+                beside.unlink(missing_ok=True)
+        finally:
+            scratch.unlink(missing_ok=True)
+            scratch_beside.unlink(missing_ok=True)
+    warnings = list(dict.fromkeys(warning for reader in readers for warning in reader.warnings))
+    return Embedded(done, rejects.counts, warnings)
+
+
+def _nothing(source: SourceConfig, readers: list[Reader], rejects: Rejects) -> CorpusError:
+    if not rejects.counts:
+        return CorpusError(no_rows(readers), where=source.path, fix="export the notes again")
+    reasons = ", ".join(f"{count} {kind}" for kind, count in rejects.counts.most_common())
+    return CorpusError(f"no row has both an id and a text ({reasons})", where=source.path, fix="name --id and --text")
+
+
+@contextmanager
+def _options_named() -> Iterator[None]:
+    """There is no study here to name columns in."""
+    try:
+        yield
+    except MissingColumnsError as error:
+        raise CorpusError(error.what, where=error.where, fix="name the columns with --id and --text") from error
+
+
+def _roles(source: SourceConfig, text: str | None, note_id: str | None) -> Roles:
+    """Which columns are read: those that are named, else the format's own."""
+    known = FORMATS.get(source.format)
+    columns = known.columns(ColumnsConfig()) if known and known.columns else ColumnsConfig()
+    return resolve_roles(ColumnsConfig(note_id=note_id or columns.note_id, text=text or columns.text), None)
+
+
+def _check_target(source: SourceConfig, out: Path) -> None:
+    if out.is_dir():
+        raise CorpusError(
+            "a folder stands where the file of vectors should be", where=out, fix="name a file with --out"
+        )
+    files = [] if source.path is None else source_files(source)
+    if any(file.path.resolve() == out.resolve() for file in files):
+        raise CorpusError("this would overwrite the notes", where=out, fix="name another file with --out")
+
+
+def _chunks(readers: list[Reader], roles: Roles, rejects: Rejects) -> Iterator[tuple[list[str], list[str], int]]:
+    """Yield ids, texts, and how much of the source was read for them."""
+    # as `prepare` judges rows, but with the text as it is
+    untouched = CleanConfig(unicode=False, controls=False, line_ends=False, trailing_space=False, blank_lines=False)
+    examiner = Examiner(roles, Cleaner(untouched), RejectConfig())
+    for reader in readers:
+        ids: list[str] = []
+        texts: list[str] = []
+        position = 0
+        for row in reader.rows():
+            found = examiner.examine(reader.name, row)
+            if isinstance(found, Unusable):
+                rejects.add(reader.name, row.number, found.note_id, found.fault)
+                continue
+            ids.append(found.note_id)
+            texts.append(found.text)
+            if len(ids) == ROWS:
+                yield ids, texts, reader.position() - position
+                ids, texts, position = [], [], reader.position()
+        yield ids, texts, reader.size - position

@@ -1,0 +1,104 @@
+"""A model leaves its run folder, if its audit lets it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wardspace.config import StudyConfig, load_study
+from wardspace.core.errors import RunError
+from wardspace.models import Encoder
+from wardspace.models.files.card import short_card
+from wardspace.privacy import Audit, Verdict, judged
+from wardspace.privacy.record import weights_hash
+from wardspace.report.card.audit import with_audit
+from wardspace.study.commands.audit import BASE
+from wardspace.study.folder import RunFolder
+from wardspace.study.stages import RunLog
+
+
+def export(run: Path, model: str, target: Path, accept_risk: str | None = None) -> Verdict:
+    """Write a model's Sentence-Transformers folder, without anything else that lies in the run folder.
+
+    Parameters
+    ----------
+    run : Path
+        The run folder; the study asked of it last holds the limits.
+    model : str
+        An adapted model, or `base`.
+    target : Path
+        Where it goes; a folder there is replaced if it holds a model.
+    accept_risk : str, optional
+        Why the model is to be released though its audit is missing or over the limits; it stands in the card.
+
+    Returns
+    -------
+    Verdict
+        What the gate says.
+
+    Raises
+    ------
+    RunError
+        If there is no such run or model, or the gate refuses it and no reason is given.
+    """
+    folder = RunFolder(run)
+    study = _study(folder)
+    if target.resolve().is_relative_to(run.resolve()):
+        raise RunError("this is inside the run folder", where=target, fix="export to a folder outside of it")
+    source = _source(folder, study, model)
+    found = Audit.read(folder.model(model))
+    weights = weights_hash(source)
+    verdict = judged(found, study.privacy, weights)
+    reason = None if accept_risk is None else accept_risk.strip()
+    if reason == "":
+        raise RunError("no reason is given", where="--accept-risk", fix="say in a sentence why the risk is taken")
+    if not verdict.passed and reason is None:
+        raise RunError(
+            f"{model} may not be exported:\n" + "\n".join(f"    {fault}" for fault in verdict.faults),
+            where=folder.model(model),
+            fix=_fix(folder, model, verdict, stands=found is not None and found.weights == weights),
+        )
+    encoder = Encoder.load(source, study.encoder, device="cpu")
+    # figures of other weights say nothing of this model
+    stands = found if verdict.checks else None
+    encoder.save(target, with_audit(_card(folder, model, encoder), stands, verdict, reason))
+    RunLog(folder.log).write("exported", model=model, passed=int(verdict.passed), accepted_risk=reason)
+    return verdict
+
+
+def _fix(folder: RunFolder, model: str, verdict: Verdict, *, stands: bool) -> str:
+    """What would let the model go; `stands` where there is an audit of its present weights."""
+    again = f"wardspace audit {folder.latest} {model} --out {folder.path}"
+    if not stands:
+        way = again
+    elif any(check.over for check in verdict.checks):
+        way = f"train less or de-identify more, then {again}"
+    else:
+        way = f"see to what was not measured, then {again}"
+    return f"{way}; or --accept-risk 'why'"
+
+
+def _study(folder: RunFolder) -> StudyConfig:
+    if not folder.mark.is_file():
+        raise RunError("no run in this folder", where=folder.path, fix="give the folder that `wardspace run` wrote")
+    folder.check()
+    return load_study(folder.latest)
+
+
+def _source(folder: RunFolder, study: StudyConfig, model: str) -> str:
+    if model == BASE:
+        return study.base
+    names = [one.name for one in study.adapt]
+    if model not in names:
+        raise RunError(f"no model {model!r} in this run", where=folder.path, fix=f"one of base, {', '.join(names)}")
+    if not (folder.model(model) / "modules.json").is_file():
+        fix = "adapt it with `wardspace adapt STUDY.yaml`"
+        raise RunError(f"the model {model!r} is not there yet", where=folder.path, fix=fix)
+    return str(folder.model(model))
+
+
+def _card(folder: RunFolder, model: str, encoder: Encoder) -> str:
+    """The card that the run wrote, or for the base a short one."""
+    path = folder.model(model) / "README.md"
+    if not path.is_file():
+        return short_card(encoder)
+    return path.read_text(encoding="utf-8")

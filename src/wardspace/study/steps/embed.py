@@ -1,0 +1,170 @@
+"""Vectors of every note of a corpus, written as they come."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.lib.format import open_memmap
+from numpy.typing import NDArray
+
+from wardspace.config import EncoderConfig, EngineConfig
+from wardspace.core.errors import ModelError, machine_faults
+from wardspace.core.progress import progress
+from wardspace.core.ray_session import ray_session, read_by
+from wardspace.core.version import __version__
+from wardspace.corpus import Corpus
+from wardspace.models import Encoder
+
+Vectors = NDArray[np.float32]
+_RETRIES = 5
+"""How often a process is begun again that died."""
+
+
+def distributed_vectors(
+    corpus: Corpus, source: str, config: EncoderConfig, engine: EngineConfig, rows: int
+) -> Iterator[Vectors]:
+    """The vectors of all notes, some notes at a time, in the order of the corpus.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The notes; every machine must see its folder under the same path.
+    source : str
+        The model, as `Encoder.load` takes it; a folder must be seen by every machine too.
+    config : EncoderConfig
+        How a note becomes a vector.
+    engine : EngineConfig
+        The cluster.
+    rows : int
+        Most notes of a batch; batches are those of `Corpus.batches`, so that vectors are those of one machine.
+
+    Raises
+    ------
+    RunError
+        If Ray is not installed, or the cluster cannot be reached.
+    ModelError
+        If a machine has another version of this program.
+    """
+    folder = Path(source).expanduser()
+    source = str(folder.absolute()) if folder.exists() else source
+    with ray_session(engine.address, engine.cpus) as data:
+        import ray  # noqa: PLC0415 - optional
+
+        gpus, cpus = (int(ray.cluster_resources().get(name, 0)) for name in ("GPU", "CPU"))
+        notes = Corpus(corpus.folder.absolute(), corpus.manifest)
+        reads = [partial(_read, notes, part, rows) for part in corpus.manifest.parts]
+        done = read_by(data, reads).map_batches(
+            _Encoding,
+            fn_constructor_args=(source, config, __version__),
+            batch_size=None,
+            batch_format="pyarrow",
+            concurrency=engine.encoders or gpus or max(1, cpus - 1),
+            **({"num_gpus": 1} if gpus else {"num_cpus": 1}),
+            max_restarts=_RETRIES,
+            max_task_retries=_RETRIES,
+        )
+        batches: Iterable[Any] = done.iter_batches(batch_size=None, batch_format="pyarrow")
+        for batch in batches:
+            for content in batch["content"].to_pylist():
+                yield pickle.loads(content)
+
+
+def _read(corpus: Corpus, part: str, rows: int) -> Iterator[pa.Table]:
+    """The texts of a part in batches, each a row."""
+    for batch in corpus.batches(["text"], rows=rows, parts=[part]):
+        yield pa.table({"content": [pickle.dumps(batch["text"].to_pylist())]})
+
+
+class _Encoding:
+    """The model in one of the processes."""
+
+    def __init__(self, source: str, config: EncoderConfig, version: str) -> None:
+        if version != __version__:
+            raise ModelError(
+                f"a machine of the cluster has wardspace {__version__}, and this is {version}",
+                where="engine.address",
+                fix="install the same version everywhere",
+            )
+        self._encoder = Encoder.load(source, config)
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        """Batches of texts as batches of vectors."""
+        texts = (pickle.loads(content) for content in batch["content"].to_pylist())
+        vectors = (self._encoder.encode(some, show_progress=False) for some in texts)
+        return pa.table({"content": [pickle.dumps(some) for some in vectors]})
+
+
+ROWS = 4096
+"""Notes encoded between two writes: enough to sort by length within, few enough to hold in memory."""
+
+
+def embed(
+    corpus: Corpus,
+    source: str,
+    config: EncoderConfig,
+    path: Path,
+    *,
+    engine: EngineConfig,
+    title: str,
+    show_progress: bool = True,
+) -> dict[str, Any]:
+    """Write the vectors of all notes.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The notes.
+    source : str
+        The model, as `Encoder.load` takes it.
+    config : EncoderConfig
+        How a note becomes a vector.
+    path : Path
+        A `.npy` file of float32 [notes, dimension], in the order of the corpus.
+    engine : EngineConfig
+        Who embeds; the vectors do not depend on it.
+    title : str
+        What the progress bar says.
+    show_progress : bool
+        Show a bar.
+
+    Returns
+    -------
+    dict
+        `seconds`, `dimension`, `parameters`.
+    """
+    start = time.perf_counter()
+    encoder = Encoder.load(source, config)
+    total = corpus.manifest.counts["notes"]
+    scratch = path.with_suffix(".part")
+    with machine_faults(path), progress(title, total, show=show_progress) as advance:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        vectors = open_memmap(scratch, mode="w+", dtype=np.float32, shape=(total, encoder.dimension))
+        row = 0
+        for some in _vectors(corpus, encoder, source, config, engine):
+            vectors[row : row + len(some)] = some
+            row += len(some)
+            advance(len(some))
+        vectors.flush()
+        scratch.replace(path)
+    return {
+        "seconds": round(time.perf_counter() - start, 2),
+        "dimension": encoder.dimension,
+        "parameters": sum(parameter.numel() for parameter in encoder.model.parameters()),
+    }
+
+
+def _vectors(
+    corpus: Corpus, encoder: Encoder, source: str, config: EncoderConfig, engine: EngineConfig
+) -> Iterator[NDArray[np.float32]]:
+    if engine.kind == "ray":
+        yield from distributed_vectors(corpus, source, config, engine, ROWS)
+        return
+    for batch in corpus.batches(["text"], rows=ROWS):
+        yield encoder.encode(batch.column("text").to_pylist(), show_progress=False)

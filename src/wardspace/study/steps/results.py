@@ -1,0 +1,123 @@
+"""Everything the stages found, as one results.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wardspace.config import StudyConfig
+from wardspace.core.version import __version__
+from wardspace.corpus import Corpus, Manifest
+from wardspace.evaluation.judge import Judged
+from wardspace.results.results import ModelRecord, PrivateTraining, Results, StageCost
+from wardspace.study.steps.evaluate import Scoring
+from wardspace.tasks.predictions import spent_by
+
+
+def collect(
+    study: StudyConfig,
+    corpus: Corpus,
+    *,
+    models: dict[str, dict[str, Any]],
+    scoring: Scoring,
+    scored: Judged,
+    space: dict[str, Any],
+    slices: dict[str, list[dict[str, Any]]],
+) -> Results:
+    """Results of a study from the records of its stages."""
+    manifest = corpus.manifest
+    records: dict[str, Any] = dict(slices)
+    return Results(
+        wardspace=__version__,
+        study=study.name,
+        synthetic=manifest.synthetic,
+        transductive=study.transductive,
+        confidence=study.report.confidence,
+        interval=study.report.interval,
+        corpus=_told(manifest, study.text_columns),
+        classes=scoring.classes,
+        labelled_notes=_held_to(scoring, {task.name: [task.labels] for task in study.classifications}),
+        finetune_notes=_held_to(
+            scoring,
+            {t.name: [t.labels, t.finetune.notes] for t in study.classifications if "finetune" in t.settings},
+        ),
+        models=[*_tfidf(study, scoring), *(_model(study, name, record) for name, record in models.items())],
+        **scored._asdict(),
+        **space,
+        private=[PrivateTraining.model_validate(spent) for path in scoring.files() for spent in spent_by(path)],
+        warnings=_warnings(study, corpus, models, scoring),
+        **records,
+    )
+
+
+def _told(manifest: Manifest, aside: Sequence[str]) -> dict[str, Any]:
+    """corpus.json without the values of some columns, which are text."""
+    found = manifest.model_dump(mode="json")
+    if not aside:
+        return found
+    values = found["counts"].get("categories", {})
+    return {**found, "counts": {**found["counts"], "categories": {n: v for n, v in values.items() if n not in aside}}}
+
+
+def _held_to(scoring: Scoring, caps: Mapping[str, Sequence[int | None]]) -> dict[str, int]:
+    """The smallest cap of each task that left notes out."""
+    found = {name: [cap for cap in several if cap is not None] for name, several in caps.items()}
+    every = {name: len(scoring.labels[name].rows("train")) for name in found}
+    return {name: min(several) for name, several in found.items() if several and min(several) < every[name]}
+
+
+def _tfidf(study: StudyConfig, scoring: Scoring) -> list[ModelRecord]:
+    if not study.tasks:
+        return []
+    return [ModelRecord(name="tfidf", kind="tfidf", dimension=scoring.terms)]
+
+
+def _model(study: StudyConfig, name: str, record: dict[str, Any]) -> ModelRecord:
+    learned = [study.trained_columns(model) for model in study.adapt if model.name == name]
+    others = [model.name for model in study.compare]
+    return ModelRecord(
+        name=name,
+        kind="base" if name == "base" else "other" if name in others else "adapted",
+        dimension=record["embedding"]["dimension"],
+        parameters=record["embedding"]["parameters"],
+        stages=[StageCost.model_validate(stage) for stage in record["stages"]],
+        encode_seconds=record["embedding"]["seconds"],
+        learned_columns=sorted(learned[0]) if learned else [],
+    )
+
+
+def _warnings(study: StudyConfig, corpus: Corpus, models: dict[str, dict[str, Any]], scoring: Scoring) -> list[str]:
+    found = []
+    if corpus.manifest.synthetic:
+        found.append("The notes are synthetic: these figures show that the tool works, and are no findings.")
+    if study.transductive:
+        found.append("Transductive: adaptation read the texts (not the labels) of the validation and test notes.")
+    if study.privacy.canaries and study.adapt:
+        found.append("Canaries: adaptation read made-up secrets beside the notes, so that its models can be audited.")
+    found += corpus.manifest.warnings
+    for name, labels in scoring.labels.items():
+        found += [f"{name}: {warning}" for warning in labels.warnings]
+    for name, queries in scoring.queries.items():
+        found += [f"{name}: {warning}" for warning in queries.warnings]
+    found += _learned(study)
+    for name, record in models.items():
+        found += [
+            f"{name}: {stage['objective']} could not use {stage['notes_left_out']} training notes (too short)."
+            for stage in record["stages"]
+            if stage["notes_left_out"]
+        ]
+    return found
+
+
+def _learned(study: StudyConfig) -> list[str]:
+    """Which models learned from a column that a task goes by."""
+    found = []
+    for search in study.searches:
+        learned = [model.name for model in study.adapt if search.query in study.trained_columns(model)]
+        if learned:
+            found.append(f"{search.name}: {', '.join(learned)} learned from {search.query} of the training notes.")
+    for task in study.classifications:
+        learned = [model.name for model in study.adapt if task.label in study.trained_columns(model)]
+        if learned:
+            found.append(f"{task.name}: {', '.join(learned)} learned from {task.label}, the label they are scored on.")
+    return found

@@ -1,0 +1,1 @@
+"""What a training reads: notes as tokens, and the order of batches."""

@@ -1,0 +1,377 @@
+"""transformers' Trainer, fed by a plan: one phase of training that resumes exactly."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+from torch.utils.data import DataLoader
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer import OPTIMIZER_NAME, SCHEDULER_NAME
+
+from wardspace.core.progress import Advance
+from wardspace.models import hardware
+from wardspace.objectives import Objective
+from wardspace.objectives.micro_batches import Batch
+from wardspace.training.checkpoints import (
+    PREFIX,
+    Progress,
+    full_disk,
+    keep_only,
+    last_checkpoint,
+    last_good,
+    mark,
+    marked_progress,
+)
+from wardspace.training.data.plan import PlannedBatches, Readings, loader
+from wardspace.training.faults import LossGuard, not_finite
+from wardspace.training.phase import Phase
+from wardspace.training.weights.gradients import Gradients
+from wardspace.training.weights.optimiser import adamw
+from wardspace.training.weights.sharding import Weights
+
+
+class Schedule(TrainerCallback):
+    """Validate and save at given steps; on Ctrl-C save and stop.
+
+    Parameters
+    ----------
+    steps : set of int
+        Steps after which to validate and save.
+    interrupted : function
+        Tells whether Ctrl-C was pressed.
+    """
+
+    def __init__(self, steps: set[int], interrupted: Callable[[], bool]) -> None:
+        self.steps = steps
+        self.interrupted = interrupted
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> TrainerControl:
+        """Decide what follows this step."""
+        planned = state.global_step in self.steps
+        stop = self.interrupted()
+        control.should_evaluate = planned
+        control.should_save = planned or stop
+        # logging drains the running loss, which no checkpoint holds: it must start afresh where one could be resumed
+        control.should_log = control.should_log or planned or stop
+        control.should_training_stop = control.should_training_stop or stop
+        return control
+
+
+class Bar(TrainerCallback):
+    """Moves the progress bar by the tokens of each step.
+
+    Parameters
+    ----------
+    tokens : int64 [steps]
+        Tokens of each step.
+    advance : Advance
+        The bar.
+    """
+
+    def __init__(self, tokens: npt.NDArray[np.int64], advance: Advance) -> None:
+        self.tokens = tokens
+        self.advance = advance
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Show what an interrupted run has done already."""
+        self.advance(float(self.tokens[: state.global_step].sum()))
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """Show one more step."""
+        self.advance(float(self.tokens[state.global_step - 1]))
+
+
+def evaluation_steps(steps: int, evaluations: int) -> set[int]:
+    """At most `evaluations` steps at even distances, the last of them the end; none for 0."""
+    return {max(1, round(steps * index / evaluations)) for index in range(1, evaluations + 1)}
+
+
+@torch.no_grad()
+def validation_loss(
+    objective: Objective, batches: Iterable[Batch], autocast: AbstractContextManager[object]
+) -> dict[str, float]:
+    """Parts of the loss over all batches, and under `loss` their weighted sum.
+
+    Each part is the mean over all its predictions (hidden words, ordered pairs, known categories) in all batches, not a
+    mean of means of batches. Dropout is off; no random number is drawn.
+
+    Parameters
+    ----------
+    objective : Objective
+        What is trained.
+    batches : iterable of Batch
+        On the objective's device.
+    autocast : context manager
+        Precision.
+    """
+    training = objective.training
+    objective.eval()
+    sums: dict[str, torch.Tensor | float] = defaultdict(float)
+    counts: dict[str, int] = defaultdict(int)
+    with autocast:
+        for batch in batches:
+            # not by calling the module: where weights are shared out, each reading brings them together by itself
+            output = objective.forward(batch)
+            for name, part in output.parts.items():
+                sums[name] += part.float() * output.counts[name]
+                counts[name] += output.counts[name]
+    objective.train(training)
+    parts = {name: float(total) / max(1, counts[name]) for name, total in sums.items()}
+    return {**parts, "loss": sum(objective.weights[name] * part for name, part in parts.items())}
+
+
+NEVER = 1_000_000_000
+"""Steps between the Trainer's own evaluations and checkpoints; the schedule asks for them instead."""
+LOGS = 100
+"""Points of the training loss that a phase records."""
+WORKERS = 2
+"""Processes that collate for a GPU, which would wait; a CPU has nobody to spare, and needs a hundredth of a step."""
+
+
+class PhaseTrainer(Trainer):
+    """Runs one phase.
+
+    What differs from the Trainer: batches come from the plan, and one of them is one update of the weights, in however
+    many passes; gradients and their sum over processes are `training.gradients`' work, so that neither its rescaling of
+    losses nor DDP takes part; parts of the loss are logged; validation is exact; checkpoints hold weights, optimiser
+    and random states, nothing of the notes, and count only when whole.
+
+    Parameters
+    ----------
+    phase : Phase
+        What to train on which batches.
+    weights : Weights
+        Its weights, as processes hold them.
+    schedule, bar : Schedule, Bar
+        When to validate and save; the progress bar.
+    """
+
+    def __init__(self, phase: Phase, weights: Weights, schedule: Schedule, bar: Bar) -> None:
+        self.phase = phase
+        self.weights = weights
+        self.processes = phase.processes
+        self.guard = LossGuard()
+        self.resumed = _resumed(phase)
+        reached = marked_progress(self.resumed) if self.resumed else Progress()
+        self.began = time.monotonic() - reached.seconds
+        self.positions = reached.positions if self.processes.first else 0
+        self.part_sums: dict[str, torch.Tensor] = {}
+        super().__init__(
+            model=weights.objective,
+            args=_arguments(phase, fresh=self.resumed is None),
+            train_dataset=phase.examples,
+            eval_dataset=phase.examples,
+            callbacks=[schedule, bar],
+        )
+        self.remove_callback(PrinterCallback)
+        self.gradients = Gradients(
+            weights.objective,
+            self.compute_loss_context_manager,
+            self.accelerator.backward,
+            self.processes,
+            self._stand_in() if weights.in_step else None,
+        )
+
+    def create_accelerator_and_postprocess(self) -> None:
+        """Leave the model as it is: DDP would hold its gradients twice, and sum what is summed already."""
+        super().create_accelerator_and_postprocess()
+        self.accelerator.prepare_model = lambda model, *_, **__: model
+
+    def run(self) -> None:
+        """Train to the end of the plan, from the last whole checkpoint if there is one; the best weights are loaded."""
+        self.train(resume_from_checkpoint=str(self.resumed) if self.resumed else None)
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds so far, interruptions left out."""
+        return time.monotonic() - self.began
+
+    def positions_of_all(self) -> int:
+        """Positions that all processes have read so far, padding counted."""
+        return int(self.processes.summed(torch.tensor(self.positions)).item())
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """Batches of the plan."""
+        phase, cuda = self.phase, self.args.device.type == "cuda"
+        batches = PlannedBatches(phase.plan, self.processes.rank, self.processes.count)
+        workers = phase.training.workers if phase.training.workers is not None else WORKERS * cuda
+        return loader(phase.objective, phase.examples, batches, pin=cuda, workers=workers)
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        """AdamW without decay of biases and norms, with rates by layer."""
+        if self.optimizer is None:
+            training = self.phase.training
+            self.optimizer = adamw(
+                self.weights.objective, self.phase.learning_rate, training.weight_decay, training.layer_decay
+            )
+        return self.optimizer
+
+    def compute_loss_context_manager(self) -> Any:
+        """Precision by `encoders.hardware`, the same for training, validation and encoding."""
+        return hardware.autocast(self.phase.training.precision, self.args.device)
+
+    def _get_num_items_in_batch(self, batch_samples: list[Any], device: torch.device) -> None:
+        """Nothing that the Trainer would divide losses by: a batch knows its own numbers."""
+
+    def floating_point_ops(self, inputs: Any) -> int:
+        """Nothing: `training.flops` counts operations, and the Trainer's rule of thumb is for other inputs."""
+        return 0
+
+    def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
+        """The gradient of one batch, of all processes; the loss is looked at without making a GPU wait."""
+        objective: Objective = self.weights.objective
+        objective.train()
+        batch: Batch = inputs.to(self.args.device)
+        parts = self.gradients.add(batch)
+        self.weights.sum_gradients()
+        for name, part in parts.items():
+            self.part_sums[name] = self.part_sums.get(name, 0.0) + part
+        self.positions += sum(objective.masked.positions_read(one.layout) for one in batch.passes)
+        loss = torch.stack([objective.weights[name] * part.float() for name, part in parts.items()]).sum()
+        self.guard.note(loss, self.state.global_step + 1)
+        if self.args.device.type == "cpu":
+            self._check_loss()
+        return loss
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
+        """Validation loss with its parts."""
+        self._check_loss()
+        batches = loader(self.phase.objective, self.phase.examples, PlannedBatches(self.phase.validation))
+        moved = (batch.to(self.args.device) for batch in batches)
+        found = validation_loss(self.weights.objective, moved, self.compute_loss_context_manager())
+        self.weights.settle()
+        found = self.processes.agreed(found)
+        if not math.isfinite(found["loss"]):
+            when = f"the validation after step {self.state.global_step}"
+            raise not_finite(self.phase.what, when, last_good(self.phase.folder))
+        metrics = {f"eval_{name}": value for name, value in found.items()}
+        self.log(dict(metrics))
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Add the parts of the training loss since the last entry."""
+        if "loss" in logs and self.part_sums:
+            self._check_loss()
+            steps = self.state.global_step - max(0, self._logged_until())
+            logs |= {f"part_{name}": float(total) / max(1, steps) for name, total in self.part_sums.items()}
+            self.part_sums = {}
+        super().log(logs, start_time)
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        self._check_loss()
+        folder = self.phase.folder / f"{PREFIX}{self.state.global_step}"
+        folder.mkdir(parents=True, exist_ok=True)
+        with full_disk(self.phase.folder):
+            super()._save_checkpoint(model, trial)
+        reached = Progress(self.seconds, self.positions_of_all())
+        self.processes.wait()  # every process keeps its own random state in the checkpoint
+        if self.processes.first:
+            mark(folder, reached)
+            keep_only(self.phase.folder, self.state.best_model_checkpoint)
+        self.processes.wait()
+
+    def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
+        """Write the weights, whole; all processes take part."""
+        self.weights.save(Path(str(output_dir)))
+
+    def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
+        optimiser, scheduler = self._stepping()
+        state = self.weights.optimiser_state(optimiser)
+        if self.processes.first:
+            torch.save(state, Path(output_dir) / OPTIMIZER_NAME)
+            torch.save(scheduler.state_dict(), Path(output_dir) / SCHEDULER_NAME)
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        self.weights.load(Path(resume_from_checkpoint))
+
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        if checkpoint is None:
+            return
+        optimiser, scheduler = self._stepping()
+        self.weights.load_optimiser(optimiser, _state(Path(checkpoint) / OPTIMIZER_NAME))
+        scheduler.load_state_dict(_state(Path(checkpoint) / SCHEDULER_NAME))
+
+    def _load_best_model(self) -> None:
+        self.weights.load(Path(str(self.state.best_model_checkpoint)))
+
+    def _clip_grad_norm(self, model: Any) -> torch.Tensor:
+        self.accelerator.unscale_gradients()
+        return self.weights.clip(self.args.max_grad_norm)
+
+    def _stepping(self) -> tuple[Optimizer, LambdaLR]:
+        """The optimiser and its schedule, which the Trainer has made by now."""
+        return cast("Optimizer", self.optimizer), cast("LambdaLR", self.lr_scheduler)
+
+    def _stand_in(self) -> Batch:
+        """The first note to be read, as a batch of its own."""
+        readings = Readings(self.phase.examples)
+        return self.phase.objective.collate([readings[self.phase.plan.batch(0)[0]]]).to(self.args.device)
+
+    def _check_loss(self) -> None:
+        self.guard.check(self.phase.what, lambda: last_good(self.phase.folder))
+
+    def _logged_until(self) -> int:
+        return max((int(entry["step"]) for entry in self.state.log_history if "loss" in entry), default=0)
+
+
+def _state(path: Path) -> dict[str, Any]:
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return state
+
+
+def _resumed(phase: Phase) -> Path | None:
+    """The checkpoint to go on from, the same for all processes; those cut short are removed."""
+    found = last_checkpoint(phase.folder) if phase.processes.first else None
+    return phase.processes.agreed(found)
+
+
+def _arguments(phase: Phase, *, fresh: bool) -> TrainingArguments:
+    training, steps = phase.training, len(phase.plan)
+    arguments = TrainingArguments(
+        output_dir=str(phase.folder),
+        num_train_epochs=1,  # the plan holds all epochs: to the Trainer it is one pass over batches made beforehand
+        per_device_train_batch_size=1,
+        learning_rate=phase.learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=round(training.warmup * steps),
+        max_grad_norm=training.clip,
+        seed=phase.seed,
+        use_cpu=phase.device.type == "cpu",
+        eval_strategy="steps",
+        eval_steps=NEVER,
+        eval_on_start=phase.evaluations > 0 and fresh,
+        save_strategy="steps",
+        save_steps=NEVER,
+        metric_for_best_model="loss",
+        greater_is_better=False,
+        load_best_model_at_end=phase.keep_best,
+        logging_steps=max(1, steps // LOGS),
+        fp16=hardware.needs_scaling(training.precision, phase.device),
+        ddp_backend="gloo" if phase.device.type == "cpu" and phase.processes.count > 1 else None,
+        logging_nan_inf_filter=False,  # it hides what the guard looks for, and makes a GPU wait at every step
+        dataloader_pin_memory=phase.device.type == "cuda",
+        remove_unused_columns=False,
+        disable_tqdm=True,
+        report_to=[],
+        push_to_hub=False,
+    )
+    # with several GPUs in one process the Trainer would cut batches with DataParallel, which these are not made for
+    _ = arguments.device
+    arguments._n_gpu = min(1, arguments.n_gpu)
+    return arguments

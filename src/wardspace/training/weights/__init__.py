@@ -1,0 +1,1 @@
+"""Weights in training: gradients, optimiser, LoRA, processes, sharding."""

@@ -1,0 +1,116 @@
+"""Standoff as brat.nlplab.org/standoff.html describes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fixtures.annotated import documents, said
+from wardspace.config import CorpusConfig, SourceConfig
+from wardspace.core.errors import CorpusError
+from wardspace.corpus import prepare
+from wardspace.corpus.readers import open_readers
+
+TEXT = "Sony announced a joint venture\nin North and South America with Ericsson on Monday.\n"
+MARKS = """T1\tOrganization 0 4\tSony
+T2\tMERGE-ORG 17 30\tjoint venture
+T3\tCountry 34 39;50 57\tNorth America
+T4\tOrganization 63 71\tEricsson
+E1\tMERGE-ORG:T2 Org1:T1 Org2:T4
+R1\tLocated Arg1:T4 Arg2:T3
+A1\tNegation E1
+A2\tConfidence T4 L1
+N1\tReference T1 Wikipedia:534366\tSony
+*\tEquiv T1 T4
+#1\tAnnotatorNotes T1\tthis is a note
+"""
+
+
+def write(folder, name="one", text=TEXT, marks=MARKS):
+    path = folder / f"{name}.txt"
+    path.write_bytes(text.encode())
+    if marks is not None:
+        path.with_suffix(".ann").write_bytes(marks.encode())
+    return path
+
+
+def test_entities_relations_and_events(tmp_path):
+    write(tmp_path)
+    (found,) = documents(tmp_path, "brat")
+    assert found["id"] == "one"
+    assert said(found) == [
+        ("Sony", "Organization"),
+        ("joint venture", "MERGE-ORG"),
+        ("North", "Country"),
+        ("America", "Country"),
+        ("Ericsson", "Organization"),
+    ]
+    by_id = {(span["id"], span["part"]): span for span in found["entities"]}
+    assert by_id["T1", 0]["concept"] == "Wikipedia:534366"
+    assert (by_id["T2", 0]["attributes"], by_id["T4", 0]["attributes"]) == ("Negation", "Confidence=L1")
+    relations = {(r["type"], r["head_id"], r["tail_id"]) for r in found["relations"]}
+    assert relations == {
+        ("MERGE-ORG:Org1", "T2", "T1"),
+        ("MERGE-ORG:Org2", "T2", "T4"),
+        ("Located", "T4", "T3"),
+    }
+    located = next(r for r in found["relations"] if r["type"] == "Located")
+    assert (located["tail_start"], located["tail_end"]) == (34, 57)
+
+
+def test_offsets_count_characters_and_carriage_returns(tmp_path):
+    text = "Müller\r\nhat Fieber 🤒 heute"
+    start = text.index("heute")
+    write(tmp_path, text=text, marks=f"T1\tSign 12 18\tFieber\nT2\tTime {start} {start + 5}\theute\n")
+    (found,) = documents(tmp_path, "brat")
+    assert said(found) == [("Fieber", "Sign"), ("heute", "Time")]
+
+
+@pytest.mark.parametrize(
+    ("marks", "kind"),
+    [
+        ("T1\tSign 0 4\tNoSo\n", "annotation off"),
+        ("T1\tSign 0\tSony\n", "malformed BRAT"),
+        ("R1\tLocated Arg1:T1\n", "malformed BRAT"),
+        ("Sony is an organisation\n", "malformed BRAT"),
+        ("X1\tSign 0 4\tSony\n", "malformed BRAT"),
+    ],
+)
+def test_a_fault_costs_its_document(tmp_path, marks, kind):
+    write(tmp_path, "a")
+    write(tmp_path, "b", marks=MARKS + marks)
+    write(tmp_path, "c")
+    first, fault, last = documents(tmp_path, "brat")
+    assert fault.kind == kind
+    assert "line 12 of b.ann" in fault.reason
+    assert "Sony" not in fault.reason
+    assert (first["id"], last["id"]) == ("a", "c")
+
+
+def test_spans_move_with_cleaning(tmp_path):
+    for i in range(12):
+        before = f"note {i}  \r\n\r\n\r\n\r\n"
+        start = len(before)
+        write(tmp_path, f"n{i}", text=before + TEXT, marks=f"T1\tOrg {start} {start + 4}\tSony\n")
+    write(tmp_path, "bare", marks=None)
+    source, alike = SourceConfig(path=str(tmp_path), format="brat"), {"report_near": None}
+    corpus = prepare(CorpusConfig(source=source, deduplicate=alike), tmp_path / "out", show_progress=False)
+    assert (corpus.manifest.counts["notes"], corpus.manifest.counts["spans_dropped"]) == (13, 0)
+    for note in corpus.table(["text", "entities"]).to_pylist():
+        assert all(words == "Sony" for words, _ in said(note))
+    assert "1 documents have no .ann file beside them" in corpus.manifest.warnings
+
+
+def test_a_folder_without_texts(tmp_path):
+    with pytest.raises(CorpusError, match="no brat file in this folder"):
+        documents(tmp_path, "brat")
+
+
+def test_the_encoding_of_the_study_is_taken(tmp_path):
+    (tmp_path / "one.txt").write_bytes("Müller hat Fieber".encode("latin-1"))
+    (tmp_path / "one.ann").write_bytes("T1\tName 0 6\tMüller\n".encode("latin-1"))
+    needed = ("id", "text", "entities")
+    (reader,) = open_readers(SourceConfig(path=str(tmp_path), format="brat"), needed, tmp_path)
+    assert [row.fault.kind for row in reader.rows()] == ["undecodable bytes"]
+    source = SourceConfig(path=str(tmp_path), format="brat", encoding="latin-1")
+    (row,) = open_readers(source, needed, tmp_path)[0].rows()
+    assert row.values[1] == "Müller hat Fieber"

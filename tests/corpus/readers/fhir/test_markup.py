@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wardspace.corpus.readers.fhir.attachments import html_text, rtf_text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>Heart <b>nor</b>mal.</p><p>Lungs clear.</p>", "Heart normal.\nLungs clear."),
+        ("one<br>two<br/>three", "one\ntwo\nthree"),
+        ("<p>No&nbsp;focal\n   consolidation &lt;5&nbsp;mm</p>", "No focal consolidation <5 mm"),
+        ("<table><tr><td>Hb</td><td>12</td></tr><tr><td>K</td><td>4.1</td></tr></table>", "Hb 12\nK 4.1"),
+        ("<ul><li>aspirin</li><li>insulin</li></ul>", "aspirin\ninsulin"),
+        ("<head><title>x</title></head><style>p{}</style><script>if (a<b) x()</script>seen", "seen"),
+        ("<pre>a\n  b</pre>c", "a\n  b\nc"),
+        ("<div>open <p>never <b>closed", "open\nnever closed"),
+        ("a < b and c > d", "a < b and c > d"),
+        ("", ""),
+    ],
+)
+def test_html_reads_as_it_looks(markup, text):
+    assert html_text(markup) == text
+
+
+@given(st.text(alphabet="abc <>&/p\n;#", max_size=200))
+def test_any_markup_gives_text(markup):
+    assert isinstance(html_text(markup), str)
+
+
+def test_words_of_html_are_all_there():
+    words = [f"w{i}" for i in range(500)]
+    markup = "".join(f"<p><span>{word}</span></p>" if i % 3 else f"{word} " for i, word in enumerate(words))
+    assert html_text(markup).split() == words
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        (r"{\rtf1\ansi Chest pain\par on {\b exertion}.}", "Chest pain\non exertion."),
+        (r"{\rtf1\ansi\ansicpg1252 Caf\'e9 \u8217?s 5\'b0}", "Café ’s 5°"),
+        (r"{\rtf1{\fonttbl{\f0 Arial;}}{\*\generator Word;}seen\line next}", "seen\nnext"),
+        (r"{\rtf1 a{\pict\pngblip\picw10 89504e470d0a1a0a" + "00ff" * 500 + r"}b}", "ab"),
+    ],
+)
+def test_rtf_without_pictures_and_fonts(markup, text):
+    assert rtf_text(markup) == text
+
+
+def test_what_is_no_rtf_is_refused():
+    with pytest.raises(ValueError, match="does not begin as RTF"):
+        rtf_text("Chest pain")
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_the_bytes_of_a_picture_may_hold_braces(size):
+    assert rtf_text(rf"{{\rtf1 a{{\pict{{\*\blipuid 0f}}\bin{size} {'}' * size}}}b}}") == "ab"
+
+
+def test_fonts_that_do_not_end_are_refused_and_many_that_do_are_not():
+    with pytest.raises(ValueError, match="table of fonts"):
+        rtf_text(r"{\rtf1{\fonttbl" + r"\f1" * 50_000 + "} a}")
+    fonts = "".join(rf"{{\f{i}\fcharset0 Font {i};}}" for i in range(2000))
+    assert rtf_text(rf"{{\rtf1{{\fonttbl{fonts}}}" + r"\f1 a \f2 b" * 400 + "}").startswith("a b")
+
+
+def test_links_keep_their_words():
+    assert rtf_text(r'{\rtf1 see {\field{\*\fldinst{HYPERLINK "http://x"}}{\fldrslt the form}}}') == "see the form"

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from tests.fixtures.predictions import guesses, run_table
+from wardspace.config import ReportConfig
+from wardspace.evaluation import across, differences, judge, scores
+from wardspace.evaluation.intervals import distribution as module
+from wardspace.evaluation.intervals.distribution import auroc_resamples, distribution
+from wardspace.evaluation.panel import panels
+
+CONFIG = ReportConfig(resamples=200)
+CLASSES = {"specialty": ["a", "b", "c"]}
+TRUTH = np.random.default_rng(1).integers(3, size=240)
+
+
+def _table() -> pa.Table:
+    groups = [f"p{i // 2:03d}" for i in range(240)]
+    runs = [
+        run_table(TRUTH, guesses(TRUTH, 3, 1.0, i), model=model, seed=seed, groups=groups, split=split)
+        for i, (model, seed, split) in enumerate(
+            [
+                ("base", 0, "test"),
+                ("base", 1, "test"),
+                ("mlm", 0, "test"),
+                ("mlm", 1, "test"),
+                ("base", 0, "validation"),
+            ]
+        )
+    ]
+    return pa.concat_tables(runs)
+
+
+def test_judging_at_once_gives_what_each_gives_alone():
+    table = _table()
+    assert judge(table, CLASSES, CONFIG) == (
+        scores(table, CLASSES, CONFIG),
+        differences(table, CLASSES, CONFIG),
+        across(table, CLASSES, CONFIG),
+    )
+
+
+def test_each_patient_is_left_out_in_turn():
+    (panel, *_) = panels(_table(), CLASSES)
+    found = distribution(panel, CONFIG)
+    without = np.flatnonzero(panel.groups != 7)
+    right = panel.runs[2].predicted == panel.truth
+    assert found.left_out["accuracy"][2, 7] == pytest.approx(right[without].mean())
+
+
+def test_auroc_gets_fewer_resamples_where_they_would_take_long(monkeypatch):
+    (panel, *_) = panels(_table(), CLASSES)
+    assert auroc_resamples(panel, CONFIG) == 200
+    monkeypatch.setattr(module, "AUROC_LEAST", 20)
+    monkeypatch.setattr(module, "AUROC_WORK", 50 * 240 * 3 * 4)
+    found = distribution(panel, CONFIG)
+    assert found.draws["auroc"].shape == (4, 50)
+    assert found.draws["accuracy"].shape == (4, 200)
+    record = next(s for s in scores(_table(), CLASSES, CONFIG) if (s.metric, s.seed) == ("auroc", None))
+    assert record.resamples == 50
+
+
+def test_pools_of_patients_move_scores_as_much_as_patients_do(monkeypatch):
+    (panel, *_) = panels(_table(), CLASSES)
+    config = CONFIG.model_copy(update={"resamples": 2000})
+    alone = distribution(panel, config).draws["accuracy"].std(axis=1)
+    monkeypatch.setattr(module, "MOST_DRAWN", 60)
+    pooled = distribution(panel, config).draws["accuracy"].std(axis=1)
+    # the spread of 60 pools is itself known to 1 / sqrt(2 * 60)
+    assert pooled == pytest.approx(alone, rel=3 / np.sqrt(120))

@@ -1,0 +1,69 @@
+import pytest
+
+from tests.report.build import small_results
+from wardspace.report.board import Board
+from wardspace.report.tables.comparison import comparison
+
+
+def cells(results):
+    table = comparison(Board(results), "t", "macro_f1")
+    return {row.model: row.cells[0] for row in table.rows}
+
+
+def test_marks_say_what_the_interval_says():
+    found = cells(
+        small_results({"up": [(0.02, 0.01, 0.03)], "level": [(0.02, -0.01, 0.05)], "down": [(-0.02, -0.03, -0.01)]})
+    )
+    assert found["base"].mark == "reference"
+    assert (found["up"].mark, found["up"].verdict) == ("above", "▲ 2.0 above base")
+    assert (found["level"].mark, found["level"].verdict) == ("tie", "≈ tie with base")
+    assert (found["down"].mark, found["down"].verdict) == ("below", "▼ 2.0 below base")
+    assert found["up"].value == "52.0"
+    assert found["up"].interval == "51.0 to 53.0"
+    assert found["up"].detail == "difference to base +2.0 (+1.0 to +3.0); p 0.001, corrected p 0.002"
+
+
+def test_a_gap_that_does_not_hold_after_correction_has_its_own_sign_and_word():
+    found = cells(
+        small_results({"up": [(0.02, 0.01, 0.03, "alone")], "down": [(-0.02, -0.03, -0.01, "alone")]}),
+    )
+    assert (found["up"].mark, found["up"].verdict) == ("above-alone", "△ 2.0 above base, uncorrected")
+    assert (found["down"].mark, found["down"].verdict) == ("below-alone", "▽ 2.0 below base, uncorrected")
+
+
+def test_superiority_is_told_beside_the_difference(board):
+    cell = comparison(board, "specialty", "macro_f1").rows[0].cells[0]
+    assert "; above in 0% of resamples; p < 0.001, corrected p 0.0" in cell.detail
+
+
+def test_results_without_correction_claim_none():
+    results = small_results({"up": [(0.02, 0.01, 0.03)]})
+    old = [d.model_copy(update={"p": None, "p_holm": None, "clear": None}) for d in results.differences]
+    assert cells(results.model_copy(update={"differences": old}))["up"].mark == "above-alone"
+
+
+def test_what_ties_with_the_highest_is_marked():
+    found = cells(small_results({"up": [(0.02, -0.01, 0.03)], "down": [(-0.02, -0.03, -0.01)]}))
+    assert {model: cell.rank for model, cell in found.items()} == {"base": "level", "up": "highest", "down": ""}
+
+
+def test_a_model_that_was_not_tried_has_no_cell(board):
+    table = comparison(board, "specialty", "macro_f1")
+    tfidf = next(row for row in table.rows if row.model == "tfidf")
+    assert [cell is None for cell in tfidf.cells] == [False] * 4 + [True] * 2
+
+
+def test_the_spread_over_subsets_is_told(board):
+    cell = comparison(board, "specialty", "macro_f1").rows[1].cells[0]
+    assert cell.detail == "standard deviation over 3 subsets 1.2"
+
+
+@pytest.mark.parametrize("metric", ["auroc", "micro_f1"])
+def test_without_pairs_there_is_no_verdict(board, metric):
+    table = comparison(board, "specialty", metric)
+    for row in table.rows:
+        for cell in row.cells:
+            if cell is not None and row.model != "base":
+                assert cell.mark == "unpaired"
+                assert cell.rank == ""
+                assert cell.verdict == ""

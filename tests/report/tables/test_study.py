@@ -1,0 +1,69 @@
+import pytest
+
+from wardspace.config import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, PairsConfig, parse_study
+from wardspace.report.tables.study import asked, base_name, objective_words
+
+
+@pytest.mark.parametrize(
+    ("objective", "words"),
+    [
+        (MlmConfig(probability=0.2), "predicts hidden words from their context (20% of tokens)"),
+        (MlmConfig(whole_words=True), "predicts hidden whole words from their context (15% of tokens)"),
+        (DeclutrConfig(mlm_weight=0), "without masked words"),
+        (
+            DeclutrConfig(anchors=1, temperature=0.07),
+            "1 anchor, 2 positives, spans of 32 to 256 tokens, temperature 0.07",
+        ),
+        (DeclutrConfig(learn_temperature=True), "temperature starting at 0.05, learned"),
+        (DeclutrConfig(spans="paper"), "short notes are left out, as in the paper"),
+        (CategoryConfig(), "predicts the note's note_type and ward (weight 0.1), and predicts hidden words"),
+        (CategoryConfig(columns=["ward"], loss="supcon"), "draws notes with the same ward together"),
+        (
+            PairsConfig(columns=["title"]),
+            "draws notes to the text of their own title, away from those of others, but not",
+        ),
+        (BlendConfig(weight=2), "that notes have in common (400 directions, weight 2), each note drawn towards its 10"),
+        (BlendConfig(keep=0.35), "(the Human Phenotype Ontology, 0.35 tokens for each of the notes) as the base did"),
+        (BlendConfig(keep=1, texts="/home/me/public.txt"), "reads other texts (public.txt, 1 tokens"),
+    ],
+)
+def test_objectives_in_words(objective, words):
+    assert words in objective_words(objective, ["note_type", "ward"])
+
+
+def test_contrast_alone_says_nothing_of_masked_words():
+    assert "hidden" not in objective_words(CategoryConfig(mlm_weight=0), ["ward"])
+
+
+def test_the_study_in_words(study):
+    said = asked(study)
+    assert "No note, and no patient, of validation or test was read in adaptation." in said.summary
+    assert any("1,000,000 tokens" in line for line in said.summary)
+    sequence = next(model for model in said.models if model.name == "mlm-declutr")
+    assert [kind for kind, _ in sequence.options] == ["mlm", "declutr"]
+    assert ("mlm.probability", "0.15") in dict(sequence.options)["declutr"]
+    assert "few-shot with 8, 16 and 32 labels per class, 10 random subsets each" in dict(said.tasks)["severity"]
+    assert "fine-tuning of the base and the 2 best adapted models" in dict(said.tasks)["specialty"]
+
+
+def test_a_transductive_study_without_patients_says_so():
+    said = asked(parse_study({"transductive": True}))
+    assert any("allowed to read the texts" in line for line in said.summary)
+    assert not any("No note, and no patient" in line for line in said.summary)
+    assert any("there is no patient column" in line for line in said.summary)
+
+
+def test_the_columns_found_go_before_the_study_file():
+    study = parse_study({"adapt": [{"name": "m", "objectives": ["mlm"]}]})
+    said = asked(study, {"patient_id": "patient_id", "metadata": ["note_type"], "labels": []})
+    assert any("divided by patients" in line for line in said.summary)
+    assert "No note, and no patient, of validation or test was read in adaptation." in said.summary
+    assert "No note of validation or test was read in adaptation." in asked(study).summary
+
+
+@pytest.mark.parametrize(
+    ("base", "name"),
+    [("minilm", "minilm"), ("org/model", "org/model"), ("/home/jo/m1", "m1"), ("./m2", "m2"), (r"C:\models\m3", "m3")],
+)
+def test_a_base_is_named_without_the_folders_of_the_machine(base, name):
+    assert base_name(base) == name

@@ -1,0 +1,103 @@
+"""Word counts beside vectors in one probe."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from tests.fixtures.labels import labelled_corpus, make_task
+from wardspace.config import ClassificationConfig, ReportConfig
+from wardspace.evaluation import scores
+from wardspace.tasks import frozen_predictions, labelled, tfidf_features, tfidf_predictions
+from wardspace.tasks.hybrid_features import beside
+from wardspace.tasks.scaling import Scaling
+
+TASK = make_task(probes=["logistic", "words_beside"], shots=[4], subsets=2)
+
+
+def macro_f1(table, classes):
+    """Test macro F1 by setting and shots."""
+    found = scores(table, {"specialty": classes}, ReportConfig(resamples=100), show_progress=False)
+    return {(s.setting, s.shots): s.value for s in found if (s.seed, s.split, s.metric) == (None, "test", "macro_f1")}
+
+
+@pytest.fixture(scope="module")
+def telling(tmp_path_factory):
+    """Notes whose words give the class away."""
+    return labelled_corpus(tmp_path_factory.mktemp("telling") / "c", 240, share=0.35)
+
+
+@pytest.fixture(scope="module")
+def mute(tmp_path_factory):
+    """Notes whose words say nothing."""
+    return labelled_corpus(tmp_path_factory.mktemp("mute") / "c", 240, share=0.0)
+
+
+def noise(corpus, dimension=8):
+    return np.random.default_rng(5).normal(size=(len(corpus), dimension)).astype(np.float32)
+
+
+def test_both_parts_have_the_same_mean_length(telling):
+    words = tfidf_features(telling)
+    vectors = 40 * noise(telling) + 3
+    joined = beside(Scaling.of(vectors).apply(vectors), words)
+    assert joined.shape == (len(telling), 8 + words.shape[1])
+    assert joined.dtype == np.float32
+    parts = joined[:, :8], joined[:, 8:]
+    assert [part.multiply(part).sum() / len(telling) for part in parts] == pytest.approx([0.5, 0.5], abs=1e-4)
+    np.testing.assert_allclose(joined[:, 8:].toarray(), words.toarray() * np.sqrt(0.5), rtol=1e-6)
+
+
+def test_with_vectors_of_noise_it_scores_like_the_words(telling):
+    labels = labelled(telling, TASK)
+    words = partial(tfidf_features, telling)
+    table = frozen_predictions(noise(telling), labels, TASK, model="m", words=words, show_progress=False)
+    found = macro_f1(table, labels.classes)
+    counted = macro_f1(tfidf_predictions(telling, labels, TASK, show_progress=False), labels.classes)
+    assert found["logistic", None] < 0.55
+    assert counted["logistic", None] > 0.8
+    assert found["words_beside", None] == pytest.approx(counted["logistic", None], abs=0.1)
+
+
+def test_with_words_of_noise_it_scores_like_the_vectors(mute):
+    labels = labelled(mute, TASK)
+    vectors = noise(mute) + 4 * np.eye(3, 8, dtype=np.float32)[labels.codes]
+    words = partial(tfidf_features, mute)
+    found = macro_f1(
+        frozen_predictions(vectors, labels, TASK, model="m", words=words, show_progress=False), labels.classes
+    )
+    assert macro_f1(tfidf_predictions(mute, labels, TASK, show_progress=False), labels.classes)["logistic", None] < 0.55
+    assert found["logistic", None] > 0.9
+    assert found["words_beside", None] == pytest.approx(found["logistic", None], abs=0.1)
+
+
+def test_it_runs_on_all_labels_and_on_every_few_shot_subset_and_leaves_the_others_alone(telling):
+    labels, vectors = labelled(telling, TASK), noise(telling)
+    words = partial(tfidf_features, telling)
+    table = frozen_predictions(vectors, labels, TASK, model="m", words=words, show_progress=False)
+    rows = table.to_pylist()
+    runs = {(row["setting"], row["shots"], row["seed"]) for row in rows}
+    expected = {(None, 0), (4, 0), (4, 1)}
+    assert runs == {(setting, *run) for setting in ("logistic", "words_beside") for run in expected}
+    plain = make_task(shots=[4], subsets=2)
+    alone = frozen_predictions(vectors, labels, plain, model="m", show_progress=False)
+    assert [row for row in rows if row["setting"] == "logistic"] == alone.to_pylist()
+
+
+def test_words_are_read_for_it_alone(telling):
+    def never() -> sparse.csr_matrix:
+        raise AssertionError("nobody asked for words")
+
+    plain = make_task()
+    labels = labelled(telling, plain)
+    frozen_predictions(noise(telling), labels, plain, model="m", words=never, show_progress=False)
+    with pytest.raises(ValueError, match="words_beside needs the words"):
+        frozen_predictions(noise(telling), labels, TASK, model="m", show_progress=False)
+
+
+def test_it_never_stands_instead_of_the_encoder_alone():
+    with pytest.raises(ValueError, match="name logistic too"):
+        ClassificationConfig(name="t", label="x", probes=["words_beside"])

@@ -1,0 +1,130 @@
+"""Notes that may have several labels, from the column to the score."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+from sklearn.metrics import f1_score, roc_auc_score
+
+from tests.fixtures.corpora import write_corpus
+from tests.fixtures.labels import split_of
+from wardspace.config import ClassificationConfig, ReportConfig
+from wardspace.core.errors import WardspaceError
+from wardspace.evaluation import judge
+from wardspace.evaluation.panel import panels
+from wardspace.evaluation.trust.calibration import calibration
+from wardspace.tasks import frozen_predictions, labelled, tfidf_predictions
+from wardspace.tasks.labelled import NO_CLASS
+
+WORDS = {"growth": "proliferation", "spread": "metastasis", "death": "apoptosis"}
+
+
+def _rows(notes=200, empty=""):
+    random = np.random.default_rng(3)
+    rows = []
+    for i in range(notes):
+        has = [name for name in WORDS if random.random() < 0.4]
+        told = [WORDS[name] for name in has if random.random() < 0.85]
+        words = [*told, *random.choice(["cells", "were", "seen", "in", "culture"], size=6)]
+        labels = " ; ".join([*has, has[0]]) if has else empty  # one is given twice
+        rows.append(
+            {"note_id": f"n{i:03d}", "patient_id": f"p{i // 2}", "text": " ".join(words), "split": split_of(i)}
+            | {"hallmarks": labels}
+        )  # fmt: skip
+    return rows
+
+
+def _task(**options):
+    values = {"name": "hallmarks", "label": "hallmarks", "separator": ";", "unlabelled": "none", **options}
+    return ClassificationConfig.model_validate(values)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return write_corpus(tmp_path / "corpus", _rows(), ["hallmarks"])
+
+
+def test_labels_are_read_apart(corpus):
+    found = labelled(corpus, _task())
+    assert found.classes == ("death", "growth", "spread")
+    wanted = [set(filter(None, map(str.strip, (row["hallmarks"] or "").split(";")))) for row in _rows()]
+    assert [{found.classes[k] for k in np.flatnonzero(row)} for row in found.members] == wanted
+    assert (found.codes != NO_CLASS).all()
+
+
+def test_notes_without_a_value_may_stand_aside(corpus):
+    found = labelled(corpus, _task(unlabelled="aside"))
+    empty = np.array([not row["hallmarks"] for row in _rows()])
+    assert empty.any()
+    assert ((found.codes == NO_CLASS) == empty).all()
+
+
+def test_scores_are_scikit_learn_s(corpus):
+    task = _task()
+    labels = labelled(corpus, task)
+    table = tfidf_predictions(corpus, labels, task, show_progress=False)
+    (panel,) = [one for one in panels(table, {"hallmarks": labels.classes}) if one.split == "test"]
+    run = panel.runs[0]
+    found, *_ = judge(table, {"hallmarks": labels.classes}, ReportConfig(resamples=200), show_progress=False)
+    value = {score.metric: score for score in found if score.split == "test" and score.seed is None}
+    assert value["macro_f1"].value == pytest.approx(f1_score(panel.truth, run.predicted, average="macro"))
+    assert value["micro_f1"].value == pytest.approx(f1_score(panel.truth, run.predicted, average="micro"))
+    assert value["auroc"].value == pytest.approx(roc_auc_score(panel.truth, run.probabilities, average="macro"))
+    assert set(value) == {"macro_f1", "micro_f1", "auroc"}
+    assert value["macro_f1"].value > 0.8
+    assert value["macro_f1"].low < value["macro_f1"].value < value["macro_f1"].high
+    assert {score.metric for score in found if score.split == "validation"} == {"macro_f1"}
+
+
+def test_thresholds_come_from_validation_alone(corpus, tmp_path):
+    """Other test labels change no prediction."""
+    other = [row | ({"hallmarks": "growth"} if row["split"] == "test" else {}) for row in _rows()]
+    changed = write_corpus(tmp_path / "other", other, ["hallmarks"])
+    task = _task(absent_classes="drop")
+    told = []
+    for one in (corpus, changed):
+        labels = labelled(one, task.model_copy(update={"absent_classes": "drop"}))
+        table = tfidf_predictions(one, labels, task, show_progress=False)
+        told.append({name: k for k, name in enumerate(labels.classes)})
+        told.append([row for row, split in zip(table["predicted"].to_pylist(), table["split"].to_pylist(), strict=True) if split == "test"])  # fmt: skip  # noqa: E501
+    growth = [[row[places["growth"]] for row in rows] for places, rows in (told[:2], told[2:])]
+    assert growth[0] == growth[1]
+
+
+def test_models_are_compared_in_pairs_and_not_asked_for_one_answer(corpus):
+    task = _task()
+    labels = labelled(corpus, task)
+    random = np.random.default_rng(0)
+    good = (labels.members @ random.normal(size=(3, 12)) + random.normal(0, 0.3, (200, 12))).astype(np.float32)
+    tables = [
+        frozen_predictions(vectors, labels, task, model=name, show_progress=False)
+        for name, vectors in {"base": random.normal(size=(200, 12)).astype(np.float32), "adapted": good}.items()
+    ]
+    import pyarrow as pa
+
+    table, classes = pa.concat_tables(tables), {"hallmarks": labels.classes}
+    _, differences, _ = judge(table, classes, ReportConfig(resamples=300), show_progress=False)
+    (found,) = [one for one in differences if one.metric == "macro_f1"]
+    assert (found.model, found.against, found.tie) == ("adapted", "base", False)
+    assert found.low > 0
+    assert calibration(table, classes, ReportConfig(resamples=100)) == []
+
+
+@pytest.mark.parametrize("asked", [{"settings": ["probe", "finetune"]}, {"probes": ["head"]}, {"shots": [8]}])
+def test_what_is_not_offered_is_refused(asked):
+    with pytest.raises(ValidationError, match="several labels"):
+        _task(**asked)
+
+
+def test_no_label_at_all_needs_a_separator():
+    with pytest.raises(ValidationError, match="needs a separator"):
+        _task(separator=None)
+
+
+def test_one_label_is_enough_and_none_is_not(tmp_path):
+    rows = [row | {"hallmarks": "growth" if "growth" in row["hallmarks"] else ""} for row in _rows()]
+    assert labelled(write_corpus(tmp_path / "one", rows, ["hallmarks"]), _task()).classes == ("growth",)
+    rows = [row | {"hallmarks": ""} for row in rows]
+    with pytest.raises(WardspaceError, match="no note has a value"):
+        labelled(write_corpus(tmp_path / "none", rows, ["hallmarks"]), _task())

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from tests.fixtures.objectives import random_examples, sequences_of, setting_of
+from wardspace.config import CategoryConfig, DeclutrConfig, MlmConfig
+from wardspace.objectives import Reading, build
+from wardspace.training.data.plan import PlannedBatches, Planner, Readings, loader
+
+
+def planned(masked, config=None, count=12):
+    objective = build(config or DeclutrConfig(longest=16, shortest=4), masked, setting_of(masked))
+    examples = random_examples(masked, [40 + i for i in range(count)])
+    return objective, examples, Planner(objective, examples, seed=1, batch_tokens=300).training(range(count), 2000)
+
+
+def test_batches_come_as_planned_and_draw_on_no_global_random_state(masked):
+    objective, examples, plan = planned(masked)
+    state = torch.get_rng_state()
+    batches = list(loader(objective, examples, PlannedBatches(plan)))
+    assert torch.equal(torch.get_rng_state(), state)
+    assert len(batches) == len(plan)
+    for batch, tokens in zip(batches, plan.tokens, strict=True):
+        assert batch.tokens == sum(len(one.ids) for one in batch.passes) == tokens
+        padded = sum(one.layout.padded for one in batch.passes)
+        assert sum(masked.positions_read(one.layout) for one in batch.passes) == tokens <= padded
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 7])
+def test_processes_share_every_batch_without_rest(masked, processes):
+    _, _, plan = planned(masked, MlmConfig())
+    shares = [list(PlannedBatches(plan, rank, processes)) for rank in range(processes)]
+    assert [len(share) for share in shares] == [len(plan)] * processes
+    for index, parts in enumerate(zip(*shares, strict=True)):
+        assert sorted(place for part in parts for place in part) == sorted(plan.batch(index))
+        sizes = [len(part) for part in parts]
+        assert max(sizes) - min(sizes) <= 1
+
+
+@pytest.mark.parametrize("config", [MlmConfig(), DeclutrConfig(longest=16, shortest=4), CategoryConfig(loss="supcon")])
+def test_a_process_without_a_reading_gets_an_empty_batch(masked, config):
+    objective = build(config, masked, setting_of(masked, categories={"kind": ["a", "b"]}))
+    batch = objective.collate([])
+    assert (batch.passes, batch.tokens, len(batch.labels)) == ([], 0, 0)
+    assert set(batch.counts.values()) == {0}
+
+
+def test_workers_change_nothing(masked):
+    objective, examples, plan = planned(masked)
+    alone, helped = (list(loader(objective, examples, PlannedBatches(plan), workers=n)) for n in (0, 2))
+    for one, other in zip(alone, helped, strict=True):
+        assert [sequences_of(p) for p in one.passes] == [sequences_of(p) for p in other.passes]
+        assert all(torch.equal(a.masked, b.masked) for a, b in zip(one.passes, other.passes, strict=True))
+
+
+def test_readings_are_found_by_place(masked):
+    examples = random_examples(masked, [5, 6])
+    readings = Readings(examples)
+    assert len(readings) == 2
+    assert readings[1, 4, 2] == Reading(examples[1], 4, 2)
