@@ -26,8 +26,8 @@ from torch.utils._pytree import tree_leaves
 from shared import report
 from shared.ours import setting_of
 from wardspace.config import MlmConfig
-from wardspace.models import MaskedModel, hardware
-from wardspace.models.attention.fast_cpu_training import quickened
+from wardspace.models import LanguageModel, hardware
+from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 from wardspace.models.memory import kept_memory
 from wardspace.objectives import Example, Reading, build
 from wardspace.training.forecast.energy import operations
@@ -96,7 +96,7 @@ def main() -> None:
         "fp32": best_product(torch.float32, options.rounds),
     }
     bandwidth = copying(options.rounds)
-    masked = MaskedModel.load("minilm")
+    masked = LanguageModel.load("minilm")
     objective = build(MlmConfig(), masked, setting_of(masked, WINDOW)).train()
     words = objective.setting.vocabulary.replacements
     rows = []
@@ -118,7 +118,7 @@ def main() -> None:
                 optimiser.step()
                 optimiser.zero_grad()
 
-            with quickened(objective), kept_memory(where):
+            with fast_cpu_training(objective), kept_memory(where):
                 seconds = timed(step, options.rounds)
                 flops = operations(step) / batch.tokens
                 with Traffic() as traffic:

@@ -99,14 +99,14 @@ def wardspace(recipe: Recipe) -> Work:
 
     from shared.ours import Trained, setting_of
     from wardspace.config import DeclutrConfig
-    from wardspace.models import MaskedModel
+    from wardspace.models import LanguageModel
     from wardspace.models.tokens import token_ids
     from wardspace.objectives import Example, Reading
-    from wardspace.objectives.micro_batches import Batch, passes
+    from wardspace.objectives.micro_batches import Batch, micro_batches
     from wardspace.objectives.self_supervised.declutr import Declutr
     from wardspace.training.data.plan import Plan
 
-    masked = MaskedModel.load(BASE)
+    masked = LanguageModel.load(BASE)
     spans = [token_ids(masked.tokenizer, list(side)) for side in zip(*recipe.pairs, strict=True)]
 
     class Given(Declutr):
@@ -115,7 +115,7 @@ def wardspace(recipe: Recipe) -> Work:
         def collate(self, readings: Sequence[Reading]) -> Batch:
             rows = [int(reading.example.note_id) for reading in readings]
             sequences = [spans[side][row] for side in (0, 1) for row in rows]
-            read = passes(sequences, self.setting.vocabulary, self.setting.reading)
+            read = micro_batches(sequences, self.setting.vocabulary, self.setting.reading)
             return Batch(read, torch.zeros(len(rows), 0, dtype=torch.int64), {})
 
     config = DeclutrConfig(anchors=1, positives=1, mlm_weight=0, temperature=recipe.temperature)

@@ -26,7 +26,7 @@ from shared import report
 from wardspace.config import IntervalMethod
 from wardspace.evaluation.intervals.bootstrap import Resamples, jackknife
 from wardspace.evaluation.intervals.estimate import Estimate
-from wardspace.evaluation.intervals.runs import FEWEST_FOR_BCA
+from wardspace.evaluation.intervals.seed_runs import FEWEST_FOR_BCA
 from wardspace.evaluation.metrics.classification import COUNTED, Counts
 
 METRICS = ("macro_f1", "accuracy", "balanced_accuracy")

@@ -19,15 +19,15 @@ from pathlib import Path
 
 import torch
 
-from wardspace.models import MaskedModel, hardware
-from wardspace.models.attention.fast_cpu_training import quickened
+from wardspace.models import LanguageModel, hardware
+from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 
 RESULT = Path(__file__).parent / "results" / "cpu_dropout.json"
 SHAPES = ((32, 254), (160, 51))
 CPU = torch.device("cpu")
 
 
-def tokens_per_second(masked: MaskedModel, optimiser: torch.optim.Optimizer, shape: tuple[int, int]) -> float:
+def tokens_per_second(masked: LanguageModel, optimiser: torch.optim.Optimizer, shape: tuple[int, int]) -> float:
     ids = torch.randint(1_000, 30_000, shape)
     chosen = torch.rand(shape) < 0.15
     start = time.perf_counter()
@@ -43,14 +43,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=3, help="timed steps of each kind")
     repeats = parser.parse_args().repeats
-    masked = MaskedModel.load("minilm").train()
+    masked = LanguageModel.load("minilm").train()
     optimiser = torch.optim.AdamW(masked.parameters(), lr=1e-6)
     rows = []
     print(f"{'notes':>6} {'tokens':>7} {'torch tok/s':>12} {'quick tok/s':>12} {'ratio':>6}")
     for shape in SHAPES:
         times: dict[str, list[float]] = {"torch": [], "quick": []}
         for repeat in range(repeats + 1):
-            for name, context in (("torch", nullcontext()), ("quick", quickened(masked))):
+            for name, context in (("torch", nullcontext()), ("quick", fast_cpu_training(masked))):
                 with context:
                     found = tokens_per_second(masked, optimiser, shape)
                 if repeat:  # the first of each warms up

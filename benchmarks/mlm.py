@@ -38,7 +38,7 @@ class Recipe:
     """What both sides are given: light, for it travels to each side's process."""
 
     start: str
-    """Folder with the starting weights, head included; `AutoModelForMaskedLM` and `MaskedModel` open it."""
+    """Folder with the starting weights, head included; `AutoModelForMaskedLM` and `LanguageModel` open it."""
     texts: list[str]
     precision: str
     batch: int = 16
@@ -153,12 +153,12 @@ def encoder_speed(recipe: Recipe) -> Work:
 def _ours(recipe: Recipe) -> Any:
     from shared.ours import Trained, setting_of
     from wardspace.config import MlmConfig
-    from wardspace.models import MaskedModel
+    from wardspace.models import LanguageModel
     from wardspace.models.tokens import token_ids
     from wardspace.objectives import Example, build
     from wardspace.training.data.plan import Plan, Planner
 
-    masked = MaskedModel.load(recipe.start)
+    masked = LanguageModel.load(recipe.start)
     objective = build(MlmConfig(probability=PROBABILITY), masked, setting_of(masked, LONGEST))
     ids = token_ids(masked.tokenizer, recipe.texts)
     room = objective.setting.room
@@ -179,9 +179,9 @@ def _batch_tokens(recipe: Recipe, examples: Sequence[Any]) -> int:
 
 def save_start(folder: Path) -> None:
     """The weights both sides begin with: the base with a new masked-word head, drawn by a seed."""
-    from wardspace.models import MaskedModel
+    from wardspace.models import LanguageModel
 
-    MaskedModel.load(BASE, seed=SEED).save(folder)
+    LanguageModel.load(BASE, seed=SEED).save(folder)
 
 
 def save_held_out(texts: list[str], start: Path, file: Path, batch: int = 16) -> None:

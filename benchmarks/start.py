@@ -60,11 +60,11 @@ def start_here(folder: Path, kind: str) -> None:
     lap = time.perf_counter()
     from wardspace.config import AdaptConfig, EncoderConfig, TrainingConfig
     from wardspace.corpus import Corpus
-    from wardspace.models import MaskedModel
-    from wardspace.objectives import Setting, Vocabulary, build
+    from wardspace.models import LanguageModel
+    from wardspace.objectives import ObjectiveSettings, Vocabulary, build
     from wardspace.training.data.notes import read_notes
     from wardspace.training.data.plan import PlannedBatches, loader
-    from wardspace.training.stage import make_stages
+    from wardspace.training.objective_run import make_stages
 
     took: dict[str, float] = {}
 
@@ -75,14 +75,16 @@ def start_here(folder: Path, kind: str) -> None:
 
     took_part("imports")
     training, model = TrainingConfig(), AdaptConfig(name="start", objectives=[kind])
-    masked = MaskedModel.load("minilm", seed=training.seed)
+    masked = LanguageModel.load("minilm", seed=training.seed)
     took_part("model")
     processor = time.process_time()
     notes = read_notes(Corpus.open(folder), masked.tokenizer, show_progress=False)
     took["cpu"] = time.process_time() - processor
     took_part("notes")
     adapted = masked.to_encoder(EncoderConfig())
-    setting = Setting(Vocabulary.of(masked.tokenizer), adapted.window, adapted.pooling, training.seed, notes.categories)
+    setting = ObjectiveSettings(
+        Vocabulary.of(masked.tokenizer), adapted.window, adapted.pooling, training.seed, notes.categories
+    )
     stages = make_stages(
         model.objectives,
         [build(config, masked, setting) for config in model.objectives],

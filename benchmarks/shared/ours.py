@@ -11,8 +11,8 @@ from typing import Any
 import torch
 
 from wardspace.config import TrainingConfig
-from wardspace.models import MaskedModel, hardware
-from wardspace.objectives import Example, Objective, Setting, Vocabulary
+from wardspace.models import LanguageModel, hardware
+from wardspace.objectives import Example, Objective, ObjectiveSettings, Vocabulary
 from wardspace.training.adapt import ROOMS
 from wardspace.training.data.plan import Plan, PlannedBatches, loader
 from wardspace.training.phase import Phase
@@ -22,10 +22,10 @@ from wardspace.training.weights.processes import Processes
 SEED = 1
 
 
-def setting_of(masked: MaskedModel, window: int) -> Setting:
+def setting_of(masked: LanguageModel, window: int) -> ObjectiveSettings:
     """What `adapt` gives to objectives on this machine."""
     room = ROOMS[hardware.device().type]
-    return Setting(Vocabulary.of(masked.tokenizer), window, "mean", SEED, {}, room)
+    return ObjectiveSettings(Vocabulary.of(masked.tokenizer), window, "mean", SEED, {}, room)
 
 
 @dataclass
@@ -81,7 +81,7 @@ def encoder_alone(trained: Trained, steps: int) -> Callable[[], int]:
     def read() -> int:
         with trainable(phase):
             for batch in batches:
-                for one in batch.passes:
+                for one in batch.micro_batches:
                     with hardware.autocast(trained.precision, where):
                         hidden = masked.hidden(one.ids, one.layout)
                     hidden.backward(torch.ones_like(hidden))

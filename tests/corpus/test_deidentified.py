@@ -9,7 +9,7 @@ import pytest
 from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus import prepare
-from wardspace.corpus.examining import chunks, local
+from wardspace.corpus.processing import chunks, local
 
 FAMILY, GIVEN = "Quillfeather", "Zebulon"
 

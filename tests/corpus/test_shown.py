@@ -2,7 +2,7 @@ import pytest
 
 from tests.fixtures.corpora import small_corpus
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.corpus import ShownCorpus
+from wardspace.corpus.corpus import SplitView
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,7 @@ def splits(corpus, asked=None):
 
 
 def test_what_is_not_shown_cannot_be_read(corpus):
-    shown = ShownCorpus(corpus, ["train", "validation"])
+    shown = SplitView(corpus, ["train", "validation"])
     assert splits(shown) == {"train", "validation"}
     assert splits(shown, ["validation", "test"]) == {"validation"}
     assert splits(shown, ["test"]) == set()
@@ -23,10 +23,10 @@ def test_what_is_not_shown_cannot_be_read(corpus):
 
 
 def test_notes_keep_their_order(corpus):
-    shown = ShownCorpus(corpus, ["validation"])
+    shown = SplitView(corpus, ["validation"])
     assert shown.table(["note_id"]) == corpus.table(["note_id"], ["validation"])
 
 
 def test_an_unknown_split_is_told(corpus):
     with pytest.raises(CorpusError, match="tests"):
-        ShownCorpus(corpus, ["tests"])
+        SplitView(corpus, ["tests"])

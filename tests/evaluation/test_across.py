@@ -6,7 +6,7 @@ from tests.fixtures.predictions import guesses, run_table
 from wardspace.config import ReportConfig
 from wardspace.evaluation import across, scores
 from wardspace.evaluation.differences import across_pairs
-from wardspace.evaluation.panel import Series
+from wardspace.evaluation.prediction_set import Series
 
 CONFIG = ReportConfig(resamples=200)
 CLASSES = {"specialty": ["a", "b", "c"]}

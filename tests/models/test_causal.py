@@ -8,7 +8,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tests.fixtures.models import CAUSAL, sample_texts, sequences
-from wardspace.models import Encoder, MaskedModel
+from wardspace.models import Encoder, LanguageModel
 from wardspace.models.attention.packing import layout_of
 from wardspace.models.files.loading import is_causal, open_folder
 
@@ -22,7 +22,7 @@ def test_what_reads_from_left_to_right_is_told_by_its_family(folder_of, family, 
 
 
 def test_sequences_end_to_end_get_the_vectors_that_each_gets_by_itself(folder_of):
-    masked = MaskedModel.load(folder_of(CAUSAL)).double()
+    masked = LanguageModel.load(folder_of(CAUSAL)).double()
     plain = AutoModelForCausalLM.from_pretrained(folder_of(CAUSAL), dtype=torch.float64).eval()
     assert masked.packs
     ids = sequences(LENGTHS)
@@ -35,7 +35,7 @@ def test_sequences_end_to_end_get_the_vectors_that_each_gets_by_itself(folder_of
 
 
 def test_a_token_is_read_without_those_after_it(folder_of):
-    masked = MaskedModel.load(folder_of(CAUSAL))
+    masked = LanguageModel.load(folder_of(CAUSAL))
     ids = torch.cat(sequences(LENGTHS))
     other = ids.clone()
     other[60:70] = 11
@@ -63,7 +63,7 @@ def test_vectors_are_the_mean_of_the_tokens_and_survive_a_save(folder_of, tmp_pa
 
 def test_its_head_is_its_words_and_so_nothing_is_new(folder_of):
     for with_head in (True, False):
-        masked = MaskedModel.load(folder_of(CAUSAL, with_head))
+        masked = LanguageModel.load(folder_of(CAUSAL, with_head))
         assert masked.causal
         assert not masked.head_is_new
         assert list(masked.head_parameters()) == []

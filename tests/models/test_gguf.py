@@ -13,7 +13,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 from tests.fixtures.models import CAUSAL, sample_texts
 from wardspace.core.errors import ModelError
-from wardspace.models import Encoder, MaskedModel
+from wardspace.models import Encoder, LanguageModel
 from wardspace.models.files import loading
 
 gguf = pytest.importorskip("gguf")
@@ -106,7 +106,7 @@ def test_it_gives_the_vectors_of_the_usual_folder(folder_of, packed):
 
 
 def test_it_can_be_trained_and_saved_as_a_usual_folder(packed, tmp_path):
-    masked = MaskedModel.load(packed)
+    masked = LanguageModel.load(packed)
     assert not masked.head_is_new
     assert all(parameter.requires_grad for parameter in masked.parameters())
     texts = sample_texts(3)

@@ -9,7 +9,7 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer
 from tests.fixtures.models import FAMILIES, POSITIONS, sample_texts, sequences
 from wardspace.config import EncoderConfig
 from wardspace.core.errors import ModelError
-from wardspace.models import Encoder, MaskedModel
+from wardspace.models import Encoder, LanguageModel
 from wardspace.models.attention import attention
 from wardspace.models.attention.packing import layout_of
 
@@ -27,7 +27,7 @@ def _batch(tokenizer):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_logits_of_chosen_rows_equal_the_whole_model(folder_of, family):
-    masked = MaskedModel.load(folder_of(family))
+    masked = LanguageModel.load(folder_of(family))
     assert masked.head_is_new is False
     tokens, layout, ids, mask = _batch(masked.tokenizer)
     rows = (layout.starts[:, None] + torch.arange(1, 4)).flatten()
@@ -43,7 +43,7 @@ def test_logits_of_chosen_rows_equal_the_whole_model(folder_of, family):
 def test_a_head_that_the_folder_lacks_is_new_seeded_and_tied(folder_of, family):
     folder = folder_of(family, False)
     state = torch.get_rng_state()
-    one, same, other = (MaskedModel.load(folder, seed=seed) for seed in (1, 1, 2))
+    one, same, other = (LanguageModel.load(folder, seed=seed) for seed in (1, 1, 2))
     assert torch.equal(torch.get_rng_state(), state)
     assert one.head_is_new
     weights = [torch.cat([p.flatten() for p in model.head_parameters()]) for model in (one, same, other)]
@@ -57,7 +57,7 @@ def test_a_head_that_the_folder_lacks_is_new_seeded_and_tied(folder_of, family):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_head_parameters_leave_the_encoder_out_and_nothing_else(folder_of, family):
-    masked = MaskedModel.load(folder_of(family, False))
+    masked = LanguageModel.load(folder_of(family, False))
     head = list(masked.head_parameters())
     encoder = {id(parameter) for parameter in masked.encoder.parameters()}
     assert head
@@ -80,7 +80,7 @@ def test_head_parameters_leave_the_encoder_out_and_nothing_else(folder_of, famil
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_save_keeps_trained_weights_biases_included(folder_of, tmp_path, family):
-    masked = MaskedModel.load(folder_of(family, False))
+    masked = LanguageModel.load(folder_of(family, False))
     with torch.no_grad():
         for parameter in masked.parameters():
             parameter.add_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(1)) * 0.1)
@@ -91,7 +91,7 @@ def test_save_keeps_trained_weights_biases_included(folder_of, tmp_path, family)
     with torch.no_grad():
         expected = masked.logits(masked.hidden(tokens, layout))
         plain = AutoModelForMaskedLM.from_pretrained(tmp_path / "saved")
-        again = MaskedModel.load(tmp_path / "saved", seed=9)
+        again = LanguageModel.load(tmp_path / "saved", seed=9)
         assert (plain(input_ids=ids, attention_mask=mask).logits[mask.bool()] - expected).abs().max() < 1e-5
         assert (again.logits(again.hidden(tokens, layout)) - expected).abs().max() < 1e-5
     assert again.head_is_new is False
@@ -100,13 +100,13 @@ def test_save_keeps_trained_weights_biases_included(folder_of, tmp_path, family)
 
 
 def test_an_untrained_head_is_still_new_after_saving(folder_of, tmp_path):
-    MaskedModel.load(folder_of("bert", False)).save(tmp_path / "saved")
-    assert MaskedModel.load(tmp_path / "saved").head_is_new
+    LanguageModel.load(folder_of("bert", False)).save(tmp_path / "saved")
+    assert LanguageModel.load(tmp_path / "saved").head_is_new
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_to_encoder_shares_the_weights(folder_of, family):
-    masked = MaskedModel.load(folder_of(family))
+    masked = LanguageModel.load(folder_of(family))
     encoder = masked.to_encoder()
     expected = Encoder.load(folder_of(family), device="cpu").encode(TEXTS, precision="fp32")
     assert np.abs(encoder.encode(TEXTS, precision="fp32") - expected).max() < 1e-5
@@ -118,7 +118,7 @@ def test_to_encoder_shares_the_weights(folder_of, family):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_copy_has_a_head_of_its_own(folder_of, family):
-    masked = MaskedModel.load(folder_of(family))
+    masked = LanguageModel.load(folder_of(family))
     rows = torch.randn(3, 32, generator=torch.Generator().manual_seed(0))
     expected = masked.logits(rows)
     double = copy.deepcopy(masked)
@@ -130,7 +130,7 @@ def test_a_copy_has_a_head_of_its_own(folder_of, family):
 
 
 def test_to_encoder_takes_a_template_or_a_config(folder_of):
-    masked = MaskedModel.load(folder_of())
+    masked = LanguageModel.load(folder_of())
     config = EncoderConfig(pooling="cls", normalise="yes", window=40, overlap=0.3)
     for template in (config, Encoder.load(folder_of(), config, device="cpu")):
         encoder = masked.to_encoder(template)
@@ -141,16 +141,16 @@ def test_to_encoder_takes_a_template_or_a_config(folder_of):
 def test_what_a_sentence_transformers_base_says_survives_adaptation(folder_of, tmp_path):
     config = EncoderConfig(pooling="cls", normalise="yes", window=40, overlap=0.3)
     Encoder.load(folder_of("bert"), config, device="cpu").save(tmp_path / "base")
-    masked = MaskedModel.load(tmp_path / "base")
+    masked = LanguageModel.load(tmp_path / "base")
     assert masked.head_is_new
     assert masked.window == 40
     masked.save(tmp_path / "masked")
-    for encoder in (masked.to_encoder(), MaskedModel.load(tmp_path / "masked").to_encoder()):
+    for encoder in (masked.to_encoder(), LanguageModel.load(tmp_path / "masked").to_encoder()):
         assert (encoder.pooling, encoder.normalise, encoder.window, encoder.overlap) == ("cls", True, 40, 0.3)
 
 
 def test_an_adapted_encoder_saves_and_opens(folder_of, tmp_path):
-    masked = MaskedModel.load(folder_of("roberta"))
+    masked = LanguageModel.load(folder_of("roberta"))
     masked.train()
     encoder = masked.to_encoder()
     encoder.save(tmp_path / "saved")
@@ -164,7 +164,7 @@ def test_a_tokenizer_without_a_mask_token(folder_of, tmp_path):
     tokenizer.mask_token = None
     tokenizer.save_pretrained(tmp_path)
     with pytest.raises(ModelError, match="no mask token"):
-        MaskedModel.load(tmp_path)
+        LanguageModel.load(tmp_path)
 
 
 LENGTHS = [POSITIONS, POSITIONS - 1, 90, 90, 40, 17, 3, 1]
@@ -172,7 +172,7 @@ LENGTHS = [POSITIONS, POSITIONS - 1, 90, 90, 40, 17, 3, 1]
 
 
 def _double(folder_of, family):
-    return MaskedModel.load(folder_of(family)).double(), AutoModelForMaskedLM.from_pretrained(
+    return LanguageModel.load(folder_of(family)).double(), AutoModelForMaskedLM.from_pretrained(
         folder_of(family), dtype=torch.float64
     ).eval()
 
@@ -206,7 +206,7 @@ def test_packed_reading_is_that_of_each_sequence_by_itself(folder_of, family, re
 
 def test_a_window_that_slides_makes_a_difference_at_these_lengths(folder_of):
     masked, _ = _double(folder_of, "modernbert")
-    wide = MaskedModel.load(folder_of("modernbert")).double()
+    wide = LanguageModel.load(folder_of("modernbert")).double()
     for layer in wide.encoder.layers:
         layer.attn.sliding_window = None
     (ids,) = sequences([90])
@@ -231,7 +231,7 @@ def test_a_sequence_does_not_feel_its_company(folder_of, family):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_all_but_one_family_read_without_padding(folder_of, family):
-    masked = MaskedModel.load(folder_of(family))
+    masked = LanguageModel.load(folder_of(family))
     layout = layout_of([50, 40, 40, 12], 10**6)
     assert (layout.tokens, layout.padded) == (142, 200)
     assert masked.packs == (family in PACKING)
@@ -244,7 +244,7 @@ def test_all_but_one_family_read_without_padding(folder_of, family):
 
 
 def test_no_mask_of_tokens_by_tokens_is_built(folder_of, monkeypatch):
-    masked = MaskedModel.load(folder_of("modernbert"))
+    masked = LanguageModel.load(folder_of("modernbert"))
     built = []
 
     def spy(*args, **kwargs):
@@ -258,7 +258,7 @@ def test_no_mask_of_tokens_by_tokens_is_built(folder_of, monkeypatch):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_many_more_tokens_than_positions_are_read_at_once(folder_of, family):
-    masked = MaskedModel.load(folder_of(family)).eval()
+    masked = LanguageModel.load(folder_of(family)).eval()
     lengths = [POSITIONS] * 10
     with torch.no_grad():
         hidden = masked.hidden(torch.cat(sequences(lengths)), layout_of(lengths))

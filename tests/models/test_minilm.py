@@ -6,7 +6,7 @@ import torch
 
 from tests.fixtures.models import sample_texts
 from wardspace.config import EncoderConfig
-from wardspace.models import Encoder, MaskedModel
+from wardspace.models import Encoder, LanguageModel
 
 pytestmark = pytest.mark.minilm
 TEXTS = [*sample_texts(10), "", "Pt c/o SOB x3d. Denies CP.\nHx: T2DM, HTN; s/p CABG 2009."]
@@ -57,7 +57,7 @@ def test_a_long_note_is_read_to_its_end(minilm):
 
 
 def test_it_has_no_masked_word_head(vectors):
-    masked = MaskedModel.load("minilm", seed=3)
+    masked = LanguageModel.load("minilm", seed=3)
     assert masked.head_is_new
     assert masked.model.get_output_embeddings().weight is masked.encoder.get_input_embeddings().weight
     assert np.abs(masked.to_encoder().encode(TEXTS, precision="fp32") - vectors).max() < 1e-5

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import settings
 
 from tests.fixtures.objectives import tiny_masked
-from wardspace.models import MaskedModel
+from wardspace.models import LanguageModel
 
 # a busy machine is no fault of the code
 settings.register_profile("unhurried", deadline=None)
@@ -12,5 +12,5 @@ settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
-def masked(tmp_path_factory: pytest.TempPathFactory) -> MaskedModel:
+def masked(tmp_path_factory: pytest.TempPathFactory) -> LanguageModel:
     return tiny_masked(tmp_path_factory.mktemp("model"))

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.models import tiny_model
-from wardspace.models import Encoder, MaskedModel
+from wardspace.models import Encoder, LanguageModel
 from wardspace.privacy.attacker.likelihood import MaskedWords
 
 
@@ -14,7 +14,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def words(base: Path) -> MaskedWords:
-    return MaskedWords(MaskedModel.load(base), 96)
+    return MaskedWords(LanguageModel.load(base), 96)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from tests.fixtures.corpora import write_corpus
 from tests.fixtures.models import sample_texts
 from wardspace.config import PrivacyConfig
 from wardspace.privacy import membership as room
-from wardspace.privacy.attacker.subject import Subject
+from wardspace.privacy.attacker.audited_model import Subject
 from wardspace.privacy.membership import TooFewError, drawn_groups, membership, texts_of
 from wardspace.training.data.holdout import draw
 

@@ -3,8 +3,8 @@ import pytest
 from tests.fixtures.browser import CHROMIUM, Browser
 from tests.fixtures.results import fake_maps, fake_results, fake_study
 from wardspace.report import write_report
-from wardspace.report.board import Board
 from wardspace.report.page import page
+from wardspace.report.score_table import Board
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,12 @@
 import pytest
 
 from tests.fixtures.results import fake_results, fake_study
-from wardspace.report.board import Board
 from wardspace.report.changes import Pair, Side
 from wardspace.report.changes.scores import score_tables
 from wardspace.report.figures.charts import few_shot_curves
 from wardspace.report.findings.guidance import guidance, held_to, tuning_findings
 from wardspace.report.page import page
+from wardspace.report.score_table import Board
 from wardspace.report.tables.study import asked
 
 

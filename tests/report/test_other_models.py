@@ -6,13 +6,13 @@ import pytest
 
 from tests.report.build import small_results
 from wardspace.config import parse_study
-from wardspace.report.board import Board
 from wardspace.report.changes.study import study_keys
-from wardspace.report.findings.caveats import not_shown
-from wardspace.report.findings.choosing import cost_order
 from wardspace.report.findings.findings import model_findings
 from wardspace.report.findings.guidance import guidance
 from wardspace.report.findings.headlines import headlines, opening
+from wardspace.report.findings.limitations import not_shown
+from wardspace.report.findings.model_selection import cost_order
+from wardspace.report.score_table import Board
 from wardspace.report.tables.costs import model_rows
 from wardspace.report.tables.study import asked
 

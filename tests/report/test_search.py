@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.report.build import small_results
-from wardspace.report.board import Board, Place
-from wardspace.report.findings.caveats import not_shown
 from wardspace.report.findings.findings import highest_findings, model_findings
 from wardspace.report.findings.guidance import guidance
 from wardspace.report.findings.headlines import headlines
+from wardspace.report.findings.limitations import not_shown
 from wardspace.report.page import task_view
+from wardspace.report.score_table import Board, Place
 from wardspace.report.tables.comparison import comparison
 
 GAPS = {"tfidf": [(-0.1, -0.15, -0.05)], "mlm": [(0.1, 0.05, 0.15)]}

@@ -11,8 +11,8 @@ from tests.fixtures.corpora import write_corpus
 from tests.fixtures.labels import split_of
 from wardspace.config import ClassificationConfig, ReportConfig
 from wardspace.core.errors import WardspaceError
-from wardspace.evaluation import judge
-from wardspace.evaluation.panel import panels
+from wardspace.evaluation import score_predictions
+from wardspace.evaluation.prediction_set import prediction_sets
 from wardspace.evaluation.trust.calibration import calibration
 from wardspace.tasks import frozen_predictions, labelled, tfidf_predictions
 from wardspace.tasks.labelled import NO_CLASS
@@ -64,9 +64,11 @@ def test_scores_are_scikit_learn_s(corpus):
     task = _task()
     labels = labelled(corpus, task)
     table = tfidf_predictions(corpus, labels, task, show_progress=False)
-    (panel,) = [one for one in panels(table, {"hallmarks": labels.classes}) if one.split == "test"]
+    (panel,) = [one for one in prediction_sets(table, {"hallmarks": labels.classes}) if one.split == "test"]
     run = panel.runs[0]
-    found, *_ = judge(table, {"hallmarks": labels.classes}, ReportConfig(resamples=200), show_progress=False)
+    found, *_ = score_predictions(
+        table, {"hallmarks": labels.classes}, ReportConfig(resamples=200), show_progress=False
+    )
     value = {score.metric: score for score in found if score.split == "test" and score.seed is None}
     assert value["macro_f1"].value == pytest.approx(f1_score(panel.truth, run.predicted, average="macro"))
     assert value["micro_f1"].value == pytest.approx(f1_score(panel.truth, run.predicted, average="micro"))
@@ -104,7 +106,7 @@ def test_models_are_compared_in_pairs_and_not_asked_for_one_answer(corpus):
     import pyarrow as pa
 
     table, classes = pa.concat_tables(tables), {"hallmarks": labels.classes}
-    _, differences, _ = judge(table, classes, ReportConfig(resamples=300), show_progress=False)
+    _, differences, _ = score_predictions(table, classes, ReportConfig(resamples=300), show_progress=False)
     (found,) = [one for one in differences if one.metric == "macro_f1"]
     assert (found.model, found.against, found.tie) == ("adapted", "base", False)
     assert found.low > 0

@@ -13,7 +13,7 @@ from tests.fixtures.models import tiny_model
 from tests.fixtures.objectives import tiny_masked
 from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
 from wardspace.corpus import Corpus
-from wardspace.models import MaskedModel
+from wardspace.models import LanguageModel
 from wardspace.training import StageCost, adapt
 
 # a busy machine is no fault of the code
@@ -42,7 +42,7 @@ def headless(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def masked(tmp_path_factory: pytest.TempPathFactory) -> MaskedModel:
+def masked(tmp_path_factory: pytest.TempPathFactory) -> LanguageModel:
     return tiny_masked(tmp_path_factory.mktemp("masked"))
 
 

@@ -12,9 +12,9 @@ from torch.distributed.tensor import DTensor
 
 from tests.fixtures.objectives import random_examples, setting_of
 from wardspace.config import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, PairsConfig
-from wardspace.models import MaskedModel
+from wardspace.models import LanguageModel
 from wardspace.objectives import Objective, Reading, build
-from wardspace.objectives.micro_batches import Room
+from wardspace.objectives.micro_batches import TokenLimit
 from wardspace.training.weights.gradients import Gradients
 from wardspace.training.weights.processes import Processes
 from wardspace.training.weights.sharding import ShardedWeights
@@ -29,16 +29,16 @@ CONFIGS = {
     "pairs": PairsConfig(columns=["kind", "ward"], temperature=0.2),
     "contrast": DeclutrConfig(**SPANS, mlm_weight=0, anchors=1, positives=1),
 }
-ROOMS = {"one pass": Room(100_000), "several passes": Room(120)}
+ROOMS = {"one pass": TokenLimit(100_000), "several passes": TokenLimit(120)}
 LENGTHS = [70, 8, 33, 120, 50, 61, 9]
 
 
-def objective_of(folder: Path, name: str, room: Room) -> Objective:
+def objective_of(folder: Path, name: str, room: TokenLimit) -> Objective:
     """In float64, without dropout."""
-    masked = MaskedModel.load(folder).double().eval()
+    masked = LanguageModel.load(folder).double().eval()
     setting = setting_of(masked, categories={"kind": ["a", "b", "c"], "ward": ["x", "y"]})
     objective = build(CONFIGS[name], masked, setting).double().eval()
-    objective.heed(objective.look_at(random_examples(masked, LENGTHS), nullcontext, show_progress=False))
+    objective.set_targets(objective.prepare_targets(random_examples(masked, LENGTHS), nullcontext, show_progress=False))
     objective.setting = dataclasses.replace(setting, reading=room)
     return objective
 

@@ -180,7 +180,7 @@ class Corpus:
             )
 
 
-class ShownCorpus(Corpus):
+class SplitView(Corpus):
     """A corpus that gives the notes of some splits and none of the others, whatever is asked of it.
 
     Parameters

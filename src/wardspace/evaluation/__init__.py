@@ -1,8 +1,8 @@
 """Scores, intervals and paired differences: pure functions of stored predictions."""
 
 from wardspace.evaluation.differences import across, differences
-from wardspace.evaluation.judge import best_models, judge
 from wardspace.evaluation.metrics.classification import METRICS
+from wardspace.evaluation.score_predictions import best_models, score_predictions
 from wardspace.evaluation.scores import scores
 from wardspace.results.results import (
     SCHEMA_VERSION,
@@ -28,6 +28,6 @@ __all__ = [
     "across",
     "best_models",
     "differences",
-    "judge",
+    "score_predictions",
     "scores",
 ]

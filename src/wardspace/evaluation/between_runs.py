@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from wardspace.config import ReportConfig
 from wardspace.evaluation.differences import Gap, gap
 from wardspace.evaluation.intervals.distribution import distribution
-from wardspace.evaluation.panel import Panel, Series, panels
+from wardspace.evaluation.prediction_set import PredictionSet, Series, prediction_sets
 
 _SIDES = ("first", "second")
 
@@ -55,7 +55,7 @@ def between(
         raise ValueError("two runs that scored other notes cannot be compared in pairs")
     tables = [_of_side(table, side) for table, side in zip((first, second), _SIDES, strict=True)]
     task = str(first["task"][0].as_py())
-    (panel,) = panels(pa.concat_tables(tables), {task: classes})
+    (panel,) = prediction_sets(pa.concat_tables(tables), {task: classes})
     drawn = distribution(panel, config, show_progress=show_progress)
     found = []
     for series, ours, theirs in _shared(panel):
@@ -86,7 +86,7 @@ def _of_side(table: pa.Table, side: str) -> pa.Table:
     return plain.set_column(plain.column_names.index("model"), "model", models)
 
 
-def _shared(panel: Panel) -> list[tuple[Series, list[int], list[int]]]:
+def _shared(panel: PredictionSet) -> list[tuple[Series, list[int], list[int]]]:
     rows = panel.series()
     first, second = (f"{side}/" for side in _SIDES)
     found = []

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from wardspace.config import BASELINES, BESIDE, ReportConfig
-from wardspace.evaluation.intervals.correction import corrected, kin
 from wardspace.evaluation.intervals.distribution import Distribution, distribution
-from wardspace.evaluation.intervals.runs import FEWEST, Sample, chance, method_for
-from wardspace.evaluation.panel import Panel, Series, panels
+from wardspace.evaluation.intervals.multiple_testing import corrected, kin
+from wardspace.evaluation.intervals.seed_runs import FEWEST, SeedRuns, chance, method_for
+from wardspace.evaluation.prediction_set import PredictionSet, Series, prediction_sets
 from wardspace.results.results import AcrossDifference, Difference
 
 
@@ -30,7 +30,11 @@ class Gap(NamedTuple):
 
 
 def gap(
-    panel: Panel, found: Distribution, pair: tuple[Sequence[int], Sequence[int]], metric: str, config: ReportConfig
+    panel: PredictionSet,
+    found: Distribution,
+    pair: tuple[Sequence[int], Sequence[int]],
+    metric: str,
+    config: ReportConfig,
 ) -> Gap | None:
     """Compare the means of two groups of runs, drawn anew with the same patients; they need not be as many.
 
@@ -39,7 +43,7 @@ def gap(
     Gap or None
         None where the metric is undefined on these notes, or there is one patient alone.
     """
-    ours, theirs = (Sample.of(found, metric, runs).mean() for runs in pair)
+    ours, theirs = (SeedRuns.of(found, metric, runs).mean() for runs in pair)
     sample = ours.minus(theirs)
     if not sample.defined or panel.n_groups < FEWEST:
         return None
@@ -82,7 +86,7 @@ def across(
         If the models of a task were not scored on the same notes.
     """
     found: list[AcrossDifference] = []
-    for panel in panels(predictions, classes):
+    for panel in prediction_sets(predictions, classes):
         if panel.split == "test":
             found += compared_across(panel, distribution(panel, config, show_progress=show_progress), config)
     return found
@@ -113,7 +117,7 @@ def across_pairs(series: Sequence[Series]) -> list[tuple[Series, Series]]:
     return tuned + few + beside
 
 
-def compared_across(panel: Panel, found: Distribution, config: ReportConfig) -> list[AcrossDifference]:
+def compared_across(panel: PredictionSet, found: Distribution, config: ReportConfig) -> list[AcrossDifference]:
     """Differences across settings of one panel."""
     rows = panel.series()
     differences = []
@@ -162,7 +166,7 @@ def differences(
         If the models of a task were not scored on the same notes.
     """
     found: list[Difference] = []
-    for panel in panels(predictions, classes):
+    for panel in prediction_sets(predictions, classes):
         if panel.split == "test" and panel.n_groups >= FEWEST:
             found += compared(panel, distribution(panel, config, show_progress=show_progress), config)
     return found
@@ -175,7 +179,7 @@ def pairs(models: Sequence[str]) -> list[tuple[str, str]]:
     return with_baselines + list(combinations(adapted, 2))
 
 
-def compared(panel: Panel, found: Distribution, config: ReportConfig) -> list[Difference]:
+def compared(panel: PredictionSet, found: Distribution, config: ReportConfig) -> list[Difference]:
     """Differences of one panel, corrected for their number."""
     if panel.n_groups < FEWEST:
         return []
@@ -190,7 +194,7 @@ def compared(panel: Panel, found: Distribution, config: ReportConfig) -> list[Di
 
 
 def _difference(
-    panel: Panel, found: Distribution, pair: tuple[Series, Series], metric: str, config: ReportConfig
+    panel: PredictionSet, found: Distribution, pair: tuple[Series, Series], metric: str, config: ReportConfig
 ) -> Difference | None:
     ours, theirs = pair
     sample, paired = _sample(panel, found, pair, metric)
@@ -207,11 +211,13 @@ def _difference(
     )  # fmt: skip
 
 
-def _sample(panel: Panel, found: Distribution, pair: tuple[Series, Series], metric: str) -> tuple[Sample, bool]:
+def _sample(
+    panel: PredictionSet, found: Distribution, pair: tuple[Series, Series], metric: str
+) -> tuple[SeedRuns, bool]:
     """Differences run by run where both models ran with the same seeds, else that of their means."""
     series = panel.series()
     ours, theirs = (sorted(series[one], key=lambda run: panel.runs[run].seed) for one in pair)
-    one, other = (Sample.of(found, metric, runs) for runs in (ours, theirs))
+    one, other = (SeedRuns.of(found, metric, runs) for runs in (ours, theirs))
     if [panel.runs[run].seed for run in ours] == [panel.runs[run].seed for run in theirs]:
         return one.minus(other), True
     return one.mean().minus(other.mean()), False

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from wardspace.config import IntervalMethod, ReportConfig
 from wardspace.evaluation.intervals.distribution import Distribution, distribution, points
-from wardspace.evaluation.intervals.runs import FEWEST, Sample, chance, method_for
+from wardspace.evaluation.intervals.seed_runs import FEWEST, SeedRuns, chance, method_for
 from wardspace.evaluation.metrics.retrieval import RANKED
-from wardspace.evaluation.panel import Panel, panels
+from wardspace.evaluation.prediction_set import PredictionSet, prediction_sets
 from wardspace.results.results import Score
 
 VALIDATION_METRICS = ("macro_f1", "accuracy", *RANKED)
@@ -55,7 +55,7 @@ def scores(
         If the models of a task were not scored on the same notes.
     """
     found: list[Score] = []
-    for panel in panels(predictions, classes):
+    for panel in prediction_sets(predictions, classes):
         if panel.split == "test":
             found += tested(panel, distribution(panel, config, show_progress=show_progress), config)
         elif panel.split == "validation":
@@ -63,12 +63,12 @@ def scores(
     return found
 
 
-def tested(panel: Panel, found: Distribution, config: ReportConfig) -> list[Score]:
+def tested(panel: PredictionSet, found: Distribution, config: ReportConfig) -> list[Score]:
     """Scores of each run, and of each series with its interval."""
     scores = []
     for series, runs in panel.series().items():
         for metric in panel.metrics:
-            sample = Sample.of(found, metric, runs)
+            sample = SeedRuns.of(found, metric, runs)
             if not sample.defined:
                 continue
             common = {**series._asdict(), **_place(panel), "metric": metric}
@@ -80,7 +80,7 @@ def tested(panel: Panel, found: Distribution, config: ReportConfig) -> list[Scor
     return scores
 
 
-def _mean(common: dict[str, Any], sample: Sample, method: IntervalMethod, config: ReportConfig) -> Score:
+def _mean(common: dict[str, Any], sample: SeedRuns, method: IntervalMethod, config: ReportConfig) -> Score:
     common = {**common, "seed": None, "value": sample.value, "spread": sample.spread}
     estimate = sample.estimate(method, common["groups"])
     if common["groups"] < FEWEST or estimate is None or not estimate.moves:
@@ -89,7 +89,7 @@ def _mean(common: dict[str, Any], sample: Sample, method: IntervalMethod, config
     return Score(**common, low=low, high=high, **chance(sample, estimate, common["shots"], config))
 
 
-def validated(panel: Panel) -> list[Score]:
+def validated(panel: PredictionSet) -> list[Score]:
     """Means on the validation split."""
     metrics = [name for name in VALIDATION_METRICS if name in panel.metrics]
     plain = points(panel, metrics)
@@ -107,7 +107,7 @@ def validated(panel: Panel) -> list[Score]:
     ]
 
 
-def _place(panel: Panel) -> dict[str, str | int]:
+def _place(panel: PredictionSet) -> dict[str, str | int]:
     return {"task": panel.task, "split": panel.split, "n": len(panel.truth), "groups": panel.n_groups}
 
 

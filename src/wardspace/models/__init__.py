@@ -9,11 +9,11 @@ from wardspace.models.files.bases import BASES, Base, resolve
 
 if TYPE_CHECKING:
     from wardspace.models.encoder import Encoder
-    from wardspace.models.language_model import MaskedModel
+    from wardspace.models.language_model import LanguageModel
 
-__all__ = ["BASES", "Base", "Encoder", "MaskedModel", "resolve"]
+__all__ = ["BASES", "Base", "Encoder", "LanguageModel", "resolve"]
 
-_HOMES = {"Encoder": "wardspace.models.encoder", "MaskedModel": "wardspace.models.language_model"}
+_HOMES = {"Encoder": "wardspace.models.encoder", "LanguageModel": "wardspace.models.language_model"}
 
 
 def __getattr__(name: str) -> Any:

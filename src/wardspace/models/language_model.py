@@ -21,7 +21,7 @@ from wardspace.models.files.saving import check_target, save_transformer
 from wardspace.models.heads.lm_heads import head_of
 
 
-class MaskedModel(nn.Module):
+class LanguageModel(nn.Module):
     """A language model whose head can be put on chosen positions alone: a masked one, or a causal one.
 
     Attributes
@@ -65,7 +65,7 @@ class MaskedModel(nn.Module):
         self.packs = attention.install(model) and compatibility.reads_packed(model, self._hidden_packed, sequences)
 
     @classmethod
-    def load(cls, name_or_path: str | Path, *, seed: int = 0) -> MaskedModel:
+    def load(cls, name_or_path: str | Path, *, seed: int = 0) -> LanguageModel:
         """Load a base, or a folder that `save` or `Encoder.save` has written, onto the CPU.
 
         Parameters

@@ -13,11 +13,11 @@ from torch import Tensor, nn
 
 from wardspace.config import MlmConfig
 from wardspace.core.seeds import generator
-from wardspace.models import MaskedModel
+from wardspace.models import LanguageModel
 from wardspace.models.heads.cross_entropy import summed_cross_entropy
 from wardspace.models.pooling import pool_packed
 from wardspace.objectives.masking import Masked, mask
-from wardspace.objectives.micro_batches import Batch, Pass, Room
+from wardspace.objectives.micro_batches import Batch, MicroBatch, TokenLimit
 from wardspace.objectives.notes import Example, Ids, Reading
 from wardspace.objectives.vocabulary import Vocabulary
 
@@ -26,7 +26,7 @@ Precision = Callable[[], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True)
-class Setting:
+class ObjectiveSettings:
     """What all objectives of a study share.
 
     Parameters
@@ -41,7 +41,7 @@ class Setting:
         Seed of masks, spans, windows and new weights.
     categories : mapping of str to sequence of str
         Metadata columns with their values in the training notes.
-    reading : Room
+    reading : TokenLimit
         How much the encoder reads at once.
     """
 
@@ -50,10 +50,10 @@ class Setting:
     pooling: Literal["mean", "cls"] = "mean"
     seed: int = 1
     categories: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    reading: Room = field(default_factory=Room)
+    reading: TokenLimit = field(default_factory=TokenLimit)
 
     @property
-    def room(self) -> int:
+    def text_window(self) -> int:
         """Tokens of a note that fit the window beside the special ones."""
         return self.window - self.vocabulary.specials_per_sequence
 
@@ -106,7 +106,7 @@ class Objective(nn.Module, ABC):
     group_lengths: bool = True
     """Whether batches may be made of notes of similar length; contrasts want a mix, or length gives notes away."""
 
-    def __init__(self, masked: MaskedModel, setting: Setting) -> None:
+    def __init__(self, masked: LanguageModel, setting: ObjectiveSettings) -> None:
         super().__init__()
         self.masked = masked
         self.setting = setting
@@ -120,7 +120,7 @@ class Objective(nn.Module, ABC):
         """How many readings it takes to read the note once; 0 where the objective cannot use it."""
         return int(self.usable(example))
 
-    def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> object:
+    def prepare_targets(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> object:
         """Work out what has to be known of the notes before training, with the base as it came; most need nothing.
 
         Parameters
@@ -135,12 +135,12 @@ class Objective(nn.Module, ABC):
         Returns
         -------
         object
-            What `heed` is to be given; of processes that train together, all are given what the first found.
+            What `set_targets` is to be given; of processes that train together, all are given what the first found.
         """
         return None
 
-    def heed(self, found: Any) -> None:
-        """Go by what `look_at` found."""
+    def set_targets(self, found: Any) -> None:
+        """Go by what `prepare_targets` found."""
 
     @abstractmethod
     def usable(self, example: Example) -> bool:
@@ -160,12 +160,12 @@ class Objective(nn.Module, ABC):
         whole = words if self.words.whole_words else None
         return mask(ids, self.setting.vocabulary, self.words.probability, random, whole)
 
-    def read(self, one: Pass, labels: Tensor, *, words: bool = True) -> Read:
+    def read(self, one: MicroBatch, labels: Tensor, *, words: bool = True) -> Read:
         """Read one pass.
 
         Parameters
         ----------
-        one : Pass
+        one : MicroBatch
             Sequences.
         labels : int64 [k, c]
             Categories of the notes of the batch.
@@ -199,7 +199,7 @@ class Objective(nn.Module, ABC):
 
     def forward(self, batch: Batch) -> Output:
         """The loss of a whole batch in one piece, as validation and examples want it."""
-        reads = [self.read(one, batch.labels) for one in batch.passes]
+        reads = [self.read(one, batch.labels) for one in batch.micro_batches]
         # a batch of nothing but special tokens has no word to predict: its loss is zero, not 0/0
         parts = {
             name: torch.stack([read.sums[name] for read in reads]).sum() / max(1, count)
@@ -213,11 +213,11 @@ class Objective(nn.Module, ABC):
         loss = torch.stack([self.weights[name] * part for name, part in parts.items()]).sum()
         return Output(loss, parts, counts)
 
-    def _word_losses(self, hidden: Tensor, one: Pass) -> Tensor:
+    def _word_losses(self, hidden: Tensor, one: MicroBatch) -> Tensor:
         """Sum of cross-entropies; the head runs on the masked positions only."""
         return summed_cross_entropy(self.masked.logits(hidden[one.masked]), one.targets)
 
 
 def in_batch_order(vectors: Sequence[Tensor], batch: Batch) -> Tensor:
     """Vectors of all passes [n, d], from the order of the passes to that of the batch."""
-    return torch.cat(list(vectors))[torch.argsort(torch.cat([one.rows for one in batch.passes]))]
+    return torch.cat(list(vectors))[torch.argsort(torch.cat([one.rows for one in batch.micro_batches]))]

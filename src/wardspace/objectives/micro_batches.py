@@ -18,7 +18,7 @@ Move = Callable[[torch.Tensor], torch.Tensor]
 
 
 @dataclass(frozen=True)
-class Pass:
+class MicroBatch:
     """Sequences of a batch that the encoder reads at once.
 
     Parameters
@@ -39,7 +39,7 @@ class Pass:
     masked: torch.Tensor
     targets: torch.Tensor
 
-    def moved(self, move: Move) -> Pass:
+    def moved(self, move: Move) -> MicroBatch:
         """The same with every tensor passed through `move`."""
         tensors = {name: move(value) for name, value in vars(self).items() if isinstance(value, torch.Tensor)}
         return replace(self, **tensors, layout=self.layout.moved(move))
@@ -51,7 +51,7 @@ class Batch:
 
     Parameters
     ----------
-    passes : list of Pass
+    passes : list of MicroBatch
         All sequences, each in one pass.
     labels : int64 [k, c]
         Categories of the notes (c = 0 where the objective has none).
@@ -59,18 +59,18 @@ class Batch:
         How many predictions each part of the loss sums over that needs no other note of the batch.
     """
 
-    passes: list[Pass]
+    micro_batches: list[MicroBatch]
     labels: torch.Tensor
     counts: dict[str, int]
 
     @property
     def tokens(self) -> int:
         """Tokens of all passes."""
-        return sum(one.layout.tokens for one in self.passes)
+        return sum(one.layout.tokens for one in self.micro_batches)
 
     def moved(self, move: Move) -> Batch:
         """The same with every tensor passed through `move`."""
-        return Batch([one.moved(move) for one in self.passes], move(self.labels), self.counts)
+        return Batch([one.moved(move) for one in self.micro_batches], move(self.labels), self.counts)
 
     def to(self, device: torch.device) -> Batch:
         """The same on a device."""
@@ -82,7 +82,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Room:
+class TokenLimit:
     """How much is read at once.
 
     Parameters
@@ -98,7 +98,7 @@ class Room:
     rectangle: int = RECTANGLE
 
 
-def passes(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary, room: Room) -> list[Pass]:
+def micro_batches(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary, room: TokenLimit) -> list[MicroBatch]:
     """Sort sequences by length and share them out into the fewest passes, of nearly equal numbers of tokens.
 
     Parameters
@@ -107,7 +107,7 @@ def passes(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary, room: Room
         Token ids without special tokens; `Masked` ones carry words to predict.
     vocabulary : Vocabulary
         Special tokens.
-    room : Room
+    room : TokenLimit
         How much is read at once.
     """
     if not sequences:
@@ -122,7 +122,7 @@ def passes(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary, room: Room
     return [_pass(sequences, order[start:end].tolist(), vocabulary, room) for start, end in pairwise(cuts)]
 
 
-def _pass(sequences: Sequence[Ids | Masked], rows: list[int], vocabulary: Vocabulary, room: Room) -> Pass:
+def _pass(sequences: Sequence[Ids | Masked], rows: list[int], vocabulary: Vocabulary, room: TokenLimit) -> MicroBatch:
     pieces: list[Ids] = []
     masked: list[np.ndarray] = []
     targets: list[np.ndarray] = []
@@ -137,7 +137,7 @@ def _pass(sequences: Sequence[Ids | Masked], rows: list[int], vocabulary: Vocabu
         pieces.append(whole)
         lengths.append(len(whole))
         start += len(whole)
-    return Pass(
+    return MicroBatch(
         ids=_joined(pieces),
         layout=layout_of(lengths, room.rectangle),
         rows=torch.tensor(rows),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wardspace.config import ObjectiveConfig
-from wardspace.models import MaskedModel
-from wardspace.objectives.base import Objective, Setting
+from wardspace.models import LanguageModel
+from wardspace.objectives.base import Objective, ObjectiveSettings
 from wardspace.objectives.self_supervised.blend import Blend
 from wardspace.objectives.self_supervised.category import Category
 from wardspace.objectives.self_supervised.declutr import Declutr
@@ -23,6 +23,6 @@ OBJECTIVES: dict[str, Callable[..., Objective]] = {
 """Name in a study file to objective."""
 
 
-def build(config: ObjectiveConfig, masked: MaskedModel, setting: Setting) -> Objective:
+def build(config: ObjectiveConfig, masked: LanguageModel, setting: ObjectiveSettings) -> Objective:
     """Make the objective that a section of a study file describes."""
     return OBJECTIVES[config.kind](config, masked, setting)

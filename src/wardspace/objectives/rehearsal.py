@@ -10,7 +10,7 @@ from transformers import PreTrainedTokenizerBase
 
 from wardspace.core.seeds import generator
 from wardspace.corpus.prepare.rehearsal import rehearsal_texts
-from wardspace.objectives.base import Setting
+from wardspace.objectives.base import ObjectiveSettings
 from wardspace.objectives.notes import Ids, Reading
 
 MOST = 20_000
@@ -39,14 +39,14 @@ class Rehearsal:
     specials: int
 
     @classmethod
-    def of(cls, source: str, share: float, tokenizer: PreTrainedTokenizerBase, setting: Setting) -> Rehearsal:
+    def of(cls, source: str, share: float, tokenizer: PreTrainedTokenizerBase, setting: ObjectiveSettings) -> Rehearsal:
         """Read and tokenise texts; nothing where none are to be read."""
         texts = rehearsal_texts(source) if share else []
         if len(texts) > MOST:
             drawn = generator(setting.seed, "rehearsal").choice(len(texts), MOST, replace=False)
             texts = [texts[index] for index in sorted(drawn.tolist())]
         read = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"] if texts else []
-        ids = [np.array(one[: setting.room], dtype=np.int32) for one in read]
+        ids = [np.array(one[: setting.text_window], dtype=np.int32) for one in read]
         return cls([one for one in ids if len(one)], share, setting.seed, setting.vocabulary.specials_per_sequence)
 
     @cached_property

@@ -9,7 +9,7 @@ import numpy as np
 
 from wardspace.config import CanaryConfig, PrivacyConfig
 from wardspace.core.progress import progress
-from wardspace.privacy.attacker.subject import SecretScorer
+from wardspace.privacy.attacker.audited_model import SecretScorer
 from wardspace.privacy.canaries import TEMPLATES, Canary, candidates, make_canaries
 from wardspace.privacy.record import CanaryFigures, Exposure, mean_figure
 

@@ -13,8 +13,8 @@ from wardspace.config import PrivacyConfig
 from wardspace.core.progress import Advance, progress
 from wardspace.core.seeds import unit
 from wardspace.corpus import Corpus
-from wardspace.privacy.attacker.closeness import Closeness
-from wardspace.privacy.attacker.subject import Subject
+from wardspace.privacy.attacker.audited_model import Subject
+from wardspace.privacy.attacker.self_similarity import Closeness
 from wardspace.privacy.record import Attack, MembershipFigures, two_sample_figure
 from wardspace.training.data.holdout import draw
 

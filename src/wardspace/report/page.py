@@ -17,20 +17,20 @@ from markupsafe import Markup
 from wardspace.config import ReportConfig, StudyConfig
 from wardspace.core.files import write_text
 from wardspace.report import wording
-from wardspace.report.board import Board, cell_anchor
 from wardspace.report.figures.charts import Panel, difference_panels, few_shot_curves, interval_words, space_scatters
 from wardspace.report.figures.style import DARK, LIGHT, variables
-from wardspace.report.findings.caveats import not_shown
 from wardspace.report.findings.findings import RULES, Finding, highest_findings, model_findings
 from wardspace.report.findings.guidance import RULES as GUIDANCE_RULES
 from wardspace.report.findings.guidance import guidance
 from wardspace.report.findings.headlines import headlines, opening
+from wardspace.report.findings.limitations import not_shown
 from wardspace.report.findings.next_steps import RULES as NEXT_RULES
 from wardspace.report.findings.next_steps import next_steps
 from wardspace.report.findings.privacy import private_lines
 from wardspace.report.findings.space import cost_findings, space_findings
 from wardspace.report.maps.maps import Map
 from wardspace.report.maps.view import drawn_words, maps_view
+from wardspace.report.score_table import Board, cell_anchor
 from wardspace.report.tables.comparison import STARS, Comparison, Matrix, comparison, matrices
 from wardspace.report.tables.corpus import corpus_view
 from wardspace.report.tables.costs import model_rows, stage_rows

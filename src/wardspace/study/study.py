@@ -34,7 +34,7 @@ from wardspace.study.inputs import (
 from wardspace.study.record import Record
 from wardspace.study.stages import Stages
 from wardspace.study.steps.adapt import Crew
-from wardspace.study.steps.card import audited_card, card_facts
+from wardspace.study.steps.card_facts import audited_card, card_facts
 from wardspace.study.steps.embed import embed
 from wardspace.study.steps.evaluate import Scoring, Slices
 from wardspace.study.steps.results import collect

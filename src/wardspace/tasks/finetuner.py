@@ -16,7 +16,7 @@ from wardspace.config import FinetuneConfig
 from wardspace.core.progress import Advance
 from wardspace.core.seeds import derive
 from wardspace.models import Encoder, hardware
-from wardspace.models.attention.fast_cpu_training import quickened
+from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 from wardspace.models.memory import kept_memory
 from wardspace.models.tokens import affixes, token_ids
 from wardspace.models.windows import padded
@@ -90,7 +90,7 @@ class Tuner:
         model.load_state_dict(self._start)
         learner = self._learner(seed)
         best_score, best = -1.0, (self._start, _copied(learner.head))
-        with torch.random.fork_rng(), quickened(model), kept_memory(self.encoder.device):
+        with torch.random.fork_rng(), fast_cpu_training(model), kept_memory(self.encoder.device):
             torch.manual_seed(derive("finetune", seed))
             for epoch in range(self.options.epochs):
                 self._epoch(learner, seed, epoch, advance)

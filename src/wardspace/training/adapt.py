@@ -24,27 +24,27 @@ from wardspace.core.errors import machine_faults
 from wardspace.core.files import write_json
 from wardspace.corpus import Corpus
 from wardspace.corpus.prepare.rehearsal import rehearsal_content
-from wardspace.models import Encoder, MaskedModel, hardware, resolve
+from wardspace.models import Encoder, LanguageModel, hardware, resolve
 from wardspace.models.heads.lm_head_file import save_head
-from wardspace.objectives import Setting, Vocabulary, build
-from wardspace.objectives.micro_batches import Room
+from wardspace.objectives import ObjectiveSettings, Vocabulary, build
+from wardspace.objectives.micro_batches import TokenLimit
 from wardspace.training.card import model_card
 from wardspace.training.checkpoints import Ledger
 from wardspace.training.cost import StageCost
 from wardspace.training.data.notes import Notes, read_notes
+from wardspace.training.objective_run import Stage, make_stages
 from wardspace.training.phase import PhaseRecord
 from wardspace.training.run import clear, run_phase
-from wardspace.training.stage import Stage, make_stages
 from wardspace.training.weights.processes import Processes
 
-ROOMS = {"cpu": Room(tokens=4096, rectangle=64), "cuda": Room(tokens=32_768, rectangle=2048)}
+ROOMS = {"cpu": TokenLimit(tokens=4096, rectangle=64), "cuda": TokenLimit(tokens=32_768, rectangle=2048)}
 """How much is read at once where the study does not say (see docs/performance.md for what was tried)."""
 ASIDE = {"workers", "resume", "shard"}
 """Training options that change nothing of what is learned."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class Recipe:
     """What is to be trained; the fields are the arguments of `adapt`, with the model's own training options applied."""
 
     corpus: Corpus
@@ -77,12 +77,12 @@ def rehearsed(model: AdaptConfig) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class TrainingSetup:
     """A model about to be trained.
 
     Parameters
     ----------
-    masked : MaskedModel
+    masked : LanguageModel
         The base with its masked-word head.
     adapted : Encoder
         The encoder on the same weights, as the study wants it.
@@ -92,13 +92,13 @@ class Prepared:
         Where it will run.
     """
 
-    masked: MaskedModel
+    masked: LanguageModel
     adapted: Encoder
     stages: list[Stage]
     device: torch.device
 
 
-def prepared(asked: Asked, device: torch.device, *, show_progress: bool) -> Prepared:
+def training_setup(asked: Recipe, device: torch.device, *, show_progress: bool) -> TrainingSetup:
     """Load the base, read the notes and plan every stage.
 
     Raises
@@ -107,17 +107,17 @@ def prepared(asked: Asked, device: torch.device, *, show_progress: bool) -> Prep
         If the base cannot be opened, or an objective can use no note.
     """
     training = asked.training
-    masked = MaskedModel.load(asked.base, seed=training.seed)
+    masked = LanguageModel.load(asked.base, seed=training.seed)
     notes = _notes(asked, masked, show_progress=show_progress)
     adapted = masked.to_encoder(asked.encoder)
     usual = ROOMS.get(device.type, ROOMS["cpu"])
-    setting = Setting(
+    setting = ObjectiveSettings(
         Vocabulary.of(masked.tokenizer, causal=masked.causal),
         adapted.window,
         adapted.pooling,
         training.seed,
         notes.categories,
-        Room(training.pass_tokens or usual.tokens, usual.rectangle),
+        TokenLimit(training.pass_tokens or usual.tokens, usual.rectangle),
     )
     stages = make_stages(
         asked.model.objectives,
@@ -128,10 +128,10 @@ def prepared(asked: Asked, device: torch.device, *, show_progress: bool) -> Prep
         new_head=masked.head_is_new,
         show_progress=show_progress,
     )
-    return Prepared(masked, adapted, stages, device)
+    return TrainingSetup(masked, adapted, stages, device)
 
 
-def _notes(asked: Asked, masked: MaskedModel, *, show_progress: bool) -> Notes:
+def _notes(asked: Recipe, masked: LanguageModel, *, show_progress: bool) -> Notes:
     metadata = list(asked.corpus.manifest.roles.get("metadata") or [])
     columns = [name for objective in asked.model.objectives for name in learned_from(objective, metadata)]
     hiding = [o for o in asked.model.objectives if not isinstance(o, BlendConfig | PairsConfig)]
@@ -231,11 +231,11 @@ def adapt(
     KeyboardInterrupt
         After Ctrl-C, with a checkpoint to go on from.
     """
-    asked = Asked(corpus, model, base, encoder, budget, model.training.applied_to(training), transductive)
+    asked = Recipe(corpus, model, base, encoder, budget, model.training.applied_to(training), transductive)
     processes, device = Processes(), hardware.device()
     hardware.amp_dtype(asked.training.precision, device)  # a precision that is not there is told before any work
     with machine_faults(folder):
-        run = prepared(asked, device, show_progress=show_progress and processes.first)
+        run = training_setup(asked, device, show_progress=show_progress and processes.first)
         ledger = Ledger(folder, asked.settings(run.adapted), processes, fresh=asked.training.resume == "never")
         costs, records = _trained(run, ledger, processes, show_progress=show_progress)
         if processes.first:
@@ -249,7 +249,7 @@ def adapt(
 
 
 def _trained(
-    run: Prepared, ledger: Ledger, processes: Processes, *, show_progress: bool
+    run: TrainingSetup, ledger: Ledger, processes: Processes, *, show_progress: bool
 ) -> tuple[list[StageCost], list[PhaseRecord]]:
     """Run every phase that is not done yet."""
     masked = run.masked
@@ -270,13 +270,13 @@ def _trained(
     return costs, ledger.records
 
 
-def _mix(run: Prepared, asked: Asked) -> None:
+def _mix(run: TrainingSetup, asked: Recipe) -> None:
     """Move the encoder back towards its base; what was trained lies in the ledger, should this be interrupted."""
     if asked.training.mix < 1:
-        mix_in(run.masked.encoder, MaskedModel.load(asked.base).encoder, asked.training.mix)
+        mix_in(run.masked.encoder, LanguageModel.load(asked.base).encoder, asked.training.mix)
 
 
-def _look_ahead(run: Prepared, ledger: Ledger, processes: Processes, *, show_progress: bool) -> None:
+def _look_ahead(run: TrainingSetup, ledger: Ledger, processes: Processes, *, show_progress: bool) -> None:
     """Let the stages still to do see the notes with the base as it came, before its weights change."""
     until = 0
     for stage in run.stages:
@@ -285,7 +285,7 @@ def _look_ahead(run: Prepared, ledger: Ledger, processes: Processes, *, show_pro
             stage.look_ahead(run.device, processes, show_progress=show_progress)
 
 
-def _write(run: Prepared, folder: Path, card: str, costs: list[StageCost], records: list[PhaseRecord]) -> None:
+def _write(run: TrainingSetup, folder: Path, card: str, costs: list[StageCost], records: list[PhaseRecord]) -> None:
     run.adapted.save(folder, card)
     save_head(run.masked, folder)
     write_json(folder / HISTORY_FILE, {"phases": [{"what": r.what, "points": r.history} for r in records]})

@@ -15,7 +15,7 @@ from safetensors.torch import load_model, save_model
 from torch import nn
 
 from wardspace.core.files import digest, read_json, whole_folder, write_json
-from wardspace.models import MaskedModel
+from wardspace.models import LanguageModel
 from wardspace.training.phase import PhaseRecord
 from wardspace.training.weights.processes import Processes
 
@@ -141,12 +141,12 @@ class Ledger:
         done = self.folder / _DONE / _RECORDS
         self.records = [PhaseRecord.of(values) for values in read_json(done)] if done.is_file() else []
 
-    def load(self, masked: MaskedModel) -> None:
+    def load(self, masked: LanguageModel) -> None:
         """Put the weights after the last phase done, if any, into the model."""
         if self.records:
             load_weights(masked, self.folder / _DONE)
 
-    def add(self, record: PhaseRecord, masked: MaskedModel) -> None:
+    def add(self, record: PhaseRecord, masked: LanguageModel) -> None:
         """Store the outcome of a phase: the record and the weights, both or neither."""
         self.records.append(record)
         if self.processes.first:

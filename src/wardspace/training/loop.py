@@ -184,7 +184,7 @@ class PhaseTrainer(Trainer):
             self.compute_loss_context_manager,
             self.accelerator.backward,
             self.processes,
-            self._stand_in() if weights.in_step else None,
+            self._stand_in() if weights.lockstep else None,
         )
 
     def create_accelerator_and_postprocess(self) -> None:
@@ -241,7 +241,7 @@ class PhaseTrainer(Trainer):
         self.weights.sum_gradients()
         for name, part in parts.items():
             self.part_sums[name] = self.part_sums.get(name, 0.0) + part
-        self.positions += sum(objective.masked.positions_read(one.layout) for one in batch.passes)
+        self.positions += sum(objective.masked.positions_read(one.layout) for one in batch.micro_batches)
         loss = torch.stack([objective.weights[name] * part.float() for name, part in parts.items()]).sum()
         self.guard.note(loss, self.state.global_step + 1)
         if self.args.device.type == "cpu":
@@ -254,8 +254,8 @@ class PhaseTrainer(Trainer):
         batches = loader(self.phase.objective, self.phase.examples, PlannedBatches(self.phase.validation))
         moved = (batch.to(self.args.device) for batch in batches)
         found = validation_loss(self.weights.objective, moved, self.compute_loss_context_manager())
-        self.weights.settle()
-        found = self.processes.agreed(found)
+        self.weights.reshard()
+        found = self.processes.broadcast(found)
         if not math.isfinite(found["loss"]):
             when = f"the validation after step {self.state.global_step}"
             raise not_finite(self.phase.what, when, last_good(self.phase.folder))
@@ -338,7 +338,7 @@ def _state(path: Path) -> dict[str, Any]:
 def _resumed(phase: Phase) -> Path | None:
     """The checkpoint to go on from, the same for all processes; those cut short are removed."""
     found = last_checkpoint(phase.folder) if phase.processes.first else None
-    return phase.processes.agreed(found)
+    return phase.processes.broadcast(found)
 
 
 def _arguments(phase: Phase, *, fresh: bool) -> TrainingArguments:

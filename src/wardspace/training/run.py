@@ -13,7 +13,7 @@ from wardspace.core.errors import WardspaceError
 from wardspace.core.progress import progress, say
 from wardspace.models import hardware
 from wardspace.models.attention.dropout import dropping
-from wardspace.models.attention.fast_cpu_training import quickened
+from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 from wardspace.models.memory import kept_memory
 from wardspace.training.checkpoints import last_good
 from wardspace.training.cost import LossPoint
@@ -47,9 +47,9 @@ def run_phase(phase: Phase, *, show_progress: bool = True) -> PhaseRecord:
         schedule = Schedule(steps, lambda: phase.processes.any(interrupted()))
         trainer = PhaseTrainer(phase, weights, schedule, Bar(phase.plan.tokens, advance))
         trainer.run()
-        weights.settle()
+        weights.reshard()
         record = _record(phase, trainer)
-        weights.finish()
+        weights.gather()
     never_better = record.losses and record.losses[0].loss < min(point.loss for point in record.losses[1:])
     if never_better and phase.processes.first:
         say(f"{phase.what}: the validation loss never fell below that of the start; a lower learning rate may help")
@@ -69,7 +69,7 @@ def trainable(phase: Phase) -> Iterator[Weights]:
         kept_memory(phase.device),
     ):
         weights = _held(phase)
-        with quickened(weights.objective):
+        with fast_cpu_training(weights.objective):
             yield weights
 
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wardspace.corpus.duplicates.sketching import Sketcher
-from wardspace.corpus.examining.chunks import Examined, ExaminedChunk
-from wardspace.corpus.examining.shards import packed, unpacked
 from wardspace.corpus.note.note import Note, Unusable
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.rejects import Fault
+from wardspace.corpus.processing.chunks import Examined, ExaminedChunk
+from wardspace.corpus.processing.shards import packed, unpacked
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 MAYBE = st.none() | TEXT

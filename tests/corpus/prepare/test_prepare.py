@@ -154,12 +154,12 @@ def test_rows_that_mostly_do_not_decode_are_a_wrong_encoding(tmp_path):
 
 
 def test_an_interruption_leaves_nothing_behind_but_what_it_goes_on_from(source, tmp_path, monkeypatch):
-    from wardspace.corpus.prepare import intake
+    from wardspace.corpus.prepare import ingest
 
     def interrupt(text):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(intake, "fingerprint", interrupt)
+    monkeypatch.setattr(ingest, "fingerprint", interrupt)
     with pytest.raises(KeyboardInterrupt):
         prepared(source, tmp_path / "corpus")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".corpus-shards", "notes.csv"]

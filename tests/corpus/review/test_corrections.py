@@ -9,7 +9,7 @@ import pytest
 from tests.corpus.review.made import answer, said
 from tests.fixtures.sources import corpus_config, prepared, texts
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.examining import chunks, local
+from wardspace.corpus.processing import chunks, local
 from wardspace.corpus.review import Review
 from wardspace.corpus.review.kept import JudgementFile
 

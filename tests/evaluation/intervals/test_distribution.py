@@ -6,10 +6,10 @@ import pytest
 
 from tests.fixtures.predictions import guesses, run_table
 from wardspace.config import ReportConfig
-from wardspace.evaluation import across, differences, judge, scores
+from wardspace.evaluation import across, differences, score_predictions, scores
 from wardspace.evaluation.intervals import distribution as module
 from wardspace.evaluation.intervals.distribution import auroc_resamples, distribution
-from wardspace.evaluation.panel import panels
+from wardspace.evaluation.prediction_set import prediction_sets
 
 CONFIG = ReportConfig(resamples=200)
 CLASSES = {"specialty": ["a", "b", "c"]}
@@ -35,7 +35,7 @@ def _table() -> pa.Table:
 
 def test_judging_at_once_gives_what_each_gives_alone():
     table = _table()
-    assert judge(table, CLASSES, CONFIG) == (
+    assert score_predictions(table, CLASSES, CONFIG) == (
         scores(table, CLASSES, CONFIG),
         differences(table, CLASSES, CONFIG),
         across(table, CLASSES, CONFIG),
@@ -43,7 +43,7 @@ def test_judging_at_once_gives_what_each_gives_alone():
 
 
 def test_each_patient_is_left_out_in_turn():
-    (panel, *_) = panels(_table(), CLASSES)
+    (panel, *_) = prediction_sets(_table(), CLASSES)
     found = distribution(panel, CONFIG)
     without = np.flatnonzero(panel.groups != 7)
     right = panel.runs[2].predicted == panel.truth
@@ -51,7 +51,7 @@ def test_each_patient_is_left_out_in_turn():
 
 
 def test_auroc_gets_fewer_resamples_where_they_would_take_long(monkeypatch):
-    (panel, *_) = panels(_table(), CLASSES)
+    (panel, *_) = prediction_sets(_table(), CLASSES)
     assert auroc_resamples(panel, CONFIG) == 200
     monkeypatch.setattr(module, "AUROC_LEAST", 20)
     monkeypatch.setattr(module, "AUROC_WORK", 50 * 240 * 3 * 4)
@@ -63,7 +63,7 @@ def test_auroc_gets_fewer_resamples_where_they_would_take_long(monkeypatch):
 
 
 def test_pools_of_patients_move_scores_as_much_as_patients_do(monkeypatch):
-    (panel, *_) = panels(_table(), CLASSES)
+    (panel, *_) = prediction_sets(_table(), CLASSES)
     config = CONFIG.model_copy(update={"resamples": 2000})
     alone = distribution(panel, config).draws["accuracy"].std(axis=1)
     monkeypatch.setattr(module, "MOST_DRAWN", 60)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.evaluation.intervals.correction import holm
+from wardspace.evaluation.intervals.multiple_testing import holm
 
 
 def test_a_worked_example():

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
 from wardspace.config import ReportConfig
-from wardspace.evaluation import judge
+from wardspace.evaluation import score_predictions
 from wardspace.evaluation.between_runs import between, same_notes
 from wardspace.evaluation.metrics.retrieval import RANKED, query_values, weighted_means
-from wardspace.evaluation.panel import panels
+from wardspace.evaluation.prediction_set import prediction_sets
 from wardspace.evaluation.subgroups.subgroups import subgroups
 from wardspace.evaluation.trust.calibration import calibration
 
@@ -96,7 +96,7 @@ def drawn(skill, seed, n=120):
 def judged(**models):
     tables = [rankings(ranks, model=name, patients=40) for name, ranks in models.items()]
     tables += [rankings(ranks, model=name, split="validation") for name, ranks in models.items()]
-    return judge(pa.concat_tables(tables), {"questions": []}, CONFIG, show_progress=False)
+    return score_predictions(pa.concat_tables(tables), {"questions": []}, CONFIG, show_progress=False)
 
 
 def test_a_search_is_scored_and_compared_like_any_task():
@@ -124,7 +124,7 @@ def test_what_is_of_classes_leaves_a_search_out():
     columns = {"kind": {f"test-{i:04d}": "ab"[i % 2] for i in range(120)}}
     assert calibration(table, {"questions": []}, CONFIG) == []
     assert subgroups(table, {"questions": []}, columns, CONFIG) == []
-    assert not panels(table, {"questions": []})[0].single
+    assert not prediction_sets(table, {"questions": []})[0].single
 
 
 def test_two_runs_are_paired_only_if_as_many_notes_were_searched():

@@ -5,7 +5,7 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from tests.fixtures.predictions import guesses, run_table
 from wardspace.config import ReportConfig
-from wardspace.evaluation.panel import panels
+from wardspace.evaluation.prediction_set import prediction_sets
 from wardspace.evaluation.subgroups.slices import sliced
 from wardspace.evaluation.subgroups.subgroups import subgroups
 
@@ -56,7 +56,7 @@ def test_resamples_are_those_of_a_loop_over_patients():
     from wardspace.evaluation.intervals.bootstrap import Resamples
 
     groups = [f"p{i // 2:04d}" for i in range(N)]
-    (panel,) = panels(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 3), groups=groups), CLASSES)
+    (panel,) = prediction_sets(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 3), groups=groups), CLASSES)
     chosen = np.random.default_rng(4).random(N) < 0.3
     draws = Resamples(panel.n_groups, 12, 5)
     found = sliced(panel, [chosen], draws)

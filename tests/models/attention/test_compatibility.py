@@ -8,7 +8,7 @@ from transformers import AutoModelForMaskedLM
 
 from tests.fixtures.models import FAMILIES, POSITIONS, RELATIVES, sequences
 from wardspace.core.errors import ModelError
-from wardspace.models import MaskedModel
+from wardspace.models import LanguageModel
 from wardspace.models.attention import attention, compatibility
 from wardspace.models.attention.packing import layout_of
 from wardspace.models.heads.lm_heads import head_of
@@ -18,7 +18,7 @@ TAKEN = [family for family in RELATIVES if family not in ("albert", "convbert", 
 
 @pytest.mark.parametrize("family", [*FAMILIES, *TAKEN])
 def test_probes_have_ordinary_words_one_mask_and_lengths_of_which_some_need_padding(folder_of, family):
-    masked = MaskedModel.load(folder_of(family))
+    masked = LanguageModel.load(folder_of(family))
     found = compatibility.probes(masked.model, masked.tokenizer)
     lengths = [len(ids) for ids in found]
     assert lengths == sorted(lengths, reverse=True)
@@ -32,7 +32,7 @@ def test_probes_have_ordinary_words_one_mask_and_lengths_of_which_some_need_padd
 
 @pytest.mark.parametrize("family", TAKEN)
 def test_a_relative_reads_packed_only_where_that_changes_nothing(folder_of, family):
-    masked = MaskedModel.load(folder_of(family)).double()
+    masked = LanguageModel.load(folder_of(family)).double()
     plain = AutoModelForMaskedLM.from_pretrained(folder_of(family), dtype=torch.float64).eval()
     assert masked.packs == (family in ("camembert", "ernie", "eurobert", "nomic_bert", "xlm-roberta"))
     ids = sequences([50, 20, 20], seed=2)
@@ -45,13 +45,13 @@ def test_a_relative_reads_packed_only_where_that_changes_nothing(folder_of, fami
 
 @pytest.mark.parametrize("family", ["mobilebert", "esm"])
 def test_a_family_that_mixes_neighbours_outside_of_attention_is_found(folder_of, family):
-    masked = MaskedModel.load(folder_of(family))
+    masked = LanguageModel.load(folder_of(family))
     assert masked.model.config._attn_implementation == attention.NAME  # by its attention alone it could read packed
     assert not masked.packs
 
 
 def test_a_window_that_attention_is_not_told_of_is_found(folder_of):
-    masked = MaskedModel.load(folder_of("modernbert"))
+    masked = LanguageModel.load(folder_of("modernbert"))
     found = compatibility.probes(masked.model, masked.tokenizer)
     assert compatibility.reads_packed(masked.model, masked._hidden_packed, found)
     for layer in masked.encoder.layers:
@@ -60,7 +60,7 @@ def test_a_window_that_attention_is_not_told_of_is_found(folder_of):
 
 
 def test_a_reader_that_is_wrong_or_fails_does_not_pack(folder_of):
-    masked = MaskedModel.load(folder_of())
+    masked = LanguageModel.load(folder_of())
     found = compatibility.probes(masked.model, masked.tokenizer)
 
     def shifted(ids, layout):
@@ -75,7 +75,7 @@ def test_a_reader_that_is_wrong_or_fails_does_not_pack(folder_of):
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_head_put_together_wrongly_is_refused(folder_of, family):
-    masked = MaskedModel.load(folder_of(family))
+    masked = LanguageModel.load(folder_of(family))
     found = compatibility.probes(masked.model, masked.tokenizer)
     head = head_of(masked.model)
     compatibility.check_head(masked.model, head, found)
@@ -85,7 +85,7 @@ def test_a_head_put_together_wrongly_is_refused(folder_of, family):
 
 
 def test_weights_that_are_no_numbers_are_not_taken_for_an_unknown_family(folder_of):
-    masked = MaskedModel.load(folder_of())
+    masked = LanguageModel.load(folder_of())
     with torch.no_grad():
         masked.encoder.get_input_embeddings().weight.fill_(torch.nan)
     found = compatibility.probes(masked.model, masked.tokenizer)

@@ -6,7 +6,7 @@ from torch import nn
 from transformers import ModernBertConfig, ModernBertModel
 
 from tests.fixtures.models import tiny_model
-from wardspace.models import MaskedModel
+from wardspace.models import LanguageModel
 from wardspace.models.attention.dropout import dropping
 
 
@@ -15,7 +15,7 @@ def shares(module: nn.Module) -> list[float]:
 
 
 def test_without_dropout_a_model_in_training_reads_alike_twice(tmp_path):
-    masked = MaskedModel.load(tiny_model(tmp_path)).train()
+    masked = LanguageModel.load(tiny_model(tmp_path)).train()
     for part in masked.modules():
         if isinstance(part, nn.Dropout):
             part.p = 0.3

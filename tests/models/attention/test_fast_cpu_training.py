@@ -13,10 +13,10 @@ from torch import nn
 from transformers import AutoModel, BertModel
 
 from tests.fixtures.models import FAMILIES, sequences
-from wardspace.models import MaskedModel
+from wardspace.models import LanguageModel
 from wardspace.models.attention import attention
 from wardspace.models.attention.dropout import QuickDropout
-from wardspace.models.attention.fast_cpu_training import quickened
+from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 from wardspace.models.attention.packing import Layout, layout_of
 
 FolderOf = Callable[..., Path]
@@ -54,12 +54,12 @@ def classes(module: nn.Module) -> list[type]:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_vectors_stay_and_the_model_comes_out_as_it_went_in(folder_of: FolderOf, family: str) -> None:
-    masked = MaskedModel.load(folder_of(family))
+    masked = LanguageModel.load(folder_of(family))
     ids, layout = batch()
     before, implementation = classes(masked), masked.model.config._attn_implementation
     with torch.no_grad():
         expected = masked.hidden(ids, layout)
-        with quickened(masked):
+        with fast_cpu_training(masked):
             inside = masked.hidden(ids, layout)
         after = masked.hidden(ids, layout)
     assert torch.allclose(inside, expected, atol=1e-5)
@@ -71,13 +71,13 @@ def test_vectors_stay_and_the_model_comes_out_as_it_went_in(folder_of: FolderOf,
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_mean_over_many_masks_is_that_of_torchs_dropout(folder_of: FolderOf, family: str) -> None:
     """Ours packed and quickened, theirs padded in a model that this package has not touched."""
-    masked = dropping(MaskedModel.load(folder_of(family)))
+    masked = dropping(LanguageModel.load(folder_of(family)))
     plain = dropping(AutoModel.from_pretrained(folder_of(family)))
     ids, mask = padded(MASKS)
     with torch.no_grad():
         torch.manual_seed(0)
         rows = plain(input_ids=ids, attention_mask=mask).last_hidden_state
-        with quickened(masked):
+        with fast_cpu_training(masked):
             tokens = masked.hidden(*batch(MASKS))
     theirs = torch.cat([rows[i * MASKS : (i + 1) * MASKS, :size].flatten(1) for i, size in enumerate(LENGTHS)], 1)
     ours = torch.cat([part.view(MASKS, -1) for part in tokens.split([size * MASKS for size in LENGTHS])], 1)
@@ -92,8 +92,8 @@ def test_the_mean_over_many_masks_is_that_of_torchs_dropout(folder_of: FolderOf,
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_each_sequence_draws_masks_of_its_own(folder_of: FolderOf, family: str) -> None:
-    masked = dropping(MaskedModel.load(folder_of(family)))
-    with torch.no_grad(), quickened(masked):
+    masked = dropping(LanguageModel.load(folder_of(family)))
+    with torch.no_grad(), fast_cpu_training(masked):
         twice = masked.hidden(sequences([12])[0].repeat(2), layout_of([12, 12])).view(2, -1)
     assert not torch.allclose(twice[0], twice[1])
 
@@ -110,9 +110,9 @@ def test_dropout_and_attention_are_the_quick_ones_inside(
         return original(*args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(attention, "attention_forward", spy)
-    masked = MaskedModel.load(folder_of(family)).train()
+    masked = LanguageModel.load(folder_of(family)).train()
     asked.clear()  # loading tries the family out
-    with quickened(masked):
+    with fast_cpu_training(masked):
         kinds = classes(masked)
         masked.hidden(*batch()).sum().backward()
     assert QuickDropout in kinds
@@ -121,9 +121,9 @@ def test_dropout_and_attention_are_the_quick_ones_inside(
 
 
 def test_an_error_inside_leaves_nothing_behind(folder_of: FolderOf) -> None:
-    masked, plain = MaskedModel.load(folder_of("bert")), BertModel.from_pretrained(folder_of("bert"))
+    masked, plain = LanguageModel.load(folder_of("bert")), BertModel.from_pretrained(folder_of("bert"))
     before = masked.model.config._attn_implementation
-    with pytest.raises(RuntimeError, match="stop"), quickened(nn.ModuleList([masked, plain])):
+    with pytest.raises(RuntimeError, match="stop"), fast_cpu_training(nn.ModuleList([masked, plain])):
         assert plain.config._attn_implementation == attention.NAME
         raise RuntimeError("stop")
     assert QuickDropout not in classes(masked) + classes(plain)
@@ -133,16 +133,16 @@ def test_an_error_inside_leaves_nothing_behind(folder_of: FolderOf) -> None:
 
 def test_a_model_that_asked_for_plain_attention_keeps_it(folder_of: FolderOf) -> None:
     model = BertModel.from_pretrained(folder_of("bert"), attn_implementation="eager").train()
-    with quickened(model):
+    with fast_cpu_training(model):
         assert model.config._attn_implementation == "eager"
         assert QuickDropout in classes(model)
     assert model.config._attn_implementation == "eager"
 
 
 def test_a_folder_saved_in_training_names_nothing_of_ours(folder_of: FolderOf, tmp_path: Path) -> None:
-    masked = MaskedModel.load(folder_of("bert"))
+    masked = LanguageModel.load(folder_of("bert"))
     masked.save(tmp_path / "before")
-    with quickened(masked):
+    with fast_cpu_training(masked):
         masked.save(tmp_path / "model")
     assert attention.NAME not in json.dumps(json.loads((tmp_path / "before" / "config.json").read_text()))
     assert attention.NAME not in json.dumps(json.loads((tmp_path / "model" / "config.json").read_text()))

@@ -7,7 +7,7 @@ from transformers.utils import logging
 
 from tests.fixtures.models import tiny_model
 from wardspace.core.errors import ModelError
-from wardspace.models import Encoder, MaskedModel
+from wardspace.models import Encoder, LanguageModel
 from wardspace.models.files.loading import quiet
 
 
@@ -19,7 +19,7 @@ def folder(folder_of, tmp_path):
 def test_damaged_weights(folder):
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:2000])
-    for load in (Encoder.load, MaskedModel.load):
+    for load in (Encoder.load, LanguageModel.load):
         with pytest.raises(ModelError, match="cannot load the model") as caught:
             load(folder)
         assert caught.value.where == str(folder)
@@ -56,7 +56,7 @@ def test_weights_that_lack_a_layer_are_not_filled_with_random_ones(folder):
     kept = {name: tensor for name, tensor in tensors.items() if ".layer.1." not in name}
     assert len(kept) < len(tensors)
     save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
-    for load in (Encoder.load, MaskedModel.load):
+    for load in (Encoder.load, LanguageModel.load):
         with pytest.raises(ModelError, match="lack 16 tensors of the encoder"):
             load(folder)
 
@@ -86,7 +86,7 @@ def test_loading_is_silent_and_puts_the_voice_back(folder_of, capfd):
     before = logging.get_verbosity(), logging.is_progress_bar_enabled()
     bare, whole = folder_of("bert", False), folder_of("bert", True)
     capfd.readouterr()  # what making them said
-    MaskedModel.load(bare)
+    LanguageModel.load(bare)
     Encoder.load(whole, device="cpu")
     assert capfd.readouterr() == ("", "")
     assert (logging.get_verbosity(), logging.is_progress_bar_enabled()) == before
@@ -98,7 +98,7 @@ def test_loading_is_silent_and_puts_the_voice_back(folder_of, capfd):
 def test_what_is_loaded_lies_no_longer_in_the_file(folder):
     """Written again in place, it would change the model; and kernels want vectors that begin on their bounds."""
     weights = folder / "model.safetensors"
-    models = [MaskedModel.load(folder).model, Encoder.load(folder, device="cpu").model]
+    models = [LanguageModel.load(folder).model, Encoder.load(folder, device="cpu").model]
     before = [{name: value.clone() for name, value in model.named_parameters()} for model in models]
     weights.write_bytes(bytes(weights.stat().st_size))
     for model, values in zip(models, before, strict=True):

@@ -8,7 +8,7 @@ from transformers import AutoModelForMaskedLM, DebertaV2Config, DebertaV2ForMask
 
 from tests.fixtures.models import FAMILIES, RELATIVES, sequences
 from wardspace.core.errors import ModelError
-from wardspace.models import Encoder, MaskedModel
+from wardspace.models import Encoder, LanguageModel
 from wardspace.models.attention.packing import layout_of
 from wardspace.models.heads.lm_heads import head_of
 
@@ -17,7 +17,7 @@ REFUSED = ["albert", "convbert", "electra"]
 
 @pytest.mark.parametrize("family", [*FAMILIES, *(family for family in RELATIVES if family not in REFUSED)])
 def test_logits_of_a_family_that_is_taken_are_right(folder_of, family):
-    masked = MaskedModel.load(folder_of(family)).double()
+    masked = LanguageModel.load(folder_of(family)).double()
     plain = AutoModelForMaskedLM.from_pretrained(folder_of(family), dtype=torch.float64).eval()
     lengths = [60, 60, 21]
     ids = sequences(lengths, seed=4)
@@ -32,7 +32,7 @@ def test_logits_of_a_family_that_is_taken_are_right(folder_of, family):
 @pytest.mark.parametrize("family", REFUSED)
 def test_a_family_whose_head_is_not_known_is_refused(folder_of, family):
     with pytest.raises(ModelError, match=f"no head for words is known for the family '{family}'"):
-        MaskedModel.load(folder_of(family))
+        LanguageModel.load(folder_of(family))
 
 
 def test_a_bare_encoder_has_no_head(folder_of):
@@ -50,7 +50,7 @@ def test_a_head_that_needs_the_word_embeddings_is_refused():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_words_are_scored_for_the_rows_that_are_asked_for_only(folder_of, family):
-    masked = MaskedModel.load(folder_of(family))
+    masked = LanguageModel.load(folder_of(family))
     given = []
     masked.model.get_output_embeddings().register_forward_hook(lambda _, inputs, __: given.append(len(inputs[0])))
     masked.logits(torch.randn(7, masked.dimension))

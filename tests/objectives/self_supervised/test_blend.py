@@ -11,17 +11,17 @@ from torch.nn import functional
 from tests.fixtures.objectives import random_examples, setting_of, vectors_of
 from wardspace.config import BlendConfig
 from wardspace.objectives import Reading, build
-from wardspace.objectives.micro_batches import Room
+from wardspace.objectives.micro_batches import TokenLimit
 
 LENGTHS = [5, 40, 90, 12, 30, 64, 7, 25, 33, 18]
 
 
 def made(masked, examples=None, **options):
     given = {"dimensions": 4, "neighbours": 2, **options}
-    setting = setting_of(masked, window=32, reading=Room(100))
+    setting = setting_of(masked, window=32, reading=TokenLimit(100))
     objective = build(BlendConfig(**given), masked, setting)
     if examples:
-        objective.heed(objective.look_at(examples, nullcontext, show_progress=False))
+        objective.set_targets(objective.prepare_targets(examples, nullcontext, show_progress=False))
     return objective.eval()
 
 
@@ -34,7 +34,7 @@ def test_the_loss_is_the_mean_distance_of_pieces_from_their_notes_places(masked)
     objective = made(masked, examples)
     readings = readings_of(objective, examples)
     batch = objective.collate(readings)
-    assert len(batch.passes) > 1
+    assert len(batch.micro_batches) > 1
     found = functional.normalize(vectors_of(objective, batch), dim=-1) - objective.centre
     places = torch.stack([objective.targets[objective.firsts[one.example.note_id] + one.piece] for one in readings])
     expected = (1 - functional.cosine_similarity(found, places)).mean()
@@ -64,7 +64,7 @@ def test_the_same_notes_give_the_same_places_whatever_dropout_draws(masked):
     torch.rand(7)
     again = made(masked)
     again.train()
-    again.heed(again.look_at(examples, nullcontext, show_progress=False))
+    again.set_targets(again.prepare_targets(examples, nullcontext, show_progress=False))
     assert torch.equal(first.targets, again.targets)
     assert again.training
 

@@ -11,7 +11,7 @@ from wardspace.config import CategoryConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.objectives import Reading, build
 from wardspace.objectives.losses.supcon import supervised_contrast
-from wardspace.objectives.micro_batches import Room
+from wardspace.objectives.micro_batches import TokenLimit
 
 CATEGORIES = {"kind": ["a", "b", "c"], "ward": ["x", "y"]}
 
@@ -70,7 +70,7 @@ def test_one_reading_serves_words_and_categories(masked, loss, monkeypatch):
     codes = [{"kind": 0, "ward": 1}, {"kind": 0, "ward": -1}, {"kind": 1, "ward": 1}]
     batch = objective.collate(readings_of(masked, codes))
     output = objective(batch)
-    assert read == [one.layout.tokens for one in batch.passes]
+    assert read == [one.layout.tokens for one in batch.micro_batches]
     assert set(output.parts) == {f"{loss}.kind", f"{loss}.ward", "mlm"}
     assert len(output.counts) == 3
 
@@ -82,11 +82,11 @@ def test_labels_find_their_notes_in_whatever_passes(masked, loss, pooling):
     examples = random_examples(masked, [10 + 7 * i % 60 for i in range(12)])
     readings = [Reading(dataclasses.replace(e, codes=code), 0) for e, code in zip(examples, codes, strict=True)]
     outputs = []
-    for room in (Room(), Room(tokens=70)):
+    for room in (TokenLimit(), TokenLimit(tokens=70)):
         setting = setting_of(masked, categories=CATEGORIES, reading=room, pooling=pooling)
         objective = build(CategoryConfig(loss=loss), masked, setting).eval()
         batch = objective.collate(readings)
-        assert (len(batch.passes) > 1) == (room.tokens == 70)
+        assert (len(batch.micro_batches) > 1) == (room.tokens == 70)
         assert batch.labels.tolist() == [[code["kind"], code["ward"]] for code in codes]
         outputs.append(objective(batch))
     one, many = outputs
@@ -98,7 +98,7 @@ def test_labels_find_their_notes_in_whatever_passes(masked, loss, pooling):
 def test_categories_alone_leave_the_words_unmasked(masked):
     objective = made(masked, mlm_weight=0)
     readings = readings_of(masked, [{"kind": 0}, {"kind": 1}])
-    (one,) = objective.collate(readings).passes
+    (one,) = objective.collate(readings).micro_batches
     wrap = objective.setting.vocabulary.wrap
     assert sequences_of(one) == {i: wrap(r.example.ids).tolist() for i, r in enumerate(readings)}
     assert len(one.masked) == len(one.targets) == 0
@@ -109,7 +109,7 @@ def test_a_long_note_is_read_in_one_window_drawn_by_epoch_and_note(masked):
     (reading,) = readings_of(masked, [{"kind": 0}], length=5000)
     ids = reading.example.ids.tolist()
     windows = [objective._window(reading._replace(epoch=epoch)).tolist() for epoch in range(6)]
-    assert all(len(window) == objective.setting.room for window in windows)
+    assert all(len(window) == objective.setting.text_window for window in windows)
     starts = {next(i for i in range(len(ids)) if ids[i : i + len(w)] == w) for w in windows}
     assert len(starts) > 3
     assert objective._window(reading).tolist() == windows[0]

@@ -10,7 +10,7 @@ from wardspace.models.attention.packing import layout_of
 from wardspace.models.pooling import pool
 from wardspace.objectives import Reading, build
 from wardspace.objectives.losses.ntxent import NTXent
-from wardspace.objectives.micro_batches import Room
+from wardspace.objectives.micro_batches import TokenLimit
 
 
 def readings_of(masked, lengths, epoch=0):
@@ -40,7 +40,7 @@ def test_loss_equals_that_of_spans_encoded_one_by_one(masked):
 
 def spans_of(batch):
     """Token ids of anchors and of positives, whatever passes they are read in."""
-    found = dict(sorted(pair for one in batch.passes for pair in sequences_of(one).items()))
+    found = dict(sorted(pair for one in batch.micro_batches for pair in sequences_of(one).items()))
     anchors = len(batch.labels)
     return list(found.values())[:anchors], list(found.values())[anchors:]
 
@@ -54,7 +54,7 @@ def test_anchors_are_masked_and_positives_are_not(masked):
     assert len(positives) == objective.options.positives * len(anchors)
     assert any(mask_id in ids for ids in anchors)
     assert not any(mask_id in ids for ids in positives)
-    predicted = [row for one in batch.passes for row in one.rows[one.layout.owners[one.masked]].tolist()]
+    predicted = [row for one in batch.micro_batches for row in one.rows[one.layout.owners[one.masked]].tolist()]
     assert set(predicted) == set(range(len(anchors)))  # something of every anchor, nothing of a positive
     assert batch.counts == {"mlm": len(predicted)}
 
@@ -63,9 +63,9 @@ def test_anchors_and_positives_are_read_in_common_passes(masked):
     config = DeclutrConfig(longest=40, shortest=8)
     readings = readings_of(masked, [300, 300, 200])
     one = build(config, masked, setting_of(masked)).collate(readings)
-    assert len(one.passes) == 1  # not one for each of them
-    several = build(config, masked, setting_of(masked, reading=Room(tokens=100))).collate(readings)
-    assert len(several.passes) > 2
+    assert len(one.micro_batches) == 1  # not one for each of them
+    several = build(config, masked, setting_of(masked, reading=TokenLimit(tokens=100))).collate(readings)
+    assert len(several.micro_batches) > 2
     assert spans_of(one) == spans_of(several)
 
 
@@ -77,13 +77,13 @@ def test_one_reading_of_each_span_serves_both_losses(masked, monkeypatch):
     readings = readings_of(masked, [300, 300])
     batch = objective.collate(readings)
     output = objective(batch)
-    assert read == [one.layout.tokens for one in batch.passes]
+    assert read == [one.layout.tokens for one in batch.micro_batches]
     assert sum(read) == batch.tokens == sum(objective.tokens(reading) for reading in readings)
     assert set(output.parts) == {"contrast", "mlm"}
     assert output.loss.item() == pytest.approx(sum(part.item() for part in output.parts.values()), rel=1e-6)
 
 
-@pytest.mark.parametrize("room", [Room(), Room(tokens=60, rectangle=0)])
+@pytest.mark.parametrize("room", [TokenLimit(), TokenLimit(tokens=60, rectangle=0)])
 @pytest.mark.parametrize("pooling", ["mean", "cls"])
 def test_both_losses_are_those_of_spans_read_one_by_one(masked, pooling, room):
     config = DeclutrConfig(anchors=2, positives=2, longest=40, shortest=8, mlm_weight=0.7)
@@ -144,16 +144,16 @@ def test_alone_it_masks_nothing_and_needs_no_head(masked):
     assert not objective.uses_head
     assert objective.head_warmup == 0
     assert batch.counts == {}
-    assert all(len(one.targets) == 0 for one in batch.passes)
-    assert not any((one.ids == objective.setting.vocabulary.mask_id).any() for one in batch.passes)
+    assert all(len(one.targets) == 0 for one in batch.micro_batches)
+    assert not any((one.ids == objective.setting.vocabulary.mask_id).any() for one in batch.micro_batches)
     objective(batch).loss.backward()
     assert all(parameter.grad is None for parameter in masked.head_parameters())
 
 
 def test_the_window_caps_the_longest_span(masked):
     objective = build(DeclutrConfig(longest=1000, shortest=500), masked, setting_of(masked))
-    assert objective.rule.longest == objective.rule.shortest == objective.setting.room
-    for one in objective.collate(readings_of(masked, [2000])).passes:
+    assert objective.rule.longest == objective.rule.shortest == objective.setting.text_window
+    for one in objective.collate(readings_of(masked, [2000])).micro_batches:
         assert one.layout.lengths.max() <= objective.setting.window
 
 
@@ -161,7 +161,7 @@ def test_tokens_are_those_the_encoder_reads(masked):
     objective = build(DeclutrConfig(), masked, setting_of(masked))
     readings = readings_of(masked, [500, 90, 4])
     batch = objective.collate(readings)
-    assert sum(len(one.ids) for one in batch.passes) == batch.tokens
+    assert sum(len(one.ids) for one in batch.micro_batches) == batch.tokens
     assert batch.tokens == sum(objective.tokens(reading) for reading in readings)
 
 

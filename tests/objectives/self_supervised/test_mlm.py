@@ -14,12 +14,12 @@ from tests.fixtures.models import FAMILIES
 from tests.fixtures.objectives import random_examples, sequences_of, setting_of, tiny_masked
 from wardspace.config import MlmConfig
 from wardspace.objectives import Example, Reading, build
-from wardspace.objectives.micro_batches import Batch, Room, passes
+from wardspace.objectives.micro_batches import Batch, TokenLimit, micro_batches
 
 
 def test_pieces_cover_every_token_once_and_are_nearly_equal(masked):
     objective = build(MlmConfig(), masked, setting_of(masked))
-    room = objective.setting.room
+    room = objective.setting.text_window
 
     @given(st.integers(1, 2000))
     def check(n):
@@ -40,7 +40,7 @@ def test_pieces_cover_every_token_once_and_are_nearly_equal(masked):
 def padded(batch):
     """All sequences of a batch in one padded rectangle, in its order, with -100 where nothing is to be predicted."""
     ids, labels = {}, {}
-    for one in batch.passes:
+    for one in batch.micro_batches:
         wanted = torch.full_like(one.ids, -100)
         wanted[one.masked] = one.targets
         ids |= sequences_of(one)
@@ -58,10 +58,10 @@ def test_loss_and_gradients_are_those_of_the_full_model(family, tokens, tmp_path
     """Of the untouched model, padded, with the scores of every position."""
     masked = tiny_masked(tmp_path, family).double()
     plain = AutoModelForMaskedLM.from_pretrained(tmp_path, dtype=torch.float64).eval()
-    setting = setting_of(masked, reading=Room(tokens=tokens))
+    setting = setting_of(masked, reading=TokenLimit(tokens=tokens))
     objective = build(MlmConfig(probability=0.4), masked, setting).eval()
     batch = objective.collate([Reading(e, 0) for e in random_examples(masked, [20, 5, 33, 90, 61])])
-    assert (len(batch.passes) > 1) == (tokens == 40)
+    assert (len(batch.micro_batches) > 1) == (tokens == 40)
     ids, mask, labels = padded(batch)
     full = plain(input_ids=ids, attention_mask=mask).logits
     expected = functional.cross_entropy(full.flatten(0, 1), labels.flatten(), ignore_index=-100)
@@ -80,20 +80,20 @@ def test_loss_and_gradients_are_those_of_the_full_model(family, tokens, tmp_path
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_vocabulary_is_scored_at_masked_positions_only(family, tmp_path):
     masked = tiny_masked(tmp_path, family)
-    objective = build(MlmConfig(), masked, setting_of(masked, reading=Room(tokens=100)))
+    objective = build(MlmConfig(), masked, setting_of(masked, reading=TokenLimit(tokens=100)))
     given_ = []
     embeddings = masked.model.get_output_embeddings()
     embeddings.register_forward_hook(lambda _, inputs, __: given_.append(inputs[0].numel() // masked.dimension))
     batch = objective.collate([Reading(e, 0) for e in random_examples(masked, [60, 40, 33, 90])])
     objective(batch).loss.backward()
-    assert given_ == [len(one.masked) for one in batch.passes]
+    assert given_ == [len(one.masked) for one in batch.micro_batches]
     assert sum(given_) == batch.counts["mlm"] < batch.tokens / 4
 
 
 def test_a_batch_with_no_word_to_predict_is_zero_and_not_nan(masked):
     objective = build(MlmConfig(), masked, setting_of(masked))
     special = Example("x", objective.setting.vocabulary.prefix.repeat(3))
-    (one,) = passes([objective.masked_words(special.ids, None, 0)], objective.setting.vocabulary, Room())
+    (one,) = micro_batches([objective.masked_words(special.ids, None, 0)], objective.setting.vocabulary, TokenLimit())
     output = objective(Batch([one], torch.zeros(1, 0, dtype=torch.int64), {"mlm": 0}))
     output.loss.backward()
     assert output.loss.item() == 0.0
@@ -103,10 +103,10 @@ def test_a_batch_with_no_word_to_predict_is_zero_and_not_nan(masked):
 def test_what_a_note_reads_depends_on_neither_order_nor_company(masked):
     objective = build(MlmConfig(), masked, setting_of(masked))
     one, other = random_examples(masked, [40, 40])
-    (together,) = objective.collate([Reading(other, 3), Reading(one, 3)]).passes
-    (alone,) = objective.collate([Reading(one, 3)]).passes
+    (together,) = objective.collate([Reading(other, 3), Reading(one, 3)]).micro_batches
+    (alone,) = objective.collate([Reading(one, 3)]).micro_batches
     assert sequences_of(together)[1] == alone.ids.tolist()
-    (next_epoch,) = objective.collate([Reading(one, 4)]).passes
+    (next_epoch,) = objective.collate([Reading(one, 4)]).micro_batches
     assert not torch.equal(next_epoch.ids, alone.ids)
 
 
@@ -114,7 +114,7 @@ def test_tokens_are_those_the_encoder_reads(masked):
     objective = build(MlmConfig(), masked, setting_of(masked))
     readings = [Reading(e, 0, p) for e in random_examples(masked, [300, 9]) for p in range(objective.pieces(e))]
     batch = objective.collate(readings)
-    assert sum(len(one.ids) for one in batch.passes) == batch.tokens
+    assert sum(len(one.ids) for one in batch.micro_batches) == batch.tokens
     assert batch.tokens == sum(objective.tokens(r) for r in readings)
 
 
@@ -128,6 +128,6 @@ def test_a_note_of_special_tokens_alone_is_not_usable(masked):
 def test_whole_words_reach_the_masks(masked):
     objective = build(MlmConfig(whole_words=True), masked, setting_of(masked))
     (example,) = random_examples(masked, [100])
-    (one,) = objective.collate([Reading(example, 0)]).passes
+    (one,) = objective.collate([Reading(example, 0)]).micro_batches
     positions = one.masked.numpy() - len(objective.setting.vocabulary.prefix)
     assert set(positions // 2 * 2) | set(positions // 2 * 2 + 1) == set(positions)

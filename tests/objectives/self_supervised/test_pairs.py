@@ -12,7 +12,7 @@ from tests.fixtures.objectives import random_examples, setting_of, vectors_of
 from wardspace.config import PairsConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.objectives import Reading, build
-from wardspace.objectives.micro_batches import Room
+from wardspace.objectives.micro_batches import TokenLimit
 
 CATEGORIES = {"title": ["chest pain", "fever, cough", "a fall", "rash"], "question": ["what is it?", "why so tired?"]}
 TITLES = [{"title": 0}, {"title": 1}, {"title": 2}, {"title": 0}, {"title": 3, "question": 1}]
@@ -28,10 +28,10 @@ def examples_of(masked, codes=TITLES, lengths=LENGTHS):
 
 def made(masked, examples=None, **options):
     given = {"columns": ["title"], "guide": examples is not None, **options}
-    setting = setting_of(masked, window=32, reading=Room(100), categories=CATEGORIES)
+    setting = setting_of(masked, window=32, reading=TokenLimit(100), categories=CATEGORIES)
     objective = build(PairsConfig(**given), masked, setting)
     if examples:
-        objective.heed(objective.look_at(examples, nullcontext, show_progress=False))
+        objective.set_targets(objective.prepare_targets(examples, nullcontext, show_progress=False))
     return objective.eval()
 
 
@@ -117,7 +117,7 @@ def test_notes_without_a_text_take_no_part(masked):
 def test_a_long_text_is_cut_to_the_window(masked):
     setting = setting_of(masked, window=8, categories={"title": ["word " * 50, "other"]})
     objective = build(PairsConfig(columns=["title"]), masked, setting)
-    assert max(map(len, objective.texts)) == setting.room
+    assert max(map(len, objective.texts)) == setting.text_window
 
 
 def test_a_column_that_tells_nothing_apart_is_told(masked):
@@ -134,7 +134,7 @@ def test_the_guide_is_the_same_whatever_dropout_draws(masked):
     objective = made(masked)
     objective.options = PairsConfig(columns=["title"])
     objective.train()
-    one, other = (objective.look_at(examples, nullcontext, show_progress=False) for _ in range(2))
+    one, other = (objective.prepare_targets(examples, nullcontext, show_progress=False) for _ in range(2))
     assert objective.masked.training
     np.testing.assert_array_equal(one.notes.numpy(), other.notes.numpy())
     objective.eval()

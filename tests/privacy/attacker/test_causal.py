@@ -5,8 +5,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, GPT2Config, GPT2LM
 from tests.fixtures.models import sample_texts
 from wardspace.config import CanaryConfig, EncoderConfig, PrivacyConfig
 from wardspace.core.errors import ModelError
+from wardspace.privacy.attacker.audited_model import open_subject
 from wardspace.privacy.attacker.likelihood import CausalWords, is_causal
-from wardspace.privacy.attacker.subject import open_subject
 from wardspace.privacy.canaries import make_canaries
 from wardspace.privacy.exposure import canary_figures
 

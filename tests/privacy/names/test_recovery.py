@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from wardspace.config import PrivacyConfig
-from wardspace.privacy.attacker.subject import Subject
+from wardspace.privacy.attacker.audited_model import Subject
 from wardspace.privacy.names.fill_in import filled
 from wardspace.privacy.names.names import Mention, NamedNote, NoNamesError
 from wardspace.privacy.names.probe import probed

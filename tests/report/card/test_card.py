@@ -6,7 +6,7 @@ from huggingface_hub import ModelCard
 
 from tests.fixtures.results import SPECIALTIES, fake_results
 from wardspace.report import CardFacts, model_card
-from wardspace.report.board import Board
+from wardspace.report.score_table import Board
 from wardspace.results.subgroups import SubgroupScore
 
 

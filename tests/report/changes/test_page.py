@@ -7,7 +7,7 @@ from tests.fixtures.results import fake_results, fake_study
 from wardspace.config import parse_study
 from wardspace.evaluation.between_runs import Between
 from wardspace.evaluation.differences import Gap
-from wardspace.evaluation.panel import Series
+from wardspace.evaluation.prediction_set import Series
 from wardspace.report.changes import Pair, Side, changes_page
 from wardspace.report.changes.page import pair_view
 

@@ -1,9 +1,9 @@
 import pytest
 
 from tests.report.build import small_results
-from wardspace.report.board import Board
 from wardspace.report.findings.headlines import headlines
-from wardspace.report.findings.labels_saved import beside_findings
+from wardspace.report.findings.label_efficiency import beside_findings
+from wardspace.report.score_table import Board
 from wardspace.results.results import AcrossDifference, Score
 
 GAIN, TIE, HARM = (0.05, 0.02, 0.08), (0.01, -0.02, 0.04), (-0.05, -0.08, -0.02)

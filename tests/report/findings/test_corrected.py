@@ -1,8 +1,8 @@
 import pytest
 
 from tests.report.build import small_results
-from wardspace.report.board import Board, Place
 from wardspace.report.findings.findings import not_apart
+from wardspace.report.score_table import Board, Place
 from wardspace.results.results import Difference
 
 TIE, ALONE = (0.004, -0.006, 0.013), (0.021, 0.008, 0.033, "alone")

@@ -1,8 +1,8 @@
 import pytest
 
 from tests.report.build import small_results
-from wardspace.report.board import Board
 from wardspace.report.findings.findings import highest_findings, model_findings
+from wardspace.report.score_table import Board
 
 GAIN, TIE, HARM = (0.021, 0.008, 0.033), (0.004, -0.006, 0.013), (-0.05, -0.061, -0.036)
 GAIN_ALONE, HARM_ALONE = (*GAIN, "alone"), (*HARM, "alone")

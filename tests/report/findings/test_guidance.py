@@ -2,9 +2,9 @@ import re
 
 from tests.fixtures.results import fake_results
 from tests.report.build import small_results
-from wardspace.report.board import Board
 from wardspace.report.findings.guidance import guidance, words_findings
 from wardspace.report.page import page
+from wardspace.report.score_table import Board
 from wardspace.results.results import Difference
 
 

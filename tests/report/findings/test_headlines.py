@@ -1,7 +1,7 @@
 from tests.fixtures.results import fake_results
 from tests.report.build import small_results
-from wardspace.report.board import Board
 from wardspace.report.findings.headlines import headlines
+from wardspace.report.score_table import Board
 
 GAIN, TIE, HARM = (0.021, 0.008, 0.033), (0.004, -0.006, 0.013), (-0.05, -0.061, -0.036)
 

@@ -4,9 +4,9 @@ import pytest
 
 from tests.report.build import small_results
 from wardspace.config.recommended import MEASURED, RECIPE
-from wardspace.report.board import Board
 from wardspace.report.findings.next_steps import next_steps
 from wardspace.report.page import page
+from wardspace.report.score_table import Board
 from wardspace.results.results import LossPoint, StageCost
 
 GAIN, TIE = (0.02, 0.01, 0.03), (0.01, -0.01, 0.03)

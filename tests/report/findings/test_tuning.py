@@ -1,8 +1,8 @@
 import pytest
 
 from tests.report.build import small_results
-from wardspace.report.board import Board
 from wardspace.report.findings.guidance import tuning_findings
+from wardspace.report.score_table import Board
 from wardspace.results.results import AcrossDifference
 
 GAIN, TIE, HARM = (0.05, 0.02, 0.08), (0.01, -0.02, 0.04), (-0.05, -0.08, -0.02)

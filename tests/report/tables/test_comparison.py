@@ -1,7 +1,7 @@
 import pytest
 
 from tests.report.build import small_results
-from wardspace.report.board import Board
+from wardspace.report.score_table import Board
 from wardspace.report.tables.comparison import comparison
 
 

@@ -1,5 +1,5 @@
 from tests.report.build import small_results
-from wardspace.report.board import Board
+from wardspace.report.score_table import Board
 from wardspace.report.tables.comparison import matrices
 
 

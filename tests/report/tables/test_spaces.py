@@ -1,7 +1,7 @@
 from tests.report.build import small_results
-from wardspace.report.board import Board
-from wardspace.report.findings.caveats import not_shown
+from wardspace.report.findings.limitations import not_shown
 from wardspace.report.findings.space import cost_findings, space_findings
+from wardspace.report.score_table import Board
 from wardspace.report.tables.markdown import space_markdown
 from wardspace.report.tables.spaces import space_tables
 from wardspace.results.results import SpaceDifference, SpaceScore

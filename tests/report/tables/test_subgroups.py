@@ -5,8 +5,8 @@ import pytest
 from tests.report.build import small_results
 from wardspace.config import ReportConfig, parse_study
 from wardspace.core.errors import StudyError
-from wardspace.report.board import Board
 from wardspace.report.page import page
+from wardspace.report.score_table import Board
 from wardspace.report.tables.subgroups import drift_views, subgroup_views
 from wardspace.results.subgroups import SubgroupScore, Trend
 

@@ -9,9 +9,9 @@ from tests.report.build import small_results
 from wardspace.config import ReportConfig, parse_study
 from wardspace.evaluation.trust.abstention import abstention, risk_curves
 from wardspace.evaluation.trust.calibration import calibration, reliability
-from wardspace.report.board import Board
 from wardspace.report.figures.reliability import BOTTOM, HEIGHT, TOP
 from wardspace.report.page import page
+from wardspace.report.score_table import Board
 from wardspace.report.tables.trust import trust_views
 
 CONFIG = ReportConfig(resamples=200)

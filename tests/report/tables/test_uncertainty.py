@@ -1,5 +1,5 @@
 from tests.report.build import small_results
-from wardspace.report.board import Board
+from wardspace.report.score_table import Board
 from wardspace.report.tables.uncertainty import sources
 
 GAP = (0.02, 0.01, 0.03)

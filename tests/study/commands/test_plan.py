@@ -6,6 +6,7 @@ from tests.fixtures.studies import CANARY, small_study
 from wardspace.core.errors import WardspaceError
 from wardspace.corpus import Corpus
 from wardspace.study import Study
+from wardspace.study.commands import plan as module
 from wardspace.study.commands.plan import alike_key, plan
 
 
@@ -93,8 +94,8 @@ def test_steps_and_tokens_are_those_of_the_run(planned):
 def test_equal_objectives_are_measured_once(planned, monkeypatch):
     home, _ = planned
     calls = []
-    measured = plan.measured
-    monkeypatch.setattr(plan, "measured", lambda *args: calls.append(args[0].what) or measured(*args))
+    measured = module.measured
+    monkeypatch.setattr(module, "measured", lambda *args: calls.append(args[0].what) or measured(*args))
     adapt = [
         {"name": "one", "objectives": ["mlm"]},
         {"name": "other-seed", "objectives": ["mlm"], "training": {"seed": 2, "learning_rate": 1e-3}},

@@ -22,9 +22,9 @@ def test_batches_come_as_planned_and_draw_on_no_global_random_state(masked):
     assert torch.equal(torch.get_rng_state(), state)
     assert len(batches) == len(plan)
     for batch, tokens in zip(batches, plan.tokens, strict=True):
-        assert batch.tokens == sum(len(one.ids) for one in batch.passes) == tokens
-        padded = sum(one.layout.padded for one in batch.passes)
-        assert sum(masked.positions_read(one.layout) for one in batch.passes) == tokens <= padded
+        assert batch.tokens == sum(len(one.ids) for one in batch.micro_batches) == tokens
+        padded = sum(one.layout.padded for one in batch.micro_batches)
+        assert sum(masked.positions_read(one.layout) for one in batch.micro_batches) == tokens <= padded
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3, 7])
@@ -42,7 +42,7 @@ def test_processes_share_every_batch_without_rest(masked, processes):
 def test_a_process_without_a_reading_gets_an_empty_batch(masked, config):
     objective = build(config, masked, setting_of(masked, categories={"kind": ["a", "b"]}))
     batch = objective.collate([])
-    assert (batch.passes, batch.tokens, len(batch.labels)) == ([], 0, 0)
+    assert (batch.micro_batches, batch.tokens, len(batch.labels)) == ([], 0, 0)
     assert set(batch.counts.values()) == {0}
 
 
@@ -50,8 +50,8 @@ def test_workers_change_nothing(masked):
     objective, examples, plan = planned(masked)
     alone, helped = (list(loader(objective, examples, PlannedBatches(plan), workers=n)) for n in (0, 2))
     for one, other in zip(alone, helped, strict=True):
-        assert [sequences_of(p) for p in one.passes] == [sequences_of(p) for p in other.passes]
-        assert all(torch.equal(a.masked, b.masked) for a, b in zip(one.passes, other.passes, strict=True))
+        assert [sequences_of(p) for p in one.micro_batches] == [sequences_of(p) for p in other.micro_batches]
+        assert all(torch.equal(a.masked, b.masked) for a, b in zip(one.micro_batches, other.micro_batches, strict=True))
 
 
 def test_readings_are_found_by_place(masked):

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from tests.fixtures.objectives import random_examples, setting_of
 from wardspace.config import MlmConfig
-from wardspace.models.attention.fast_cpu_training import quickened
+from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 from wardspace.objectives import Reading, build
 from wardspace.training.forecast.energy import operations
 from wardspace.training.weights.gradients import Gradients
@@ -31,7 +31,7 @@ def test_a_step_of_a_tiny_bert_is_what_the_formula_says(masked, dropout):
     # two products forward and four backward; torch's own attention works the scores out a second time
     attention = layers * NOTES * LENGTH**2 * h * 2 * (6 if dropout else 7)
     adding = Gradients(objective, nullcontext, torch.Tensor.backward, Processes())
-    with quickened(objective):
+    with fast_cpu_training(objective):
         found = operations(lambda: adding.add(batch))
     objective.zero_grad()
     masked.eval()
@@ -42,7 +42,7 @@ def test_a_frozen_encoder_costs_its_forward_pass_alone(masked):
     objective = build(MlmConfig(), masked, setting_of(masked)).train()
     batch = objective.collate([Reading(one, 0) for one in random_examples(masked, [LENGTH - 2] * NOTES)])
     adding = Gradients(objective, nullcontext, torch.Tensor.backward, Processes())
-    with quickened(objective):
+    with fast_cpu_training(objective):
         whole = operations(lambda: adding.add(batch))
         masked.encoder.requires_grad_(False)
         head_only = operations(lambda: adding.add(batch))

@@ -10,7 +10,7 @@ import torch
 
 from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
 from wardspace.core.errors import WardspaceError
-from wardspace.training.adapt import Asked, prepared
+from wardspace.training.adapt import Recipe, training_setup
 from wardspace.training.forecast import measure, probe
 from wardspace.training.forecast.measure import measured
 from wardspace.training.weights.processes import Processes
@@ -27,9 +27,9 @@ def phases(corpus, base, headless, tmp_path):
         options = TrainingConfig(**{**OPTIONS, **training})
         model = AdaptConfig(name="m", objectives=[objective])
         folder = str(headless if headless_base else base)
-        asked = Asked(corpus, model, folder, EncoderConfig(), BudgetConfig(tokens=tokens), options, False)
+        asked = Recipe(corpus, model, folder, EncoderConfig(), BudgetConfig(tokens=tokens), options, False)
         cpu = torch.device("cpu")
-        return prepared(asked, cpu, show_progress=False).stages[0].phases(tmp_path / "work", cpu, Processes())
+        return training_setup(asked, cpu, show_progress=False).stages[0].phases(tmp_path / "work", cpu, Processes())
 
     return made
 

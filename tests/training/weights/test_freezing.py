@@ -8,7 +8,7 @@ from tests.fixtures.objectives import setting_of, tiny_masked
 from tests.training.losses import loss_of
 from wardspace.config import DeclutrConfig, LoraConfig, MlmConfig
 from wardspace.core.errors import WardspaceError
-from wardspace.models.attention.fast_cpu_training import quickened
+from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 from wardspace.objectives import build
 from wardspace.training.weights.lora import low_rank
 from wardspace.training.weights.optimiser import adamw, parameter_count, set_trainable, updated_names
@@ -78,7 +78,7 @@ class Watch:
     """What frozen modules keep for a backward pass, and which of them a backward pass visits."""
 
     def __init__(self, modules):
-        self.depth = self.saved = self.passes = 0
+        self.depth = self.saved = self.micro_batches = 0
         self.with_gradients = []
         self.visited = []
         for module in modules:
@@ -92,7 +92,7 @@ class Watch:
 
     def _leave(self, module, _, output):
         self.depth -= 1
-        self.passes += 1
+        self.micro_batches += 1
         first = output[0] if isinstance(output, tuple) else output
         if first.requires_grad:
             self.with_gradients.append(module)
@@ -105,7 +105,7 @@ class Watch:
             return tensor
 
         objective.train()
-        with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor), quickened(objective):
+        with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor), fast_cpu_training(objective):
             loss_of(objective).backward()
 
 
@@ -132,7 +132,7 @@ def test_frozen_layers_cost_no_backward_pass(family, lora, tmp_path):
     with low_rank(objective, lora, 1):
         watch = Watch(lowest(masked))
         watch.backward(objective)
-    assert watch.passes
+    assert watch.micro_batches
     assert (watch.saved, watch.visited, watch.with_gradients) == (0, [], [])
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from tests.training.whole_gradient import CONFIGS, ROOMS, gradient, objective_of, readings_of
-from wardspace.models.attention.fast_cpu_training import quickened
+from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 from wardspace.objectives.base import in_batch_order
 from wardspace.training.weights.gradients import Gradients
 from wardspace.training.weights.processes import Processes
@@ -47,8 +47,8 @@ def test_with_dropout_it_is_that_of_one_graph(base, name, room):
     """Joint losses too; the passes of one batch are all read before the first is differentiated."""
     objective = objective_of(base, name, ROOMS[room]).train()
     batch = objective.collate(readings_of(objective))
-    assert (len(batch.passes) > 1) == (room == "several passes")
-    with quickened(objective):
+    assert (len(batch.micro_batches) > 1) == (room == "several passes")
+    with fast_cpu_training(objective):
         torch.manual_seed(5)
         expected = plain(objective, batch)
         after = torch.get_rng_state()
@@ -101,16 +101,16 @@ def test_a_contrast_keeps_no_graph_but_that_of_one_pass(base, monkeypatch):
     adding = Gradients(objective, nullcontext, lambda loss: (events.append(len(graphs)), loss.backward()), Processes())
     batch = objective.collate(readings_of(objective))
     adding.add(batch)
-    passes = len(batch.passes)
-    assert graphs == [False] * passes + [True] * passes
+    micro_batches = len(batch.micro_batches)
+    assert graphs == [False] * micro_batches + [True] * micro_batches
     # the temperature first, then each pass as soon as it is read again
-    assert events == [passes, *range(passes + 1, 2 * passes + 1)]
+    assert events == [micro_batches, *range(micro_batches + 1, 2 * micro_batches + 1)]
 
 
 def test_vectors_return_to_the_order_of_the_batch(base):
     objective = objective_of(base, "contrast", ROOMS["several passes"])
     batch = objective.collate(readings_of(objective))
-    rows = [one.rows[:, None].double() for one in batch.passes]
+    rows = [one.rows[:, None].double() for one in batch.micro_batches]
     assert in_batch_order(rows, batch).flatten().tolist() == list(range(2 * len(readings_of(objective))))
 
 
@@ -119,7 +119,7 @@ def test_two_processes_give_that_of_one(base, tmp_path):
     target = tmp_path / "found.pt"
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
     command += ["-m", "tests.training.whole_gradient", str(base), str(target)]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src")))}
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     found = torch.load(target)

@@ -11,7 +11,7 @@ from tests.fixtures.objectives import setting_of, tiny_masked
 from tests.training.losses import loss_of
 from wardspace.config import CategoryConfig, DeclutrConfig, LoraConfig, MlmConfig
 from wardspace.core.errors import WardspaceError
-from wardspace.models.attention.fast_cpu_training import quickened
+from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 from wardspace.objectives import build
 from wardspace.training.checkpoints import load_weights, save_weights
 from wardspace.training.weights.lora import low_rank
@@ -226,7 +226,7 @@ def test_quick_dropout_and_autocast_work_on_the_additions_too(tmp_path):
     objective = made(tmp_path)
     lora = LORA.model_copy(update={"dropout": 0.5})
     with low_rank(objective, lora, 1):
-        with quickened(objective), torch.autocast("cpu", dtype=torch.bfloat16):
+        with fast_cpu_training(objective), torch.autocast("cpu", dtype=torch.bfloat16):
             kinds = {type(p).__name__ for name, p in objective.named_modules() if name.endswith("lora_dropout.default")}
             trained(objective)
         assert kinds == {"QuickDropout"}

@@ -15,7 +15,7 @@ from wardspace.training.weights.processes import Processes
 def test_one_process_agrees_with_itself_and_waits_for_nobody():
     alone = Processes()
     assert (alone.rank, alone.count, alone.first) == (0, 1, True)
-    assert alone.agreed("value") == "value"
+    assert alone.broadcast("value") == "value"
     assert [alone.any(True), alone.any(False)] == [True, False]
     rows, own = alone.gathered(torch.arange(6).view(3, 2))
     assert rows[own].tolist() == [[0, 1], [2, 3], [4, 5]]

@@ -19,7 +19,7 @@ from tests.training.conftest import TRAINING
 from tests.training.whole_gradient import objective_of
 from wardspace.core.errors import WardspaceError
 from wardspace.models import hardware
-from wardspace.objectives.micro_batches import Room
+from wardspace.objectives.micro_batches import TokenLimit
 from wardspace.training import run as running
 from wardspace.training.weights.processes import Processes
 from wardspace.training.weights.sharding import ShardedWeights
@@ -48,7 +48,7 @@ def together(*arguments: object) -> subprocess.CompletedProcess:
     """Two processes; see `shared_out`."""
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
     command += ["-m", "tests.training.shared_out", *map(str, arguments)]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src")))}
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
 
 
@@ -85,7 +85,7 @@ def test_alone_there_is_nobody_to_share_with(run, tmp_path):
 
 def test_a_family_that_reads_padded_batches_is_refused(tmp_path):
     folder = tiny_model(tmp_path / "mpnet", family="mpnet")
-    objective = objective_of(folder, "mlm", Room(100))
+    objective = objective_of(folder, "mlm", TokenLimit(100))
     with pytest.raises(WardspaceError, match="MPNetModel reads padded batches"):
         ShardedWeights(objective, Processes(), torch.device("cpu"))
 

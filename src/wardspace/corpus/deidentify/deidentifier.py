@@ -11,7 +11,7 @@ from wardspace.config import DeidentifyConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import digest
 from wardspace.corpus.deidentify.findings import Detector, Finding
-from wardspace.corpus.deidentify.known import KnownNames, MimicDetector
+from wardspace.corpus.deidentify.known_names import KnownNames, MimicDetector
 from wardspace.corpus.deidentify.operators import rewritten
 from wardspace.corpus.deidentify.presidio import MODEL_PACKAGE
 from wardspace.corpus.deidentify.rules.addresses import AddressDetector

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.deidentify import guard, lexicon
+from wardspace.corpus.deidentify import clinical_allow_list, lexicon
 from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.rules.name_patterns import CAPITALS, LOWER, UPPER, WORD
 
@@ -103,9 +103,9 @@ def candidates(text: str, found: Sequence[Finding]) -> list[tuple[int, int]]:
 
 
 def _unknown(word: str) -> bool:
-    if guard.clinical(word) or _CLINICAL_ENDING.search(word):
+    if clinical_allow_list.clinical(word) or _CLINICAL_ENDING.search(word):
         return False
-    return not all(lexicon.common(part) or guard.clinical(part) for part in re.split(r"[-‐]", word))
+    return not all(lexicon.common(part) or clinical_allow_list.clinical(part) for part in re.split(r"[-‐]", word))
 
 
 def _sentences(text: str, places: list[int]) -> list[tuple[int, int]]:
@@ -141,7 +141,7 @@ def _is_clinical(text: str, words: list[re.Match[str]]) -> bool:
     """In clinical use, or one word that only begins a sentence and is in no list of names."""
     start, end = words[0].start(), words[-1].end()
     known = any(word[0].lower() in lexicon.person_names() for word in words)
-    if guard.protects(text, start, end) or (guard.headed(text, end) and not known):
+    if clinical_allow_list.protects(text, start, end) or (clinical_allow_list.headed(text, end) and not known):
         return True
     return (
         len(words) == 1

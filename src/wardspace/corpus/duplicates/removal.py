@@ -10,9 +10,9 @@ import numpy as np
 from wardspace.config import CorpusConfig
 from wardspace.config.corpus import DeduplicateConfig
 from wardspace.corpus.duplicates.copied import CopiedForward
-from wardspace.corpus.duplicates.editions import Editions
 from wardspace.corpus.duplicates.near import Step, leave_out_leaked, leave_out_near
 from wardspace.corpus.duplicates.sketches import Numbers, Sketches
+from wardspace.corpus.duplicates.versions import Editions
 from wardspace.corpus.prepare.ledger import Ledger
 from wardspace.corpus.prepare.rejects import copied_forward, duplicate, earlier_edition
 from wardspace.corpus.prepare.spool import Spool

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wardspace.config.corpus import RejectConfig
 from wardspace.core.files import digest
 from wardspace.corpus.deidentify import Deidentifier
-from wardspace.corpus.deidentify.tally import Mark, marks
+from wardspace.corpus.deidentify.counts import Mark, marks
 from wardspace.corpus.duplicates.sketching import Sketch
 from wardspace.corpus.note.clean import Cleaned, Cleaner, Offsets
 from wardspace.corpus.note.spans import Span, SpanTypes, moved_spans, read_spans

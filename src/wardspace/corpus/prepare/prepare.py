@@ -20,17 +20,17 @@ from wardspace.corpus.deidentify import Deidentifier
 from wardspace.corpus.duplicates.removal import Duplicates, least_similarity
 from wardspace.corpus.duplicates.sketches import Sketches
 from wardspace.corpus.duplicates.sketching import Sketcher, banding
-from wardspace.corpus.examining import Engine, LocalEngine, RayEngine, Shards, Work, cores
 from wardspace.corpus.note.clean import Cleaner
 from wardspace.corpus.note.note import Examiner
 from wardspace.corpus.note.spans import SpanTypes
-from wardspace.corpus.prepare.intake import Intake
+from wardspace.corpus.prepare.ingest import Intake
 from wardspace.corpus.prepare.ledger import Ledger
-from wardspace.corpus.prepare.output import Output
 from wardspace.corpus.prepare.rejects import DUPLICATE, EARLIER_PATIENT, NOT_DRAWN, Fault, Rejects
 from wardspace.corpus.prepare.resolve import resolved
 from wardspace.corpus.prepare.spool import Spool
 from wardspace.corpus.prepare.statistics import TextStatistics, TokenCounter
+from wardspace.corpus.prepare.writer import Output
+from wardspace.corpus.processing import Engine, LocalEngine, RayEngine, Shards, Work, cores
 from wardspace.corpus.readers import Reader, open_readers
 from wardspace.corpus.review.corrections import Corrections
 from wardspace.corpus.schema import SPLITS, Roles

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.duplicates.editions import edition_columns
+from wardspace.corpus.duplicates.versions import edition_columns
 from wardspace.corpus.readers import FORMATS
 from wardspace.corpus.schema import Roles, resolve_roles
 

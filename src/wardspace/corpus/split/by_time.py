@@ -14,7 +14,7 @@ from typing import Any
 
 from wardspace.config import SplitConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.duplicates.editions import moment
+from wardspace.corpus.duplicates.versions import moment
 from wardspace.corpus.prepare.ledger import Ledger
 from wardspace.corpus.prepare.rejects import earlier_patient
 from wardspace.corpus.schema import SPLITS

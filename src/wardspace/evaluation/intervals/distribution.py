@@ -13,7 +13,7 @@ from wardspace.core.progress import progress
 from wardspace.evaluation.intervals.bootstrap import Resamples, blocks, jackknife, pools
 from wardspace.evaluation.metrics.classification import COUNTED, Counts, auroc
 from wardspace.evaluation.metrics.retrieval import RANKED, weighted_means
-from wardspace.evaluation.panel import Panel, Run
+from wardspace.evaluation.prediction_set import PredictionSet, Run
 
 Values = dict[str, NDArray[np.float64]]
 """Metric to values [runs, resamples] (or [runs] where there is one value each)."""
@@ -47,7 +47,7 @@ class Distribution:
     left_out: Values
 
 
-def distribution(panel: Panel, config: ReportConfig, *, show_progress: bool = True) -> Distribution:
+def distribution(panel: PredictionSet, config: ReportConfig, *, show_progress: bool = True) -> Distribution:
     """Score all runs of a panel by all metrics, again and again."""
     drawn = pools(panel.n_groups, MOST_DRAWN, config.seed)
     units = int(drawn.max()) + 1
@@ -61,13 +61,13 @@ def distribution(panel: Panel, config: ReportConfig, *, show_progress: bool = Tr
     return Distribution(points(panel, panel.metrics), draws, left_out)
 
 
-def auroc_resamples(panel: Panel, config: ReportConfig) -> int:
+def auroc_resamples(panel: PredictionSet, config: ReportConfig) -> int:
     """Resamples of AUROC, which sorts anew: fewer where they would take long."""
     each = len(panel.truth) * panel.classes * len(panel.runs)
     return min(config.resamples, max(AUROC_LEAST, AUROC_WORK // each))
 
 
-def points(panel: Panel, metrics: Sequence[str]) -> Values:
+def points(panel: PredictionSet, metrics: Sequence[str]) -> Values:
     """Score each run on the notes as they are.
 
     Returns
@@ -80,7 +80,7 @@ def points(panel: Panel, metrics: Sequence[str]) -> Values:
 
 
 def _resampled(
-    panel: Panel, metrics: Sequence[str], draws: Resamples, units: NDArray[np.int64], show_progress: bool
+    panel: PredictionSet, metrics: Sequence[str], draws: Resamples, units: NDArray[np.int64], show_progress: bool
 ) -> Values:
     notes = len(panel.truth) if "auroc" in metrics else 1
     what = "AUROC" if "auroc" in metrics else "intervals"
@@ -95,7 +95,7 @@ def _resampled(
 
 
 def _filled(
-    panel: Panel,
+    panel: PredictionSet,
     metrics: Sequence[str],
     weighted: Iterator[tuple[slice, NDArray[np.float32]]],
     units: NDArray[np.int64],
@@ -108,7 +108,9 @@ def _filled(
     return out
 
 
-def _score(panel: Panel, metrics: Sequence[str], weights: NDArray[np.float32], units: NDArray[np.int64]) -> Values:
+def _score(
+    panel: PredictionSet, metrics: Sequence[str], weights: NDArray[np.float32], units: NDArray[np.int64]
+) -> Values:
     """Values [runs, resamples] under `weights` [resamples, units]; `units` [patients] numbers what is drawn at once."""
     groups = units[panel.groups]
     # [notes, resamples]: whole rows are then gathered in the order of the scores
@@ -119,7 +121,7 @@ def _score(panel: Panel, metrics: Sequence[str], weights: NDArray[np.float32], u
 
 
 def _score_run(
-    panel: Panel,
+    panel: PredictionSet,
     run: Run,
     metrics: Sequence[str],
     groups: NDArray[np.int64],

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from wardspace.config import ReportConfig
 from wardspace.evaluation.intervals.bootstrap import Resamples, interval
 from wardspace.evaluation.metrics.classification import Doubles
-from wardspace.evaluation.panel import Panel, panels
+from wardspace.evaluation.prediction_set import PredictionSet, prediction_sets
 from wardspace.evaluation.subgroups.slices import METRICS, sliced
 from wardspace.evaluation.subgroups.subgroups import MISSING, Subgroup, parted, subgroup_scores
 from wardspace.results.subgroups import SubgroupScore, Trend
@@ -90,7 +90,7 @@ def drift(
     """
     found: list[SubgroupScore] = []
     trends: list[Trend] = []
-    for panel in panels(predictions, classes):
+    for panel in prediction_sets(predictions, classes):
         if panel.split != "test" or not panel.single:
             continue
         by_note = periods({note: times.get(note) for note in panel.notes})
@@ -103,7 +103,7 @@ def drift(
     return found, trends
 
 
-def _trends(panel: Panel, parts: Sequence[Subgroup], config: ReportConfig) -> list[Trend]:
+def _trends(panel: PredictionSet, parts: Sequence[Subgroup], config: ReportConfig) -> list[Trend]:
     chosen = [part.chosen for part in parts]
     plain = sliced(panel, chosen, None)
     drawn = sliced(panel, chosen, Resamples(panel.n_groups, config.resamples, config.seed))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wardspace.evaluation.intervals.bootstrap import Resamples, ratio
 from wardspace.evaluation.metrics.classification import Counts, Doubles
-from wardspace.evaluation.panel import Panel, Run
+from wardspace.evaluation.prediction_set import PredictionSet, Run
 
 METRICS = ("macro_f1", "accuracy")
 """What is measured within slices."""
@@ -29,12 +29,12 @@ class Sliced:
     gaps: Values
 
 
-def sliced(panel: Panel, slices: Sequence[NDArray[np.bool_]], draws: Resamples | None) -> Sliced:
+def sliced(panel: PredictionSet, slices: Sequence[NDArray[np.bool_]], draws: Resamples | None) -> Sliced:
     """Score every run within every slice.
 
     Parameters
     ----------
-    panel : Panel
+    panel : PredictionSet
         The runs.
     slices : sequence of bool [n]
         Which notes each slice holds.
@@ -71,7 +71,7 @@ class _Part:
     shared: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, panel: Panel, run: Run, chosen: NDArray[np.bool_]) -> _Part:
+    def of(cls, panel: PredictionSet, run: Run, chosen: NDArray[np.bool_]) -> _Part:
         patients, places = np.unique(panel.groups[chosen], return_inverse=True)
         counts = Counts.by_group(panel.truth[chosen], run.predicted[chosen], places, panel.classes, len(patients))
         own, others = (

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from wardspace.config import ReportConfig
 from wardspace.core.nameable import is_nameable
 from wardspace.evaluation.intervals.bootstrap import Resamples, interval
-from wardspace.evaluation.intervals.correction import holm
+from wardspace.evaluation.intervals.multiple_testing import holm
 from wardspace.evaluation.metrics.classification import Doubles
-from wardspace.evaluation.panel import Panel, Series, panels
+from wardspace.evaluation.prediction_set import PredictionSet, Series, prediction_sets
 from wardspace.evaluation.subgroups.slices import METRICS, Sliced, sliced
 from wardspace.results.subgroups import SubgroupScore
 
@@ -135,13 +135,13 @@ def subgroups(
         If the models of a task were not scored on the same notes.
     """
     found: list[SubgroupScore] = []
-    for panel in panels(predictions, classes):
+    for panel in prediction_sets(predictions, classes):
         if panel.split == "test" and panel.single:
             found += subgroup_scores(panel, parted(panel, columns), config)
     return found
 
 
-def parted(panel: Panel, columns: Mapping[str, Mapping[str, str]]) -> list[Subgroup]:
+def parted(panel: PredictionSet, columns: Mapping[str, Mapping[str, str]]) -> list[Subgroup]:
     """The subgroups of a panel's notes by column, in the order of their names."""
     found = []
     for column, by_note in columns.items():
@@ -150,7 +150,7 @@ def parted(panel: Panel, columns: Mapping[str, Mapping[str, str]]) -> list[Subgr
     return found
 
 
-def subgroup_scores(panel: Panel, parts: Sequence[Subgroup], config: ReportConfig) -> list[SubgroupScore]:
+def subgroup_scores(panel: PredictionSet, parts: Sequence[Subgroup], config: ReportConfig) -> list[SubgroupScore]:
     """Records of all subgroups of one panel; see `subgroups`."""
     judged = [part for part in parts if part.enough]
     series = {key: runs for key, runs in panel.series().items() if key.shots is None}
@@ -167,7 +167,7 @@ def subgroup_scores(panel: Panel, parts: Sequence[Subgroup], config: ReportConfi
     return found
 
 
-def _subgroup(panel: Panel, column: str, group: str, chosen: NDArray[np.bool_]) -> Subgroup:
+def _subgroup(panel: PredictionSet, column: str, group: str, chosen: NDArray[np.bool_]) -> Subgroup:
     sides = [(int(side.sum()), len(np.unique(panel.groups[side]))) for side in (chosen, ~chosen)]
     enough = all(notes >= FEWEST_NOTES and patients >= FEWEST_PATIENTS for notes, patients in sides)
     return Subgroup(column, group, chosen, *sides[0], enough)

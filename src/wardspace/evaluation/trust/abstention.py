@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from wardspace.config import ReportConfig
 from wardspace.evaluation.intervals.bootstrap import Resamples, by_patient, interval, ratio, resampled_sums
 from wardspace.evaluation.metrics.classification import Doubles
-from wardspace.evaluation.panel import Panel
+from wardspace.evaluation.prediction_set import PredictionSet
 from wardspace.evaluation.trust.calibration import Answers, answers, bin_count
-from wardspace.evaluation.trust.trials import Trial, trials
+from wardspace.evaluation.trust.validation_and_test import Trial, trials
 from wardspace.results.trust import Abstention, CalibrationScore, RiskPoint
 
 COVERAGES, RISKS = (0.5, 0.8, 0.9), (0.05, 0.1)
@@ -145,7 +145,7 @@ def _curve(found: Answers) -> Doubles:
 
 
 def _area(
-    tests: Sequence[Answers], panel: Panel, draws: Resamples, confidence: float, place: Mapping[str, str]
+    tests: Sequence[Answers], panel: PredictionSet, draws: Resamples, confidence: float, place: Mapping[str, str]
 ) -> CalibrationScore:
     n = len(panel.truth)
     again = np.empty((len(tests), draws.resamples))
@@ -162,7 +162,11 @@ def _area(
 
 
 def _applied(
-    said: Sequence[tuple[Answers, Answers]], panel: Panel, draws: Resamples, confidence: float, rule: Mapping[str, Any]
+    said: Sequence[tuple[Answers, Answers]],
+    panel: PredictionSet,
+    draws: Resamples,
+    confidence: float,
+    rule: Mapping[str, Any],
 ) -> Abstention:
     thresholds = [threshold_of(before, rule["aim"], rule["level"]) for _, before in said]
     tables = [

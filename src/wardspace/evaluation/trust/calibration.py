@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from wardspace.config import ReportConfig
 from wardspace.evaluation.intervals.bootstrap import Resamples, by_patient, interval, ratio, resampled_sums
 from wardspace.evaluation.metrics.classification import Doubles, Floats, Integers
-from wardspace.evaluation.panel import Panel, Run
-from wardspace.evaluation.trust.trials import Trial, trials
+from wardspace.evaluation.prediction_set import PredictionSet, Run
+from wardspace.evaluation.trust.validation_and_test import Trial, trials
 from wardspace.results.trust import CalibrationScore, ReliabilityBin
 
 MOST_BINS, FEWEST_NOTES = 10, 20
@@ -212,11 +212,11 @@ def _of_trial(trial: Trial, config: ReportConfig) -> list[CalibrationScore]:
     return found
 
 
-def _temperature(run: Run, validation: Panel) -> float:
+def _temperature(run: Run, validation: PredictionSet) -> float:
     return fitted_temperature(log_probabilities(run.probabilities), validation.truth)
 
 
-def _table(run: Run, test: Panel, bins: int, temperature: float | None) -> Doubles:
+def _table(run: Run, test: PredictionSet, bins: int, temperature: float | None) -> Doubles:
     """Sums of each patient: gaps by bin, Brier score, log loss, notes; [patients, bins + 3]."""
     probabilities: Doubles = run.probabilities.astype(np.float64)
     logs = log_probabilities(probabilities)
@@ -285,7 +285,7 @@ def _measures(sums: Sequence[Doubles], bins: int) -> _Values:
 
 
 def _curve(
-    said: Sequence[Answers], test: Panel, draws: Resamples, *, confidence: float, place: Mapping[str, str]
+    said: Sequence[Answers], test: PredictionSet, draws: Resamples, *, confidence: float, place: Mapping[str, str]
 ) -> list[ReliabilityBin]:
     every = Answers(np.concatenate([one.confidence for one in said]), np.concatenate([one.right for one in said]))
     bins = bin_count(len(test.truth))

@@ -13,7 +13,7 @@ from wardspace.models.attention.dropout import QuickDropout
 
 
 @contextmanager
-def quickened(module: nn.Module) -> Iterator[None]:
+def fast_cpu_training(module: nn.Module) -> Iterator[None]:
     """Put quick dropout, and attention with it, into a module and all that it holds; take them out at the end.
 
     What is learned stays the same: the masks have the same distribution, the formulas are the same. On another device

@@ -9,25 +9,25 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from wardspace.core.errors import ModelError
-from wardspace.models.language_model import MaskedModel
+from wardspace.models.language_model import LanguageModel
 
 HEAD_FILE = "masked-head.safetensors"
 """In the model folder. Sentence-Transformers passes it over, and an export leaves it behind."""
 
 
-def save_head(masked: MaskedModel, folder: Path) -> None:
+def save_head(masked: LanguageModel, folder: Path) -> None:
     """Write the head's own weights into the folder of its encoder; a head that nothing has trained is not kept."""
     own = _own(masked)
     if own and not masked.head_is_new:  # a head that is all shared with the encoder has nothing of its own
         save_file(own, folder / HEAD_FILE)
 
 
-def load_head(masked: MaskedModel, folder: Path) -> bool:
+def load_head(masked: LanguageModel, folder: Path) -> bool:
     """Put a kept head on an encoder of the same family and size.
 
     Parameters
     ----------
-    masked : MaskedModel
+    masked : LanguageModel
         The encoder; its head is replaced.
     folder : Path
         Where the head was kept.
@@ -59,7 +59,7 @@ def load_head(masked: MaskedModel, folder: Path) -> bool:
     return True
 
 
-def _own(masked: MaskedModel, *, copied: bool = True) -> dict[str, torch.Tensor]:
+def _own(masked: LanguageModel, *, copied: bool = True) -> dict[str, torch.Tensor]:
     own = {id(parameter) for parameter in masked.head_parameters()}
     named = {name: p.detach() for name, p in masked.model.named_parameters() if id(p) in own}
     return {name: value.cpu().clone() for name, value in named.items()} if copied else named

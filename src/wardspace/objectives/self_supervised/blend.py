@@ -13,10 +13,10 @@ from torch.nn import functional
 
 from wardspace.config import BlendConfig, MlmConfig, learned_from
 from wardspace.core.seeds import derive
-from wardspace.models import MaskedModel
+from wardspace.models import LanguageModel
 from wardspace.models.pooling import pool_packed
-from wardspace.objectives.base import Objective, Precision, Read, Setting
-from wardspace.objectives.micro_batches import Batch, Pass, passes
+from wardspace.objectives.base import Objective, ObjectiveSettings, Precision, Read
+from wardspace.objectives.micro_batches import Batch, MicroBatch, micro_batches
 from wardspace.objectives.notes import MISSING, Example, Ids, Reading, piece_count, piece_of
 from wardspace.objectives.rehearsal import Rehearsal
 from wardspace.objectives.self_supervised.distillation_targets import blended, drawn_together, levelled, turned_onto
@@ -63,9 +63,9 @@ class Blend(Objective):
     ----------
     config : BlendConfig
         Dimensions and weight of the words, neighbours and their pull.
-    masked : MaskedModel
+    masked : LanguageModel
         The encoder; its masked-word head takes no part.
-    setting : Setting
+    setting : ObjectiveSettings
         Window, vocabulary, pooling and seed.
 
     References
@@ -77,7 +77,7 @@ class Blend(Objective):
     Examples
     --------
     >>> objective = build(BlendConfig(), masked, setting)  # doctest: +SKIP
-    >>> objective.heed(objective.look_at(examples, precision))  # doctest: +SKIP
+    >>> objective.heed(objective.prepare_targets(examples, precision))  # doctest: +SKIP
     >>> objective(objective.collate([Reading(examples[0], epoch=0)])).parts  # doctest: +SKIP
     {'blend': tensor(…)}
     """
@@ -88,7 +88,7 @@ class Blend(Objective):
     targets: Tensor
     kept: Tensor
 
-    def __init__(self, config: BlendConfig, masked: MaskedModel, setting: Setting) -> None:
+    def __init__(self, config: BlendConfig, masked: LanguageModel, setting: ObjectiveSettings) -> None:
         super().__init__(masked, setting)
         self.options = config
         self.across = learned_from(config, list(setting.categories))
@@ -102,7 +102,7 @@ class Blend(Objective):
 
     def pieces(self, example: Example) -> int:
         """Windows it takes to read the whole note."""
-        return piece_count(len(example.ids), self.setting.room)
+        return piece_count(len(example.ids), self.setting.text_window)
 
     def usable(self, example: Example) -> bool:
         """Any note with a token."""
@@ -112,7 +112,7 @@ class Blend(Objective):
         """Tokens of the piece and of the texts read with it, each with its special tokens."""
         return sum(len(ids) + self.setting.vocabulary.specials_per_sequence for ids in self._read_with(reading))
 
-    def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> Places:
+    def prepare_targets(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> Places:
         """Read all notes with the base and work out where each of their pieces is to stand."""
         title = "reading notes with the base" if show_progress else None
         counts = np.array([self.pieces(note) for note in notes], dtype=np.int64)
@@ -131,7 +131,7 @@ class Blend(Objective):
         firsts = dict(zip([note.note_id for note in notes], (np.cumsum(counts) - counts).tolist(), strict=True))
         return Places(firsts, centre.cpu(), torch.from_numpy(places), kept.cpu())
 
-    def heed(self, found: Places) -> None:
+    def set_targets(self, found: Places) -> None:
         """Teach these places."""
         self.firsts = found.firsts
         self.centre.copy_(found.centre)
@@ -147,12 +147,12 @@ class Blend(Objective):
         rows = [*(self._row(reading) for reading in readings), *(-1 - text for text in texts)]
         sequences = [*pieces, *(self.rehearsal.texts[text] for text in texts)]
         return Batch(
-            passes(sequences, self.setting.vocabulary, self.setting.reading),
+            micro_batches(sequences, self.setting.vocabulary, self.setting.reading),
             labels=torch.tensor(rows, dtype=torch.int64)[:, None],
             counts={"blend": len(pieces), **({"keep": len(texts)} if self.rehearsal.texts else {})},
         )
 
-    def read(self, one: Pass, labels: Tensor, *, words: bool = True) -> Read:
+    def read(self, one: MicroBatch, labels: Tensor, *, words: bool = True) -> Read:
         """How far each piece is from where it should be, and each other text from where it was, summed."""
         found, rows = functional.normalize(self._vectors(one), dim=-1), labels[one.rows, 0]
         notes, others = rows >= 0, rows < 0
@@ -176,8 +176,8 @@ class Blend(Objective):
         # until the notes were looked at there is one place for all: enough to tell how long training takes
         return self.firsts[reading.example.note_id] + reading.piece if self.firsts else 0
 
-    def _vectors(self, one: Pass) -> Tensor:
+    def _vectors(self, one: MicroBatch) -> Tensor:
         return pool_packed(self.masked.hidden(one.ids, one.layout), one.layout, self.setting.pooling)
 
     def _piece(self, reading: Reading) -> Ids:
-        return piece_of(reading, self.setting.room)
+        return piece_of(reading, self.setting.text_window)

@@ -12,12 +12,12 @@ from torch.nn import functional
 from wardspace.config import CategoryConfig
 from wardspace.core.errors import RecipeError, WardspaceError
 from wardspace.core.seeds import derive, generator
-from wardspace.models import MaskedModel
+from wardspace.models import LanguageModel
 from wardspace.models.pooling import pool_packed, precise
-from wardspace.objectives.base import Objective, Read, Setting
+from wardspace.objectives.base import Objective, ObjectiveSettings, Read
 from wardspace.objectives.losses.supcon import supervised_contrast
 from wardspace.objectives.masking import Masked
-from wardspace.objectives.micro_batches import Batch, Pass, passes
+from wardspace.objectives.micro_batches import Batch, MicroBatch, micro_batches
 from wardspace.objectives.notes import MISSING, Example, Ids, Reading
 
 HEAD_SPREAD = 0.02
@@ -37,9 +37,9 @@ class Category(Objective):
     ----------
     config : CategoryConfig
         Columns, loss, weights, temperature.
-    masked : MaskedModel
+    masked : LanguageModel
         The encoder with its masked-word head.
-    setting : Setting
+    setting : ObjectiveSettings
         Window, vocabulary, pooling, seed, and the categories of each column.
 
     Raises
@@ -53,7 +53,7 @@ class Category(Objective):
     Khosla et al. 2020, Supervised Contrastive Learning.
     """
 
-    def __init__(self, config: CategoryConfig, masked: MaskedModel, setting: Setting) -> None:
+    def __init__(self, config: CategoryConfig, masked: LanguageModel, setting: ObjectiveSettings) -> None:
         super().__init__(masked, setting)
         self.options = config
         self.words = config.mlm
@@ -77,7 +77,7 @@ class Category(Objective):
 
     def tokens(self, reading: Reading) -> int:
         """Tokens of the window with its special tokens."""
-        return min(len(reading.example.ids), self.setting.room) + self.setting.vocabulary.specials_per_sequence
+        return min(len(reading.example.ids), self.setting.text_window) + self.setting.vocabulary.specials_per_sequence
 
     def collate(self, readings: Sequence[Reading]) -> Batch:
         """Choose windows, mask them, and look up the codes (int64 [n, columns])."""
@@ -89,9 +89,11 @@ class Category(Objective):
             counts = {self.parts[c]: int((codes[:, i] != MISSING).sum()) for i, c in enumerate(self.columns)}
         if self.uses_head:
             counts["mlm"] = sum(len(window.positions) for window in windows if isinstance(window, Masked))
-        return Batch(passes(windows, self.setting.vocabulary, self.setting.reading), torch.from_numpy(codes), counts)
+        return Batch(
+            micro_batches(windows, self.setting.vocabulary, self.setting.reading), torch.from_numpy(codes), counts
+        )
 
-    def read(self, one: Pass, labels: Tensor, *, words: bool = True) -> Read:
+    def read(self, one: MicroBatch, labels: Tensor, *, words: bool = True) -> Read:
         """Predict the hidden words and, with `classify`, the categories."""
         if self.compares:
             return super().read(one, labels, words=words)
@@ -125,10 +127,10 @@ class Category(Objective):
 
     def _window(self, reading: Reading) -> Ids | Masked:
         example, seed = reading.example, self.setting.seed
-        spare = len(example.ids) - self.setting.room
+        spare = len(example.ids) - self.setting.text_window
         place = generator(seed, "window", reading.epoch, example.note_id)
         start = int(place.integers(spare + 1)) if spare > 0 else 0
-        part = slice(start, start + self.setting.room)
+        part = slice(start, start + self.setting.text_window)
         if not self.uses_head:
             return example.ids[part]
         words = None if example.words is None else example.words[part]
@@ -141,7 +143,7 @@ def _paired(codes: Tensor) -> int:
     return int(counts[counts > 1].sum())
 
 
-def _check(columns: Sequence[str], setting: Setting) -> None:
+def _check(columns: Sequence[str], setting: ObjectiveSettings) -> None:
     if not columns:
         raise WardspaceError(
             "the category objective has no metadata column to learn from",

@@ -9,11 +9,11 @@ from torch import Tensor, nn
 
 from wardspace.config import DeclutrConfig
 from wardspace.core.seeds import generator
-from wardspace.models import MaskedModel
-from wardspace.objectives.base import Objective, Setting
+from wardspace.models import LanguageModel
+from wardspace.objectives.base import Objective, ObjectiveSettings
 from wardspace.objectives.losses.ntxent import NTXent
 from wardspace.objectives.masking import Masked
-from wardspace.objectives.micro_batches import Batch, passes
+from wardspace.objectives.micro_batches import Batch, micro_batches
 from wardspace.objectives.notes import Example, Ids, Reading
 from wardspace.objectives.spans import Draw, Span, SpanRule
 
@@ -29,9 +29,9 @@ class Declutr(Objective):
     ----------
     config : DeclutrConfig
         Anchors, positives, lengths, strategy, temperature, weights.
-    masked : MaskedModel
+    masked : LanguageModel
         The encoder with its masked-word head.
-    setting : Setting
+    setting : ObjectiveSettings
         Window (it caps the longest span), vocabulary, pooling and seed.
 
     References
@@ -50,14 +50,14 @@ class Declutr(Objective):
     compares = True
     group_lengths = False
 
-    def __init__(self, config: DeclutrConfig, masked: MaskedModel, setting: Setting) -> None:
+    def __init__(self, config: DeclutrConfig, masked: LanguageModel, setting: ObjectiveSettings) -> None:
         super().__init__(masked, setting)
         self.options = config
         self.words = config.mlm
         self.uses_head = config.mlm_weight > 0
         self.weights = {"contrast": config.contrast_weight, "mlm": config.mlm_weight}
         self.contrast = NTXent(config.temperature, learned=config.learn_temperature)
-        longest = min(config.longest, setting.room)
+        longest = min(config.longest, setting.text_window)
         self.rule = SpanRule(
             anchors=config.anchors,
             positives=config.positives,
@@ -86,7 +86,7 @@ class Declutr(Objective):
                 positives.extend(reading.example.ids[start:end] for start, end in draw.positives)
         hidden = sum(len(anchor.positions) for anchor in anchors if isinstance(anchor, Masked))
         return Batch(
-            passes([*anchors, *positives], self.setting.vocabulary, self.setting.reading),
+            micro_batches([*anchors, *positives], self.setting.vocabulary, self.setting.reading),
             labels=torch.zeros(len(anchors), 0, dtype=torch.int64),
             counts={"mlm": hidden} if self.uses_head else {},
         )

@@ -9,10 +9,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from wardspace.core.progress import progress
-from wardspace.models import MaskedModel
+from wardspace.models import LanguageModel
 from wardspace.models.pooling import pool_packed
-from wardspace.objectives.base import Precision, Setting, in_batch_order
-from wardspace.objectives.micro_batches import Batch, passes
+from wardspace.objectives.base import ObjectiveSettings, Precision, in_batch_order
+from wardspace.objectives.micro_batches import Batch, micro_batches
 from wardspace.objectives.notes import Ids, piece_bounds, piece_count
 
 _BLOCK = 256
@@ -20,15 +20,15 @@ _BLOCK = 256
 
 
 def whole_vectors(
-    masked: MaskedModel, setting: Setting, texts: Sequence[Ids], precision: Precision, *, title: str | None
+    masked: LanguageModel, setting: ObjectiveSettings, texts: Sequence[Ids], precision: Precision, *, title: str | None
 ) -> Tensor:
     """Read texts without dropout and without gradients; pieces of a long one are weighed by their tokens.
 
     Parameters
     ----------
-    masked : MaskedModel
+    masked : LanguageModel
         The base.
-    setting : Setting
+    setting : ObjectiveSettings
         Window, vocabulary, pooling and how much is read at once.
     texts : sequence of int32 [n]
         Token ids without special tokens.
@@ -54,18 +54,22 @@ def whole_vectors(
     return torch.cat(blocks)
 
 
-def _read(masked: MaskedModel, setting: Setting, texts: Sequence[Ids], precision: Precision) -> Tensor:
+def _read(masked: LanguageModel, setting: ObjectiveSettings, texts: Sequence[Ids], precision: Precision) -> Tensor:
     pieces: list[Ids] = []
     owners: list[int] = []
     for owner, ids in enumerate(texts):
-        count = max(1, piece_count(len(ids), setting.room))
-        bounds = [piece_bounds(len(ids), setting.room, piece) for piece in range(count)] if len(ids) else [(0, 0)]
+        count = max(1, piece_count(len(ids), setting.text_window))
+        bounds = (
+            [piece_bounds(len(ids), setting.text_window, piece) for piece in range(count)] if len(ids) else [(0, 0)]
+        )
         pieces += [ids[start:end] for start, end in bounds]
         owners += [owner] * count
-    batch = Batch(passes(pieces, setting.vocabulary, setting.reading), torch.zeros(len(pieces), 0), {})
+    batch = Batch(micro_batches(pieces, setting.vocabulary, setting.reading), torch.zeros(len(pieces), 0), {})
     batch = batch.to(_device(masked))
     with precision():
-        read = [pool_packed(masked.hidden(one.ids, one.layout), one.layout, setting.pooling) for one in batch.passes]
+        read = [
+            pool_packed(masked.hidden(one.ids, one.layout), one.layout, setting.pooling) for one in batch.micro_batches
+        ]
         vectors = in_batch_order(read, batch)
     sizes = torch.tensor([len(ids) + setting.vocabulary.specials_per_sequence for ids in pieces], device=vectors.device)
     sums = vectors.new_zeros(len(texts), vectors.shape[1])
@@ -75,5 +79,5 @@ def _read(masked: MaskedModel, setting: Setting, texts: Sequence[Ids], precision
     return functional.normalize(sums, dim=-1)
 
 
-def _device(masked: MaskedModel) -> torch.device:
+def _device(masked: LanguageModel) -> torch.device:
     return next(masked.parameters()).device

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import torch
 
 from wardspace.config import MlmConfig
-from wardspace.models import MaskedModel
-from wardspace.objectives.base import Objective, Setting
+from wardspace.models import LanguageModel
+from wardspace.objectives.base import Objective, ObjectiveSettings
 from wardspace.objectives.masking import Masked
-from wardspace.objectives.micro_batches import Batch, passes
+from wardspace.objectives.micro_batches import Batch, micro_batches
 from wardspace.objectives.notes import Example, Reading, piece_bounds, piece_count
 
 
@@ -24,9 +24,9 @@ class MaskedLanguageModelling(Objective):
     ----------
     config : MlmConfig
         Share of words to predict, whole words or not.
-    masked : MaskedModel
+    masked : LanguageModel
         The encoder with its masked-word head.
-    setting : Setting
+    setting : ObjectiveSettings
         Window, vocabulary and seed.
 
     References
@@ -43,14 +43,14 @@ class MaskedLanguageModelling(Objective):
 
     uses_head = True
 
-    def __init__(self, config: MlmConfig, masked: MaskedModel, setting: Setting) -> None:
+    def __init__(self, config: MlmConfig, masked: LanguageModel, setting: ObjectiveSettings) -> None:
         super().__init__(masked, setting)
         self.words = config
         self.weights = {"mlm": 1.0}
 
     def pieces(self, example: Example) -> int:
         """Windows it takes to read the whole note."""
-        return piece_count(len(example.ids), self.setting.room) if self.usable(example) else 0
+        return piece_count(len(example.ids), self.setting.text_window) if self.usable(example) else 0
 
     def usable(self, example: Example) -> bool:
         """Any note with a token that can be hidden."""
@@ -65,7 +65,7 @@ class MaskedLanguageModelling(Objective):
         """Mask each piece by (seed, epoch, note, piece)."""
         sequences = [self._masked(reading) for reading in readings]
         return Batch(
-            passes(sequences, self.setting.vocabulary, self.setting.reading),
+            micro_batches(sequences, self.setting.vocabulary, self.setting.reading),
             labels=torch.zeros(len(sequences), 0, dtype=torch.int64),
             counts={"mlm": sum(len(sequence.positions) for sequence in sequences)},
         )
@@ -76,4 +76,4 @@ class MaskedLanguageModelling(Objective):
         return self.masked_words(example.ids[start:end], words, reading.epoch, example.note_id, reading.piece)
 
     def _bounds(self, reading: Reading) -> tuple[int, int]:
-        return piece_bounds(len(reading.example.ids), self.setting.room, reading.piece)
+        return piece_bounds(len(reading.example.ids), self.setting.text_window, reading.piece)

@@ -12,10 +12,10 @@ from torch import Tensor
 from wardspace.config import MlmConfig, PairsConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.core.seeds import generator
-from wardspace.models import MaskedModel
-from wardspace.objectives.base import Objective, Precision, Setting
+from wardspace.models import LanguageModel
+from wardspace.objectives.base import Objective, ObjectiveSettings, Precision
 from wardspace.objectives.losses.ntxent import NTXent
-from wardspace.objectives.micro_batches import Batch, passes
+from wardspace.objectives.micro_batches import Batch, micro_batches
 from wardspace.objectives.notes import MISSING, Example, Ids, Reading, piece_count, piece_of
 from wardspace.objectives.self_supervised.document_vectors import whole_vectors
 
@@ -54,9 +54,9 @@ class Pairs(Objective):
     ----------
     config : PairsConfig
         Columns, temperature, guide.
-    masked : MaskedModel
+    masked : LanguageModel
         The encoder; its masked-word head takes no part.
-    setting : Setting
+    setting : ObjectiveSettings
         Window, vocabulary, pooling, seed, and the values of each column.
 
     Raises
@@ -72,7 +72,7 @@ class Pairs(Objective):
     Examples
     --------
     >>> objective = build(PairsConfig(columns=["title"]), masked, setting)  # doctest: +SKIP
-    >>> objective.heed(objective.look_at(examples, precision))  # doctest: +SKIP
+    >>> objective.heed(objective.prepare_targets(examples, precision))  # doctest: +SKIP
     >>> objective(objective.collate([Reading(one, epoch=0), Reading(other, epoch=0)])).parts  # doctest: +SKIP
     {'pairs': tensor(…)}
     """
@@ -84,7 +84,7 @@ class Pairs(Objective):
     guide_notes: Tensor
     guide_texts: Tensor
 
-    def __init__(self, config: PairsConfig, masked: MaskedModel, setting: Setting) -> None:
+    def __init__(self, config: PairsConfig, masked: LanguageModel, setting: ObjectiveSettings) -> None:
         super().__init__(masked, setting)
         _check(config.columns, setting)
         self.options = config
@@ -95,7 +95,7 @@ class Pairs(Objective):
         for column in config.columns:
             self.starts[column] = len(self.texts)
             read = masked.tokenizer(list(setting.categories[column]), add_special_tokens=False, verbose=False)
-            self.texts += [np.array(ids[: setting.room], dtype=np.int32) for ids in read["input_ids"]]
+            self.texts += [np.array(ids[: setting.text_window], dtype=np.int32) for ids in read["input_ids"]]
         self.rows: dict[str, int] = {}
         # worked out anew after an interruption, so that checkpoints hold nothing of the notes
         self.register_buffer("guide_notes", torch.zeros(1, masked.dimension), persistent=False)
@@ -103,7 +103,7 @@ class Pairs(Objective):
 
     def pieces(self, example: Example) -> int:
         """Windows it takes to read the whole note."""
-        return piece_count(len(example.ids), self.setting.room) if self.usable(example) else 0
+        return piece_count(len(example.ids), self.setting.text_window) if self.usable(example) else 0
 
     def usable(self, example: Example) -> bool:
         """Notes with a token and with a text in one of the columns."""
@@ -114,7 +114,9 @@ class Pairs(Objective):
         specials = 2 * self.setting.vocabulary.specials_per_sequence
         return len(self._piece(reading)) + len(self.texts[self._text(reading)]) + specials
 
-    def look_at(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> Guide | None:
+    def prepare_targets(
+        self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True
+    ) -> Guide | None:
         """Read all notes and all texts with the base, if it is to be the guide."""
         if not self.options.guide:
             return None
@@ -123,8 +125,8 @@ class Pairs(Objective):
         texts = whole_vectors(self.masked, self.setting, self.texts, precision, title=title and f"{title}: texts")
         return Guide([note.note_id for note in notes], own.cpu(), texts.cpu())
 
-    def heed(self, found: Guide | None) -> None:
-        """Pass over the negatives that the base places nearer than the true partner."""
+    def set_targets(self, found: Guide | None) -> None:
+        """MicroBatch over the negatives that the base places nearer than the true partner."""
         if found is None:
             return
         self.rows = {note_id: row for row, note_id in enumerate(found.note_ids)}
@@ -137,7 +139,9 @@ class Pairs(Objective):
         texts = [self._text(reading) for reading in readings]
         rows = [self.rows.get(reading.example.note_id, _UNKNOWN) for reading in readings]
         return Batch(
-            passes([*pieces, *(self.texts[text] for text in texts)], self.setting.vocabulary, self.setting.reading),
+            micro_batches(
+                [*pieces, *(self.texts[text] for text in texts)], self.setting.vocabulary, self.setting.reading
+            ),
             labels=torch.tensor([texts, rows], dtype=torch.int64).T.reshape(-1, 2),
             counts={},
         )
@@ -171,10 +175,10 @@ class Pairs(Objective):
         return texts[int(place.integers(len(texts)))]
 
     def _piece(self, reading: Reading) -> Ids:
-        return piece_of(reading, self.setting.room)
+        return piece_of(reading, self.setting.text_window)
 
 
-def _check(columns: Sequence[str], setting: Setting) -> None:
+def _check(columns: Sequence[str], setting: ObjectiveSettings) -> None:
     for column in columns:
         values = len(setting.categories.get(column, ()))
         if values < 2:

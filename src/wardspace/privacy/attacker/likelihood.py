@@ -14,7 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 from wardspace.core.errors import ModelError
 from wardspace.core.files import read_json
 from wardspace.core.seeds import generator
-from wardspace.models import MaskedModel
+from wardspace.models import LanguageModel
 from wardspace.models.files.loading import quiet
 from wardspace.models.tokens import Affixes, Ids, affixes, token_ids, untruncated
 from wardspace.models.windows import batches, padded
@@ -159,13 +159,13 @@ class MaskedWords:
 
     Parameters
     ----------
-    masked : MaskedModel
+    masked : LanguageModel
         The model; its head must be a trained one for the answers to mean anything.
     window : int
         Tokens read at once, special ones included.
     """
 
-    def __init__(self, masked: MaskedModel, window: int) -> None:
+    def __init__(self, masked: LanguageModel, window: int) -> None:
         self.masked = masked.eval()
         self.around: Affixes = affixes(masked.tokenizer)
         self.room = window - self.around.count

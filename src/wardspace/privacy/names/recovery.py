@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wardspace.config import PrivacyConfig
 from wardspace.corpus import Corpus
-from wardspace.privacy.attacker.subject import Subject
+from wardspace.privacy.attacker.audited_model import Subject
 from wardspace.privacy.names.fill_in import filled
 from wardspace.privacy.names.names import NoNamesError, named_notes
 from wardspace.privacy.names.probe import probed

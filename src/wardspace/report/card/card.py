@@ -5,13 +5,13 @@ from __future__ import annotations
 from huggingface_hub import EvalResult, ModelCardData
 
 from wardspace.config import StudyConfig
-from wardspace.report.board import Board
 from wardspace.report.card.audit import AUDIT, NOT_TESTED
 from wardspace.report.card.data import CardFacts, data_statement
 from wardspace.report.card.training import training_cost, training_procedure
 from wardspace.report.figures.charts import interval_words
-from wardspace.report.findings.caveats import not_shown
+from wardspace.report.findings.limitations import not_shown
 from wardspace.report.findings.privacy import private_lines
+from wardspace.report.score_table import Board
 from wardspace.report.tables.comparison import STARS, comparison
 from wardspace.report.tables.markdown import markdown_table
 from wardspace.report.tables.study import base_name

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from wardspace.core.durations import duration
 from wardspace.evaluation.between_runs import Between
-from wardspace.evaluation.panel import Series
-from wardspace.report.board import Board
+from wardspace.evaluation.prediction_set import Series
 from wardspace.report.changes.sides import Change, Pair
+from wardspace.report.score_table import Board
 from wardspace.report.tables.comparison import SIGNS, Mark
 from wardspace.report.tables.spaces import ARROWS
 from wardspace.report.wording import MINUS, gap, measure_name, plain, points, tokens

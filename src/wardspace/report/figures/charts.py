@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from wardspace.config import IntervalMethod
-from wardspace.report.board import Board, Place
 from wardspace.report.figures.forest import Bar, forest
 from wardspace.report.figures.lines import Line, Point, line_chart
 from wardspace.report.figures.points import Spot, scatter
 from wardspace.report.figures.style import model_styles
+from wardspace.report.score_table import Board, Place
 from wardspace.report.tables.comparison import SIGNS, mark_of
 from wardspace.report.wording import INTERVALS, between, gap, metric_name, points, thousands
 from wardspace.results.results import Difference, Results

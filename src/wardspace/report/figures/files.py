@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from wardspace.core.files import write_text
-from wardspace.report.board import Board
 from wardspace.report.figures.charts import few_shot_curves, space_scatters
 from wardspace.report.figures.style import LIGHT, explicit
 from wardspace.report.page import asset
+from wardspace.report.score_table import Board
 from wardspace.results.results import Results
 
 

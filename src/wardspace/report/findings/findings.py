@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from wardspace.evaluation.intervals.correction import BASE, kin
-from wardspace.report.board import Board, Place, cell_anchor
+from wardspace.evaluation.intervals.multiple_testing import BASE, kin
+from wardspace.report.score_table import Board, Place, cell_anchor
 from wardspace.report.wording import between, counted, gap, is_point, listed, metric_name, points
 from wardspace.results.results import Difference, Score
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wardspace.core.durations import duration
-from wardspace.report.board import Board, Place, cell_anchor
-from wardspace.report.findings.choosing import Choice, cheaper_tried, choices, validation_scores
 from wardspace.report.findings.findings import Finding, Tone, not_apart, told_apart
-from wardspace.report.findings.labels_saved import RULE as BESIDE_RULE
-from wardspace.report.findings.labels_saved import beside_findings, reached_finding
+from wardspace.report.findings.label_efficiency import RULE as BESIDE_RULE
+from wardspace.report.findings.label_efficiency import beside_findings, reached_finding
+from wardspace.report.findings.model_selection import Choice, cheaper_tried, choices, validation_scores
+from wardspace.report.score_table import Board, Place, cell_anchor
 from wardspace.report.wording import between, gap, listed, metric_name, points, setting_name
 from wardspace.results.results import AcrossDifference, Difference
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from wardspace.config import BESIDE
 from wardspace.core.durations import duration
-from wardspace.report.board import COMPARISON, MODELS, Board, Place, cell_anchor
-from wardspace.report.findings.choosing import validation_scores
 from wardspace.report.findings.findings import Finding, Tone, told_apart
 from wardspace.report.findings.guidance import held_to, paired_with_frozen
+from wardspace.report.findings.model_selection import validation_scores
+from wardspace.report.score_table import COMPARISON, MODELS, Board, Place, cell_anchor
 from wardspace.report.wording import between, counted, gap, listed, metric_name
 from wardspace.results.results import Difference, Results
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wardspace.config import BESIDE
 from wardspace.config.recommended import MEASURED, NAME, is_recipe
-from wardspace.report.board import Board
 from wardspace.report.findings.findings import Finding, told_apart
+from wardspace.report.score_table import Board
 from wardspace.report.wording import listed
 from wardspace.results.results import ModelRecord
 

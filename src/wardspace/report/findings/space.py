@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wardspace.core.durations import duration
-from wardspace.report.board import MODELS, Board
 from wardspace.report.findings.findings import Finding, Tone
+from wardspace.report.score_table import MODELS, Board
 from wardspace.report.tables.spaces import SpaceBoard, verdict_mark
 from wardspace.report.wording import counted, listed, measure_name, plain, share, signed, signed_between, tokens
 from wardspace.results.results import SpaceDifference, SpaceScore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from wardspace.report.board import Board, Place
+from wardspace.report.score_table import Board, Place
 from wardspace.report.wording import between, counted, gap, p_value, points, share
 from wardspace.results.results import Difference, Score
 

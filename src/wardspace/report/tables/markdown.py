@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wardspace.report.board import Board
+from wardspace.report.score_table import Board
 from wardspace.report.tables.comparison import STARS, Cell, comparison
 from wardspace.report.tables.costs import stage_rows
 from wardspace.report.tables.spaces import SpaceCell, space_tables

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wardspace.report.board import Board
+from wardspace.report.score_table import Board
 from wardspace.report.tables.comparison import SIGNS, Mark, Rank
 from wardspace.report.wording import MEASURES, listed, measure_name, plain, signed, signed_between
 from wardspace.results.results import Results, Similarity, SpaceDifference, SpaceScore

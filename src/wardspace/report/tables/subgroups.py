@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wardspace.report.board import Board, Place
 from wardspace.report.findings.findings import Finding, Tone
+from wardspace.report.score_table import Board, Place
 from wardspace.report.wording import between, counted, gap, listed, metric_name, points, thousands
 from wardspace.results.subgroups import SubgroupScore, Trend
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from wardspace.report.board import Board, Place
 from wardspace.report.figures.charts import Panel
 from wardspace.report.figures.curves import Curve, curve_chart
 from wardspace.report.figures.reliability import Dot, reliability_chart
 from wardspace.report.figures.style import model_styles
 from wardspace.report.findings.findings import Finding
+from wardspace.report.score_table import Board, Place
 from wardspace.report.wording import between, gap, points, share
 from wardspace.results.results import Results
 from wardspace.results.trust import Abstention, CalibrationScore, ReliabilityBin

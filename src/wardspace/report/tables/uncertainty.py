@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import median
 
-from wardspace.report.board import Board
+from wardspace.report.score_table import Board
 from wardspace.report.tables.comparison import runs_name
 from wardspace.report.wording import points
 from wardspace.results.results import Difference, Score

@@ -16,7 +16,7 @@ from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
 from wardspace.models.files import bases
 from wardspace.privacy import Audit, Verdict, judged
-from wardspace.privacy.attacker.subject import Subject, open_subject
+from wardspace.privacy.attacker.audited_model import Subject, open_subject
 from wardspace.privacy.canaries import planted_hash
 from wardspace.privacy.exposure import canary_figures
 from wardspace.privacy.membership import TooFewError, membership

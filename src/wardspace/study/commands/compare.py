@@ -15,7 +15,7 @@ from wardspace.config import StudyConfig, load_study
 from wardspace.core.errors import RunError
 from wardspace.core.files import read_json
 from wardspace.evaluation.between_runs import Between, between, same_notes
-from wardspace.evaluation.same_results import TOLERANCE, Unlike, unlike
+from wardspace.evaluation.results_diff import TOLERANCE, Unlike, unlike
 from wardspace.report.changes import Pair, Side
 from wardspace.results.results import Results
 from wardspace.study.folder import RunFolder

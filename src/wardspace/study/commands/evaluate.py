@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig, ReportConfig, RetrievalConfig
 from wardspace.corpus import Corpus
-from wardspace.evaluation import judge
+from wardspace.evaluation import score_predictions
 from wardspace.models import Encoder
 from wardspace.results.results import Difference, Score
 from wardspace.tasks import (
@@ -77,7 +77,7 @@ def evaluate(
         tables = [tfidf_predictions(corpus, labels, task, words=words)]
         for name, one in models.items():
             tables.append(frozen_predictions(vectors(one), labels, task, model=name, words=words))
-    judged = judge(pa.concat_tables(tables), {task.name: classes}, report or ReportConfig())
+    judged = score_predictions(pa.concat_tables(tables), {task.name: classes}, report or ReportConfig())
     return judged.scores, judged.differences
 
 

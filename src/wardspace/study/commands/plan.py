@@ -16,13 +16,13 @@ from wardspace.corpus import Corpus
 from wardspace.models import hardware
 from wardspace.privacy.canaries import planted
 from wardspace.study.study import Study
-from wardspace.training.adapt import ASIDE, Asked, prepared
+from wardspace.training.adapt import ASIDE, Recipe, training_setup
 from wardspace.training.forecast.energy import peak_of
 from wardspace.training.forecast.forecast import Forecast, StageForecast, stage_forecast
 from wardspace.training.forecast.measure import Measured, measured
 from wardspace.training.forecast.memory import available
+from wardspace.training.objective_run import FEWEST_STEPS, Stage
 from wardspace.training.phase import Phase
-from wardspace.training.stage import FEWEST_STEPS, Stage
 from wardspace.training.weights.processes import Processes
 
 FILE = "plan.json"
@@ -116,7 +116,7 @@ class _Planning:
 
     def _model(self, model: AdaptConfig) -> list[StageForecast]:
         start = time.perf_counter()
-        ready = prepared(_asked(self.config, model, self.corpus), self.device, show_progress=self.show)
+        ready = training_setup(_asked(self.config, model, self.corpus), self.device, show_progress=self.show)
         self.preparing += time.perf_counter() - start
         found: list[StageForecast] = []
         for place, stage in enumerate(ready.stages):
@@ -160,7 +160,7 @@ def alike_key(config: StudyConfig, model: AdaptConfig, place: int) -> str:
     )
 
 
-def _asked(config: StudyConfig, model: AdaptConfig, corpus: Corpus) -> Asked:
+def _asked(config: StudyConfig, model: AdaptConfig, corpus: Corpus) -> Recipe:
     training = model.training.applied_to(config.training)
     notes = planted(corpus, config.privacy.canaries)
-    return Asked(notes, model, config.base, config.encoder, config.budget, training, config.transductive)
+    return Recipe(notes, model, config.base, config.encoder, config.budget, training, config.transductive)

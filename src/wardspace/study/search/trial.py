@@ -22,9 +22,9 @@ from wardspace.core.errors import RecipeError
 from wardspace.core.files import read_json, write_json
 from wardspace.core.progress import progress
 from wardspace.corpus import Corpus
-from wardspace.corpus.corpus import ShownCorpus
+from wardspace.corpus.corpus import SplitView
 from wardspace.evaluation.intervals.distribution import points
-from wardspace.evaluation.panel import Panel, panels
+from wardspace.evaluation.prediction_set import PredictionSet, prediction_sets
 from wardspace.models import Encoder
 from wardspace.study.search.records import Part, SearchFolder, Trial
 from wardspace.tasks import frozen_predictions, labelled, read_rows
@@ -57,7 +57,7 @@ class Scorer:
         metric: str,
         encoder: EncoderConfig,
     ) -> None:
-        self.notes = ShownCorpus(corpus, SEEN)
+        self.notes = SplitView(corpus, SEEN)
         few = [count for count in shots if count is not None]
         probes = ["logistic"] if None in shots else []
         self.task = task.model_copy(update={"shots": few, "probes": probes})
@@ -77,7 +77,7 @@ class Scorer:
             vectors, self.labels, self.task, model="model", read=self.read, show_progress=show_progress
         )
         mine = found.filter(pc.equal(found["split"], "validation"))
-        (panel,) = panels(mine, {self.task.name: self.labels.classes})
+        (panel,) = prediction_sets(mine, {self.task.name: self.labels.classes})
         return _parts(panel, points(panel, [self.metric])[self.metric])
 
     def _vectors(self, source: str, *, show: bool) -> NDArray[np.float32]:
@@ -101,7 +101,7 @@ class Scorer:
         return whole
 
 
-def _parts(panel: Panel, values: NDArray[np.float64]) -> list[Part]:
+def _parts(panel: PredictionSet, values: NDArray[np.float64]) -> list[Part]:
     found = []
     for series, runs in panel.series().items():
         own = [float(values[run]) for run in sorted(runs, key=lambda run: panel.runs[run].seed)]
@@ -191,7 +191,7 @@ class Bench:
         if study.search is None:
             raise ValueError("the study has no search")
         self.study, self.folder, self.began = study, folder, began
-        self.notes = ShownCorpus(corpus, SEEN)
+        self.notes = SplitView(corpus, SEEN)
         asked, task = study.search.score, searched_task(study, study.search)
         shots = [*task.shots, None] if asked.shots is None else list(dict.fromkeys(asked.shots))
         self.scorer = Scorer(corpus, task, shots, asked.metric, study.encoder)

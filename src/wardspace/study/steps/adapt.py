@@ -30,13 +30,13 @@ class Crew:
     ) -> list[dict[str, Any]]:
         """Train one model with the study's options, all processes together; the cost of each of its objectives."""
         planted(corpus, study.privacy.canaries)  # written before the others look for them
-        self._processes.agreed(model.name)
+        self._processes.broadcast(model.name)
         return _adapted(corpus, model, study, folder, show_progress=show_progress)
 
     def follow(self, study: StudyConfig, folder: RunFolder) -> None:
         """Train with the leading process whatever it trains, until it says that there is nothing more."""
         models = {model.name: model for model in study.adapt}
-        while (name := self._processes.agreed("")) is not None:
+        while (name := self._processes.broadcast("")) is not None:
             _adapted(Corpus.open(folder.corpus), models[name], study, folder, show_progress=False)
         self._processes.part()
 
@@ -44,7 +44,7 @@ class Crew:
         """Let the others go, if they are still here: there is nothing more to train."""
         if not self._dismissed:
             self._dismissed = True
-            self._processes.agreed(None)
+            self._processes.broadcast(None)
             self._processes.part()
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig, RetrievalConfig, StudyConfig, TaskConfig
 from wardspace.corpus import Corpus
-from wardspace.evaluation import best_models, judge
-from wardspace.evaluation.judge import Judged
+from wardspace.evaluation import best_models, score_predictions
+from wardspace.evaluation.score_predictions import Evaluation
 from wardspace.evaluation.subgroups.drift import drift
 from wardspace.evaluation.subgroups.subgroups import subgroup_columns, subgroups
 from wardspace.evaluation.trust.abstention import abstention, risk_curves
@@ -197,13 +197,15 @@ class Scoring:
         kinds = sorted({key[2] for key in self.predicted if key[0] == task})
         return pa.concat_tables([self._table(task, kind) for kind in kinds])
 
-    def scored(self) -> Judged:
+    def scored(self) -> Evaluation:
         """Scores and paired differences of everything stored."""
 
         def work() -> dict[str, list[dict[str, Any]]]:
-            found: dict[str, list[dict[str, Any]]] = {name: [] for name in Judged._fields}
+            found: dict[str, list[dict[str, Any]]] = {name: [] for name in Evaluation._fields}
             for task, classes in self.classes.items():
-                judged = judge(self.stored(task), {task: classes}, self.study.report, show_progress=self.show)
+                judged = score_predictions(
+                    self.stored(task), {task: classes}, self.study.report, show_progress=self.show
+                )
                 for name, records in judged._asdict().items():
                     found[name] += [record.model_dump() for record in records]
             return found
@@ -213,7 +215,7 @@ class Scoring:
             self.study.report.model_dump(include={"resamples", "interval", "confidence", "seed"}),
         ]
         _, found = self.stages.once("scores", inputs, [], work)
-        return Judged(
+        return Evaluation(
             [Score.model_validate(score) for score in found["scores"]],
             [Difference.model_validate(difference) for difference in found["differences"]],
             [AcrossDifference.model_validate(difference) for difference in found["across"]],

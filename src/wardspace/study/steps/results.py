@@ -8,7 +8,7 @@ from typing import Any
 from wardspace.config import StudyConfig
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus, Manifest
-from wardspace.evaluation.judge import Judged
+from wardspace.evaluation.score_predictions import Evaluation
 from wardspace.results.results import ModelRecord, PrivateTraining, Results, StageCost
 from wardspace.study.steps.evaluate import Scoring
 from wardspace.tasks.predictions import spent_by
@@ -20,7 +20,7 @@ def collect(
     *,
     models: dict[str, dict[str, Any]],
     scoring: Scoring,
-    scored: Judged,
+    scored: Evaluation,
     space: dict[str, Any],
     slices: dict[str, list[dict[str, Any]]],
 ) -> Results:

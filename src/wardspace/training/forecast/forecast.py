@@ -18,7 +18,7 @@ class Times:
     Parameters
     ----------
     starting : float
-        Setting up, and reading the best weights back.
+        ObjectiveSettings up, and reading the best weights back.
     head_warmup : float
         Training a new masked-word head with the encoder frozen.
     training : float

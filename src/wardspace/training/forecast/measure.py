@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from wardspace.core.progress import Advance
-from wardspace.objectives.micro_batches import Room
+from wardspace.objectives.micro_batches import TokenLimit
 from wardspace.training.checkpoints import save_weights
 from wardspace.training.data.plan import Plan
 from wardspace.training.faults import training_faults
@@ -65,7 +65,7 @@ class Trial:
         What would be trained; its `trainable` must be in force.
     every : int
         Read every so-manieth reading of a batch.
-    room : Room
+    room : TokenLimit
         How much is read at once.
     pace : float
         About how many seconds a token takes.
@@ -75,7 +75,7 @@ class Trial:
 
     phase: Phase
     every: int
-    room: Room
+    room: TokenLimit
     pace: float
     seconds: float
 
@@ -226,7 +226,7 @@ def _every(phase: Phase, pace: float, seconds: float, *, rereads: bool) -> int:
     return max(1, min(math.ceil(FEWEST * batch * pace / seconds), int(most)))
 
 
-def _room(phase: Phase, every: int, *, rereads: bool) -> Room:
+def _room(phase: Phase, every: int, *, rereads: bool) -> TokenLimit:
     """How much is read at once: parts of batches that take several passes take two."""
     usual = phase.objective.setting.reading
     part = int(phase.plan.tokens.sum()) // len(phase.plan) // every

@@ -12,7 +12,7 @@ import torch
 from wardspace.core.errors import WardspaceError
 from wardspace.models import hardware
 from wardspace.objectives import Objective
-from wardspace.objectives.micro_batches import Room
+from wardspace.objectives.micro_batches import TokenLimit
 from wardspace.training.forecast.energy import Operations, operations
 from wardspace.training.forecast.memory import MemoryNeed, PeakMemory, available
 from wardspace.training.forecast.sample import readings_of
@@ -55,7 +55,7 @@ class Probe:
         seconds = (time.perf_counter() - start) / read[0]
         done = needed
         if self.rereads:
-            done = operations(lambda: self.gradient(tokens, passes=2))
+            done = operations(lambda: self.gradient(tokens, micro_batches=2))
             seconds *= done / needed
         return Operations(needed / read[0], done / read[0]), seconds
 
@@ -79,12 +79,14 @@ class Probe:
             raise _too_much(whole, need, available(self.phase.device))
         return need
 
-    def gradient(self, tokens: int, passes: int = 1) -> int:
+    def gradient(self, tokens: int, micro_batches: int = 1) -> int:
         """Add the gradient of about so many tokens, read in one pass or in several; tokens read."""
         phase = self.phase
         readings = readings_of(phase.plan, phase.objective, phase.examples, tokens)
         total = sum(phase.objective.tokens(reading) for reading in readings)
-        with reading_in(phase.objective, replace(phase.objective.setting.reading, tokens=max(1, total // passes))):
+        with reading_in(
+            phase.objective, replace(phase.objective.setting.reading, tokens=max(1, total // micro_batches))
+        ):
             batch = phase.objective.collate(readings)
         phase.objective.train()
         precision, device = phase.training.precision, phase.device
@@ -102,7 +104,7 @@ class Probe:
 
 
 @contextmanager
-def reading_in(objective: Objective, room: Room) -> Iterator[None]:
+def reading_in(objective: Objective, room: TokenLimit) -> Iterator[None]:
     """Let an objective collate for another room."""
     usual = objective.setting
     objective.setting = replace(usual, reading=room)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from wardspace.objectives import Objective
 from wardspace.objectives.base import Precision, Read, in_batch_order
-from wardspace.objectives.micro_batches import Batch, Pass
+from wardspace.objectives.micro_batches import Batch, MicroBatch
 from wardspace.training.weights.processes import Processes
 
 Backward = Callable[[Tensor], object]
@@ -77,11 +77,11 @@ class Gradients:
 
     def _turns(self, batch: Batch) -> list[_Turn]:
         """What this process reads: its passes and, in step with others that have more, the stand-in."""
-        own = [_Turn(one, batch.labels) for one in batch.passes]
+        own = [_Turn(one, batch.labels) for one in batch.micro_batches]
         if self.stand_in is None:
             return own
-        idle = self.processes.most(len(own)) - len(own)
-        return own + [_Turn(self.stand_in.passes[0], self.stand_in.labels, counts=False)] * idle
+        idle = self.processes.max_over(len(own)) - len(own)
+        return own + [_Turn(self.stand_in.micro_batches[0], self.stand_in.labels, counts=False)] * idle
 
     def _contrasted(
         self, batch: Batch, turns: Sequence[_Turn], shares: Shares
@@ -158,7 +158,7 @@ class Gradients:
 class _Turn:
     """One pass to read, with the categories of its batch; a stand-in does not count."""
 
-    one: Pass
+    one: MicroBatch
     labels: Tensor
     counts: bool = True
 

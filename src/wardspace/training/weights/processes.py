@@ -63,20 +63,20 @@ class Processes:
             # the interpreter ends aborts the process (seen once; pytorch/pytorch#179291 describes it)
             gc.collect()
 
-    def agreed(self, value: T) -> T:
+    def broadcast(self, value: T) -> T:
         """The first process's value, for all."""
         if self.count == 1:
             return value
         box: list[Any] = [value]
         distributed.broadcast_object_list(box, src=0)
-        agreed: T = box[0]
-        return agreed
+        broadcast: T = box[0]
+        return broadcast
 
     def any(self, flag: bool) -> bool:
         """Whether it is true in any of them."""
         return bool(self.summed(torch.tensor(float(flag))).item()) if self.count > 1 else flag
 
-    def most(self, number: int) -> int:
+    def max_over(self, number: int) -> int:
         """The largest number that any of them has."""
         if self.count == 1:
             return number

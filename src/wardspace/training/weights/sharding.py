@@ -16,7 +16,7 @@ from torch.optim import Optimizer
 from wardspace.core.errors import WardspaceError
 from wardspace.objectives import Objective
 from wardspace.objectives.base import Read
-from wardspace.objectives.micro_batches import Pass
+from wardspace.objectives.micro_batches import MicroBatch
 from wardspace.training.checkpoints import load_weights, save_weights
 from wardspace.training.weights.optimiser import layers_of
 from wardspace.training.weights.processes import Processes
@@ -40,7 +40,7 @@ class Weights:
         self.processes = processes
 
     @property
-    def in_step(self) -> bool:
+    def lockstep(self) -> bool:
         """Whether all processes must read equally many passes, because reading takes all of them."""
         return False
 
@@ -48,9 +48,9 @@ class Weights:
         """Replace each gradient by its sum over all processes."""
         self.processes.sum_gradients(self.objective.parameters())
 
-    def clip(self, most: float) -> torch.Tensor:
+    def clip(self, max_over: float) -> torch.Tensor:
         """Scale all gradients so that their norm is at most `most`; their norm before."""
-        return clip_grad_norm_(self.objective.parameters(), most)
+        return clip_grad_norm_(self.objective.parameters(), max_over)
 
     def save(self, folder: Path) -> None:
         """Write the weights whole."""
@@ -69,10 +69,10 @@ class Weights:
         """Go back to a whole state."""
         optimiser.load_state_dict(state)
 
-    def settle(self) -> None:
+    def reshard(self) -> None:
         """Be done with reading for now: parameters are those that the optimiser knows."""
 
-    def finish(self) -> None:
+    def gather(self) -> None:
         """Leave what was learned in the objective that the phase was given."""
 
 
@@ -87,7 +87,7 @@ class ShardedWeights(Weights):
     summed where that part is. So all processes must read equally many passes of a batch. The few parameters that
     compare vectors (a learned temperature) stay whole, for comparing takes one process only.
 
-    The objective given stays as it is, on the CPU, until `finish` (or a checkpoint) puts the weights into it: modules
+    The objective given stays as it is, on the CPU, until `gather` (or a checkpoint) puts the weights into it: modules
     and parameters remain the same, and checkpoints are those of whole weights.
 
     Parameters
@@ -121,36 +121,36 @@ class ShardedWeights(Weights):
         super().__init__(_sharded(objective, processes, device), processes)
 
     @property
-    def in_step(self) -> bool:
+    def lockstep(self) -> bool:
         """Reading a layer takes all processes."""
         return True
 
     def sum_gradients(self) -> None:
         """Sum those of parameters held whole; the others are summed as they arise."""
-        self.settle()
+        self.reshard()
         self.processes.sum_gradients(p for p in self.objective.parameters() if not isinstance(p, DTensor))
 
-    def clip(self, most: float) -> torch.Tensor:
+    def clip(self, max_over: float) -> torch.Tensor:
         """Scale all gradients so that their norm is at most `most`; their norm before."""
         gradients = [parameter.grad for parameter in self.objective.parameters() if parameter.grad is not None]
         parts = get_total_norm([_own(slope) for slope in gradients if isinstance(slope, DTensor)]).square()
         rest = get_total_norm([slope for slope in gradients if not isinstance(slope, DTensor)]).square()
         norm = (self.processes.summed(parts) + rest.to(parts)).sqrt()
-        share = torch.clamp(most / (norm + _EPSILON), max=1.0)
+        share = torch.clamp(max_over / (norm + _EPSILON), max=1.0)
         for slope in gradients:
             _own(slope).mul_(share)
         return norm
 
     def save(self, folder: Path) -> None:
         """Write the weights whole."""
-        self.finish()
+        self.gather()
         if self.processes.first:
             save_weights(self.whole, folder)
 
     def load(self, folder: Path) -> None:
         """Read whole weights back, and keep this process's parts."""
         load_weights(self.whole, folder)
-        self.settle()
+        self.reshard()
         with torch.no_grad():
             for whole, part in self._pairs():
                 part.copy_(_part_of(whole.to(part.device), part))
@@ -169,15 +169,15 @@ class ShardedWeights(Weights):
         }
         optimiser.load_state_dict(state | {"state": parts})
 
-    def settle(self) -> None:
+    def reshard(self) -> None:
         """Give up what reading has brought together."""
         for module in self.objective.modules():
             if isinstance(module, FSDPModule):
                 module.reshard()
 
-    def finish(self) -> None:
+    def gather(self) -> None:
         """Put the weights into the objective that was given."""
-        self.settle()
+        self.reshard()
         with torch.no_grad():
             for whole, part in self._pairs():
                 whole.copy_(_joined(part))
@@ -208,11 +208,13 @@ def _read_with_hooks(objective: Objective) -> None:
     """Let `read` bring weights together as `forward` would; FSDP finds tensors in tuples, not in a `Read`."""
     plain = objective.read
 
-    def parts(one: Pass, labels: torch.Tensor, *, words: bool) -> tuple[dict[str, torch.Tensor], torch.Tensor | None]:
+    def parts(
+        one: MicroBatch, labels: torch.Tensor, *, words: bool
+    ) -> tuple[dict[str, torch.Tensor], torch.Tensor | None]:
         found = plain(one, labels, words=words)
         return found.sums, found.vectors
 
-    def read(one: Pass, labels: torch.Tensor, *, words: bool = True) -> Read:
+    def read(one: MicroBatch, labels: torch.Tensor, *, words: bool = True) -> Read:
         return Read(*objective.read_parts(one, labels, words=words))  # type: ignore[operator]
 
     objective.read_parts = parts  # type: ignore[assignment]

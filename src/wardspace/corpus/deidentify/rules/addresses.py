@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from wardspace.corpus.deidentify import guard, lexicon
+from wardspace.corpus.deidentify import clinical_allow_list, lexicon
 from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.rules.name_patterns import LOWER, UPPER, WORD
 
@@ -100,7 +100,7 @@ class AddressDetector:
         ]
         for match in _listed().finditer(text):
             if not _NOT_A_PLACE.match(text, match.end()) and not (
-                guard.clinical(match[0]) and guard.headed(text, match.end())
+                clinical_allow_list.clinical(match[0]) and clinical_allow_list.headed(text, match.end())
             ):
                 findings.append(Finding(*match.span(), "PLACE", 0.7, self.name))
         return findings + self._cued(text)
@@ -111,5 +111,5 @@ class AddressDetector:
             Finding(*match.span("place"), "PLACE", 0.75, self.name)
             for match in matches
             if not all(lexicon.common(word) for word in re.findall(r"[^\W\d_]+", match["place"])[:1])
-            and not guard.protects(text, *match.span("place"))
+            and not clinical_allow_list.protects(text, *match.span("place"))
         ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from wardspace.corpus.deidentify import guard, lexicon
+from wardspace.corpus.deidentify import clinical_allow_list, lexicon
 from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.rules.name_patterns import LOWER, UPPER, WORD
 
@@ -63,7 +63,7 @@ class InstitutionDetector:
             if match["name"].split()[0].lower() not in lexicon.words("departments") and not match["name"].isupper()
         ]
         for match in _SAINT.finditer(text):
-            if not _NO_SAINT.match(text, match.start()) and not guard.headed(text, match.end()):
+            if not _NO_SAINT.match(text, match.start()) and not clinical_allow_list.headed(text, match.end()):
                 findings.append(Finding(*match.span("name"), "HOSPITAL", 0.7, self.name))
         for pattern, score in ((_CHILDREN, 0.8), (_known(), 0.75)):
             findings += [Finding(*match.span(), "HOSPITAL", score, self.name) for match in pattern.finditer(text)]

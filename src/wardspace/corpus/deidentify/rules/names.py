@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from wardspace.corpus.deidentify import guard, lexicon
+from wardspace.corpus.deidentify import clinical_allow_list, lexicon
 from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.rules.dates import MONTHS
 from wardspace.corpus.deidentify.rules.name_patterns import (
@@ -59,7 +59,7 @@ class RepeatDetector:
         return [
             Finding(start, end, "NAME", 0.75, self.name)
             for start, end in spans
-            if start not in marked and not guard.headed(text, end)
+            if start not in marked and not clinical_allow_list.headed(text, end)
         ]
 
 
@@ -89,7 +89,7 @@ class NameDetector:
                 findings.append(Finding(*match.span("name"), "NAME", 0.95, self.name))
         for score, start, end in (*_by_cue(text), *_by_form(text)):
             trimmed = _trimmed(text, start, end)
-            if trimmed and not guard.protects(text, *trimmed):
+            if trimmed and not clinical_allow_list.protects(text, *trimmed):
                 findings.append(Finding(*trimmed, "NAME", score, self.name))
         return findings
 
@@ -155,7 +155,7 @@ def _looks_like_a_person(words: list[str], given: frozenset[str], surnames: froz
     """A given name and what follows, or initials and a word that is nothing else."""
     plain = [word.lower() for word in words]
     if len(words[0]) == 1:
-        return plain[-1] in surnames or not (lexicon.common(words[-1]) or guard.clinical(words[-1]))
+        return plain[-1] in surnames or not (lexicon.common(words[-1]) or clinical_allow_list.clinical(words[-1]))
     known_first = plain[0] in given and not lexicon.common(words[0])
     if len(words[-1]) == 1:
         return known_first
@@ -164,7 +164,7 @@ def _looks_like_a_person(words: list[str], given: frozenset[str], surnames: froz
     return (
         plain[-1] in surnames
         and not lexicon.common(words[-1])
-        and not (lexicon.common(words[0]) or guard.clinical(words[0]))
+        and not (lexicon.common(words[0]) or clinical_allow_list.clinical(words[0]))
     )
 
 

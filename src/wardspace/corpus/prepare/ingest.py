@@ -9,16 +9,16 @@ from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
-from wardspace.corpus.deidentify.tally import Tally
-from wardspace.corpus.duplicates.editions import Editions, moment
+from wardspace.corpus.deidentify.counts import Tally
 from wardspace.corpus.duplicates.sketches import Sketches
-from wardspace.corpus.examining.chunks import Examined, ExaminedChunk
-from wardspace.corpus.examining.engine import Event, SourceRead
+from wardspace.corpus.duplicates.versions import Editions, moment
 from wardspace.corpus.note.note import Note, Unusable
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.ledger import Ledger, fingerprint
 from wardspace.corpus.prepare.rejects import NO_TIME, SEEN, UNDECODABLE, Fault, Rejects, duplicate
 from wardspace.corpus.prepare.spool import Spool
+from wardspace.corpus.processing.chunks import Examined, ExaminedChunk
+from wardspace.corpus.processing.engine import Event, SourceRead
 from wardspace.corpus.readers import Reader
 from wardspace.corpus.readers.columns import no_rows
 from wardspace.corpus.split.by_time import TimeSplit

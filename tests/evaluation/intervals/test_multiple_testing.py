@@ -1,6 +1,6 @@
 import pytest
 
-from wardspace.evaluation.intervals.correction import corrected
+from wardspace.evaluation.intervals.multiple_testing import corrected
 from wardspace.results.results import Difference
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wardspace.report.board import Board
+from wardspace.report.score_table import Board
 from wardspace.report.wording import counted, is_point, listed, measure_name, share
 from wardspace.results.results import Difference, ModelRecord, Score
 

@@ -13,11 +13,11 @@ import pyarrow as pa
 
 from wardspace.core.errors import machine_faults
 from wardspace.corpus.duplicates.sketching import Sketch
-from wardspace.corpus.examining.chunks import Chunk, Examined, ExaminedChunk
-from wardspace.corpus.examining.work import Work
 from wardspace.corpus.note.note import Note, Unusable
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.rejects import Fault
+from wardspace.corpus.processing.chunks import Chunk, Examined, ExaminedChunk
+from wardspace.corpus.processing.work import Work
 
 _TEXTS = pa.list_(pa.string())
 _SCHEMA = pa.schema(

@@ -1,7 +1,7 @@
 from tests.fixtures.results import fake_results
 from tests.report.build import small_results
-from wardspace.report.board import Board
-from wardspace.report.findings.caveats import not_shown
+from wardspace.report.findings.limitations import not_shown
+from wardspace.report.score_table import Board
 
 GAPS = {"a": [(0.1, 0.05, 0.2)] * 10, "b": [(0.1, 0.05, 0.2, "alone")] * 4 + [(0.1, -0.05, 0.2)] * 6}
 

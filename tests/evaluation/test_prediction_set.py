@@ -6,7 +6,7 @@ import pytest
 
 from tests.fixtures.predictions import guesses, run_table
 from wardspace.core.errors import RunError
-from wardspace.evaluation.panel import Series, panels
+from wardspace.evaluation.prediction_set import Series, prediction_sets
 
 TRUTH = np.array([0, 1, 2, 0, 1, 2, 0, 1])
 CLASSES = {"specialty": ["a", "b", "c"], "severity": ["low", "mild", "high"]}
@@ -20,7 +20,7 @@ def test_runs_are_told_apart_and_keep_their_order():
     table = pa.concat_tables(
         [_run(model="mlm"), _run(model="base", seed=1), _run(model="base", seed=0), _run(model="base", shots=8)]
     )
-    (panel,) = panels(table, CLASSES)
+    (panel,) = prediction_sets(table, CLASSES)
     assert [(run.series, run.seed) for run in panel.runs] == [
         (Series("mlm", "logistic", None), 0),
         (Series("base", "logistic", None), 1),
@@ -33,7 +33,7 @@ def test_runs_are_told_apart_and_keep_their_order():
 def test_notes_are_aligned_whatever_their_order_in_the_table():
     plain = pa.concat_tables([_run(model="base"), _run(model="mlm", seed=3)])
     mixed = plain.take(np.random.default_rng(0).permutation(len(plain)))
-    (straight,), (shuffled,) = panels(plain, CLASSES), panels(mixed, CLASSES)
+    (straight,), (shuffled,) = prediction_sets(plain, CLASSES), prediction_sets(mixed, CLASSES)
     np.testing.assert_array_equal(straight.truth, shuffled.truth)
     np.testing.assert_array_equal(straight.groups, shuffled.groups)
     found = {run.series: run for run in shuffled.runs}
@@ -51,7 +51,7 @@ def test_dictionary_columns_read_as_plain_ones():
     other = pa.concat_tables(
         [encoded, encoded.set_column(1, "model", pa.chunked_array([["mlm"] * 8]).dictionary_encode())]
     )
-    (panel,) = panels(other, CLASSES)
+    (panel,) = prediction_sets(other, CLASSES)
     assert [run.series.model for run in panel.runs] == ["base", "mlm"]
     np.testing.assert_array_equal(panel.truth, TRUTH)
 
@@ -59,7 +59,7 @@ def test_dictionary_columns_read_as_plain_ones():
 def test_tasks_and_splits_are_apart_and_patients_are_counted():
     groups = ["x", "x", "y", "y", "y", "z", "z", "z"]
     table = pa.concat_tables([_run(groups=groups), _run(split="validation"), _run(task="severity")])
-    found = panels(table, CLASSES)
+    found = prediction_sets(table, CLASSES)
     assert [(panel.task, panel.split, panel.n_groups) for panel in found] == [
         ("specialty", "test", 3), ("specialty", "validation", 8), ("severity", "test", 8),
     ]  # fmt: skip
@@ -76,11 +76,11 @@ def test_models_scored_on_other_notes_are_refused(fault):
     else:
         other = pa.concat_tables([other, other.slice(0, 1)])
     with pytest.raises(RunError, match="mlm"):
-        panels(pa.concat_tables([_run(), other]), CLASSES)
+        prediction_sets(pa.concat_tables([_run(), other]), CLASSES)
 
 
 def test_an_unknown_task_and_a_wrong_number_of_classes_are_refused():
     with pytest.raises(RunError, match="unknown task"):
-        panels(_run(task="other"), CLASSES)
+        prediction_sets(_run(task="other"), CLASSES)
     with pytest.raises(RunError, match="4 classes"):
-        panels(_run(), {"specialty": ["a", "b", "c", "d"]})
+        prediction_sets(_run(), {"specialty": ["a", "b", "c", "d"]})

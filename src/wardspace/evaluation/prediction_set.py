@@ -46,7 +46,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Panel:
+class PredictionSet:
     """All runs of a task on one split.
 
     Attributes
@@ -94,7 +94,7 @@ class Panel:
         return found
 
 
-def panels(predictions: pa.Table, classes: Mapping[str, Sequence[str]]) -> list[Panel]:
+def prediction_sets(predictions: pa.Table, classes: Mapping[str, Sequence[str]]) -> list[PredictionSet]:
     """Arrange a table of predictions by task and split.
 
     Parameters
@@ -110,7 +110,7 @@ def panels(predictions: pa.Table, classes: Mapping[str, Sequence[str]]) -> list[
     RunError
         If a task has no classes given, or its models were not scored on the same notes with the same labels.
     """
-    found: list[Panel] = []
+    found: list[PredictionSet] = []
     predictions = predictions.unify_dictionaries()
     for task in _values(predictions["task"]):
         if task not in classes:
@@ -140,7 +140,7 @@ def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
     return rank[encoded.indices.to_numpy(zero_copy_only=False)], sorted(names)
 
 
-def _panel(rows: pa.Table, task: str, split: str, classes: int) -> Panel:
+def _panel(rows: pa.Table, task: str, split: str, classes: int) -> PredictionSet:
     notes, names = _codes(rows["note_id"])
     groups, patients = _codes(rows["group"])
     truth, told = _told(rows, classes)
@@ -154,7 +154,7 @@ def _panel(rows: pa.Table, task: str, split: str, classes: int) -> Panel:
             raise _uneven(task, series)
         runs.append(Run(series, seed, **{name: part[order] for name, part in told.items()}))
     by_note = (truth[first], groups[first], len(patients), tuple(runs), tuple(names))
-    return Panel(task, split, classes, *by_note, ranked="values" in told)
+    return PredictionSet(task, split, classes, *by_note, ranked="values" in told)
 
 
 def _told(rows: pa.Table, classes: int) -> tuple[NDArray[Any], dict[str, NDArray[Any]]]:

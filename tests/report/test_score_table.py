@@ -1,4 +1,4 @@
-from wardspace.report.board import Board, Place
+from wardspace.report.score_table import Board, Place
 
 
 def test_places_go_from_few_labels_to_fine_tuning(board):

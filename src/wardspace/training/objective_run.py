@@ -70,13 +70,13 @@ class Stage:
         """Let the objective work out what it has to know of the notes in the plan; the time counts as the stage's."""
         began = time.monotonic()
         read = np.unique(np.concatenate([self.plan.readings[:, 0], self.validation.readings[:, 0]]))
-        found = self.objective.to(device).look_at(
+        found = self.objective.to(device).prepare_targets(
             [self.notes[index] for index in read.tolist()],
             lambda: hardware.autocast(self.training.precision, device),
             show_progress=show_progress,
         )
         # rounding differs from machine to machine, and places must not
-        self.objective.heed(processes.agreed(found))
+        self.objective.set_targets(processes.broadcast(found))
         self.looked.append(time.monotonic() - began)
 
     @property

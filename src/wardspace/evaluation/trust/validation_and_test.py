@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from wardspace.evaluation.intervals.runs import FEWEST
-from wardspace.evaluation.panel import Panel, Run, Series, panels
+from wardspace.evaluation.intervals.seed_runs import FEWEST
+from wardspace.evaluation.prediction_set import PredictionSet, Run, Series, prediction_sets
 
 
 @dataclass(frozen=True)
 class Trial:
     """A task's runs on test, and on validation."""
 
-    test: Panel
-    validation: Panel
+    test: PredictionSet
+    validation: PredictionSet
 
     def series(self) -> Iterator[tuple[Series, list[tuple[Run, Run]]]]:
         """Runs on test with the same runs on validation, by series."""
@@ -33,8 +33,8 @@ def trials(predictions: pa.Table, classes: Mapping[str, Sequence[str]]) -> list[
     withheld. So do those whose test notes are of a single patient: nothing could be drawn anew, and an interval without
     width would look sure.
     """
-    by_task: dict[str, dict[str, Panel]] = {}
-    for panel in (one for one in panels(predictions, classes) if one.single):
+    by_task: dict[str, dict[str, PredictionSet]] = {}
+    for panel in (one for one in prediction_sets(predictions, classes) if one.single):
         by_task.setdefault(panel.task, {})[panel.split] = panel
     return [
         Trial(found["test"], found["validation"])

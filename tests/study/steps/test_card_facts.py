@@ -3,7 +3,7 @@ import pytest
 from tests.fixtures.corpora import write_corpus
 from wardspace.core.files import write_json
 from wardspace.study.folder import RunFolder
-from wardspace.study.steps.card import card_facts
+from wardspace.study.steps.card_facts import card_facts
 
 MACHINE = {"system": "Linux x86_64", "memory_gib": 24.0}
 

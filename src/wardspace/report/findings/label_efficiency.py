@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from wardspace.config import BESIDE
-from wardspace.report.board import Board, Place, cell_anchor
-from wardspace.report.findings.choosing import validation_scores
 from wardspace.report.findings.findings import Finding, Tone
+from wardspace.report.findings.model_selection import validation_scores
+from wardspace.report.score_table import Board, Place, cell_anchor
 from wardspace.report.wording import between, gap, listed, points
 from wardspace.results.results import AcrossDifference
 

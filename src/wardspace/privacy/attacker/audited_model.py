@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 from wardspace.config import EncoderConfig
-from wardspace.models import Encoder, MaskedModel, hardware, resolve
+from wardspace.models import Encoder, LanguageModel, hardware, resolve
 from wardspace.models.heads.lm_head_file import load_head
-from wardspace.privacy.attacker.closeness import Closeness
 from wardspace.privacy.attacker.likelihood import CausalWords, MaskedWords, is_causal
+from wardspace.privacy.attacker.self_similarity import Closeness
 
 
 class SecretScorer(Protocol):
@@ -92,7 +92,7 @@ def _reference(
     encoder = Encoder.load(base, config)
     if words is None:
         return Subject(encoder=encoder), False
-    masked = MaskedModel.load(base)
+    masked = LanguageModel.load(base)
     borrowed = masked.head_is_new and load_head(masked, head)
     masked.to(hardware.device("auto"))
     return Subject(None if masked.head_is_new else MaskedWords(masked, own.window), None, encoder), borrowed
@@ -101,7 +101,7 @@ def _reference(
 def _words(source: str | Path, folder: Path, encoder: Encoder) -> MaskedWords | None:
     if encoder.tokenizer.mask_token_id is None:
         return None
-    masked = MaskedModel.load(source)
+    masked = LanguageModel.load(source)
     load_head(masked, folder)
     if masked.head_is_new or masked.causal:
         return None

@@ -13,10 +13,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.examining.chunks import Chunk, ExaminedChunk, chunks
-from wardspace.corpus.examining.engine import ChunkRead, Event, SourceRead
-from wardspace.corpus.examining.shards import Shards, unpacked
-from wardspace.corpus.examining.work import Work
+from wardspace.corpus.processing.chunks import Chunk, ExaminedChunk, chunks
+from wardspace.corpus.processing.engine import ChunkRead, Event, SourceRead
+from wardspace.corpus.processing.shards import Shards, unpacked
+from wardspace.corpus.processing.work import Work
 from wardspace.corpus.readers import Reader
 
 if TYPE_CHECKING:

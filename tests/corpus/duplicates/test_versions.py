@@ -5,7 +5,7 @@ import pytest
 from wardspace.config import ColumnsConfig
 from wardspace.config.corpus import EditionsConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.duplicates.editions import Editions, edition_columns, moment
+from wardspace.corpus.duplicates.versions import Editions, edition_columns, moment
 
 
 def superseded(*notes):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wardspace.evaluation.intervals.correction import is_noisy
+from wardspace.evaluation.intervals.multiple_testing import is_noisy
 
 NAMING = (
     "task", "name", "model", "against", "setting", "against_setting", "shots", "against_shots", "seed", "split",

@@ -15,7 +15,7 @@ from wardspace.evaluation.intervals.bootstrap import interval
 from wardspace.evaluation.intervals.distribution import Distribution
 from wardspace.evaluation.intervals.estimate import Estimate
 from wardspace.evaluation.metrics.classification import Counts
-from wardspace.evaluation.panel import Panel
+from wardspace.evaluation.prediction_set import PredictionSet
 
 Doubles = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ class Both(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sample:
+class SeedRuns:
     """Values of runs that differ in their seed or subset alone, or of their differences to another model's.
 
     Attributes
@@ -46,18 +46,18 @@ class Sample:
     left_out: Doubles
 
     @classmethod
-    def of(cls, found: Distribution, metric: str, runs: Sequence[int]) -> Sample:
+    def of(cls, found: Distribution, metric: str, runs: Sequence[int]) -> SeedRuns:
         """The values of some runs, in the order given."""
         chosen = list(runs)
         return cls(found.plain[metric][chosen], found.draws[metric][chosen], found.left_out[metric][chosen])
 
-    def minus(self, other: Sample) -> Sample:
+    def minus(self, other: SeedRuns) -> SeedRuns:
         """Differences run by run: the first run of the one stands against the first of the other."""
-        return Sample(self.plain - other.plain, self.draws - other.draws, self.left_out - other.left_out)
+        return SeedRuns(self.plain - other.plain, self.draws - other.draws, self.left_out - other.left_out)
 
-    def mean(self) -> Sample:
+    def mean(self) -> SeedRuns:
         """The mean of the runs as a single run."""
-        return Sample(*(part.mean(axis=0, keepdims=True) for part in (self.plain, self.draws, self.left_out)))
+        return SeedRuns(*(part.mean(axis=0, keepdims=True) for part in (self.plain, self.draws, self.left_out)))
 
     @property
     def defined(self) -> bool:
@@ -118,7 +118,7 @@ class Chance(TypedDict):
     high_all: float | None
 
 
-def method_for(panel: Panel, config: ReportConfig) -> IntervalMethod:
+def method_for(panel: PredictionSet, config: ReportConfig) -> IntervalMethod:
     """The interval asked for, or percentiles where a class, or a search, has too few patients for it."""
     if panel.ranked:
         return config.interval if panel.n_groups >= FEWEST_FOR_BCA else "percentile"
@@ -127,7 +127,7 @@ def method_for(panel: Panel, config: ReportConfig) -> IntervalMethod:
     return config.interval if patients[patients > 0].min(initial=FEWEST_FOR_BCA) >= FEWEST_FOR_BCA else "percentile"
 
 
-def chance(sample: Sample, estimate: Estimate, shots: int | None, config: ReportConfig) -> Chance:
+def chance(sample: SeedRuns, estimate: Estimate, shots: int | None, config: ReportConfig) -> Chance:
     """Tell variance from patients and from runs apart; few-shot runs differ in their subset, others in their seed."""
     both = sample.over_both(config.confidence, config.seed)
     return Chance(

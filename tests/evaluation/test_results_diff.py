@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fixtures.results import fake_results
-from wardspace.evaluation.same_results import unlike
+from wardspace.evaluation.results_diff import unlike
 
 RESULTS = fake_results().model_dump(mode="json")
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from wardspace.config import ReportConfig
 from wardspace.evaluation.differences import compared, compared_across
 from wardspace.evaluation.intervals.distribution import distribution, points
-from wardspace.evaluation.panel import Series, panels
+from wardspace.evaluation.prediction_set import Series, prediction_sets
 from wardspace.evaluation.scores import tested, validated
 from wardspace.results.results import AcrossDifference, Difference, Score
 
@@ -45,7 +45,7 @@ def best_models(predictions: pa.Table, adapted: Sequence[str], n: int) -> list[s
     if not len(rows):
         return []
     task = str(rows["task"][0].as_py())
-    (panel,) = panels(rows, {task: [""] * len(rows["probabilities"][0])})
+    (panel,) = prediction_sets(rows, {task: [""] * len(rows["probabilities"][0])})
     values = points(panel, ["macro_f1"])["macro_f1"]
     series = panel.series()
     for probe in _PROBES:
@@ -59,7 +59,7 @@ def best_models(predictions: pa.Table, adapted: Sequence[str], n: int) -> list[s
     return []
 
 
-class Judged(NamedTuple):
+class Evaluation(NamedTuple):
     """What stored predictions say."""
 
     scores: list[Score]
@@ -67,13 +67,13 @@ class Judged(NamedTuple):
     across: list[AcrossDifference]
 
 
-def judge(
+def score_predictions(
     predictions: pa.Table,
     classes: Mapping[str, Sequence[str]],
     config: ReportConfig,
     *,
     show_progress: bool = True,
-) -> Judged:
+) -> Evaluation:
     """Score every run of every task and compare the models in pairs.
 
     The same as `wardspace.evaluation.scores`, `differences` and `across` one by one, at the cost of one of them.
@@ -85,7 +85,7 @@ def judge(
 
     Returns
     -------
-    Judged
+    Evaluation
 
     Raises
     ------
@@ -95,7 +95,7 @@ def judge(
     scores: list[Score] = []
     differences: list[Difference] = []
     across: list[AcrossDifference] = []
-    for panel in panels(predictions, classes):
+    for panel in prediction_sets(predictions, classes):
         if panel.split == "test":
             found = distribution(panel, config, show_progress=show_progress)
             scores += tested(panel, found, config)
@@ -103,4 +103,4 @@ def judge(
             across += compared_across(panel, found, config)
         elif panel.split == "validation":
             scores += validated(panel)
-    return Judged(scores, differences, across)
+    return Evaluation(scores, differences, across)

@@ -3,14 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from wardspace.evaluation.intervals.runs import Sample
+from wardspace.evaluation.intervals.seed_runs import SeedRuns
 
 
 def additive(rng, runs, patients, spread, weights):
     """Values that are the sum of a run's luck and of patients' means; true mean 0."""
     luck, ease = spread * rng.normal(size=(runs, 1)), rng.normal(size=patients)
     draws = luck + weights @ ease / patients
-    return Sample(luck[:, 0] + ease.mean(), draws, luck + (ease.sum() - ease) / (patients - 1))
+    return SeedRuns(luck[:, 0] + ease.mean(), draws, luck + (ease.sum() - ease) / (patients - 1))
 
 
 def weights_of(rng, resamples, patients):
@@ -40,7 +40,7 @@ def test_what_runs_share_cancels_in_a_paired_difference():
     rng = np.random.default_rng(3)
     weights = weights_of(rng, 500, 40)
     one = additive(rng, runs=5, patients=40, spread=1.0, weights=weights)
-    other = Sample(one.plain - 0.1, one.draws - 0.1, one.left_out - 0.1)
+    other = SeedRuns(one.plain - 0.1, one.draws - 0.1, one.left_out - 0.1)
     gap = one.minus(other)
     assert gap.spread == pytest.approx(0, abs=1e-12)
     assert gap.over_both(0.95, seed=1) == pytest.approx((0.1, 0.1))
@@ -54,4 +54,4 @@ def test_a_single_run_says_nothing_of_other_runs():
 
 
 def test_an_undefined_run_is_told():
-    assert not Sample(np.array([np.nan]), np.ones((1, 3)), np.ones((1, 3))).defined
+    assert not SeedRuns(np.array([np.nan]), np.ones((1, 3)), np.ones((1, 3))).defined

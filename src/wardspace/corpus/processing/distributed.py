@@ -16,10 +16,10 @@ from wardspace.config import EngineConfig, SourceConfig
 from wardspace.core.errors import CorpusError, WardspaceError
 from wardspace.core.ray_session import ray_session, read_by
 from wardspace.core.version import __version__
-from wardspace.corpus.examining.chunks import Chunk, chunks
-from wardspace.corpus.examining.engine import ChunkRead, Event, SourceRead
-from wardspace.corpus.examining.shards import Shards, unpacked
-from wardspace.corpus.examining.work import Work
+from wardspace.corpus.processing.chunks import Chunk, chunks
+from wardspace.corpus.processing.engine import ChunkRead, Event, SourceRead
+from wardspace.corpus.processing.shards import Shards, unpacked
+from wardspace.corpus.processing.work import Work
 from wardspace.corpus.readers import Reader, open_readers
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wardspace.report.board import Board, Place
 from wardspace.report.findings.findings import told_apart
+from wardspace.report.score_table import Board, Place
 from wardspace.results.results import Difference, ModelRecord, Score
 
 _KINDS = {"tfidf": 0, "base": 1, "other": 2, "adapted": 3}

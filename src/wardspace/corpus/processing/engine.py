@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from wardspace.corpus.examining.chunks import ExaminedChunk
-from wardspace.corpus.examining.shards import Shards
-from wardspace.corpus.examining.work import Work
+from wardspace.corpus.processing.chunks import ExaminedChunk
+from wardspace.corpus.processing.shards import Shards
+from wardspace.corpus.processing.work import Work
 from wardspace.corpus.readers import Reader
 
 

@@ -1,8 +1,8 @@
 import pytest
 
 from tests.report.build import small_results
-from wardspace.report.board import Board
-from wardspace.report.findings.labels_saved import reached_finding
+from wardspace.report.findings.label_efficiency import reached_finding
+from wardspace.report.score_table import Board
 from wardspace.results.results import Score
 
 
