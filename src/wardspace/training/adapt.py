@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,6 @@ from wardspace.models import Encoder, LanguageModel, hardware, resolve
 from wardspace.models.heads.lm_head_file import save_head
 from wardspace.objectives import ObjectiveSettings, Vocabulary, build
 from wardspace.objectives.micro_batches import TokenLimit
-from wardspace.training.card import model_card
 from wardspace.training.checkpoints import Ledger
 from wardspace.training.cost import StageCost
 from wardspace.training.data.notes import Notes, read_notes
@@ -240,9 +238,7 @@ def adapt(
         costs, records = _trained(run, ledger, processes, show_progress=show_progress)
         if processes.first:
             _mix(run, asked)
-            told = partial(model_card, base=base, transductive=transductive, mix=asked.training.mix)
-            card = told(run.adapted, name=model.name, stages=costs)
-            _write(run, folder, card, costs, records)
+            _write(run, folder, costs, records)
         ledger.close()
         processes.wait()
     return costs
@@ -285,8 +281,8 @@ def _look_ahead(run: TrainingSetup, ledger: Ledger, processes: Processes, *, sho
             stage.look_ahead(run.device, processes, show_progress=show_progress)
 
 
-def _write(run: TrainingSetup, folder: Path, card: str, costs: list[StageCost], records: list[PhaseRecord]) -> None:
-    run.adapted.save(folder, card)
+def _write(run: TrainingSetup, folder: Path, costs: list[StageCost], records: list[PhaseRecord]) -> None:
+    run.adapted.save(folder)
     save_head(run.masked, folder)
     write_json(folder / HISTORY_FILE, {"phases": [{"what": r.what, "points": r.history} for r in records]})
     # last, so that a folder with its cost is a whole one

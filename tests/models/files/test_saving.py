@@ -8,6 +8,7 @@ from tests.fixtures.models import FAMILIES, sample_texts
 from wardspace.config import EncoderConfig
 from wardspace.core.errors import ModelError
 from wardspace.models import Encoder
+from wardspace.models.files.saving import README
 
 TEXTS = [*sample_texts(10), ""]
 
@@ -48,7 +49,7 @@ def test_the_card_is_ours(folder_of, tmp_path):
     encoder.encode(["patient wombat seen in clinic"])
     encoder.save(tmp_path / "short")
     short = (tmp_path / "short" / "README.md").read_text()
-    assert "bert encoder, 32 dimensions" in short
+    assert short == README
     assert "wombat" not in short
     assert "widget" not in short
     encoder.save(tmp_path / "given", card="# ours\n")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from wardspace.core.errors import ModelError
 from wardspace.core.files import read_json, whole_folder, write_json, write_text
-from wardspace.models.files.card import short_card
 from wardspace.models.files.folder import OWN_FILE
 from wardspace.models.files.loading import quiet
 from wardspace.models.tokens import untruncated
@@ -18,6 +17,22 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from wardspace.models.encoder import Encoder
+
+README = """---
+library_name: sentence-transformers
+pipeline_tag: sentence-similarity
+tags: [sentence-transformers, feature-extraction, clinical]
+---
+
+Written by wardspace without a model card: `wardspace run` writes one, with scores, cost and limitations.
+
+Open it with `SentenceTransformer(folder)`, which cuts long notes at the window, or with `wardspace.Encoder.load(folder)`,
+which reads them in overlapping windows.
+
+If these weights were trained on patients' notes, protect them as you protect the notes: a language model can repeat
+what it was trained on.
+"""
+"""What a folder says of itself where nobody has written a card."""
 
 
 def save_sentence_transformer(encoder: Encoder, folder: Path, card: str | None) -> None:
@@ -41,7 +56,7 @@ def save_sentence_transformer(encoder: Encoder, folder: Path, card: str | None) 
         if encoder.normalise:
             write_json(scratch / "2_Normalize" / "config.json", {})
         write_json(scratch / OWN_FILE, {"overlap": encoder.overlap})
-        write_text(scratch / "README.md", card if card is not None else short_card(encoder))
+        write_text(scratch / "README.md", README if card is None else card)
 
 
 def save_transformer(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, window: int, folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from wardspace.config import StudyConfig, load_study
 from wardspace.core.errors import RunError
 from wardspace.models import Encoder
-from wardspace.models.files.card import short_card
+from wardspace.models.files.saving import README
 from wardspace.privacy import Audit, Verdict, judged
 from wardspace.privacy.record import weights_hash
 from wardspace.report.card.audit import with_audit
@@ -60,7 +60,7 @@ def export(run: Path, model: str, target: Path, accept_risk: str | None = None) 
     encoder = Encoder.load(source, study.encoder, device="cpu")
     # figures of other weights say nothing of this model
     stands = found if verdict.checks else None
-    encoder.save(target, with_audit(_card(folder, model, encoder), stands, verdict, reason))
+    encoder.save(target, with_audit(_card(folder, model), stands, verdict, reason))
     RunLog(folder.log).write("exported", model=model, passed=int(verdict.passed), accepted_risk=reason)
     return verdict
 
@@ -96,9 +96,7 @@ def _source(folder: RunFolder, study: StudyConfig, model: str) -> str:
     return str(folder.model(model))
 
 
-def _card(folder: RunFolder, model: str, encoder: Encoder) -> str:
-    """The card that the run wrote, or for the base a short one."""
+def _card(folder: RunFolder, model: str) -> str:
+    """The card that the run wrote; the base has none."""
     path = folder.model(model) / "README.md"
-    if not path.is_file():
-        return short_card(encoder)
-    return path.read_text(encoding="utf-8")
+    return path.read_text(encoding="utf-8") if path.is_file() else README
