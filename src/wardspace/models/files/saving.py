@@ -26,8 +26,8 @@ tags: [sentence-transformers, feature-extraction, clinical]
 
 Written by wardspace without a model card: `wardspace run` writes one, with scores, cost and limitations.
 
-Open it with `SentenceTransformer(folder)`, which cuts long notes at the window, or with `wardspace.Encoder.load(folder)`,
-which reads them in overlapping windows.
+Open it with `SentenceTransformer(folder)`, which cuts long notes at the window, or with
+`wardspace.Encoder.load(folder)`, which reads them in overlapping windows.
 
 If these weights were trained on patients' notes, protect them as you protect the notes: a language model can repeat
 what it was trained on.
