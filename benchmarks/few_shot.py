@@ -100,7 +100,7 @@ def wardspace(task: Task) -> Work:
 
 
 def _scores_of_table(predictions: Any) -> dict[str, float]:
-    from wardspace.tasks.validation import macro_f1
+    from wardspace.tasks.probes.validation import macro_f1
 
     found: dict[str, list[float]] = {}
     table = predictions.select(["split", "shots", "seed", "truth", "probabilities"]).to_pylist()
@@ -116,7 +116,7 @@ def _scores_of_table(predictions: Any) -> dict[str, float]:
 
 def encoder_in_the_loop(task: Task, padding: str, epochs: int) -> Work:
     """Round n is one run, on the first subset of SHOTS[n - 1]."""
-    from wardspace.tasks.subsets import few_shot
+    from wardspace.tasks.documents.subsets import few_shot
 
     loop = _Loop(task, padding)
 
@@ -183,7 +183,7 @@ class _Loop:
         """Macro F1 of the test notes, each read by the encoder."""
         import torch
 
-        from wardspace.tasks.validation import macro_f1
+        from wardspace.tasks.probes.validation import macro_f1
 
         rows = self.own.rows("test")
         parts = np.split(rows, range(BATCH, len(rows), BATCH))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from wardspace.tasks import head
+from wardspace.tasks.probes import head
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from tests.fixtures.corpora import write_corpus
 from tests.fixtures.labels import labelled_corpus, make_task
 from wardspace.core.errors import WardspaceError
 from wardspace.tasks import labelled, terms_of, tfidf_predictions
+from wardspace.tasks.probes.validation import macro_f1
 from wardspace.tasks.tfidf import tfidf_features
-from wardspace.tasks.validation import macro_f1
 
 
 def test_features_know_the_training_words_alone(tmp_path):

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from wardspace.core.errors import machine_faults
-from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.documents.labelled import Labelled
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(

@@ -13,9 +13,9 @@ from wardspace.config import ClassificationConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.core.progress import progress
 from wardspace.corpus import Corpus
-from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.documents.labelled import Labelled
+from wardspace.tasks.documents.runs import LogisticRuns
 from wardspace.tasks.predictions import gathered
-from wardspace.tasks.runs import LogisticRuns
 
 _MOST_TERMS = 200_000
 

@@ -9,9 +9,9 @@ from wardspace.config import EncoderConfig
 from wardspace.models import Encoder
 from wardspace.study.search.records import Part
 from wardspace.study.search.trial import Scorer, beside, overall
-from wardspace.tasks.label_budget import learned_rows
-from wardspace.tasks.labelled import NO_CLASS
-from wardspace.tasks.subsets import few_shot
+from wardspace.tasks.documents.label_budget import learned_rows
+from wardspace.tasks.documents.labelled import NO_CLASS
+from wardspace.tasks.documents.subsets import few_shot
 
 
 def part(shots, *values):

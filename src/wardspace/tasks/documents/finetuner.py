@@ -20,9 +20,9 @@ from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 from wardspace.models.memory import kept_memory
 from wardspace.models.tokens import affixes, token_ids
 from wardspace.models.windows import padded
-from wardspace.tasks.finetune_batches import drawn_window, length_batches
-from wardspace.tasks.head import TwoLayerHead, fit_head, head_probabilities
-from wardspace.tasks.validation import class_weights, macro_f1
+from wardspace.tasks.documents.finetune_batches import drawn_window, length_batches
+from wardspace.tasks.probes.head import TwoLayerHead, fit_head, head_probabilities
+from wardspace.tasks.probes.validation import class_weights, macro_f1
 
 _WARMUP = 0.1
 _CLIP = 1.0

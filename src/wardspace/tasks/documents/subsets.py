@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.core.seeds import derive
-from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.documents.labelled import Labelled
 
 
 def few_shot(labelled: Labelled, shots: int, seed: int) -> NDArray[np.int64]:

@@ -7,11 +7,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig
-from wardspace.tasks.label_budget import learned_rows
-from wardspace.tasks.labelled import Labelled
-from wardspace.tasks.logistic import Features, fit_logistic
+from wardspace.tasks.documents.label_budget import learned_rows
+from wardspace.tasks.documents.labelled import Labelled
 from wardspace.tasks.predictions import SCORED, RunKey, several_rows
-from wardspace.tasks.thresholds import best_threshold
+from wardspace.tasks.probes.logistic import Features, fit_logistic
+from wardspace.tasks.probes.thresholds import best_threshold
 
 
 def several_run(features: Features, labelled: Labelled, task: ClassificationConfig, model: str) -> pa.Table:

@@ -6,9 +6,9 @@ import torch
 from torch import nn
 
 from tests.fixtures.labels import made_labels, made_vectors
-from wardspace.tasks.head import TwoLayerHead, fit_head, head_probabilities
-from wardspace.tasks.scaling import Scaling
-from wardspace.tasks.validation import BALANCES, macro_f1
+from wardspace.tasks.probes.head import TwoLayerHead, fit_head, head_probabilities
+from wardspace.tasks.probes.scaling import Scaling
+from wardspace.tasks.probes.validation import BALANCES, macro_f1
 
 
 def _fit(labels, vectors, seed=0):

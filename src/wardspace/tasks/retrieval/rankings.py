@@ -13,8 +13,8 @@ from wardspace.config import RetrievalConfig
 from wardspace.core.progress import progress
 from wardspace.corpus import Corpus
 from wardspace.tasks.predictions import SCHEMA, SCORED, gathered, repeated
-from wardspace.tasks.queries import Queries
-from wardspace.tasks.ranks import Scores, ranks
+from wardspace.tasks.retrieval.queries import Queries
+from wardspace.tasks.retrieval.ranks import Scores, ranks
 from wardspace.tasks.tfidf import fitted, transformed
 
 SETTING = "retrieval"

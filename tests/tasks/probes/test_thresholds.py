@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from wardspace.tasks.thresholds import DEFAULT, best_threshold
+from wardspace.tasks.probes.thresholds import DEFAULT, best_threshold
 
 NOTES = st.lists(st.tuples(st.booleans(), st.integers(0, 20)), min_size=1, max_size=30)
 

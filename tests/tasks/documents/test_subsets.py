@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures.labels import made_labels
-from wardspace.tasks.subsets import few_shot, stratified
+from wardspace.tasks.documents.subsets import few_shot, stratified
 
 sizes = st.lists(st.integers(5, 60), min_size=2, max_size=5)
 

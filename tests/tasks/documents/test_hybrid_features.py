@@ -12,8 +12,8 @@ from tests.fixtures.labels import labelled_corpus, make_task
 from wardspace.config import ClassificationConfig, ReportConfig
 from wardspace.evaluation import scores
 from wardspace.tasks import frozen_predictions, labelled, tfidf_features, tfidf_predictions
-from wardspace.tasks.hybrid_features import beside
-from wardspace.tasks.scaling import Scaling
+from wardspace.tasks.documents.hybrid_features import beside
+from wardspace.tasks.probes.scaling import Scaling
 
 TASK = make_task(probes=["logistic", "words_beside"], shots=[4], subsets=2)
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig
 from wardspace.core.errors import WardspaceError
-from wardspace.tasks.labelled import Labelled
-from wardspace.tasks.subsets import by_hash
+from wardspace.tasks.documents.labelled import Labelled
+from wardspace.tasks.documents.subsets import by_hash
 
 _SEED = 0
 

@@ -15,7 +15,7 @@ from wardspace.evaluation import score_predictions
 from wardspace.evaluation.prediction_set import prediction_sets
 from wardspace.evaluation.trust.calibration import calibration
 from wardspace.tasks import frozen_predictions, labelled, tfidf_predictions
-from wardspace.tasks.labelled import NO_CLASS
+from wardspace.tasks.documents.labelled import NO_CLASS
 
 WORDS = {"growth": "proliferation", "spread": "metastasis", "death": "apoptosis"}
 

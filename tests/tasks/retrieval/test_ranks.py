@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from wardspace.tasks import ranks as module
-from wardspace.tasks.ranks import DEPTH, ranks, ranks_of
+from wardspace.tasks.retrieval import ranks as module
+from wardspace.tasks.retrieval.ranks import DEPTH, ranks, ranks_of
 
 # few values, so that ties are common; steps far larger than what counts as a tie
 LIKENESS = st.integers(-4, 4).map(lambda value: np.float32(value / 4))

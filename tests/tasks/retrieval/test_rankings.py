@@ -14,7 +14,7 @@ from wardspace.models import Encoder
 from wardspace.study.commands.evaluate import evaluate
 from wardspace.tasks import read_predictions, read_queries, retrieval_predictions, terms_of, tfidf_retrieval
 from wardspace.tasks import write_predictions as write
-from wardspace.tasks.retrieval import RANKED
+from wardspace.tasks.retrieval.rankings import RANKED
 
 TASK = RetrievalConfig(name="questions", query=QUERY)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wardspace.tasks.scaling import Scaling
+from wardspace.tasks.probes.scaling import Scaling
 
 
 def test_vectors_get_mean_zero_and_mean_squared_length_one():

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig
 from wardspace.core.progress import Advance
-from wardspace.tasks.label_budget import learned_rows
-from wardspace.tasks.labelled import Labelled
-from wardspace.tasks.logistic import Features, fit_logistic
-from wardspace.tasks.multilabel import several_run
+from wardspace.tasks.documents.label_budget import learned_rows
+from wardspace.tasks.documents.labelled import Labelled
+from wardspace.tasks.documents.multilabel import several_run
+from wardspace.tasks.documents.subsets import few_shot
 from wardspace.tasks.predictions import RunKey, prediction_rows
-from wardspace.tasks.subsets import few_shot
+from wardspace.tasks.probes.logistic import Features, fit_logistic
 
 
 def read_rows(labelled: Labelled, task: ClassificationConfig) -> NDArray[np.int64]:

@@ -7,9 +7,9 @@ from sklearn import metrics
 from sklearn.linear_model import LogisticRegression
 
 from tests.fixtures.labels import made_labels, made_vectors
-from wardspace.tasks.logistic import STRENGTHS, fit_logistic
-from wardspace.tasks.scaling import Scaling
-from wardspace.tasks.validation import BALANCES, class_weights, macro_f1
+from wardspace.tasks.probes.logistic import STRENGTHS, fit_logistic
+from wardspace.tasks.probes.scaling import Scaling
+from wardspace.tasks.probes.validation import BALANCES, class_weights, macro_f1
 
 
 def _data(sizes, dimension=16, distance=3.0):

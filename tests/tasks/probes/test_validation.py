@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from wardspace.tasks.validation import BALANCES, balances, class_weights, macro_f1
+from wardspace.tasks.probes.validation import BALANCES, balances, class_weights, macro_f1
 
 
 @settings(max_examples=80, deadline=None)

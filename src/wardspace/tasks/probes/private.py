@@ -22,8 +22,8 @@ from torch.utils.data import DataLoader, Dataset
 from wardspace.config import DpConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.core.seeds import derive
-from wardspace.tasks.head import TwoLayerHead
-from wardspace.tasks.scaling import Scaling
+from wardspace.tasks.probes.head import TwoLayerHead
+from wardspace.tasks.probes.scaling import Scaling
 
 _LEARNING_RATE = {"private_logistic": 2e-2, "private_head": 2e-3}
 """Of Adam. The same for every task: to choose it on these notes would cost privacy too."""

@@ -14,8 +14,8 @@ from tests.fixtures.labels import labelled_corpus, made_labels, made_vectors, ma
 from wardspace.config import ClassificationConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.tasks import frozen_predictions, labelled, tfidf_predictions
-from wardspace.tasks.label_budget import learned_rows
-from wardspace.tasks.labelled import NO_CLASS
+from wardspace.tasks.documents.label_budget import learned_rows
+from wardspace.tasks.documents.labelled import NO_CLASS
 
 LABELS = made_labels([90, 60, 45])
 VECTORS = made_vectors(LABELS, distance=4.0)

@@ -13,8 +13,8 @@ from torch import nn
 
 from wardspace.core.seeds import derive, generator
 from wardspace.models import hardware
-from wardspace.tasks.scaling import Scaling
-from wardspace.tasks.validation import balances, class_weights, macro_f1
+from wardspace.tasks.probes.scaling import Scaling
+from wardspace.tasks.probes.validation import balances, class_weights, macro_f1
 
 _DROPOUT = 0.1
 _LEARNING_RATE = 1e-3

@@ -14,14 +14,14 @@ from scipy import sparse
 
 from wardspace.config import BESIDE, ClassificationConfig
 from wardspace.core.progress import Advance, progress
-from wardspace.tasks.dp_probe import fit_private, unit_length
-from wardspace.tasks.head import fit_head, head_probabilities
-from wardspace.tasks.hybrid_features import beside
-from wardspace.tasks.label_budget import learned_rows
-from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.documents.hybrid_features import beside
+from wardspace.tasks.documents.label_budget import learned_rows
+from wardspace.tasks.documents.labelled import Labelled
+from wardspace.tasks.documents.runs import LogisticRuns
 from wardspace.tasks.predictions import RunKey, gathered, prediction_rows
-from wardspace.tasks.runs import LogisticRuns
-from wardspace.tasks.scaling import Scaling
+from wardspace.tasks.probes.head import fit_head, head_probabilities
+from wardspace.tasks.probes.private import fit_private, unit_length
+from wardspace.tasks.probes.scaling import Scaling
 
 
 def frozen_predictions(

@@ -10,8 +10,8 @@ from tests.fixtures.labels import made_labels, made_vectors
 from wardspace.config import DpConfig, parse_study
 from wardspace.core.errors import WardspaceError
 from wardspace.tasks import frozen_predictions
-from wardspace.tasks.dp_probe import _Units, fit_private, unit_length
 from wardspace.tasks.predictions import spent_by, write_predictions
+from wardspace.tasks.probes.private import _Units, fit_private, unit_length
 
 QUICK = DpConfig(epsilon=8, epochs=4, batch=32)
 

@@ -13,9 +13,9 @@ from wardspace.config import EncoderConfig
 from wardspace.core.errors import ModelError
 from wardspace.models import Encoder
 from wardspace.tasks import finetune_predictions, labelled
-from wardspace.tasks.finetuner import Notes, Tuner
-from wardspace.tasks.label_budget import learned_rows
-from wardspace.tasks.validation import macro_f1
+from wardspace.tasks.documents.finetuner import Notes, Tuner
+from wardspace.tasks.documents.label_budget import learned_rows
+from wardspace.tasks.probes.validation import macro_f1
 
 ENCODER = EncoderConfig(window=24)
 pytestmark = pytest.mark.usefixtures("quick_head")

@@ -8,7 +8,7 @@ from tests.fixtures.corpora import write_corpus
 from wardspace.config import RetrievalConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.tasks import read_queries
-from wardspace.tasks.queries import NO_QUERY
+from wardspace.tasks.retrieval.queries import NO_QUERY
 
 
 def asked(folder, rows=None, **options):

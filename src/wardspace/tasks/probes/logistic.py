@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from wardspace.tasks.validation import balances, class_weights, log_loss, macro_f1
+from wardspace.tasks.probes.validation import balances, class_weights, log_loss, macro_f1
 
 Features: TypeAlias = NDArray[np.floating] | sparse.csr_matrix
 STRENGTHS = tuple(10.0 ** (half / 2) for half in range(-4, 7))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wardspace.models.windows import spans
-from wardspace.tasks.finetune_batches import drawn_window, length_batches
+from wardspace.tasks.documents.finetune_batches import drawn_window, length_batches
 
 
 @settings(max_examples=80, deadline=None)

@@ -15,11 +15,11 @@ from wardspace.core.files import digest
 from wardspace.core.progress import Advance, progress
 from wardspace.corpus import Corpus
 from wardspace.models import Encoder
-from wardspace.tasks.finetuner import Notes, Tuner
-from wardspace.tasks.label_budget import learned_rows
-from wardspace.tasks.labelled import Labelled
+from wardspace.tasks.documents.finetuner import Notes, Tuner
+from wardspace.tasks.documents.label_budget import learned_rows
+from wardspace.tasks.documents.labelled import Labelled
+from wardspace.tasks.documents.subsets import stratified
 from wardspace.tasks.predictions import SCORED, RunKey, gathered, prediction_rows, read_predictions, write_predictions
-from wardspace.tasks.subsets import stratified
 
 
 def finetune_predictions(

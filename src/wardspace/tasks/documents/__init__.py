@@ -1,0 +1,1 @@
+"""Labels of whole notes: one a note, or several."""

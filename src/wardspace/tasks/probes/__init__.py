@@ -1,0 +1,1 @@
+"""Classifiers over fixed features: functions of arrays that know nothing of notes."""

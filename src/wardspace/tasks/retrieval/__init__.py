@@ -1,0 +1,1 @@
+"""Search: the note that answers a query."""
