@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from wardspace.cli import main
+from wardspace.core.version import __version__
 
 
 def run(*arguments):
@@ -43,6 +44,11 @@ def test_threads_that_wait_sleep_unless_the_user_says_otherwise(given, policy):
     assert told.stdout.splitlines()[-1].split() == ["policy", *([policy] if policy else [])]
     if policy and "OMP_WAIT_POLICY" in told.stderr:  # what OpenMP itself says it goes by
         assert f"OMP_WAIT_POLICY = '{policy}'" in told.stderr
+
+
+def test_version_is_that_of_the_package(capsys):
+    assert run("--version") == 0
+    assert capsys.readouterr().out.split() == ["wardspace", __version__]
 
 
 def test_a_missing_study_is_one_message_without_traceback(capsys, tmp_path):

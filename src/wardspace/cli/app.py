@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from wardspace.cli import audit, demo, doctor, embed, export, ls, plan, report, search, stages, validate
+from wardspace.core.version import __version__
 
 app = typer.Typer(
     name="wardspace",
-    help="Turn a hospital's own notes into a private embedding space, and prove what it gained.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"wardspace {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Turn a hospital's own notes into a private embedding space, and prove what it gained."""
+
 
 app.command()(demo.demo)
 app.command()(stages.run)

@@ -1,4 +1,6 @@
 import json
+import sys
+from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 import pytest
@@ -42,6 +44,22 @@ def test_plain_sentence_transformers_makes_no_random_pooler(folder_of, tmp_path,
     Encoder.load(folder_of(family, False), device="cpu").save(tmp_path / "saved")
     plain = SentenceTransformer(str(tmp_path / "saved"), device="cpu")
     assert plain[0].auto_model.pooler is None
+
+
+def test_saving_needs_no_sentence_transformers(folder_of, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)  # importing it would fail
+    monkeypatch.setattr("wardspace.models.files.saving.version", without("sentence-transformers"))
+    Encoder.load(folder_of(), device="cpu").save(tmp_path / "saved")
+    assert (tmp_path / "saved" / "modules.json").is_file()
+
+
+def without(package):
+    def found(name):
+        if name == package:
+            raise PackageNotFoundError(name)
+        return version(name)
+
+    return found
 
 
 def test_the_card_is_ours(folder_of, tmp_path):

@@ -114,11 +114,8 @@ def _reading(encoder: Encoder) -> dict[str, Any]:
 
 def _versions() -> dict[str, Any]:
     return {
-        "__version__": {
-            "sentence_transformers": version("sentence-transformers"),
-            "transformers": version("transformers"),
-            "pytorch": version("torch"),
-        },
+        # no version of sentence-transformers, which is not needed to write this: an older one would warn of a newer one
+        "__version__": {"transformers": version("transformers"), "pytorch": version("torch")},
         "prompts": {},
         "default_prompt_name": None,
         "similarity_fn_name": "cosine",
