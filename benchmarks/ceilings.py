@@ -29,7 +29,7 @@ from wardspace.config import MlmConfig
 from wardspace.models import LanguageModel, hardware
 from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 from wardspace.models.memory import kept_memory
-from wardspace.objectives import Example, Reading, build
+from wardspace.objectives import Reading, Unit, build
 from wardspace.training.forecast.energy import operations
 from wardspace.training.weights.gradients import Gradients
 from wardspace.training.weights.optimiser import adamw
@@ -107,9 +107,7 @@ def main() -> None:
         optimiser = adamw(objective, 1e-6, 0.01)
         for length in LENGTHS:
             random = np.random.default_rng(0)
-            notes = [
-                Example(f"n{i}", random.choice(words, length - 2).astype(np.int32)) for i in range(TOKENS // length)
-            ]
+            notes = [Unit(f"n{i}", random.choice(words, length - 2).astype(np.int32)) for i in range(TOKENS // length)]
             batch = objective.collate([Reading(note, 0) for note in notes])
 
             def step(batch: Any = batch, gradients: Gradients = gradients, optimiser: Any = optimiser) -> None:

@@ -101,7 +101,7 @@ def wardspace(recipe: Recipe) -> Work:
     from wardspace.config import DeclutrConfig
     from wardspace.models import LanguageModel
     from wardspace.models.tokens import token_ids
-    from wardspace.objectives import Example, Reading
+    from wardspace.objectives import Reading, Unit
     from wardspace.objectives.micro_batches import Batch, micro_batches
     from wardspace.objectives.self_supervised.declutr import Declutr
     from wardspace.training.data.plan import Plan
@@ -113,13 +113,13 @@ def wardspace(recipe: Recipe) -> Work:
         """Reads pairs that were drawn beforehand."""
 
         def collate(self, readings: Sequence[Reading]) -> Batch:
-            rows = [int(reading.example.note_id) for reading in readings]
+            rows = [int(reading.unit.id) for reading in readings]
             sequences = [spans[side][row] for side in (0, 1) for row in rows]
             read = micro_batches(sequences, self.setting.vocabulary, self.setting.reading)
             return Batch(read, torch.zeros(len(rows), 0, dtype=torch.int64), {})
 
     config = DeclutrConfig(anchors=1, positives=1, mlm_weight=0, temperature=recipe.temperature)
-    examples = [Example(str(row), ids) for row, ids in enumerate(spans[0])]
+    examples = [Unit(str(row), ids) for row, ids in enumerate(spans[0])]
 
     def plan(steps: int) -> Plan:
         rows = np.arange(steps * recipe.batch) % len(examples)

@@ -133,7 +133,7 @@ def wardspace_loss(recipe: Recipe, held_out: str, tokens: int) -> Work:
     ours = _ours(recipe)
 
     def work(_: int) -> Round:
-        model = ours.objective.masked.model
+        model = ours.objective.model.model
         before = held_out_loss(model, held_out)
         steps = max(1, round(tokens / _batch_tokens(recipe, ours.examples)))
         seen, _ = ours.train(steps)
@@ -155,14 +155,14 @@ def _ours(recipe: Recipe) -> Any:
     from wardspace.config import MlmConfig
     from wardspace.models import LanguageModel
     from wardspace.models.tokens import token_ids
-    from wardspace.objectives import Example, build
+    from wardspace.objectives import Unit, build
     from wardspace.training.data.plan import Plan, Planner
 
     masked = LanguageModel.load(recipe.start)
     objective = build(MlmConfig(probability=PROBABILITY), masked, setting_of(masked, LONGEST))
     ids = token_ids(masked.tokenizer, recipe.texts)
     room = objective.setting.room
-    examples = [Example(f"n{place}", note[:room]) for place, note in enumerate(ids) if len(note)]
+    examples = [Unit(f"n{place}", note[:room]) for place, note in enumerate(ids) if len(note)]
     batch_tokens = _batch_tokens(recipe, examples)
 
     def plan(steps: int) -> Plan:

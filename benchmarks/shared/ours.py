@@ -12,7 +12,7 @@ import torch
 
 from wardspace.config import TrainingConfig
 from wardspace.models import LanguageModel, hardware
-from wardspace.objectives import Example, Objective, ObjectiveSettings, Vocabulary
+from wardspace.objectives import Objective, ObjectiveSettings, Unit, Vocabulary
 from wardspace.training.adapt import ROOMS
 from wardspace.training.data.plan import Plan, PlannedBatches, loader
 from wardspace.training.phase import Phase
@@ -33,7 +33,7 @@ class Trained:
     """An objective that each round trains anew from its first weights, over a plan of so many steps."""
 
     objective: Objective
-    examples: Sequence[Example]
+    examples: Sequence[Unit]
     plan: Callable[[int], Plan]
     precision: str
     learning_rate: float
@@ -76,7 +76,7 @@ def encoder_alone(trained: Trained, steps: int) -> Callable[[], int]:
     plan, where = trained.plan(steps), hardware.device()
     phase = trained.phase(plan, Path())
     batches = [batch.to(where) for batch in loader(trained.objective, trained.examples, PlannedBatches(plan))]
-    masked: Any = trained.objective.masked.to(where).train()
+    masked: Any = trained.objective.model.to(where).train()
 
     def read() -> int:
         with trainable(phase):

@@ -85,16 +85,16 @@ def test_words_to_predict_are_found_again_in_the_pass():
     found = micro_batches(sequences, VOCABULARY, TokenLimit())
     assert len(found) > 1
     for one in found:
-        assert one.ids[one.masked].tolist() == one.targets.tolist()
-    assert sum(len(one.targets) for one in found) == sum(len(s.positions) for s in sequences)
+        assert one.ids[one.targets["positions"]].tolist() == one.targets["words"].tolist()
+    assert sum(len(one.targets["words"]) for one in found) == sum(len(s.positions) for s in sequences)
 
 
 def test_masked_sequences_and_others_share_passes():
     plain = np.full(500, 9, dtype=np.int32)
     (one,) = micro_batches([plain, *masked_sequences()[1:4], plain], VOCABULARY, TokenLimit())
-    owners = one.rows[one.layout.owners[one.masked]]
+    owners = one.rows[one.layout.owners[one.targets["positions"]]]
     assert set(owners.tolist()) == {1, 2, 3}
-    assert one.ids[one.masked].tolist() == one.targets.tolist()
+    assert one.ids[one.targets["positions"]].tolist() == one.targets["words"].tolist()
 
 
 def tensors_of(batch):

@@ -10,5 +10,5 @@ from wardspace.objectives import Objective, Reading
 
 def loss_of(objective: Objective, epoch: int = 0) -> torch.Tensor:
     """With its graph, ready for `backward`."""
-    notes = random_examples(objective.masked, [60, 70])
+    notes = random_examples(objective.model, [60, 70])
     return objective(objective.collate([Reading(example, epoch) for example in notes])).loss

@@ -14,6 +14,7 @@ from tests.fixtures.models import CAUSAL, sample_texts, tiny_model
 from tests.fixtures.weights import differing
 from wardspace.core.errors import WardspaceError
 from wardspace.models import Encoder
+from wardspace.models.heads.kept_heads import load_heads
 from wardspace.results import results
 from wardspace.training import StageCost
 from wardspace.training.faults import LossGuard
@@ -108,6 +109,17 @@ def test_a_head_is_warmed_up_once_in_a_sequence(run, headless):
     assert costs[1].losses[0].tokens == 0
 
 
+def test_heads_of_objectives_go_into_later_stages_and_later_models(run, tmp_path):
+    objective = {"category": {"mlm_weight": 0, "columns": ["note_type"]}}
+    first, second = run([objective, objective], tokens=9000, holdout=0.3)
+    assert second.losses[0].loss == pytest.approx(min(point.loss for point in first.losses[1:]), rel=1e-5)
+    kept = load_heads(tmp_path / "model")
+    assert list(kept) == ["category.note_type"]
+    assert len(kept["category.note_type"].classes) == len(kept["category.note_type"].weights["bias"])
+    (third,) = run([objective], name="later", base=tmp_path / "model", tokens=3000, holdout=0.3)
+    assert third.losses[0].loss == pytest.approx(min(point.loss for point in second.losses[1:]), rel=1e-5)
+
+
 def test_frozen_layers_are_those_of_the_base(run, base, tmp_path):
     (cost,) = run(["mlm"], freeze_layers=1)
     before, after = load_file(base / "model.safetensors"), load_file(tmp_path / "model" / "model.safetensors")
@@ -127,7 +139,7 @@ def read_note_ids(monkeypatch):
 
     def watched(self, readings):
         for reading in readings:
-            seen.setdefault(min(reading.epoch, 0), set()).add(reading.example.note_id)
+            seen.setdefault(min(reading.epoch, 0), set()).add(reading.unit.id)
         return collate(self, readings)
 
     monkeypatch.setattr(MaskedLanguageModelling, "collate", watched)

@@ -45,9 +45,9 @@ def objective_of(folder: Path, name: str, room: TokenLimit) -> Objective:
 
 def readings_of(objective: Objective) -> list[Reading]:
     """Notes of differing lengths, with categories of which some are missing."""
-    examples = random_examples(objective.masked, LENGTHS)
+    examples = random_examples(objective.model, LENGTHS)
     codes = [{"kind": i % 4 - 1, "ward": (i // 2) % 2} for i in range(len(examples))]
-    return [Reading(dataclasses.replace(e, codes=code), 0) for e, code in zip(examples, codes, strict=True)]
+    return [Reading(dataclasses.replace(e, targets=code), 0) for e, code in zip(examples, codes, strict=True)]
 
 
 def gradient(objective: Objective, readings: list[Reading], processes: Processes) -> dict[str, torch.Tensor]:

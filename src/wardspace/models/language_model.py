@@ -95,6 +95,11 @@ class LanguageModel(nn.Module):
         return cls(model, tokenizer, settings, head_is_new=new, name=str(name_or_path), causal=causal)
 
     @property
+    def folder(self) -> Path:
+        """Where its weights came from."""
+        return self._settings.transformer
+
+    @property
     def encoder(self) -> PreTrainedModel:
         """The bare encoder: the same kind of module as `Encoder.model`."""
         return bare(self.model)

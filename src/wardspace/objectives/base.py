@@ -11,14 +11,11 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from wardspace.config import MlmConfig
-from wardspace.core.seeds import generator
+from wardspace.config import ObjectiveConfig
 from wardspace.models import LanguageModel
-from wardspace.models.heads.cross_entropy import summed_cross_entropy
 from wardspace.models.pooling import pool_packed
-from wardspace.objectives.masking import Masked, mask
 from wardspace.objectives.micro_batches import Batch, MicroBatch, TokenLimit
-from wardspace.objectives.notes import Example, Ids, Reading
+from wardspace.objectives.units import Reading, Unit
 from wardspace.objectives.vocabulary import Vocabulary
 
 Precision = Callable[[], AbstractContextManager[object]]
@@ -69,14 +66,14 @@ class Output:
 
 @dataclass
 class Read:
-    """What one pass gives.
+    """What one micro-batch gives.
 
     Parameters
     ----------
     sums : dict of str to scalar Tensor
-        Losses that concern each note by itself, summed over their predictions.
+        Losses that concern each unit by itself, summed over their predictions.
     vectors : Tensor [n, d], optional
-        Vectors of the sequences, in the order of the pass.
+        Vectors of the sequences, in the order of the micro-batch.
     """
 
     sums: dict[str, Tensor]
@@ -86,47 +83,58 @@ class Read:
 class Objective(nn.Module, ABC):
     """What to predict, how to collate, and the loss.
 
-    Subclasses say which notes they can use, how many tokens the encoder reads for one, and how readings become a batch;
-    all of it is a function of seed, epoch and note alone.
+    Subclasses say which units they can use, how many tokens the model reads for one, and how readings become a batch;
+    all of it is a function of seed, epoch and unit alone.
 
-    A loss has two kinds of parts. Sums over predictions that concern one note each (hidden words, categories) come from
-    `read`, one pass at a time, and are divided by their number in the whole batch. Parts that compare all notes of the
-    batch come from `compare`, on vectors of all passes (and of all processes). So a batch may be read in as many passes
-    by as many processes as memory and machines ask for, and the gradient stays that of the whole.
+    A loss has two kinds of parts. Sums over predictions that concern one unit each (hidden words, categories) come from
+    `read`, one micro-batch at a time, and are divided by their number in the whole batch. Parts that compare all units
+    of the batch come from `compare`, on vectors of all micro-batches (and of all processes). So a batch may be read in
+    as many micro-batches by as many processes as memory and machines ask for, and the gradient stays that of the whole.
+
+    Parameters
+    ----------
+    config : ObjectiveConfig
+        Its section of the study file.
+    model : LanguageModel
+        What is trained; several objectives may share one.
+    setting : ObjectiveSettings
+        What all objectives of a study share.
     """
 
     weights: dict[str, float]
     """Weight of each part in the loss."""
-    uses_head: bool
-    """Whether the masked-word head takes part."""
-    words: MlmConfig
-    """How words are masked."""
     compares: bool = False
-    """Whether a part compares the notes of a batch with each other."""
+    """Whether a part compares the units of a batch with each other."""
     group_lengths: bool = True
-    """Whether batches may be made of notes of similar length; contrasts want a mix, or length gives notes away."""
+    """Whether batches may be made of units of similar length; contrasts want a mix, or length gives notes away."""
+    head_warmup: float = 0.0
+    """Share of the budget that trains a new head for words alone, with the rest of the model frozen."""
 
-    def __init__(self, masked: LanguageModel, setting: ObjectiveSettings) -> None:
+    def __init__(self, config: ObjectiveConfig, model: LanguageModel, setting: ObjectiveSettings) -> None:
         super().__init__()
-        self.masked = masked
+        self.options = config  # not `config`, which transformers' Trainer takes for a model's own and writes to
+        self.model = model
         self.setting = setting
 
-    @property
-    def head_warmup(self) -> float:
-        """Share of the budget that warms up a new masked-word head with the encoder frozen."""
-        return self.words.head_warmup if self.uses_head else 0.0
+    def unused_parameters(self) -> Iterable[nn.Parameter]:
+        """Parameters of the model that take no part in the loss: they stay as they are. Here the head for words."""
+        return self.model.head_parameters()
 
-    def pieces(self, example: Example) -> int:
-        """How many readings it takes to read the note once; 0 where the objective cannot use it."""
-        return int(self.usable(example))
+    def modules_to_keep(self) -> Mapping[str, nn.Module]:
+        """Heads that are stored with the model and restored by the next objective that has one of the same name."""
+        return {}
 
-    def prepare_targets(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> object:
-        """Work out what has to be known of the notes before training, with the base as it came; most need nothing.
+    def pieces(self, unit: Unit) -> int:
+        """How many readings it takes to read the unit once; 0 where the objective cannot use it."""
+        return int(self.usable(unit))
+
+    def prepare_targets(self, units: Sequence[Unit], precision: Precision, *, show_progress: bool = True) -> object:
+        """Work out what has to be known of the units before training, with the base as it came; most need nothing.
 
         Parameters
         ----------
-        notes : sequence of Example
-            The notes that will be read, those for validation among them.
+        units : sequence of Unit
+            The units that will be read, those for validation among them.
         precision : function
             Gives the context that forward passes run in.
         show_progress : bool
@@ -140,42 +148,37 @@ class Objective(nn.Module, ABC):
         return None
 
     def set_targets(self, found: Any) -> None:
-        """Go by what `prepare_targets` found."""
+        """Use what `prepare_targets` found."""
 
     @abstractmethod
-    def usable(self, example: Example) -> bool:
-        """Whether the objective can learn from the note."""
+    def usable(self, unit: Unit) -> bool:
+        """Whether the objective can learn from the unit."""
 
     @abstractmethod
     def tokens(self, reading: Reading) -> int:
-        """Tokens the encoder reads for this reading: special ones counted, padding not."""
+        """Tokens the model reads for this reading: special ones counted, padding not."""
 
     @abstractmethod
     def collate(self, readings: Sequence[Reading]) -> Batch:
         """Readings as the tensors that `forward` takes."""
 
-    def masked_words(self, ids: Ids, words: Ids | None, *keys: str | int) -> Masked:
-        """Hide words of a sequence, with randomness keyed by the study's seed and `keys` (epoch, note, place)."""
-        random = generator(self.setting.seed, "mask", *keys)
-        whole = words if self.words.whole_words else None
-        return mask(ids, self.setting.vocabulary, self.words.probability, random, whole)
-
-    def read(self, one: MicroBatch, labels: Tensor, *, words: bool = True) -> Read:
-        """Read one pass.
+    @abstractmethod
+    def read(self, one: MicroBatch, labels: Tensor, *, vectors_only: bool = False) -> Read:
+        """Read one micro-batch.
 
         Parameters
         ----------
         one : MicroBatch
             Sequences.
-        labels : int64 [k, c]
-            Categories of the notes of the batch.
-        words : bool
-            False leaves out everything but the vectors (the first reading of a contrast that takes several passes).
+        labels : Tensor [k, c]
+            `Batch.labels` of the whole batch.
+        vectors_only : bool
+            Leave out everything but the vectors (the first reading of a contrast that takes several micro-batches).
         """
-        hidden = self.masked.hidden(one.ids, one.layout)
-        vectors = pool_packed(hidden, one.layout, self.setting.pooling) if self.compares else None
-        sums = {"mlm": self._word_losses(hidden, one)} if self.uses_head and words else {}
-        return Read(sums, vectors)
+
+    def pooled(self, hidden: Tensor, one: MicroBatch) -> Tensor:
+        """Vectors of sequences [n, d] from those of their tokens [t, d], by the study's pooling."""
+        return pool_packed(hidden, one.layout, self.setting.pooling)
 
     def views(self, vectors: Tensor) -> Tensor:
         """What is compared: from the vectors of all sequences [n, d] to k items of v views each, [k, v, d]."""
@@ -188,14 +191,21 @@ class Objective(nn.Module, ABC):
         ----------
         views : Tensor [k, v, d]
             From `views`, of the whole batch.
-        labels : int64 [k, c]
-            Categories of the same items.
+        labels : Tensor [k, c]
+            Labels of the same items.
         """
         raise TypeError(f"{type(self).__name__} compares nothing")
 
     def compared_by(self) -> Iterable[nn.Parameter]:
         """Parameters that `compare` uses (a learned temperature)."""
         return ()
+
+    def validation_score(self, batches: Iterable[Batch]) -> float | None:
+        """How good the model is on validation batches, the larger the better, where the loss misleads.
+
+        None, as here, chooses the best weights by the validation loss.
+        """
+        return None
 
     def forward(self, batch: Batch) -> Output:
         """The loss of a whole batch in one piece, as validation and examples want it."""
@@ -213,11 +223,7 @@ class Objective(nn.Module, ABC):
         loss = torch.stack([self.weights[name] * part for name, part in parts.items()]).sum()
         return Output(loss, parts, counts)
 
-    def _word_losses(self, hidden: Tensor, one: MicroBatch) -> Tensor:
-        """Sum of cross-entropies; the head runs on the masked positions only."""
-        return summed_cross_entropy(self.masked.logits(hidden[one.masked]), one.targets)
-
 
 def in_batch_order(vectors: Sequence[Tensor], batch: Batch) -> Tensor:
-    """Vectors of all passes [n, d], from the order of the passes to that of the batch."""
+    """Vectors of all micro-batches [n, d], in the order of the batch."""
     return torch.cat(list(vectors))[torch.argsort(torch.cat([one.rows for one in batch.micro_batches]))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from wardspace.objectives.notes import Ids
+from wardspace.objectives.units import Ids
 from wardspace.objectives.vocabulary import Vocabulary
 
 MASKED, REPLACED = 0.8, 0.1

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +11,7 @@ import torch
 
 from wardspace.models.attention.packing import RECTANGLE, Layout, layout_of
 from wardspace.objectives.masking import Masked
-from wardspace.objectives.notes import Ids
+from wardspace.objectives.units import Ids
 from wardspace.objectives.vocabulary import Vocabulary
 
 Move = Callable[[torch.Tensor], torch.Tensor]
@@ -29,20 +29,20 @@ class MicroBatch:
         Where each sequence begins and ends; the longest come first.
     rows : int64 [n]
         Place of each sequence in the batch.
-    masked, targets : int64 [m]
-        Places of the words to predict in `ids`, and those words.
+    targets : mapping of str to Tensor
+        What is to be predicted, by names that the objective chooses. Sequences that are `Masked` bring `positions` and
+        `words`, int64 [m]: places in `ids`, and the words to predict there.
     """
 
     ids: torch.Tensor
     layout: Layout
     rows: torch.Tensor
-    masked: torch.Tensor
-    targets: torch.Tensor
+    targets: Mapping[str, torch.Tensor] = field(default_factory=dict)
 
     def moved(self, move: Move) -> MicroBatch:
         """The same with every tensor passed through `move`."""
-        tensors = {name: move(value) for name, value in vars(self).items() if isinstance(value, torch.Tensor)}
-        return replace(self, **tensors, layout=self.layout.moved(move))
+        targets = {name: move(value) for name, value in self.targets.items()}
+        return MicroBatch(move(self.ids), self.layout.moved(move), move(self.rows), targets)
 
 
 @dataclass(frozen=True)
@@ -119,21 +119,27 @@ def micro_batches(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary, roo
     shares = max(1, -(-int(until[-1]) // room.tokens))
     share = np.minimum((until - sizes[order] / 2) * shares // until[-1], shares - 1)
     cuts = [0, *(np.flatnonzero(np.diff(share)) + 1).tolist(), len(order)]
-    return [_pass(sequences, order[start:end].tolist(), vocabulary, room) for start, end in pairwise(cuts)]
+    predicts = any(isinstance(sequence, Masked) for sequence in sequences)
+    return [
+        _pass(sequences, order[start:end].tolist(), vocabulary, room, predicts=predicts)
+        for start, end in pairwise(cuts)
+    ]
 
 
-def _pass(sequences: Sequence[Ids | Masked], rows: list[int], vocabulary: Vocabulary, room: TokenLimit) -> MicroBatch:
+def _pass(
+    sequences: Sequence[Ids | Masked], rows: list[int], vocabulary: Vocabulary, room: TokenLimit, *, predicts: bool
+) -> MicroBatch:
     pieces: list[Ids] = []
-    masked: list[np.ndarray] = []
-    targets: list[np.ndarray] = []
+    positions: list[np.ndarray] = []
+    words: list[np.ndarray] = []
     lengths: list[int] = []
     start = 0
     for row in rows:
         sequence = sequences[row]
         whole = vocabulary.wrap(sequence.ids if isinstance(sequence, Masked) else sequence)
         if isinstance(sequence, Masked):
-            masked.append(start + len(vocabulary.prefix) + sequence.positions)
-            targets.append(sequence.targets)
+            positions.append(start + len(vocabulary.prefix) + sequence.positions)
+            words.append(sequence.targets)
         pieces.append(whole)
         lengths.append(len(whole))
         start += len(whole)
@@ -141,8 +147,7 @@ def _pass(sequences: Sequence[Ids | Masked], rows: list[int], vocabulary: Vocabu
         ids=_joined(pieces),
         layout=layout_of(lengths, room.rectangle),
         rows=torch.tensor(rows),
-        masked=_joined(masked),
-        targets=_joined(targets),
+        targets={"positions": _joined(positions), "words": _joined(words)} if predicts else {},
     )
 
 

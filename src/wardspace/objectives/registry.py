@@ -23,6 +23,6 @@ OBJECTIVES: dict[str, Callable[..., Objective]] = {
 """Name in a study file to objective."""
 
 
-def build(config: ObjectiveConfig, masked: LanguageModel, setting: ObjectiveSettings) -> Objective:
+def build(config: ObjectiveConfig, model: LanguageModel, setting: ObjectiveSettings) -> Objective:
     """Make the objective that a section of a study file describes."""
-    return OBJECTIVES[config.kind](config, masked, setting)
+    return OBJECTIVES[config.kind](config, model, setting)

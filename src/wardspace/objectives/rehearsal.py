@@ -11,7 +11,7 @@ from transformers import PreTrainedTokenizerBase
 from wardspace.core.seeds import generator
 from wardspace.corpus.prepare.rehearsal import rehearsal_texts
 from wardspace.objectives.base import ObjectiveSettings
-from wardspace.objectives.notes import Ids, Reading
+from wardspace.objectives.units import Ids, Reading
 
 MOST = 20_000
 """Most texts that are read; of more a part is drawn."""
@@ -58,6 +58,6 @@ class Rehearsal:
         """Texts to read with a piece of so many tokens, as many as asked on average; by (seed, epoch, note, piece)."""
         if not self.texts:
             return []
-        random = generator(self.seed, "rehearse", reading.epoch, reading.example.note_id, reading.piece)
+        random = generator(self.seed, "rehearse", reading.epoch, reading.unit.id, reading.piece)
         count = int(self.share * tokens / self._mean + random.random())
         return [int(index) for index in random.integers(len(self.texts), size=count)]

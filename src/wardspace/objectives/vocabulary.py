@@ -10,7 +10,7 @@ import numpy.typing as npt
 from transformers import PreTrainedTokenizerBase
 
 from wardspace.models.tokens import affixes
-from wardspace.objectives.notes import Ids
+from wardspace.objectives.units import Ids
 
 
 @dataclass(frozen=True, eq=False)

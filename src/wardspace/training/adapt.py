@@ -24,15 +24,17 @@ from wardspace.core.files import write_json
 from wardspace.corpus import Corpus
 from wardspace.corpus.prepare.rehearsal import rehearsal_content
 from wardspace.models import Encoder, LanguageModel, hardware, resolve
+from wardspace.models.heads.kept_heads import load_heads, save_heads
 from wardspace.models.heads.lm_head_file import save_head
 from wardspace.objectives import ObjectiveSettings, Vocabulary, build
+from wardspace.objectives.heads import heads_of, restore_heads
 from wardspace.objectives.micro_batches import TokenLimit
 from wardspace.training.checkpoints import Ledger
 from wardspace.training.cost import StageCost
 from wardspace.training.data.notes import Notes, read_notes
 from wardspace.training.objective_run import Stage, make_stages
-from wardspace.training.phase import PhaseRecord
 from wardspace.training.run import clear, run_phase
+from wardspace.training.weights.optimiser import trains_word_head
 from wardspace.training.weights.processes import Processes
 
 ROOMS = {"cpu": TokenLimit(tokens=4096, rectangle=64), "cuda": TokenLimit(tokens=32_768, rectangle=2048)}
@@ -235,35 +237,37 @@ def adapt(
     with machine_faults(folder):
         run = training_setup(asked, device, show_progress=show_progress and processes.first)
         ledger = Ledger(folder, asked.settings(run.adapted), processes, fresh=asked.training.resume == "never")
-        costs, records = _trained(run, ledger, processes, show_progress=show_progress)
+        costs = _trained(run, ledger, processes, show_progress=show_progress)
         if processes.first:
             _mix(run, asked)
-            _write(run, folder, costs, records)
+            _write(run, folder, costs, ledger)
         ledger.close()
         processes.wait()
     return costs
 
 
-def _trained(
-    run: TrainingSetup, ledger: Ledger, processes: Processes, *, show_progress: bool
-) -> tuple[list[StageCost], list[PhaseRecord]]:
+def _trained(run: TrainingSetup, ledger: Ledger, processes: Processes, *, show_progress: bool) -> list[StageCost]:
     """Run every phase that is not done yet."""
     masked = run.masked
     _look_ahead(run, ledger, processes, show_progress=show_progress)
     ledger.load(masked)
+    heads = load_heads(masked.folder) | ledger.heads
     done = 0
     costs: list[StageCost] = []
     for stage in run.stages:
         phases = stage.phases(ledger.folder, run.device, processes)
         for phase in phases:
             if done >= len(ledger.records):
-                ledger.add(run_phase(phase, show_progress=show_progress), masked)
+                restore_heads(stage.objective, heads)
+                record = run_phase(phase, show_progress=show_progress)
+                heads |= heads_of(stage.objective)
+                ledger.add(record, masked, heads)
                 clear(phase)
             done += 1
-        masked.head_is_new = masked.head_is_new and not stage.objective.uses_head
+        masked.head_is_new = masked.head_is_new and not trains_word_head(stage.objective)
         costs.append(stage.cost(ledger.records[done - len(phases) : done], run.device, processes.count))
     masked.cpu()
-    return costs, ledger.records
+    return costs
 
 
 def _mix(run: TrainingSetup, asked: Recipe) -> None:
@@ -281,9 +285,10 @@ def _look_ahead(run: TrainingSetup, ledger: Ledger, processes: Processes, *, sho
             stage.look_ahead(run.device, processes, show_progress=show_progress)
 
 
-def _write(run: TrainingSetup, folder: Path, costs: list[StageCost], records: list[PhaseRecord]) -> None:
+def _write(run: TrainingSetup, folder: Path, costs: list[StageCost], ledger: Ledger) -> None:
     run.adapted.save(folder)
     save_head(run.masked, folder)
-    write_json(folder / HISTORY_FILE, {"phases": [{"what": r.what, "points": r.history} for r in records]})
+    save_heads(ledger.heads, folder)
+    write_json(folder / HISTORY_FILE, {"phases": [{"what": r.what, "points": r.history} for r in ledger.records]})
     # last, so that a folder with its cost is a whole one
     write_json(folder / COST_FILE, [cost.as_dict() for cost in costs])

@@ -16,6 +16,7 @@ from torch import nn
 
 from wardspace.core.files import digest, read_json, whole_folder, write_json
 from wardspace.models import LanguageModel
+from wardspace.models.heads.kept_heads import KeptHeads, load_heads, save_heads
 from wardspace.training.phase import PhaseRecord
 from wardspace.training.weights.processes import Processes
 
@@ -140,18 +141,21 @@ class Ledger:
         processes.wait()
         done = self.folder / _DONE / _RECORDS
         self.records = [PhaseRecord.of(values) for values in read_json(done)] if done.is_file() else []
+        self.heads = load_heads(self.folder / _DONE)
 
     def load(self, masked: LanguageModel) -> None:
         """Put the weights after the last phase done, if any, into the model."""
         if self.records:
             load_weights(masked, self.folder / _DONE)
 
-    def add(self, record: PhaseRecord, masked: LanguageModel) -> None:
-        """Store the outcome of a phase: the record and the weights, both or neither."""
+    def add(self, record: PhaseRecord, masked: LanguageModel, heads: KeptHeads) -> None:
+        """Store the outcome of a phase: the record, the weights and the objectives' heads, all or none."""
         self.records.append(record)
+        self.heads = heads
         if self.processes.first:
             with whole_folder(self.folder / _DONE) as scratch:
                 save_weights(masked, scratch)
+                save_heads(heads, scratch)
                 write_json(scratch / _RECORDS, [known.as_dict() for known in self.records])
         self.processes.wait()
 

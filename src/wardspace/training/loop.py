@@ -241,7 +241,7 @@ class PhaseTrainer(Trainer):
         self.weights.sum_gradients()
         for name, part in parts.items():
             self.part_sums[name] = self.part_sums.get(name, 0.0) + part
-        self.positions += sum(objective.masked.positions_read(one.layout) for one in batch.micro_batches)
+        self.positions += sum(objective.model.positions_read(one.layout) for one in batch.micro_batches)
         loss = torch.stack([objective.weights[name] * part.float() for name, part in parts.items()]).sum()
         self.guard.note(loss, self.state.global_step + 1)
         if self.args.device.type == "cpu":

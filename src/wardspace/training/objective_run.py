@@ -22,7 +22,7 @@ from wardspace.training.data.holdout import hold_out
 from wardspace.training.data.notes import Notes
 from wardspace.training.data.plan import Plan, Planner
 from wardspace.training.phase import Phase, PhaseRecord
-from wardspace.training.weights.optimiser import parameter_count
+from wardspace.training.weights.optimiser import parameter_count, trains_word_head
 from wardspace.training.weights.processes import Processes
 
 HEAD_LEARNING_RATE = 1e-3
@@ -199,7 +199,7 @@ def make_stages(
                     new_head=new_head,
                 )
             )
-            new_head = new_head and not objective.uses_head
+            new_head = new_head and not trains_word_head(objective)
     return stages
 
 

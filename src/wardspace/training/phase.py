@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from wardspace.config import TrainingConfig
-from wardspace.objectives import Example, Objective
+from wardspace.objectives import Objective, Unit
 from wardspace.training.cost import LossPoint
 from wardspace.training.data.plan import Plan
 from wardspace.training.weights.processes import Processes
@@ -26,7 +26,7 @@ class Phase:
         Its name in messages.
     objective : Objective
         What is trained; its parameters say which of them may change.
-    examples : sequence of Example
+    examples : sequence of Unit
         All notes.
     plan, validation : Plan
         Batches to train on and to validate on.
@@ -52,7 +52,7 @@ class Phase:
 
     what: str
     objective: Objective
-    examples: Sequence[Example]
+    examples: Sequence[Unit]
     plan: Plan
     validation: Plan
     training: TrainingConfig

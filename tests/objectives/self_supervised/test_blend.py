@@ -36,7 +36,7 @@ def test_the_loss_is_the_mean_distance_of_pieces_from_their_notes_places(masked)
     batch = objective.collate(readings)
     assert len(batch.micro_batches) > 1
     found = functional.normalize(vectors_of(objective, batch), dim=-1) - objective.centre
-    places = torch.stack([objective.targets[objective.firsts[one.example.note_id] + one.piece] for one in readings])
+    places = torch.stack([objective.targets[objective.firsts[one.unit.id] + one.piece] for one in readings])
     expected = (1 - functional.cosine_similarity(found, places)).mean()
     output = objective(batch)
     assert output.loss.item() == pytest.approx(expected.item(), rel=1e-5)
@@ -134,7 +134,7 @@ def test_other_texts_are_held_to_what_the_base_made_of_them(masked, others):
     output = objective(batch)
     assert output.parts["keep"].item() == pytest.approx(expected.item(), rel=1e-4)
     assert output.loss.item() == pytest.approx((output.parts["blend"] + output.parts["keep"]).item(), rel=1e-5)
-    places = torch.stack([objective.targets[objective.firsts[one.example.note_id] + one.piece] for one in readings])
+    places = torch.stack([objective.targets[objective.firsts[one.unit.id] + one.piece] for one in readings])
     notes = 1 - functional.cosine_similarity(vectors[: len(readings)] - objective.centre, places)
     assert output.parts["blend"].item() == pytest.approx(notes.mean().item(), rel=1e-4)
 
@@ -160,7 +160,7 @@ def test_neighbours_are_looked_for_across_types_of_notes(masked):
     plain = made(masked, examples, neighbours=1)
 
     def places(codes):
-        typed = [dataclasses.replace(e, codes={"kind": code}) for e, code in zip(examples, codes, strict=True)]
+        typed = [dataclasses.replace(e, targets={"kind": code}) for e, code in zip(examples, codes, strict=True)]
         return made(masked, typed, neighbours=1, across=["kind"]).targets
 
     torch.testing.assert_close(places([0] * len(examples)), plain.targets)

@@ -18,7 +18,9 @@ CATEGORIES = {"kind": ["a", "b", "c"], "ward": ["x", "y"]}
 
 def readings_of(masked, codes, length=20):
     examples = random_examples(masked, [length] * len(codes))
-    return [Reading(dataclasses.replace(example, codes=code), 0) for example, code in zip(examples, codes, strict=True)]
+    return [
+        Reading(dataclasses.replace(example, targets=code), 0) for example, code in zip(examples, codes, strict=True)
+    ]
 
 
 def made(masked, **options):
@@ -80,7 +82,7 @@ def test_one_reading_serves_words_and_categories(masked, loss, monkeypatch):
 def test_labels_find_their_notes_in_whatever_passes(masked, loss, pooling):
     codes = [{"kind": i % 3, "ward": i % 2 if i % 5 else -1} for i in range(12)]
     examples = random_examples(masked, [10 + 7 * i % 60 for i in range(12)])
-    readings = [Reading(dataclasses.replace(e, codes=code), 0) for e, code in zip(examples, codes, strict=True)]
+    readings = [Reading(dataclasses.replace(e, targets=code), 0) for e, code in zip(examples, codes, strict=True)]
     outputs = []
     for room in (TokenLimit(), TokenLimit(tokens=70)):
         setting = setting_of(masked, categories=CATEGORIES, reading=room, pooling=pooling)
@@ -100,14 +102,14 @@ def test_categories_alone_leave_the_words_unmasked(masked):
     readings = readings_of(masked, [{"kind": 0}, {"kind": 1}])
     (one,) = objective.collate(readings).micro_batches
     wrap = objective.setting.vocabulary.wrap
-    assert sequences_of(one) == {i: wrap(r.example.ids).tolist() for i, r in enumerate(readings)}
-    assert len(one.masked) == len(one.targets) == 0
+    assert sequences_of(one) == {i: wrap(r.unit.ids).tolist() for i, r in enumerate(readings)}
+    assert not one.targets
 
 
 def test_a_long_note_is_read_in_one_window_drawn_by_epoch_and_note(masked):
     objective = made(masked, mlm_weight=0)
     (reading,) = readings_of(masked, [{"kind": 0}], length=5000)
-    ids = reading.example.ids.tolist()
+    ids = reading.unit.ids.tolist()
     windows = [objective._window(reading._replace(epoch=epoch)).tolist() for epoch in range(6)]
     assert all(len(window) == objective.setting.text_window for window in windows)
     starts = {next(i for i in range(len(ids)) if ids[i : i + len(w)] == w) for w in windows}
@@ -137,6 +139,6 @@ def test_a_column_with_nothing_to_tell_apart_is_named(masked, options, message):
 
 def test_which_notes_are_usable(masked):
     both, metadata_only = made(masked), made(masked, mlm_weight=0)
-    known, unknown = (r.example for r in readings_of(masked, [{"kind": 1}, {"kind": -1}]))
+    known, unknown = (r.unit for r in readings_of(masked, [{"kind": 1}, {"kind": -1}]))
     assert [both.usable(known), both.usable(unknown)] == [True, True]
     assert [metadata_only.usable(known), metadata_only.usable(unknown)] == [True, False]

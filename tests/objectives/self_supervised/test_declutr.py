@@ -30,8 +30,8 @@ def test_loss_equals_that_of_spans_encoded_one_by_one(masked):
     anchors, positives = [], []
     for reading in readings:
         for anchor, around in objective._draws(reading):
-            anchors.append(vector(reading.example.ids[slice(*anchor)]))
-            positives.append(torch.stack([vector(reading.example.ids[slice(*span)]) for span in around]).mean(0))
+            anchors.append(vector(reading.unit.ids[slice(*anchor)]))
+            positives.append(torch.stack([vector(reading.unit.ids[slice(*span)]) for span in around]).mean(0))
     expected = NTXent(0.05)(torch.cat(anchors), torch.cat(positives))
     output = objective(objective.collate(readings))
     assert output.loss.item() == pytest.approx(expected.item(), rel=1e-4)
@@ -54,7 +54,9 @@ def test_anchors_are_masked_and_positives_are_not(masked):
     assert len(positives) == objective.options.positives * len(anchors)
     assert any(mask_id in ids for ids in anchors)
     assert not any(mask_id in ids for ids in positives)
-    predicted = [row for one in batch.micro_batches for row in one.rows[one.layout.owners[one.masked]].tolist()]
+    predicted = [
+        row for one in batch.micro_batches for row in one.rows[one.layout.owners[one.targets["positions"]]].tolist()
+    ]
     assert set(predicted) == set(range(len(anchors)))  # something of every anchor, nothing of a positive
     assert batch.counts == {"mlm": len(predicted)}
 
@@ -94,7 +96,7 @@ def test_both_losses_are_those_of_spans_read_one_by_one(masked, pooling, room):
     for reading in readings:
         for index, draw in enumerate(objective._draws(reading)):
             anchor = objective._anchor(reading, index, draw.anchor)
-            around = [reading.example.ids[start:end] for start, end in draw.positives]
+            around = [reading.unit.ids[start:end] for start, end in draw.positives]
             hidden = [plainly(objective, ids) for ids in (anchor.ids, *around)]
             first, *others = (pool(each, torch.ones(each.shape[:2]), pooling) for each in hidden)
             vectors.append(first)
@@ -113,7 +115,7 @@ def test_both_losses_are_those_of_spans_read_one_by_one(masked, pooling, room):
 def plainly(objective, ids):
     """The last layer as transformers computes it for one padded row."""
     ids = torch.from_numpy(objective.setting.vocabulary.wrap(ids).astype("int64"))[None]
-    return objective.masked.encoder(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
+    return objective.model.encoder(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
 
 
 def test_views_are_anchors_with_the_means_of_their_own_positives(masked):
@@ -141,7 +143,7 @@ def test_what_is_compared_are_the_views(masked):
 def test_alone_it_masks_nothing_and_needs_no_head(masked):
     objective = build(DeclutrConfig(mlm_weight=0, longest=40, shortest=8), masked, setting_of(masked))
     batch = objective.collate(readings_of(masked, [300, 300]))
-    assert not objective.uses_head
+    assert set(objective.unused_parameters()) == set(masked.head_parameters())
     assert objective.head_warmup == 0
     assert batch.counts == {}
     assert all(len(one.targets) == 0 for one in batch.micro_batches)

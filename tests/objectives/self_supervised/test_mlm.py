@@ -13,7 +13,7 @@ from transformers import AutoModelForMaskedLM
 from tests.fixtures.models import FAMILIES
 from tests.fixtures.objectives import random_examples, sequences_of, setting_of, tiny_masked
 from wardspace.config import MlmConfig
-from wardspace.objectives import Example, Reading, build
+from wardspace.objectives import Reading, Unit, build
 from wardspace.objectives.micro_batches import Batch, TokenLimit, micro_batches
 
 
@@ -42,7 +42,7 @@ def padded(batch):
     ids, labels = {}, {}
     for one in batch.micro_batches:
         wanted = torch.full_like(one.ids, -100)
-        wanted[one.masked] = one.targets
+        wanted[one.targets["positions"]] = one.targets["words"]
         ids |= sequences_of(one)
         lengths = one.layout.lengths.tolist()
         labels |= dict(zip(one.rows.tolist(), wanted.split(lengths), strict=True))
@@ -86,14 +86,16 @@ def test_the_vocabulary_is_scored_at_masked_positions_only(family, tmp_path):
     embeddings.register_forward_hook(lambda _, inputs, __: given_.append(inputs[0].numel() // masked.dimension))
     batch = objective.collate([Reading(e, 0) for e in random_examples(masked, [60, 40, 33, 90])])
     objective(batch).loss.backward()
-    assert given_ == [len(one.masked) for one in batch.micro_batches]
+    assert given_ == [len(one.targets["words"]) for one in batch.micro_batches]
     assert sum(given_) == batch.counts["mlm"] < batch.tokens / 4
 
 
 def test_a_batch_with_no_word_to_predict_is_zero_and_not_nan(masked):
     objective = build(MlmConfig(), masked, setting_of(masked))
-    special = Example("x", objective.setting.vocabulary.prefix.repeat(3))
-    (one,) = micro_batches([objective.masked_words(special.ids, None, 0)], objective.setting.vocabulary, TokenLimit())
+    special = Unit("x", objective.setting.vocabulary.prefix.repeat(3))
+    (one,) = micro_batches(
+        [objective.words.hide(Reading(special, 0), slice(None))], objective.setting.vocabulary, TokenLimit()
+    )
     output = objective(Batch([one], torch.zeros(1, 0, dtype=torch.int64), {"mlm": 0}))
     output.loss.backward()
     assert output.loss.item() == 0.0
@@ -121,13 +123,13 @@ def test_tokens_are_those_the_encoder_reads(masked):
 def test_a_note_of_special_tokens_alone_is_not_usable(masked):
     objective = build(MlmConfig(), masked, setting_of(masked))
     ids = objective.setting.vocabulary.prefix
-    assert not objective.usable(Example("x", ids))
-    assert objective.pieces(Example("x", ids[:0])) == 0
+    assert not objective.usable(Unit("x", ids))
+    assert objective.pieces(Unit("x", ids[:0])) == 0
 
 
 def test_whole_words_reach_the_masks(masked):
     objective = build(MlmConfig(whole_words=True), masked, setting_of(masked))
     (example,) = random_examples(masked, [100])
     (one,) = objective.collate([Reading(example, 0)]).micro_batches
-    positions = one.masked.numpy() - len(objective.setting.vocabulary.prefix)
+    positions = one.targets["positions"].numpy() - len(objective.setting.vocabulary.prefix)
     assert set(positions // 2 * 2) | set(positions // 2 * 2 + 1) == set(positions)

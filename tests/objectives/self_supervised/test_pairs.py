@@ -21,7 +21,7 @@ LENGTHS = [20, 70, 33, 12, 8]
 
 def examples_of(masked, codes=TITLES, lengths=LENGTHS):
     return [
-        dataclasses.replace(example, codes=code)
+        dataclasses.replace(example, targets=code)
         for example, code in zip(random_examples(masked, lengths), codes, strict=True)
     ]
 
@@ -60,7 +60,7 @@ def test_pieces_are_contrasted_with_their_texts_and_the_same_text_is_no_negative
     readings = readings_of(objective, examples)
     assert len(readings) > len(examples)  # long notes are read in pieces
     batch = objective.collate(readings)
-    texts = [reading.example.codes["title"] for reading in readings]
+    texts = [reading.unit.targets["title"] for reading in readings]
     assert batch.labels[:, 0].tolist() == texts
     output = objective(batch)
     assert output.loss.item() == pytest.approx(by_hand(vectors_of(objective, batch), texts, 0.2), rel=1e-4)
@@ -72,8 +72,8 @@ def test_what_the_base_places_nearer_than_the_partner_is_passed_over(masked):
     objective = made(masked, examples, temperature=0.2)
     readings = readings_of(objective, examples)
     batch = objective.collate(readings)
-    rows = torch.tensor([objective.rows[reading.example.note_id] for reading in readings])
-    texts = [reading.example.codes["title"] for reading in readings]
+    rows = torch.tensor([objective.rows[reading.unit.id] for reading in readings])
+    texts = [reading.unit.targets["title"] for reading in readings]
     guide = torch.cat([objective.guide_notes[rows], objective.guide_texts[texts]])
     near = guide @ guide.T
     vectors = vectors_of(objective, batch)
@@ -109,9 +109,9 @@ def test_one_of_several_texts_is_drawn_in_each_epoch(masked):
 def test_notes_without_a_text_take_no_part(masked):
     objective = made(masked)
     empty, silent = random_examples(masked, [0, 9])
-    assert not objective.usable(dataclasses.replace(empty, codes={"title": 1}))
-    assert not objective.usable(dataclasses.replace(silent, codes={"title": -1}))
-    assert objective.pieces(dataclasses.replace(silent, codes={"title": -1})) == 0
+    assert not objective.usable(dataclasses.replace(empty, targets={"title": 1}))
+    assert not objective.usable(dataclasses.replace(silent, targets={"title": -1}))
+    assert objective.pieces(dataclasses.replace(silent, targets={"title": -1})) == 0
 
 
 def test_a_long_text_is_cut_to_the_window(masked):
@@ -135,6 +135,6 @@ def test_the_guide_is_the_same_whatever_dropout_draws(masked):
     objective.options = PairsConfig(columns=["title"])
     objective.train()
     one, other = (objective.prepare_targets(examples, nullcontext, show_progress=False) for _ in range(2))
-    assert objective.masked.training
+    assert objective.model.training
     np.testing.assert_array_equal(one.notes.numpy(), other.notes.numpy())
     objective.eval()

@@ -37,7 +37,7 @@ def test_only_training_notes_are_read_and_nothing_is_cut(tmp_path, masked):
     ]
     assert masked.tokenizer.decode(notes[0].ids) == "the patient denies fever"
     assert notes.categories == {"note_type": ["x", "y"]}
-    assert [note.codes["note_type"] for note in notes] == [0, -1, 1]
+    assert [note.code("note_type") for note in notes] == [0, -1, 1]
 
 
 def test_transductive_reads_all_texts_and_no_metadata_of_the_others(tmp_path, masked):
@@ -46,7 +46,7 @@ def test_transductive_reads_all_texts_and_no_metadata_of_the_others(tmp_path, ma
     assert list(notes.note_ids) == ["a", "b", "c", "d", "e"]
     assert notes.trainable.tolist() == [True, False, True, False, True]
     assert notes.categories == {"note_type": ["x", "y"]}
-    assert [note.codes["note_type"] for note in notes] == [0, -1, -1, -1, 1]
+    assert [note.code("note_type") for note in notes] == [0, -1, -1, -1, 1]
 
 
 @pytest.mark.parametrize("family", ["bert", "roberta"])
@@ -87,10 +87,10 @@ def test_notes_are_the_same_by_index_and_one_after_the_other(tmp_path, masked, m
     notes = read_notes(corpus, masked.tokenizer, columns=["note_type"], transductive=True, words=True)
     by_index = [notes[index] for index in range(len(notes))]
     for row, note, same in zip(ROWS, notes, by_index, strict=True):
-        assert note.note_id == same.note_id == row["note_id"]
+        assert note.id == same.id == row["note_id"]
         assert note.ids.tolist() == same.ids.tolist()
         assert note.words.tolist() == same.words.tolist()
-        assert note.codes == same.codes
+        assert note.targets == same.targets
     assert list(notes.patients) == [row["patient_id"] for row in ROWS]
 
 
@@ -104,7 +104,7 @@ def test_pickled_notes_take_no_tokens_along(tmp_path, masked, words):
     again = pickle.loads(packed)
     assert not again.ids.flags.owndata
     for one, other in zip(notes, again, strict=True):
-        assert (one.note_id, one.ids.tolist(), one.codes) == (other.note_id, other.ids.tolist(), other.codes)
+        assert (one.id, one.ids.tolist(), one.targets) == (other.id, other.ids.tolist(), other.targets)
         assert (one.words is None) == (other.words is None) == (not words)
     assert (again.hashes == notes.hashes).all()
 

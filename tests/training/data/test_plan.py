@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.objectives import Example, Reading
+from wardspace.objectives import Reading, Unit
 from wardspace.training.data.plan import Planner
 
 
@@ -18,15 +18,15 @@ class Sized:
     group_lengths: bool = True
     room: int = 500
 
-    def pieces(self, example: Example) -> int:
+    def pieces(self, example: Unit) -> int:
         return -(-len(example.ids) // self.room)
 
     def tokens(self, reading: Reading) -> int:
-        return len(reading.example.ids) // self.pieces(reading.example) + 2
+        return len(reading.unit.ids) // self.pieces(reading.unit) + 2
 
 
-def examples_of(lengths: list[int]) -> list[Example]:
-    return [Example(f"n{index}", np.zeros(length, dtype=np.int32)) for index, length in enumerate(lengths)]
+def examples_of(lengths: list[int]) -> list[Unit]:
+    return [Unit(f"n{index}", np.zeros(length, dtype=np.int32)) for index, length in enumerate(lengths)]
 
 
 def planner(lengths: list[int], *, seed: int = 1, batch_tokens: int = 1000, group: bool = True) -> Planner:

@@ -53,7 +53,7 @@ def files(corpus: Corpus) -> list[Path]:
 
 
 def plain(notes) -> list[tuple[str, list[int]]]:
-    return [(note.note_id, note.ids.tolist()) for note in notes]
+    return [(note.id, note.ids.tolist()) for note in notes]
 
 
 def test_the_second_run_tokenises_nothing_and_copies_nothing(corpus, masked, tokenised):
@@ -83,7 +83,7 @@ def test_tokens_are_those_of_plain_tokenisation(tmp_path_factory, masked, texts,
         notes = read_notes(corpus, masked.tokenizer, words=words)
         for row, note in zip(rows, notes, strict=True):
             expected = masked.tokenizer.backend_tokenizer.encode(row["text"], add_special_tokens=False)
-            assert note.note_id == row["note_id"]
+            assert note.id == row["note_id"]
             assert note.ids.tolist() == expected.ids
             assert not words or note.words.tolist() == [-1 if w is None else w for w in expected.word_ids]
 

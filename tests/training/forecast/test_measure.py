@@ -60,9 +60,9 @@ def test_everything_is_measured_and_nothing_stays(phases, tmp_path, objective):
 
 def test_a_new_head_is_measured_with_the_encoder_frozen(phases, tmp_path):
     head, main = phases("mlm", headless_base=True)
-    before = {name: value.clone() for name, value in head.objective.masked.encoder.state_dict().items()}
+    before = {name: value.clone() for name, value in head.objective.model.encoder.state_dict().items()}
     warm = measured(head, 0.2, tmp_path, quiet)
-    after = head.objective.masked.encoder.state_dict()
+    after = head.objective.model.encoder.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
     assert warm.timing.validation == warm.timing.checkpoint == 0
     assert warm.need is None
@@ -105,7 +105,7 @@ def test_a_pass_that_does_not_fit_is_told_before_it_is_read(phases, tmp_path, mo
 def test_a_loss_that_is_no_number_is_told(phases, tmp_path):
     (phase,) = phases("mlm")
     with torch.no_grad():
-        next(phase.objective.masked.encoder.parameters()).fill_(float("nan"))
+        next(phase.objective.model.encoder.parameters()).fill_(float("nan"))
     with pytest.raises(WardspaceError, match="no finite number"):
         measured(replace(phase), 0.2, tmp_path, quiet)
     assert list(tmp_path.iterdir()) == []

@@ -45,8 +45,8 @@ def hidden(objective):
     objective.eval()
     ids = torch.randint(5, 290, (3, 20), generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        rows = objective.masked.encoder(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
-        return torch.cat([rows.flatten(), objective.masked.logits(rows[0]).flatten()])
+        rows = objective.model.encoder(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
+        return torch.cat([rows.flatten(), objective.model.logits(rows[0]).flatten()])
 
 
 def trained(objective, steps=2, first=0):
@@ -76,14 +76,14 @@ def maps(family, layers=(0, 1)):
 
 
 def added(objective):
-    encoder = objective.masked.encoder
+    encoder = objective.model.encoder
     return {name.partition(".lora_A.")[0] for name, _ in encoder.named_parameters() if ".lora_A." in name}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_map_of_the_layers_gets_an_addition_and_nothing_else_of_the_encoder_learns(family, tmp_path):
     objective = made(tmp_path, family)
-    masked = objective.masked
+    masked = objective.model
     head = {id(p) for p in masked.head_parameters()}
     before = hidden(objective)
     with low_rank(objective, LORA, 1):
@@ -99,7 +99,7 @@ def test_every_map_of_the_layers_gets_an_addition_and_nothing_else_of_the_encode
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_merged_model_is_an_ordinary_one_that_computes_the_same(family, tmp_path):
     objective = made(tmp_path / "base", family)
-    names, config = list(objective.state_dict()), objective.masked.model.config.to_dict()
+    names, config = list(objective.state_dict()), objective.model.model.config.to_dict()
     size, kinds = parameter_count(objective), [type(part) for part in objective.modules()]
     with low_rank(objective, LORA, 1):
         start = weights(objective)
@@ -107,7 +107,7 @@ def test_the_merged_model_is_an_ordinary_one_that_computes_the_same(family, tmp_
         adapted, inside = hidden(objective), weights(objective)
     after = objective.state_dict()
     assert list(after) == names
-    assert objective.masked.model.config.to_dict() == config
+    assert objective.model.model.config.to_dict() == config
     assert [type(part) for part in objective.modules()] == kinds
     assert parameter_count(objective) == size
     assert not [part for part in objective.modules() if hasattr(part, "peft_config")]
@@ -118,12 +118,12 @@ def test_the_merged_model_is_an_ordinary_one_that_computes_the_same(family, tmp_
         expected = start[f"{place}.base_layer.weight"].double() + 6 / 4 * b @ a
         torch.testing.assert_close(after[f"{place}.weight"].double(), expected, rtol=1e-6, atol=1e-7)
         assert b.any()
-    objective.masked.save(tmp_path / "saved")
+    objective.model.save(tmp_path / "saved")
     assert "peft" not in (tmp_path / "saved" / "config.json").read_text()
     plain, report = AutoModelForMaskedLM.from_pretrained(tmp_path / "saved", output_loading_info=True)
     assert not any(report.values())
     for name, value in plain.state_dict().items():
-        torch.testing.assert_close(value, objective.masked.model.state_dict()[name], rtol=0, atol=0)
+        torch.testing.assert_close(value, objective.model.model.state_dict()[name], rtol=0, atol=0)
 
 
 def test_phases_follow_each_other_each_with_additions_of_its_own(tmp_path):
@@ -234,7 +234,7 @@ def test_quick_dropout_and_autocast_work_on_the_additions_too(tmp_path):
         adapted = hidden(objective)
         objective.train()
         ids = torch.full((2, 9), 7)
-        one, other = (objective.masked.encoder(input_ids=ids).last_hidden_state for _ in range(2))
+        one, other = (objective.model.encoder(input_ids=ids).last_hidden_state for _ in range(2))
         assert not one.equal(other)
     torch.testing.assert_close(hidden(objective), adapted, rtol=1e-6, atol=1e-5)
 

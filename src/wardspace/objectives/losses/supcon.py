@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from wardspace.objectives.notes import MISSING
+from wardspace.objectives.units import MISSING
 
 
 def supervised_contrast(vectors: Tensor, codes: Tensor, temperature: float) -> Tensor:

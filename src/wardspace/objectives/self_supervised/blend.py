@@ -11,17 +11,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from wardspace.config import BlendConfig, MlmConfig, learned_from
+from wardspace.config import BlendConfig, learned_from
 from wardspace.core.seeds import derive
 from wardspace.models import LanguageModel
 from wardspace.models.pooling import pool_packed
 from wardspace.objectives.base import Objective, ObjectiveSettings, Precision, Read
 from wardspace.objectives.micro_batches import Batch, MicroBatch, micro_batches
-from wardspace.objectives.notes import MISSING, Example, Ids, Reading, piece_count, piece_of
 from wardspace.objectives.rehearsal import Rehearsal
 from wardspace.objectives.self_supervised.distillation_targets import blended, drawn_together, levelled, turned_onto
 from wardspace.objectives.self_supervised.document_vectors import whole_vectors
 from wardspace.objectives.self_supervised.lsa import word_space
+from wardspace.objectives.units import Ids, Reading, Unit, piece_count, piece_of
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class Blend(Objective):
     ----------
     config : BlendConfig
         Dimensions and weight of the words, neighbours and their pull.
-    masked : LanguageModel
-        The encoder; its masked-word head takes no part.
+    model : LanguageModel
+        The encoder; its head for words takes no part.
     setting : ObjectiveSettings
         Window, vocabulary, pooling and seed.
 
@@ -76,49 +76,47 @@ class Blend(Objective):
 
     Examples
     --------
-    >>> objective = build(BlendConfig(), masked, setting)  # doctest: +SKIP
-    >>> objective.heed(objective.prepare_targets(examples, precision))  # doctest: +SKIP
-    >>> objective(objective.collate([Reading(examples[0], epoch=0)])).parts  # doctest: +SKIP
+    >>> objective = build(BlendConfig(), model, setting)  # doctest: +SKIP
+    >>> objective.set_targets(objective.prepare_targets(units, precision))  # doctest: +SKIP
+    >>> objective(objective.collate([Reading(units[0], epoch=0)])).parts  # doctest: +SKIP
     {'blend': tensor(…)}
     """
 
-    words = MlmConfig()
-    uses_head = False
+    options: BlendConfig
     centre: Tensor
     targets: Tensor
     kept: Tensor
 
-    def __init__(self, config: BlendConfig, masked: LanguageModel, setting: ObjectiveSettings) -> None:
-        super().__init__(masked, setting)
-        self.options = config
+    def __init__(self, config: BlendConfig, model: LanguageModel, setting: ObjectiveSettings) -> None:
+        super().__init__(config, model, setting)
         self.across = learned_from(config, list(setting.categories))
-        self.rehearsal = Rehearsal.of(config.texts, config.keep, masked.tokenizer, setting)
+        self.rehearsal = Rehearsal.of(config.texts, config.keep, model.tokenizer, setting)
         self.weights = {"blend": 1.0, "keep": 1.0}
         self.firsts: dict[str, int] = {}
         # worked out anew from the notes after an interruption, so that checkpoints hold nothing of them
-        self.register_buffer("centre", torch.zeros(masked.dimension), persistent=False)
-        self.register_buffer("targets", torch.zeros(1, masked.dimension), persistent=False)
-        self.register_buffer("kept", torch.zeros(len(self.rehearsal.texts), masked.dimension), persistent=False)
+        self.register_buffer("centre", torch.zeros(model.dimension), persistent=False)
+        self.register_buffer("targets", torch.zeros(1, model.dimension), persistent=False)
+        self.register_buffer("kept", torch.zeros(len(self.rehearsal.texts), model.dimension), persistent=False)
 
-    def pieces(self, example: Example) -> int:
+    def pieces(self, unit: Unit) -> int:
         """Windows it takes to read the whole note."""
-        return piece_count(len(example.ids), self.setting.text_window)
+        return piece_count(len(unit.ids), self.setting.text_window)
 
-    def usable(self, example: Example) -> bool:
+    def usable(self, unit: Unit) -> bool:
         """Any note with a token."""
-        return len(example.ids) > 0
+        return len(unit.ids) > 0
 
     def tokens(self, reading: Reading) -> int:
         """Tokens of the piece and of the texts read with it, each with its special tokens."""
         return sum(len(ids) + self.setting.vocabulary.specials_per_sequence for ids in self._read_with(reading))
 
-    def prepare_targets(self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True) -> Places:
+    def prepare_targets(self, notes: Sequence[Unit], precision: Precision, *, show_progress: bool = True) -> Places:
         """Read all notes with the base and work out where each of their pieces is to stand."""
         title = "reading notes with the base" if show_progress else None
         counts = np.array([self.pieces(note) for note in notes], dtype=np.int64)
         owners = np.repeat(np.arange(len(notes)), counts)
         pieces = [self._piece(Reading(note, 0, piece)) for note in notes for piece in range(self.pieces(note))]
-        vectors = whole_vectors(self.masked, self.setting, pieces, precision, title=title)
+        vectors = whole_vectors(self.model, self.setting, pieces, precision, title=title)
         centre = vectors.mean(0)
         base = functional.normalize(vectors - centre, dim=-1).cpu().numpy()
         options, seed = self.options, derive(self.setting.seed, "blend") % 2**32
@@ -127,8 +125,8 @@ class Blend(Objective):
         seen = levelled(space, self._classes(notes)[owners]) if self.across else None
         drawn = drawn_together(space, owners, options.neighbours, options.pull, seen=seen)
         places = turned_onto(drawn, base)
-        kept = whole_vectors(self.masked, self.setting, self.rehearsal.texts, precision, title=title)
-        firsts = dict(zip([note.note_id for note in notes], (np.cumsum(counts) - counts).tolist(), strict=True))
+        kept = whole_vectors(self.model, self.setting, self.rehearsal.texts, precision, title=title)
+        firsts = dict(zip([note.id for note in notes], (np.cumsum(counts) - counts).tolist(), strict=True))
         return Places(firsts, centre.cpu(), torch.from_numpy(places), kept.cpu())
 
     def set_targets(self, found: Places) -> None:
@@ -152,7 +150,7 @@ class Blend(Objective):
             counts={"blend": len(pieces), **({"keep": len(texts)} if self.rehearsal.texts else {})},
         )
 
-    def read(self, one: MicroBatch, labels: Tensor, *, words: bool = True) -> Read:
+    def read(self, one: MicroBatch, labels: Tensor, *, vectors_only: bool = False) -> Read:
         """How far each piece is from where it should be, and each other text from where it was, summed."""
         found, rows = functional.normalize(self._vectors(one), dim=-1), labels[one.rows, 0]
         notes, others = rows >= 0, rows < 0
@@ -163,9 +161,9 @@ class Blend(Objective):
             sums["keep"] = (1 - stayed).sum()
         return Read(sums, None)
 
-    def _classes(self, notes: Sequence[Example]) -> npt.NDArray[np.int64]:
+    def _classes(self, notes: Sequence[Unit]) -> npt.NDArray[np.int64]:
         """Codes of the columns that neighbours are looked for across [notes, columns]."""
-        codes = [[note.codes.get(column, MISSING) for column in self.across] for note in notes]
+        codes = [[note.code(column) for column in self.across] for note in notes]
         return np.array(codes, dtype=np.int64)
 
     def _read_with(self, reading: Reading) -> list[Ids]:
@@ -174,10 +172,10 @@ class Blend(Objective):
 
     def _row(self, reading: Reading) -> int:
         # until the notes were looked at there is one place for all: enough to tell how long training takes
-        return self.firsts[reading.example.note_id] + reading.piece if self.firsts else 0
+        return self.firsts[reading.unit.id] + reading.piece if self.firsts else 0
 
     def _vectors(self, one: MicroBatch) -> Tensor:
-        return pool_packed(self.masked.hidden(one.ids, one.layout), one.layout, self.setting.pooling)
+        return pool_packed(self.model.hidden(one.ids, one.layout), one.layout, self.setting.pooling)
 
     def _piece(self, reading: Reading) -> Ids:
         return piece_of(reading, self.setting.text_window)

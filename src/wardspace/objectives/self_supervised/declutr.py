@@ -10,12 +10,13 @@ from torch import Tensor, nn
 from wardspace.config import DeclutrConfig
 from wardspace.core.seeds import generator
 from wardspace.models import LanguageModel
-from wardspace.objectives.base import Objective, ObjectiveSettings
+from wardspace.objectives.base import Objective, ObjectiveSettings, Read
 from wardspace.objectives.losses.ntxent import NTXent
 from wardspace.objectives.masking import Masked
-from wardspace.objectives.micro_batches import Batch, micro_batches
-from wardspace.objectives.notes import Example, Ids, Reading
+from wardspace.objectives.micro_batches import Batch, MicroBatch, micro_batches
 from wardspace.objectives.spans import Draw, Span, SpanRule
+from wardspace.objectives.units import Ids, Reading, Unit
+from wardspace.objectives.words import WordLoss
 
 
 class Declutr(Objective):
@@ -23,14 +24,14 @@ class Declutr(Objective):
 
     Anchors are masked before encoding and that one pass serves both losses; positives are not masked. The embeddings
     of an anchor's positives are averaged. Other anchors of the same note, and their positives, are hard negatives.
-    With `mlm_weight` 0 anchors stay unmasked and the masked-word head takes no part.
+    With `mlm_weight` 0 anchors stay unmasked and the head for words takes no part.
 
     Parameters
     ----------
     config : DeclutrConfig
         Anchors, positives, lengths, strategy, temperature, weights.
-    masked : LanguageModel
-        The encoder with its masked-word head.
+    model : LanguageModel
+        The language model.
     setting : ObjectiveSettings
         Window (it caps the longest span), vocabulary, pooling and seed.
 
@@ -41,20 +42,20 @@ class Declutr(Objective):
 
     Examples
     --------
-    >>> objective = build(DeclutrConfig(anchors=1), masked, setting)  # doctest: +SKIP
+    >>> objective = build(DeclutrConfig(anchors=1), model, setting)  # doctest: +SKIP
     >>> batch = objective.collate([Reading(one, epoch=0), Reading(other, epoch=0)])  # doctest: +SKIP
     >>> objective(batch).parts  # doctest: +SKIP
     {'contrast': tensor(…), 'mlm': tensor(…)}
     """
 
+    options: DeclutrConfig
     compares = True
     group_lengths = False
 
-    def __init__(self, config: DeclutrConfig, masked: LanguageModel, setting: ObjectiveSettings) -> None:
-        super().__init__(masked, setting)
-        self.options = config
-        self.words = config.mlm
-        self.uses_head = config.mlm_weight > 0
+    def __init__(self, config: DeclutrConfig, model: LanguageModel, setting: ObjectiveSettings) -> None:
+        super().__init__(config, model, setting)
+        self.words = WordLoss(config.mlm, setting.vocabulary, setting.seed) if config.mlm_weight > 0 else None
+        self.head_warmup = config.mlm.head_warmup if self.words else 0.0
         self.weights = {"contrast": config.contrast_weight, "mlm": config.mlm_weight}
         self.contrast = NTXent(config.temperature, learned=config.learn_temperature)
         longest = min(config.longest, setting.text_window)
@@ -67,9 +68,13 @@ class Declutr(Objective):
             scaled=config.spans == "scaled",
         )
 
-    def usable(self, example: Example) -> bool:
+    def unused_parameters(self) -> Iterable[nn.Parameter]:
+        """The head for words, where no words are predicted."""
+        return () if self.words else super().unused_parameters()
+
+    def usable(self, unit: Unit) -> bool:
         """Notes long enough for the spans (see `SpanRule.bounds`)."""
-        return self.rule.bounds(len(example.ids)) is not None
+        return self.rule.bounds(len(unit.ids)) is not None
 
     def tokens(self, reading: Reading) -> int:
         """Tokens of all anchors and positives with their special tokens."""
@@ -83,13 +88,19 @@ class Declutr(Objective):
         for reading in readings:
             for index, draw in enumerate(self._draws(reading)):
                 anchors.append(self._anchor(reading, index, draw.anchor))
-                positives.extend(reading.example.ids[start:end] for start, end in draw.positives)
+                positives.extend(reading.unit.ids[start:end] for start, end in draw.positives)
         hidden = sum(len(anchor.positions) for anchor in anchors if isinstance(anchor, Masked))
         return Batch(
             micro_batches([*anchors, *positives], self.setting.vocabulary, self.setting.reading),
             labels=torch.zeros(len(anchors), 0, dtype=torch.int64),
-            counts={"mlm": hidden} if self.uses_head else {},
+            counts={"mlm": hidden} if self.words else {},
         )
+
+    def read(self, one: MicroBatch, labels: Tensor, *, vectors_only: bool = False) -> Read:
+        """Vectors of the spans, and the hidden words of the anchors."""
+        hidden = self.model.hidden(one.ids, one.layout)
+        words = self.words if not vectors_only else None
+        return Read({"mlm": words.loss(self.model, hidden, one)} if words else {}, self.pooled(hidden, one))
 
     def views(self, vectors: Tensor) -> Tensor:
         """Each anchor with the mean of its positives."""
@@ -106,13 +117,9 @@ class Declutr(Objective):
         return self.contrast.parameters()
 
     def _draws(self, reading: Reading) -> list[Draw]:
-        random = generator(self.setting.seed, "spans", reading.epoch, reading.example.note_id)
-        return self.rule.draw(len(reading.example.ids), random)
+        random = generator(self.setting.seed, "spans", reading.epoch, reading.unit.id)
+        return self.rule.draw(len(reading.unit.ids), random)
 
     def _anchor(self, reading: Reading, index: int, span: Span) -> Ids | Masked:
-        example = reading.example
-        ids = example.ids[span.start : span.end]
-        if not self.uses_head:
-            return ids
-        words = None if example.words is None else example.words[span.start : span.end]
-        return self.masked_words(ids, words, reading.epoch, example.note_id, index)
+        part = slice(span.start, span.end)
+        return self.words.hide(reading, part, index) if self.words else reading.unit.ids[part]

@@ -13,20 +13,20 @@ from wardspace.models import LanguageModel
 from wardspace.models.pooling import pool_packed
 from wardspace.objectives.base import ObjectiveSettings, Precision, in_batch_order
 from wardspace.objectives.micro_batches import Batch, micro_batches
-from wardspace.objectives.notes import Ids, piece_bounds, piece_count
+from wardspace.objectives.units import Ids, piece_bounds, piece_count
 
 _BLOCK = 256
 """Texts that are read between two steps of the progress bar."""
 
 
 def whole_vectors(
-    masked: LanguageModel, setting: ObjectiveSettings, texts: Sequence[Ids], precision: Precision, *, title: str | None
+    model: LanguageModel, setting: ObjectiveSettings, texts: Sequence[Ids], precision: Precision, *, title: str | None
 ) -> Tensor:
     """Read texts without dropout and without gradients; pieces of a long one are weighed by their tokens.
 
     Parameters
     ----------
-    masked : LanguageModel
+    model : LanguageModel
         The base.
     setting : ObjectiveSettings
         Window, vocabulary, pooling and how much is read at once.
@@ -42,19 +42,19 @@ def whole_vectors(
     float32 Tensor [texts, d]
         Unit vectors, on the model's device.
     """
-    was_training = masked.training
-    masked.eval()
-    blocks = [torch.zeros(0, masked.dimension, device=_device(masked))]
+    was_training = model.training
+    model.eval()
+    blocks = [torch.zeros(0, model.dimension, device=_device(model))]
     with progress(title or "", len(texts), show=title is not None) as advance, torch.no_grad():
         for start in range(0, len(texts), _BLOCK):
             some = texts[start : start + _BLOCK]
-            blocks.append(_read(masked, setting, some, precision))
+            blocks.append(_read(model, setting, some, precision))
             advance(len(some))
-    masked.train(was_training)
+    model.train(was_training)
     return torch.cat(blocks)
 
 
-def _read(masked: LanguageModel, setting: ObjectiveSettings, texts: Sequence[Ids], precision: Precision) -> Tensor:
+def _read(model: LanguageModel, setting: ObjectiveSettings, texts: Sequence[Ids], precision: Precision) -> Tensor:
     pieces: list[Ids] = []
     owners: list[int] = []
     for owner, ids in enumerate(texts):
@@ -65,10 +65,10 @@ def _read(masked: LanguageModel, setting: ObjectiveSettings, texts: Sequence[Ids
         pieces += [ids[start:end] for start, end in bounds]
         owners += [owner] * count
     batch = Batch(micro_batches(pieces, setting.vocabulary, setting.reading), torch.zeros(len(pieces), 0), {})
-    batch = batch.to(_device(masked))
+    batch = batch.to(_device(model))
     with precision():
         read = [
-            pool_packed(masked.hidden(one.ids, one.layout), one.layout, setting.pooling) for one in batch.micro_batches
+            pool_packed(model.hidden(one.ids, one.layout), one.layout, setting.pooling) for one in batch.micro_batches
         ]
         vectors = in_batch_order(read, batch)
     sizes = torch.tensor([len(ids) + setting.vocabulary.specials_per_sequence for ids in pieces], device=vectors.device)
@@ -79,5 +79,5 @@ def _read(masked: LanguageModel, setting: ObjectiveSettings, texts: Sequence[Ids
     return functional.normalize(sums, dim=-1)
 
 
-def _device(masked: LanguageModel) -> torch.device:
-    return next(masked.parameters()).device
+def _device(model: LanguageModel) -> torch.device:
+    return next(model.parameters()).device

@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.preprocessing import normalize
 
 from wardspace.core.errors import WardspaceError
-from wardspace.objectives.notes import Ids
+from wardspace.objectives.units import Ids
 
 FEWEST_NOTES = 3
 """A token of fewer notes tells nothing of what notes have in common."""

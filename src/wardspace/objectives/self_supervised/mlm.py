@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
+from torch import Tensor, nn
 
 from wardspace.config import MlmConfig
 from wardspace.models import LanguageModel
-from wardspace.objectives.base import Objective, ObjectiveSettings
-from wardspace.objectives.masking import Masked
-from wardspace.objectives.micro_batches import Batch, micro_batches
-from wardspace.objectives.notes import Example, Reading, piece_bounds, piece_count
+from wardspace.objectives.base import Objective, ObjectiveSettings, Read
+from wardspace.objectives.micro_batches import Batch, MicroBatch, micro_batches
+from wardspace.objectives.units import Reading, Unit, piece_bounds, piece_count
+from wardspace.objectives.words import WordLoss
 
 
 class MaskedLanguageModelling(Objective):
@@ -24,8 +25,8 @@ class MaskedLanguageModelling(Objective):
     ----------
     config : MlmConfig
         Share of words to predict, whole words or not.
-    masked : LanguageModel
-        The encoder with its masked-word head.
+    model : LanguageModel
+        The language model.
     setting : ObjectiveSettings
         Window, vocabulary and seed.
 
@@ -36,25 +37,28 @@ class MaskedLanguageModelling(Objective):
 
     Examples
     --------
-    >>> objective = build(MlmConfig(), masked, setting)  # doctest: +SKIP
-    >>> batch = objective.collate([Reading(example, epoch=0)])  # doctest: +SKIP
+    >>> objective = build(MlmConfig(), model, setting)  # doctest: +SKIP
+    >>> batch = objective.collate([Reading(unit, epoch=0)])  # doctest: +SKIP
     >>> objective(batch).loss.backward()  # doctest: +SKIP
     """
 
-    uses_head = True
-
-    def __init__(self, config: MlmConfig, masked: LanguageModel, setting: ObjectiveSettings) -> None:
-        super().__init__(masked, setting)
-        self.words = config
+    def __init__(self, config: MlmConfig, model: LanguageModel, setting: ObjectiveSettings) -> None:
+        super().__init__(config, model, setting)
+        self.words = WordLoss(config, setting.vocabulary, setting.seed)
         self.weights = {"mlm": 1.0}
+        self.head_warmup = config.head_warmup
 
-    def pieces(self, example: Example) -> int:
+    def unused_parameters(self) -> Iterable[nn.Parameter]:
+        """None: the head for words takes part."""
+        return ()
+
+    def pieces(self, unit: Unit) -> int:
         """Windows it takes to read the whole note."""
-        return piece_count(len(example.ids), self.setting.text_window) if self.usable(example) else 0
+        return piece_count(len(unit.ids), self.setting.text_window) if self.usable(unit) else 0
 
-    def usable(self, example: Example) -> bool:
+    def usable(self, unit: Unit) -> bool:
         """Any note with a token that can be hidden."""
-        return self.setting.vocabulary.has_word(example.ids)
+        return self.setting.vocabulary.has_word(unit.ids)
 
     def tokens(self, reading: Reading) -> int:
         """Tokens of the piece with its special tokens."""
@@ -63,17 +67,16 @@ class MaskedLanguageModelling(Objective):
 
     def collate(self, readings: Sequence[Reading]) -> Batch:
         """Mask each piece by (seed, epoch, note, piece)."""
-        sequences = [self._masked(reading) for reading in readings]
+        sequences = [self.words.hide(reading, slice(*self._bounds(reading)), reading.piece) for reading in readings]
         return Batch(
             micro_batches(sequences, self.setting.vocabulary, self.setting.reading),
             labels=torch.zeros(len(sequences), 0, dtype=torch.int64),
             counts={"mlm": sum(len(sequence.positions) for sequence in sequences)},
         )
 
-    def _masked(self, reading: Reading) -> Masked:
-        example, (start, end) = reading.example, self._bounds(reading)
-        words = None if example.words is None else example.words[start:end]
-        return self.masked_words(example.ids[start:end], words, reading.epoch, example.note_id, reading.piece)
+    def read(self, one: MicroBatch, labels: Tensor, *, vectors_only: bool = False) -> Read:
+        """Predict the hidden words."""
+        return Read({"mlm": self.words.loss(self.model, self.model.hidden(one.ids, one.layout), one)}, None)
 
     def _bounds(self, reading: Reading) -> tuple[int, int]:
-        return piece_bounds(len(reading.example.ids), self.setting.text_window, reading.piece)
+        return piece_bounds(len(reading.unit.ids), self.setting.text_window, reading.piece)

@@ -9,15 +9,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from wardspace.config import MlmConfig, PairsConfig
+from wardspace.config import PairsConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.core.seeds import generator
 from wardspace.models import LanguageModel
-from wardspace.objectives.base import Objective, ObjectiveSettings, Precision
+from wardspace.objectives.base import Objective, ObjectiveSettings, Precision, Read
 from wardspace.objectives.losses.ntxent import NTXent
-from wardspace.objectives.micro_batches import Batch, micro_batches
-from wardspace.objectives.notes import MISSING, Example, Ids, Reading, piece_count, piece_of
+from wardspace.objectives.micro_batches import Batch, MicroBatch, micro_batches
 from wardspace.objectives.self_supervised.document_vectors import whole_vectors
+from wardspace.objectives.units import MISSING, Ids, Reading, Unit, piece_count, piece_of
 
 _UNKNOWN = 0
 _TIE = 1e-4
@@ -54,8 +54,8 @@ class Pairs(Objective):
     ----------
     config : PairsConfig
         Columns, temperature, guide.
-    masked : LanguageModel
-        The encoder; its masked-word head takes no part.
+    model : LanguageModel
+        The encoder; its head for words takes no part.
     setting : ObjectiveSettings
         Window, vocabulary, pooling, seed, and the values of each column.
 
@@ -71,43 +71,41 @@ class Pairs(Objective):
 
     Examples
     --------
-    >>> objective = build(PairsConfig(columns=["title"]), masked, setting)  # doctest: +SKIP
-    >>> objective.heed(objective.prepare_targets(examples, precision))  # doctest: +SKIP
+    >>> objective = build(PairsConfig(columns=["title"]), model, setting)  # doctest: +SKIP
+    >>> objective.set_targets(objective.prepare_targets(units, precision))  # doctest: +SKIP
     >>> objective(objective.collate([Reading(one, epoch=0), Reading(other, epoch=0)])).parts  # doctest: +SKIP
     {'pairs': tensor(…)}
     """
 
-    words = MlmConfig()
-    uses_head = False
+    options: PairsConfig
     compares = True
     group_lengths = False
     guide_notes: Tensor
     guide_texts: Tensor
 
-    def __init__(self, config: PairsConfig, masked: LanguageModel, setting: ObjectiveSettings) -> None:
-        super().__init__(masked, setting)
+    def __init__(self, config: PairsConfig, model: LanguageModel, setting: ObjectiveSettings) -> None:
+        super().__init__(config, model, setting)
         _check(config.columns, setting)
-        self.options = config
         self.weights = {"pairs": 1.0}
         self.contrast = NTXent(config.temperature)
         self.starts: dict[str, int] = {}
         self.texts: list[Ids] = []
         for column in config.columns:
             self.starts[column] = len(self.texts)
-            read = masked.tokenizer(list(setting.categories[column]), add_special_tokens=False, verbose=False)
+            read = model.tokenizer(list(setting.categories[column]), add_special_tokens=False, verbose=False)
             self.texts += [np.array(ids[: setting.text_window], dtype=np.int32) for ids in read["input_ids"]]
         self.rows: dict[str, int] = {}
         # worked out anew after an interruption, so that checkpoints hold nothing of the notes
-        self.register_buffer("guide_notes", torch.zeros(1, masked.dimension), persistent=False)
-        self.register_buffer("guide_texts", torch.zeros(len(self.texts), masked.dimension), persistent=False)
+        self.register_buffer("guide_notes", torch.zeros(1, model.dimension), persistent=False)
+        self.register_buffer("guide_texts", torch.zeros(len(self.texts), model.dimension), persistent=False)
 
-    def pieces(self, example: Example) -> int:
+    def pieces(self, unit: Unit) -> int:
         """Windows it takes to read the whole note."""
-        return piece_count(len(example.ids), self.setting.text_window) if self.usable(example) else 0
+        return piece_count(len(unit.ids), self.setting.text_window) if self.usable(unit) else 0
 
-    def usable(self, example: Example) -> bool:
+    def usable(self, unit: Unit) -> bool:
         """Notes with a token and with a text in one of the columns."""
-        return len(example.ids) > 0 and bool(self._texts(example))
+        return len(unit.ids) > 0 and bool(self._texts(unit))
 
     def tokens(self, reading: Reading) -> int:
         """Tokens of the piece and of the text, each with its special tokens."""
@@ -115,15 +113,15 @@ class Pairs(Objective):
         return len(self._piece(reading)) + len(self.texts[self._text(reading)]) + specials
 
     def prepare_targets(
-        self, notes: Sequence[Example], precision: Precision, *, show_progress: bool = True
+        self, notes: Sequence[Unit], precision: Precision, *, show_progress: bool = True
     ) -> Guide | None:
         """Read all notes and all texts with the base, if it is to be the guide."""
         if not self.options.guide:
             return None
         title = "reading notes with the base" if show_progress else None
-        own = whole_vectors(self.masked, self.setting, [note.ids for note in notes], precision, title=title)
-        texts = whole_vectors(self.masked, self.setting, self.texts, precision, title=title and f"{title}: texts")
-        return Guide([note.note_id for note in notes], own.cpu(), texts.cpu())
+        own = whole_vectors(self.model, self.setting, [note.ids for note in notes], precision, title=title)
+        texts = whole_vectors(self.model, self.setting, self.texts, precision, title=title and f"{title}: texts")
+        return Guide([note.id for note in notes], own.cpu(), texts.cpu())
 
     def set_targets(self, found: Guide | None) -> None:
         """MicroBatch over the negatives that the base places nearer than the true partner."""
@@ -137,7 +135,7 @@ class Pairs(Objective):
         """Pieces, then texts; labels are the text and the note's row in the guide, int64 [n, 2]."""
         pieces = [self._piece(reading) for reading in readings]
         texts = [self._text(reading) for reading in readings]
-        rows = [self.rows.get(reading.example.note_id, _UNKNOWN) for reading in readings]
+        rows = [self.rows.get(reading.unit.id, _UNKNOWN) for reading in readings]
         return Batch(
             micro_batches(
                 [*pieces, *(self.texts[text] for text in texts)], self.setting.vocabulary, self.setting.reading
@@ -145,6 +143,10 @@ class Pairs(Objective):
             labels=torch.tensor([texts, rows], dtype=torch.int64).T.reshape(-1, 2),
             counts={},
         )
+
+    def read(self, one: MicroBatch, labels: Tensor, *, vectors_only: bool = False) -> Read:
+        """Vectors of pieces and texts."""
+        return Read({}, self.pooled(self.model.hidden(one.ids, one.layout), one))
 
     def views(self, vectors: Tensor) -> Tensor:
         """Each piece with its text."""
@@ -165,13 +167,13 @@ class Pairs(Objective):
         partner = (guide * guide.roll(len(labels), dims=0)).sum(1, keepdim=True)
         return near > partner - _TIE
 
-    def _texts(self, example: Example) -> list[int]:
-        codes = [(start, example.codes.get(column, MISSING)) for column, start in self.starts.items()]
+    def _texts(self, unit: Unit) -> list[int]:
+        codes = [(start, unit.code(column)) for column, start in self.starts.items()]
         return [start + code for start, code in codes if code != MISSING and len(self.texts[start + code])]
 
     def _text(self, reading: Reading) -> int:
-        texts = self._texts(reading.example)
-        place = generator(self.setting.seed, "text", reading.epoch, reading.example.note_id)
+        texts = self._texts(reading.unit)
+        place = generator(self.setting.seed, "text", reading.epoch, reading.unit.id)
         return texts[int(place.integers(len(texts)))]
 
     def _piece(self, reading: Reading) -> Ids:

@@ -8,6 +8,7 @@ from wardspace.config import StudyConfig, load_study
 from wardspace.core.errors import RunError
 from wardspace.models import Encoder
 from wardspace.models.files.saving import README
+from wardspace.models.heads.kept_heads import load_heads, save_heads
 from wardspace.privacy import Audit, Verdict, judged
 from wardspace.privacy.record import weights_hash
 from wardspace.report.card.audit import with_audit
@@ -61,6 +62,7 @@ def export(run: Path, model: str, target: Path, accept_risk: str | None = None) 
     # figures of other weights say nothing of this model
     stands = found if verdict.checks else None
     encoder.save(target, with_audit(_card(folder, model), stands, verdict, reason))
+    save_heads(load_heads(folder.model(model)), target)
     RunLog(folder.log).write("exported", model=model, passed=int(verdict.passed), accepted_risk=reason)
     return verdict
 

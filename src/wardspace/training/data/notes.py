@@ -15,8 +15,8 @@ from transformers import PreTrainedTokenizerBase
 
 from wardspace.core.errors import CorpusError
 from wardspace.corpus import Corpus
-from wardspace.objectives import Example
-from wardspace.objectives.notes import MISSING, Ids
+from wardspace.objectives import Unit
+from wardspace.objectives.units import MISSING, Ids
 from wardspace.training.data.token_file import DamagedError, TokenFile, corpus_tokens
 
 _BLOCK = 4096
@@ -24,7 +24,7 @@ _BLOCK = 4096
 
 
 @dataclass(frozen=True, eq=False)
-class Notes(Sequence[Example]):
+class Notes(Sequence[Unit]):
     """Tokenised notes: one long array of tokens and where each note starts in it.
 
     The tokens lie in a file of the corpus that is mapped into memory: only what is read takes memory, and processes
@@ -67,25 +67,24 @@ class Notes(Sequence[Example]):
         """Number of notes."""
         return len(self.note_ids)
 
-    def __getitem__(self, index: int) -> Example:  # type: ignore[override]  # a slice of notes is never asked for
+    def __getitem__(self, index: int) -> Unit:  # type: ignore[override]  # a slice of notes is never asked for
         """One note (a view: no tokens are copied)."""
         if not 0 <= index < len(self):
             raise IndexError(index)
         part = slice(self.starts[index], self.starts[index + 1])
         words = None if self.words is None else self.words[part]
-        codes = {column: int(values[index]) for column, values in self.codes.items()}
-        return Example(self.note_ids[index], self.ids[part], words, codes)
+        codes = {column: values[index, ...] for column, values in self.codes.items()}
+        return Unit(self.note_ids[index], self.ids[part], words, codes)
 
-    def __iter__(self) -> Iterator[Example]:
+    def __iter__(self) -> Iterator[Unit]:
         """All notes, in a third of the time that asking for one after the other takes."""
         for start in range(0, len(self), _BLOCK):
             block = range(start, min(start + _BLOCK, len(self)))
             bounds = pairwise(self.starts[start : block.stop + 1].tolist())
-            codes = {column: values[start : block.stop].tolist() for column, values in self.codes.items()}
-            for place, (index, (first, end)) in enumerate(zip(block, bounds, strict=True)):
+            for index, (first, end) in zip(block, bounds, strict=True):
                 words = None if self.words is None else self.words[first:end]
-                own = {column: values[place] for column, values in codes.items()}
-                yield Example(self.note_ids[index], self.ids[first:end], words, own)
+                codes = {column: values[index, ...] for column, values in self.codes.items()}
+                yield Unit(self.note_ids[index], self.ids[first:end], words, codes)
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(self.__dict__)

@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from wardspace.core.progress import Advance
 from wardspace.core.seeds import derive, generator
-from wardspace.objectives import Example, Objective, Reading
+from wardspace.objectives import Objective, Reading, Unit
 from wardspace.objectives.micro_batches import Batch
 from wardspace.training.data.notes import Notes
 from wardspace.training.data.tokens import note_hash
@@ -22,11 +22,11 @@ from wardspace.training.data.tokens import note_hash
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
-def note_hashes(examples: Sequence[Example]) -> npt.NDArray[np.uint64]:
+def note_hashes(examples: Sequence[Unit]) -> npt.NDArray[np.uint64]:
     """A number for each note that depends on its name alone."""
     if isinstance(examples, Notes) and examples.hashes is not None:
         return examples.hashes
-    return np.fromiter((note_hash(example.note_id) for example in examples), dtype=np.uint64)
+    return np.fromiter((note_hash(example.id) for example in examples), dtype=np.uint64)
 
 
 def drawn_order(
@@ -153,7 +153,7 @@ class Planner:
     ----------
     objective : Objective
         Says how many pieces a note has and how many tokens a reading takes.
-    examples : sequence of Example
+    examples : sequence of Unit
         All notes.
     seed : int
         Seed of the order.
@@ -162,7 +162,7 @@ class Planner:
     """
 
     objective: Objective
-    examples: Sequence[Example]
+    examples: Sequence[Unit]
     seed: int
     batch_tokens: int
 
@@ -209,7 +209,7 @@ class Planner:
         Of a note that is read in pieces one is taken, chosen by its name: validation stays affordable on long notes.
         """
         examples = [self.examples[note] for note in notes]
-        pieces = [derive("validation", each.note_id) % self.objective.pieces(each) for each in examples]
+        pieces = [derive("validation", each.id) % self.objective.pieces(each) for each in examples]
         places = np.array([notes, pieces], dtype=np.int64).reshape(2, -1).T
         return _packed(list(self._pool(places, self._sizes(places, -1), -1)) if len(places) else [])
 
@@ -252,7 +252,7 @@ class Planner:
             places, sizes = places[order], sizes[order]
         readings = np.insert(places, 1, epoch, axis=1).astype(np.int32)
         bounds = _bounds(sizes, self.batch_tokens)
-        first = self.examples[places[0, 0]].note_id
+        first = self.examples[places[0, 0]].id
         for index in generator(self.seed, "batches", epoch, first, int(places[0, 1])).permutation(len(bounds) - 1):
             start, end = bounds[index], bounds[index + 1]
             yield _Batch(readings[start:end], int(sizes[start:end].sum()))
@@ -285,7 +285,7 @@ def _packed(batches: list[_Batch]) -> Plan:
 class Readings(Dataset[Reading]):
     """Readings by their place (index of the note, epoch, piece)."""
 
-    def __init__(self, examples: Sequence[Example]) -> None:
+    def __init__(self, examples: Sequence[Unit]) -> None:
         self.examples = examples
 
     def __getitem__(self, place: Place) -> Reading:
@@ -325,7 +325,7 @@ class PlannedBatches(Sampler[list[Place]]):
 
 def loader(
     objective: Objective,
-    examples: Sequence[Example],
+    examples: Sequence[Unit],
     batches: PlannedBatches,
     *,
     pin: bool = False,

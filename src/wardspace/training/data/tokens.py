@@ -15,7 +15,7 @@ from tokenizers import Encoding, Tokenizer
 from wardspace.core.progress import Advance
 from wardspace.core.seeds import derive
 from wardspace.corpus import Corpus
-from wardspace.objectives.notes import Ids
+from wardspace.objectives.units import Ids
 
 ROWS = 512
 """Notes tokenised at once: enough for all the tokenizer's threads, little memory even where notes are long."""

@@ -236,7 +236,7 @@ def _room(phase: Phase, every: int, *, rereads: bool) -> TokenLimit:
 def _weights_written(phase: Phase, folder: Path) -> float:
     """Seconds that the weights alone take, as they are kept after a phase."""
     start = time.perf_counter()
-    save_weights(phase.objective.masked, folder / "weights")
+    save_weights(phase.objective.model, folder / "weights")
     if phase.device.type == "cuda":
         torch.cuda.synchronize(phase.device)
     return time.perf_counter() - start

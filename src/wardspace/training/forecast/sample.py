@@ -8,7 +8,7 @@ from itertools import cycle
 import numpy as np
 import numpy.typing as npt
 
-from wardspace.objectives import Example, Objective, Reading
+from wardspace.objectives import Objective, Reading, Unit
 from wardspace.training.data.plan import Plan
 
 _POOL = 16
@@ -38,7 +38,7 @@ def spread(sizes: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 
 
 def sample(
-    plan: Plan, objective: Objective, examples: Sequence[Example], *, most: int, fewest: int = 1, every: int = 1
+    plan: Plan, objective: Objective, examples: Sequence[Unit], *, most: int, fewest: int = 1, every: int = 1
 ) -> Plan:
     """A plan of a few batches that stand for all: short and long notes come in turn.
 
@@ -46,7 +46,7 @@ def sample(
     ----------
     plan : Plan
         All batches.
-    objective, examples : Objective, sequence of Example
+    objective, examples : Objective, sequence of Unit
         What the plan was made with.
     most : int
         Most batches to take.
@@ -66,7 +66,7 @@ def sample(
     return Plan(np.concatenate(rows), starts, tokens)
 
 
-def readings_of(plan: Plan, objective: Objective, examples: Sequence[Example], tokens: int) -> list[Reading]:
+def readings_of(plan: Plan, objective: Objective, examples: Sequence[Unit], tokens: int) -> list[Reading]:
     """Readings of a plan, spread evenly over it, that have at least so many tokens together (and two of them at least).
 
     A plan of fewer tokens is read again and again.
@@ -82,5 +82,5 @@ def readings_of(plan: Plan, objective: Objective, examples: Sequence[Example], t
     return found
 
 
-def _readings(rows: npt.NDArray[np.int32], examples: Sequence[Example]) -> list[Reading]:
+def _readings(rows: npt.NDArray[np.int32], examples: Sequence[Unit]) -> list[Reading]:
     return [Reading(examples[note], epoch, piece) for note, epoch, piece in rows.tolist()]

@@ -93,7 +93,7 @@ class Gradients:
         for turn in turns:
             states.append(RandomState.now(turn.one.ids.device))
             with torch.set_grad_enabled(once):
-                reads.append(self._read(turn, words=once))
+                reads.append(self._read(turn, vectors_only=not once))
         own = [r.vectors.detach() for t, r in zip(turns, reads, strict=True) if t.counts and r.vectors is not None]
         compared, slopes = self._compared(batch, own)
         sums: list[dict[str, Tensor]] = []
@@ -125,9 +125,9 @@ class Gradients:
         (slopes,) = torch.autograd.grad(views, own, by_views[place])
         return {name: part.detach() for name, part in parts.items()}, slopes
 
-    def _read(self, turn: _Turn, *, words: bool = True) -> Read:
+    def _read(self, turn: _Turn, *, vectors_only: bool = False) -> Read:
         with self.precision():
-            return self.objective.read(turn.one, turn.labels, words=words)
+            return self.objective.read(turn.one, turn.labels, vectors_only=vectors_only)
 
     def _differentiated(
         self, turn: _Turn, read: Read, shares: Shares, slopes: Tensor | None = None
@@ -150,8 +150,8 @@ class Gradients:
 
     def _no_vectors(self, batch: Batch) -> Tensor:
         """Vectors of a process that had nothing to read of this batch."""
-        masked = self.objective.masked
-        return torch.zeros(0, masked.dimension, dtype=masked.dtype, device=batch.labels.device)
+        model = self.objective.model
+        return torch.zeros(0, model.dimension, dtype=model.dtype, device=batch.labels.device)
 
 
 @dataclass(frozen=True)

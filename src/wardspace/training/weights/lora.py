@@ -56,7 +56,7 @@ def low_rank(objective: Objective, config: LoraConfig | None, seed: int) -> Iter
     if config is None:
         yield
         return
-    encoder = objective.masked.encoder
+    encoder = objective.model.encoder
     learning = [parameter for parameter in encoder.parameters() if parameter.requires_grad]
     try:
         _add(encoder, config, seed)

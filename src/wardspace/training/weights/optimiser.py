@@ -46,9 +46,9 @@ def below_layers(encoder: PreTrainedModel) -> list[nn.Module]:
 def set_trainable(objective: Objective, *, freeze_layers: int = 0, head_only: bool = False) -> None:
     """Say anew for every parameter whether it may change.
 
-    A masked-word head that the objective does not use stays as it is. A head whose output weights are the encoder's own
-    word embeddings follows the encoder in this. Frozen layers cost a forward pass and nothing else: everything below
-    them is frozen too, so that nothing in them is kept for a backward pass.
+    What the objective does not use (a head for words, usually) stays as it is. A head whose output weights are the
+    encoder's own word embeddings follows the encoder in this. Frozen layers cost a forward pass and nothing else:
+    everything below them is frozen too, so that nothing in them is kept for a backward pass.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def set_trainable(objective: Objective, *, freeze_layers: int = 0, head_only: bo
     freeze_layers : int
         Keep the embeddings and this many of the lowest layers as they are; 0 keeps none.
     head_only : bool
-        Train nothing but the masked-word head.
+        Train nothing but the head for words.
 
     Raises
     ------
@@ -66,10 +66,12 @@ def set_trainable(objective: Objective, *, freeze_layers: int = 0, head_only: bo
     """
     for parameter in objective.parameters():
         parameter.requires_grad_(not head_only)
-    for parameter in objective.masked.head_parameters():
-        parameter.requires_grad_(objective.uses_head)
+    for parameter in objective.model.head_parameters():
+        parameter.requires_grad_(True)
+    for parameter in objective.unused_parameters():
+        parameter.requires_grad_(False)
     if freeze_layers:
-        _freeze(_lowest(objective.masked.encoder, freeze_layers))
+        _freeze(_lowest(objective.model.encoder, freeze_layers))
     # a learned temperature (the one parameter without a dimension) has nothing to tell encoder or head
     if not any(parameter.requires_grad and parameter.dim() for parameter in objective.parameters()):
         raise WardspaceError(
@@ -81,8 +83,13 @@ def set_trainable(objective: Objective, *, freeze_layers: int = 0, head_only: bo
 
 def parameter_count(objective: Objective) -> int:
     """Parameters of the encoder and of the heads that the objective uses."""
-    unused = () if objective.uses_head else objective.masked.head_parameters()
-    return sum(p.numel() for p in objective.parameters()) - sum(p.numel() for p in unused)
+    return sum(p.numel() for p in objective.parameters()) - sum(p.numel() for p in objective.unused_parameters())
+
+
+def trains_word_head(objective: Objective) -> bool:
+    """Whether the model's head for words takes part in the loss."""
+    unused = {id(parameter) for parameter in objective.unused_parameters()}
+    return any(id(parameter) not in unused for parameter in objective.model.head_parameters())
 
 
 def _lowest(encoder: PreTrainedModel, count: int) -> list[nn.Module]:
@@ -136,7 +143,7 @@ def adamw(objective: Objective, learning_rate: float, weight_decay: float, layer
     Howard and Ruder 2018, Universal Language Model Fine-tuning for Text Classification (discriminative fine-tuning).
     Clark et al. 2020, ELECTRA (the same share from layer to layer).
     """
-    shares = _shares(objective.masked.encoder, layer_decay) if layer_decay < 1 else {}
+    shares = _shares(objective.model.encoder, layer_decay) if layer_decay < 1 else {}
     # one update never mixes what processes share out with what each holds whole (`training.sharding`)
     apart = {id(parameter) for parameter in objective.compared_by()}
     groups: dict[tuple[float, bool, bool], list[nn.Parameter]] = {}

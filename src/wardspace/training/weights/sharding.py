@@ -110,9 +110,9 @@ class ShardedWeights(Weights):
     """
 
     def __init__(self, objective: Objective, processes: Processes, device: torch.device) -> None:
-        if not objective.masked.packs:
+        if not objective.model.packs:
             raise WardspaceError(
-                f"{type(objective.masked.encoder).__name__} reads padded batches, in numbers that differ between"
+                f"{type(objective.model.encoder).__name__} reads padded batches, in numbers that differ between"
                 " processes, so its weights cannot be shared out among them",
                 where="training.shard",
                 fix="leave it out for this base",
@@ -193,7 +193,7 @@ def _sharded(objective: Objective, processes: Processes, device: torch.device) -
     compared = set(shared.compared_by())
     for parameter in compared:
         parameter.data = parameter.data.to(device)
-    for module in [*layers_of(shared.masked.encoder), shared]:
+    for module in [*layers_of(shared.model.encoder), shared]:
         fully_shard(module, mesh=mesh, ignored_params=compared)
     for module in shared.modules():
         if isinstance(module, FSDPModule):
@@ -209,13 +209,13 @@ def _read_with_hooks(objective: Objective) -> None:
     plain = objective.read
 
     def parts(
-        one: MicroBatch, labels: torch.Tensor, *, words: bool
+        one: MicroBatch, labels: torch.Tensor, *, vectors_only: bool
     ) -> tuple[dict[str, torch.Tensor], torch.Tensor | None]:
-        found = plain(one, labels, words=words)
+        found = plain(one, labels, vectors_only=vectors_only)
         return found.sums, found.vectors
 
-    def read(one: MicroBatch, labels: torch.Tensor, *, words: bool = True) -> Read:
-        return Read(*objective.read_parts(one, labels, words=words))  # type: ignore[operator]
+    def read(one: MicroBatch, labels: torch.Tensor, *, vectors_only: bool = False) -> Read:
+        return Read(*objective.read_parts(one, labels, vectors_only=vectors_only))  # type: ignore[operator]
 
     objective.read_parts = parts  # type: ignore[assignment]
     register_fsdp_forward_method(objective, "read_parts")

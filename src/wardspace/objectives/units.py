@@ -1,10 +1,10 @@
-"""A note as objectives see it: token ids without special tokens, and the codes of its metadata."""
+"""What objectives learn from: token ids without special tokens, and what is known of the text."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,31 +15,35 @@ MISSING = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Example:
-    """One note, tokenised whole.
+class Unit:
+    """One thing to learn from: a note, tokenised whole.
 
     Parameters
     ----------
-    note_id : str
-        Name of the note; with seed and epoch it decides every draw made for it.
+    id : str
+        Its name; with seed and epoch it decides every draw made for it.
     ids : int32 [n]
         Token ids without special tokens.
     words : int32 [n], optional
         Index of the word each token belongs to, for whole-word masking.
-    codes : mapping of str to int
-        Metadata column to the code of its value; -1 where the value is missing.
+    targets : mapping of str to ndarray
+        What is known of it, by name: under the name of a metadata column the code of its value, int32 [].
     """
 
-    note_id: str
+    id: str
     ids: Ids
     words: Ids | None = None
-    codes: Mapping[str, int] = field(default_factory=dict)
+    targets: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+    def code(self, column: str) -> int:
+        """Code of the unit's value in a column; `MISSING` where it has none."""
+        return int(self.targets[column]) if column in self.targets else MISSING
 
 
 class Reading(NamedTuple):
-    """One reading of a note, or of one piece of it, in one epoch."""
+    """One reading of a unit, or of one piece of it, in one epoch."""
 
-    example: Example
+    unit: Unit
     epoch: int
     piece: int = 0
 
@@ -57,6 +61,6 @@ def piece_bounds(length: int, room: int, piece: int) -> tuple[int, int]:
 
 def piece_of(reading: Reading, room: int) -> Ids:
     """The tokens of a reading's piece."""
-    ids = reading.example.ids
+    ids = reading.unit.ids
     start, end = piece_bounds(len(ids), room, reading.piece)
     return ids[start:end]
