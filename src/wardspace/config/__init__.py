@@ -25,19 +25,14 @@ from wardspace.config.objectives import (
     learned_from,
 )
 from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
-from wardspace.config.retrieval import RetrievalConfig
+from wardspace.config.report import IntervalMethod, ReportConfig
 from wardspace.config.search import OptionConfig, SearchConfig, SearchScoreConfig
+from wardspace.config.space import SpaceConfig
 from wardspace.config.study import BASELINES, StudyConfig
-from wardspace.config.tasks import (
-    BESIDE,
-    ClassificationConfig,
-    DpConfig,
-    FinetuneConfig,
-    IntervalMethod,
-    ReportConfig,
-    SpaceConfig,
-    TaskConfig,
-)
+from wardspace.config.tasks.classification import BESIDE, ClassificationConfig, DpConfig, FinetuneConfig
+from wardspace.config.tasks.registry import TASKS, TaskConfig
+from wardspace.config.tasks.retrieval import RetrievalConfig
+from wardspace.config.tasks.section import TaskSection
 from wardspace.config.training import (
     AdaptConfig,
     BudgetConfig,
@@ -50,6 +45,7 @@ from wardspace.config.training import (
 __all__ = [
     "BASELINES",
     "BESIDE",
+    "TASKS",
     "AdaptConfig",
     "BlendConfig",
     "BudgetConfig",
@@ -86,6 +82,7 @@ __all__ = [
     "SplitConfig",
     "StudyConfig",
     "TaskConfig",
+    "TaskSection",
     "TrainingConfig",
     "TrainingOverrides",
     "WardConfig",

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from wardspace.config.kinds import sections_in
 from wardspace.config.overrides import OBJECTIVES
 from wardspace.config.study import StudyConfig
 
@@ -28,7 +29,7 @@ def study_keys(model: type[BaseModel] = StudyConfig, prefix: str = "") -> Iterat
     """Yield every key below `model`, depth first."""
     for name, field in model.model_fields.items():
         place = f"{prefix}{name}"
-        inner = _sections(field.annotation)
+        inner = sections_in(field.annotation)
         if inner and field.annotation in inner:
             yield from study_keys(inner[0], f"{place}.")
             continue
@@ -43,15 +44,9 @@ def study_keys(model: type[BaseModel] = StudyConfig, prefix: str = "") -> Iterat
             yield from study_keys(section, f"{items}.")
 
 
-def _sections(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for argument in get_args(annotation) for model in _sections(argument)]
-
-
 def _type_name(annotation: Any) -> str:
     """The type in the words of YAML."""
-    if _sections(annotation):
+    if sections_in(annotation):
         return "list of sections"
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Literal:

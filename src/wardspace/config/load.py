@@ -6,15 +6,17 @@ import difflib
 from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from wardspace.config.overrides import OBJECTIVES, TASKS, Place, at_fault, overridden, plain_place
+from wardspace.config.kinds import sections_in
+from wardspace.config.overrides import OBJECTIVES, Place, at_fault, overridden, plain_place
 from wardspace.config.recommended import NAME as RECIPE_NAME
 from wardspace.config.study import StudyConfig
+from wardspace.config.tasks.registry import TASKS
 from wardspace.core.errors import StudyError
 
 
@@ -146,7 +148,7 @@ def _explain(detail: ErrorDetails) -> str:
     if kind == "missing":
         return f"{place}: missing"
     if kind.startswith("union_tag"):
-        kinds = {"task": TASKS, "objective": (*OBJECTIVES, RECIPE_NAME)}
+        kinds = {"task": TASKS.sections, "objective": (*OBJECTIVES, RECIPE_NAME)}
         what = "task" if detail["loc"][0] == "tasks" else "objective"
         return f"{place}: no such {what} (got {given!r}); known: {', '.join(kinds[what])}"
     if kind == "string_pattern_mismatch":
@@ -170,12 +172,6 @@ def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
         if isinstance(part, int):
             continue
         tagged = {c for c in candidates if "kind" in c.model_fields and c.model_fields["kind"].default == part}
-        found = {m for c in candidates if part in c.model_fields for m in _models(c.model_fields[part].annotation)}
+        found = {m for c in candidates if part in c.model_fields for m in sections_in(c.model_fields[part].annotation)}
         candidates = tagged or found
     return {name for c in candidates for name in c.model_fields}
-
-
-def _models(annotation: Any) -> set[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return {annotation}
-    return {model for argument in get_args(annotation) for model in _models(argument)}

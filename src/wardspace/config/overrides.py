@@ -8,13 +8,11 @@ from typing import Any
 
 import yaml
 
+from wardspace.config.tasks.registry import TASKS
 from wardspace.core.errors import StudyError
 
 Place = tuple[str | int, ...]
 OBJECTIVES = ("mlm", "declutr", "category", "blend", "pairs")
-TASKS = ("classification", "retrieval")
-TAGS = (*OBJECTIVES, *TASKS)
-"""Names that pydantic adds to a place to say which kind of objective or task it tried."""
 
 
 def overridden(raw: Any, override: str) -> Any:
@@ -73,7 +71,8 @@ def plain_place(place: Sequence[str | int]) -> list[str | int]:
 
     A key that is called like a kind (`mlm` of `category`) stays.
     """
-    return [part for before, part in pairwise(("", *place)) if not (str(before).isdigit() and part in TAGS)]
+    tags = {*OBJECTIVES, *TASKS.sections}
+    return [part for before, part in pairwise(("", *place)) if not (str(before).isdigit() and part in tags)]
 
 
 def _meet(one: list[str], other: list[str]) -> bool:

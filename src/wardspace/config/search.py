@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -51,8 +51,8 @@ class SearchScoreConfig(Section):
     """The task; null takes the first."""
     shots: list[Annotated[int, Field(ge=1)] | None] | None = Field(None, min_length=1)
     """Labels per class, null for all of them, such as `[8, 16, null]`; null takes the task's own shots and all."""
-    metric: Literal["macro_f1", "micro_f1", "accuracy", "balanced_accuracy", "auroc"] = "macro_f1"
-    """The metric."""
+    metric: str = "macro_f1"
+    """A metric of the task; for labels `macro_f1`, `micro_f1`, `accuracy`, `balanced_accuracy`, `auroc`."""
 
 
 class SearchConfig(Section):

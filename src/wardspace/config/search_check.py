@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from wardspace.config.overrides import TAGS, plain_place
+from wardspace.config.overrides import OBJECTIVES, plain_place
 from wardspace.config.search import VARIED, SearchConfig
 from wardspace.config.search_space import corners, is_whole, recipe_with
-from wardspace.config.tasks import ClassificationConfig
+from wardspace.config.tasks.section import TaskSection
 
 if TYPE_CHECKING:
     from wardspace.config.study import StudyConfig
     from wardspace.config.training import AdaptConfig
-
-OF_SEVERAL = ("macro_f1", "micro_f1", "auroc")
-"""Metrics that mean something where notes may have several labels."""
 
 
 def search_problems(study: StudyConfig) -> list[str]:
@@ -35,9 +32,13 @@ def searched_model(study: StudyConfig, search: SearchConfig) -> AdaptConfig:
     return next(model for model in study.adapt if search.model in (None, model.name))
 
 
-def searched_task(study: StudyConfig, search: SearchConfig) -> ClassificationConfig:
-    """The task that a search goes by."""
-    return next(task for task in study.classifications if search.score.task in (None, task.name))
+def searched_task(study: StudyConfig, search: SearchConfig) -> TaskSection:
+    """The task by whose scores a search compares recipes."""
+    return next(task for task in _scorable(study) if search.score.task in (None, task.name))
+
+
+def _scorable(study: StudyConfig) -> list[TaskSection]:
+    return [task for task in study.tasks if task.metric_names()]
 
 
 def with_model(study: StudyConfig, model: AdaptConfig) -> StudyConfig:
@@ -57,19 +58,17 @@ def _model_problems(study: StudyConfig, search: SearchConfig) -> list[str]:
 
 
 def _score_problems(study: StudyConfig, search: SearchConfig) -> list[str]:
-    names = [task.name for task in study.classifications]
+    names = [task.name for task in _scorable(study)]
     if not names:
-        return ["search.score: there is nothing to go by; `tasks` needs a classification"]
+        return ["search.score: there is nothing to compare recipes by; `tasks` needs a classification"]
     if search.score.task is not None and search.score.task not in names:
-        return [f"search.score.task: no classification {search.score.task!r} ({', '.join(names)})"]
+        return [f"search.score.task: no task {search.score.task!r} that a search can score ({', '.join(names)})"]
     task = searched_task(study, search)
-    if task.separator is None:
-        return []
     found = []
-    if search.score.shots not in (None, [None]):
+    if search.score.metric not in task.metric_names():
+        found.append(f"search.score.metric: no metric of {task.name}; it has {', '.join(task.metric_names())}")
+    if getattr(task, "separator", None) is not None and search.score.shots not in (None, [None]):
         found.append(f"search.score.shots: {task.name} has notes with several labels, which are scored on all labels")
-    if search.score.metric not in OF_SEVERAL:
-        found.append(f"search.score.metric: {task.name} has notes with several labels: {', '.join(OF_SEVERAL)}")
     return found
 
 
@@ -123,4 +122,6 @@ def _with(values: Mapping[str, Any], keys: list[str]) -> str:
 def _meet(key: list[str], place: list[str | int]) -> bool:
     """Whether an option lies at a place, or one below the other."""
     pairs = list(zip(key, place, strict=False))
-    return bool(pairs) and all(one == str(other) or (isinstance(other, int) and one in TAGS) for one, other in pairs)
+    return bool(pairs) and all(
+        one == str(other) or (isinstance(other, int) and one in OBJECTIVES) for one, other in pairs
+    )

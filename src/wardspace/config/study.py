@@ -12,11 +12,14 @@ from wardspace.config.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
 from wardspace.config.objectives import BlendConfig, CategoryConfig, ObjectiveConfig, PairsConfig, learned_from
 from wardspace.config.privacy import PrivacyConfig
-from wardspace.config.retrieval import RetrievalConfig
+from wardspace.config.report import ReportConfig
 from wardspace.config.search import SearchConfig
 from wardspace.config.search_check import search_problems
 from wardspace.config.section import Section
-from wardspace.config.tasks import ClassificationConfig, ReportConfig, SpaceConfig, TaskConfig
+from wardspace.config.space import SpaceConfig
+from wardspace.config.tasks.classification import ClassificationConfig
+from wardspace.config.tasks.registry import TaskConfig
+from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
 
 Named = TypeVar("Named", AdaptConfig, CompareConfig)
@@ -78,7 +81,7 @@ class StudyConfig(Section):
     @model_validator(mode="after")
     def _metadata_named(self) -> StudyConfig:
         """Name the columns that `across: metadata` stands for, so that the run's study says which they were."""
-        aside = {*(task.label for task in self.classifications), *self.text_columns}
+        aside = {*self.scored_columns, *self.text_columns}
         columns = [name for name in self.corpus.columns.metadata if name not in aside]
         object.__setattr__(self, "adapt", [_across(model, columns) for model in self.adapt])
         return self
@@ -88,38 +91,53 @@ class StudyConfig(Section):
         adapted = {model.name for model in self.adapt}
         problems = [
             *(f"compare: {m.name} is the name of an adapted model too" for m in self.compare if m.name in adapted),
-            *self._label_problems(),
+            *self._task_problems(),
+            *self._trained_problems(),
             *self._metadata_problems(),
-            *self._finetune_problems(),
             *self._subgroup_problems(),
             *search_problems(self),
-            *self._query_problems(),
+            *self._text_problems(),
             *self.corpus.unused(),
         ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
 
-    def _label_problems(self) -> list[str]:
-        columns = self.corpus.columns
-        known = [*columns.labels, *columns.metadata]
+    def _task_problems(self) -> list[str]:
+        columns, models = [*self.corpus.columns.labels, *self.corpus.columns.metadata], self.encoders
         found = [
-            f"tasks.{i}.label: no column {task.label!r} among corpus.columns.labels and metadata ({', '.join(known)})"
-            for i, task in self._classifications()
-            if task.label not in known
+            f"tasks.{i}.{key}: no column {name!r} among corpus.columns.labels and metadata ({', '.join(columns)})"
+            for i, task in enumerate(self.tasks)
+            for key, name in task.columns().items()
+            if name not in columns
         ]
         found += [
-            f"space.columns: no column {name!r} ({', '.join(known)})"
+            f"space.columns: no column {name!r} ({', '.join(columns)})"
             for name in self.space.columns
-            if name not in known
+            if name not in columns
         ]
-        for i, task in self._classifications():
-            trained = [m.name for m in self.adapt if task.label in self.trained_columns(m)]
-            if trained and not task.allow_trained_label:
-                found.append(
-                    f"tasks.{i}.label: {', '.join(trained)} learns from {task.label!r}, which it would be scored on;"
-                    " choose other columns, or set allow_trained_label: true and the report will say so"
-                )
+        found += [
+            f"tasks.{i}.{key}: no model {name!r} ({', '.join(models)})"
+            for i, task in enumerate(self.tasks)
+            for key, names in task.models_named().items()
+            for name in names
+            if name not in models
+        ]
+        return found
+
+    def _trained_problems(self) -> list[str]:
+        found = []
+        for i, task in enumerate(self.tasks):
+            for key, name in task.columns().items():
+                trained = [model.name for model in self.adapt if name in self.trained_columns(model)]
+                if trained and not task.may_have_trained:
+                    allow = "allow_trained_label" in type(task).model_fields
+                    found.append(
+                        f"tasks.{i}.{key}: {', '.join(trained)} learns from {name!r}, which it would be scored on;"
+                        " choose other columns"
+                        + ", or set allow_trained_label: true and the report will say so"
+                        * allow
+                    )
         return found
 
     def _metadata_problems(self) -> list[str]:
@@ -138,16 +156,6 @@ class StudyConfig(Section):
                 ]
         return found
 
-    def _finetune_problems(self) -> list[str]:
-        known = self.encoders
-        return [
-            f"tasks.{i}.finetune.models: no model {name!r} ({', '.join(known)})"
-            for i, task in self._classifications()
-            if isinstance(task.finetune.models, list)
-            for name in task.finetune.models
-            if name not in known
-        ]
-
     def _subgroup_problems(self) -> list[str]:
         known = [*self.corpus.columns.metadata, *self.corpus.columns.labels]
         asked = {"subgroups": self.report.subgroups or [], "bands": list(self.report.bands)}
@@ -165,13 +173,8 @@ class StudyConfig(Section):
             ]
         return found
 
-    def _query_problems(self) -> list[str]:
-        known = [*self.corpus.columns.labels, *self.corpus.columns.metadata]
-        found = [
-            f"tasks.{i}.query: no column {task.query!r} among corpus.columns.labels and metadata ({', '.join(known)})"
-            for i, task in enumerate(self.tasks)
-            if isinstance(task, RetrievalConfig) and task.query not in known
-        ]
+    def _text_problems(self) -> list[str]:
+        found = []
         for i, model in enumerate(self.adapt):
             takes_all = any(isinstance(one, CategoryConfig) and not one.columns for one in model.objectives)
             taken = [name for name in self.text_columns if name in self.corpus.columns.metadata]
@@ -193,13 +196,10 @@ class StudyConfig(Section):
         others = {model.name for model in self.compare}
         return [name for name in self.encoders if name not in others]
 
-    def _classifications(self) -> list[tuple[int, ClassificationConfig]]:
-        return [(i, task) for i, task in enumerate(self.tasks) if isinstance(task, ClassificationConfig)]
-
     @property
     def classifications(self) -> list[ClassificationConfig]:
         """Tasks that predict labels."""
-        return [task for _, task in self._classifications()]
+        return [task for task in self.tasks if isinstance(task, ClassificationConfig)]
 
     @property
     def searches(self) -> list[RetrievalConfig]:
@@ -207,18 +207,24 @@ class StudyConfig(Section):
         return [task for task in self.tasks if isinstance(task, RetrievalConfig)]
 
     @property
+    def scored_columns(self) -> list[str]:
+        """Columns of categories that tasks are scored on: their labels."""
+        return [name for task in self.tasks for name in task.columns().values() if name not in task.text_columns()]
+
+    @property
     def text_columns(self) -> list[str]:
         """Queries, and texts that `pairs` learns from, named for nothing else: their values stand in no result."""
         objectives = [objective for model in self.adapt for objective in model.objectives]
         named = {
-            *(task.label for task in self.classifications),
+            *self.scored_columns,
             *self.space.columns,
             *(self.report.subgroups or []),
             *self.report.bands,
             *(name for one in objectives if isinstance(one, CategoryConfig) for name in one.columns),
         }
         paired = [name for one in objectives if isinstance(one, PairsConfig) for name in one.columns]
-        return [name for name in dict.fromkeys([*(task.query for task in self.searches), *paired]) if name not in named]
+        texts = [name for task in self.tasks for name in task.text_columns()]
+        return [name for name in dict.fromkeys([*texts, *paired]) if name not in named]
 
     def trained_columns(self, model: AdaptConfig) -> set[str]:
         """Metadata columns that an adapted model learns from."""

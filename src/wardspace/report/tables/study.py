@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
 from wardspace.config import (
     BESIDE,
@@ -176,7 +176,7 @@ def _category(objective: CategoryConfig, metadata: list[str]) -> str:
 
 
 def _task(task: TaskConfig) -> str:
-    return _search(task) if isinstance(task, RetrievalConfig) else _classification(task)
+    return _classification(task) if isinstance(task, ClassificationConfig) else _search(cast("RetrievalConfig", task))
 
 
 def _search(task: RetrievalConfig) -> str:

@@ -193,7 +193,9 @@ class Bench:
         self.study, self.folder, self.began = study, folder, began
         self.notes = SplitView(corpus, SEEN)
         asked, task = study.search.score, searched_task(study, study.search)
-        shots = [*task.shots, None] if asked.shots is None else list(dict.fromkeys(asked.shots))
+        if not isinstance(task, ClassificationConfig):
+            raise ValueError(f"a search cannot score {task.kind}")
+        shots = task.search_shots() if asked.shots is None else list(dict.fromkeys(asked.shots))
         self.scorer = Scorer(corpus, task, shots, asked.metric, study.encoder)
         self.show = show_progress
 

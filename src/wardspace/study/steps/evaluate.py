@@ -99,7 +99,7 @@ class Scoring:
         """Predictions of one task by TF-IDF and by every model, given its vectors."""
         if isinstance(task, RetrievalConfig):
             self.searched(task, models)
-        else:
+        elif isinstance(task, ClassificationConfig):
             self.frozen(task, models)
             self.finetuned(task)
 

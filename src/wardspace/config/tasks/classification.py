@@ -1,20 +1,17 @@
-"""The tasks a study scores its models on."""
+"""Labels of whole notes as a task: one a note, or several."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from wardspace.config.retrieval import RetrievalConfig
 from wardspace.config.section import Section
+from wardspace.config.tasks.section import TaskSection
 
 BESIDE = "words_beside"
 """The probe that reads word counts beside the vectors."""
-
-IntervalMethod = Literal["bca", "percentile"]
-"""How a bootstrap distribution becomes an interval."""
 
 
 class FinetuneConfig(Section):
@@ -56,13 +53,11 @@ class DpConfig(Section):
     """Units of a step, on average."""
 
 
-class ClassificationConfig(Section):
+class ClassificationConfig(TaskSection):
     """Predict a label of the whole note."""
 
     kind: Literal["classification"] = "classification"
     """Kind of task."""
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-    """Name of the task in tables and folders."""
     label: str
     """Column to predict; notes without a value stand aside."""
     separator: str | None = Field(None, min_length=1)
@@ -115,67 +110,35 @@ class ClassificationConfig(Section):
             )
         return self
 
+    def columns(self) -> Mapping[str, str]:
+        """The label."""
+        return {"label": self.label}
 
-def _kind(task: Any) -> str:
-    """The kind of task that a section is meant as; without a word of it, classification."""
-    kind = task.get("kind", "classification") if isinstance(task, dict) else getattr(task, "kind", "classification")
-    return str(kind)
+    @property
+    def may_have_trained(self) -> bool:
+        """Only where the study says so: a model that has read the labels does not have to find them in the notes."""
+        return self.allow_trained_label
 
+    def models_named(self) -> Mapping[str, Sequence[str]]:
+        """Models to fine-tune."""
+        return {"finetune.models": self.finetune.models} if isinstance(self.finetune.models, list) else {}
 
-TaskConfig = Annotated[
-    Annotated[ClassificationConfig, Tag("classification")] | Annotated[RetrievalConfig, Tag("retrieval")],
-    Discriminator(_kind),
-]
-"""One task of a study."""
+    def depends_on(self, family: str) -> dict[str, Any]:
+        """Everything but the options of the other family."""
+        others = {"finetune"} if family == "frozen" else {"probes", "shots", "subsets"}
+        return self.model_dump(mode="json", exclude=others)
 
+    def metric_names(self) -> Sequence[str]:
+        """Metrics of one label a note, or those that mean something where notes may have several."""
+        metrics = ("macro_f1", "micro_f1", "accuracy", "balanced_accuracy", "auroc")
+        return metrics if self.separator is None else tuple(name for name in metrics if "accuracy" not in name)
 
-class SpaceConfig(Section):
-    """The shape of the embedding space."""
+    def search_shots(self) -> Sequence[int | None]:
+        """Its own, and all labels."""
+        return (*self.shots, None)
 
-    columns: list[str] = []
-    """Labels and metadata to measure it by; empty takes all of them."""
-    split: Literal["test", "validation", "train", "all"] = "test"
-    """Which notes are measured."""
-    notes: int | None = Field(None, ge=10)
-    """Measure at most this many notes, drawn by seed (the same for every model); null takes all."""
-    queries: int = Field(5000, ge=10)
-    """Notes that are compared with all others, where every pair would be too many; up to so many, all pairs count."""
-    permutations: int = Field(999, ge=19)
-    """Random deals of the labels behind each p-value of separation."""
-    seed: int = 1
-    """Seed of samples, clusters, permutations and maps."""
-
-
-class ReportConfig(Section):
-    """The report."""
-
-    title: str | None = None
-    """Heading; null takes the study's name."""
-    resamples: int = Field(10_000, ge=100)
-    """Bootstrap resamples of patients behind each interval (AUROC makes do with fewer where it would take long)."""
-    interval: IntervalMethod = "bca"
-    """Bootstrap interval: `bca` (corrected for bias and skewness) or `percentile`."""
-    confidence: float = Field(0.95, gt=0.5, lt=1)
-    """Confidence of the intervals."""
-    seed: int = 1
-    """Seed of the bootstrap."""
-    map: Literal["pca", "umap"] = "pca"
-    """How notes are placed in maps: by the first two principal components; `umap`: also by UMAP, to choose between
-    (pip install 'wardspace[maps]')."""
-    map_notes: int = Field(1500, ge=10)
-    """Most notes drawn in a map."""
-    subgroups: list[str] | None = None
-    """Metadata columns (or labels that a task does not predict) by whose values scores are told apart; null takes the
-    metadata with bands or with 2 to 12 values, `[]` none. Of more than 12 values the rarer ones are taken together."""
-    bands: dict[str, Annotated[list[float], Field(min_length=1)]] = {}
-    """Edges between bands of columns of numbers, as `{age_years: [18, 40, 65]}`; an edge belongs to the band above."""
-    text_letters: int = Field(400, ge=1)
-    """Letters of each note that `wardspace report --with-text` shows."""
-
-    @field_validator("bands")
-    @classmethod
-    def _edges_rise(cls, bands: dict[str, list[float]]) -> dict[str, list[float]]:
-        wrong = [name for name, edges in bands.items() if any(a >= b for a, b in pairwise(edges))]
-        if wrong:
-            raise ValueError(f"{', '.join(wrong)}: edges must rise")
-        return bands
+    def for_search(self, shots: Sequence[int | None]) -> Self:
+        """The logistic probe alone."""
+        few = [count for count in shots if count is not None]
+        probes = ["logistic"] if None in shots else []
+        return self.model_copy(update={"settings": ["probe"], "shots": few, "probes": probes})

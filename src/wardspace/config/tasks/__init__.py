@@ -1,0 +1,1 @@
+"""The tasks a study scores its models on: one section a kind of task."""

@@ -1,0 +1,16 @@
+"""The kinds of task that a study file may name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from wardspace.config.kinds import Kinds
+from wardspace.config.tasks.classification import ClassificationConfig
+from wardspace.config.tasks.retrieval import RetrievalConfig
+from wardspace.config.tasks.section import TaskSection
+
+TASKS: Kinds[TaskSection] = Kinds(ClassificationConfig, RetrievalConfig, default="classification")
+"""Sections of all kinds. What a kind does is in `wardspace.tasks`, which holds a class for each of them."""
+
+TaskConfig = Annotated[TaskSection, TASKS]
+"""One task of a study."""

@@ -1,0 +1,52 @@
+"""What every kind of task has in common in a study file, and what other sections must know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from pydantic import Field
+
+from wardspace.config.section import Section
+
+
+class TaskSection(Section):
+    """A task of any kind; a new kind brings its own subclass."""
+
+    kind: str
+    """Kind of task."""
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Name of the task in tables and folders."""
+
+    def columns(self) -> Mapping[str, str]:
+        """Columns of the corpus that hold its answers, by the key that names them."""
+        return {}
+
+    def text_columns(self) -> Sequence[str]:
+        """Those of its columns that hold text, whose values must not appear in results."""
+        return ()
+
+    @property
+    def may_have_trained(self) -> bool:
+        """Whether an objective may learn from one of its columns; the report then says so."""
+        return False
+
+    def models_named(self) -> Mapping[str, Sequence[str]]:
+        """Models that it names, by the key that does."""
+        return {}
+
+    def depends_on(self, family: str) -> dict[str, Any]:
+        """The options that the predictions of one family of settings (`frozen`, `finetune`) depend on."""
+        return self.model_dump(mode="json")
+
+    def metric_names(self) -> Sequence[str]:
+        """Metrics that a search can compare recipes by; none where a search cannot score this kind."""
+        return ()
+
+    def search_shots(self) -> Sequence[int | None]:
+        """Labels per class that a search scores by default, None for all of them."""
+        return (None,)
+
+    def for_search(self, shots: Sequence[int | None]) -> Self:
+        """The task with nothing but what a search scores: the cheapest setting on frozen vectors."""
+        return self
