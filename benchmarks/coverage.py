@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +28,22 @@ from wardspace.config import IntervalMethod
 from wardspace.evaluation.intervals.bootstrap import Resamples, jackknife
 from wardspace.evaluation.intervals.estimate import Estimate
 from wardspace.evaluation.intervals.seed_runs import FEWEST_FOR_BCA
-from wardspace.evaluation.metrics.classification import COUNTED, Counts
+from wardspace.evaluation.metrics.classification import accuracy, balanced_accuracy, macro_f1
 
-METRICS = ("macro_f1", "accuracy", "balanced_accuracy")
+
+class Counts(NamedTuple):
+    """Notes by class: arrays [replications, patients, classes], or of sums over patients."""
+
+    hits: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+    truth: NDArray[np.float64]
+
+
+METRICS: dict[str, Callable[[Counts], NDArray[np.float64]]] = {
+    "macro_f1": lambda counts: macro_f1(*counts),
+    "accuracy": lambda counts: accuracy(counts.hits, counts.truth),
+    "balanced_accuracy": lambda counts: balanced_accuracy(counts.hits, counts.truth),
+}
 CONFIDENCE = 0.95
 NOTES = 6
 """Most notes of a patient."""
@@ -41,7 +55,7 @@ MOST_PATIENTS = 200
 """Patients left out in turn; beyond them, pools."""
 
 Tables = list[Counts]
-"""Counts by replication and patient of both models: arrays [replications, patients, classes]."""
+"""Counts by replication and patient of both models."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +129,7 @@ def _score(table: Counts, weights: NDArray[np.float64], metric: str) -> NDArray[
         (weights @ part.transpose(1, 0, 2).reshape(weights.shape[1], -1)).reshape(-1, classes)
         for part in (table.hits, table.predicted, table.truth)
     ]
-    return COUNTED[metric](Counts(*parts)).reshape(len(weights), replications).T
+    return METRICS[metric](Counts(*parts)).reshape(len(weights), replications).T
 
 
 def true_scores(classes: int) -> dict[str, float]:
@@ -128,7 +142,7 @@ def true_scores(classes: int) -> dict[str, float]:
         Counts(*(np.sum([getattr(part[i], name) for part in total], axis=0) for name in ("hits", "predicted", "truth")))
         for i in range(2)
     ]
-    first, second = ({m: float(COUNTED[m](one)[0]) for m in METRICS} for one in sums)
+    first, second = ({m: float(METRICS[m](one)[0]) for m in METRICS} for one in sums)
     return {m: first[m] for m in METRICS} | {f"difference in {m}": first[m] - second[m] for m in METRICS}
 
 

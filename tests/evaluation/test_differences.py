@@ -5,12 +5,13 @@ import pyarrow as pa
 import pytest
 
 from tests.fixtures.predictions import guesses, run_table
+from tests.fixtures.tasks import single_label
 from wardspace.config import ReportConfig
-from wardspace.evaluation import differences, scores
+from wardspace.evaluation import score_predictions
 from wardspace.evaluation.differences import pairs
 
 CONFIG = ReportConfig(resamples=300)
-CLASSES = {"specialty": ["a", "b", "c"]}
+TASKS = single_label(specialty=["a", "b", "c"])
 TRUTH = np.random.default_rng(1).integers(3, size=150)
 
 
@@ -35,7 +36,7 @@ def test_a_clear_gain_is_no_tie_and_equal_models_are_one():
             run_table(TRUTH, base, model="copy"),
         ]
     )
-    found = differences(table, CLASSES, CONFIG)
+    found = score_predictions(table, TASKS, CONFIG).differences
     gain, copy = _find(found, "mlm", "base"), _find(found, "copy", "base")
     assert not gain.tie and gain.low > 0.1 and gain.low < gain.value < gain.high
     assert copy.tie and copy.value == copy.low == copy.high == 0
@@ -51,8 +52,8 @@ def test_the_difference_is_that_of_the_scores_and_is_antisymmetric():
             for seed in range(3)
         ]
     )
-    means = {(s.model, s.metric): s.value for s in scores(table, CLASSES, CONFIG) if s.seed is None}
-    found = differences(table, CLASSES, CONFIG)
+    means = {(s.model, s.metric): s.value for s in score_predictions(table, TASKS, CONFIG).scores if s.seed is None}
+    found = score_predictions(table, TASKS, CONFIG).differences
     for metric in ("macro_f1", "accuracy", "auroc"):
         one, other = _find(found, "tfidf", "base", metric), _find(found, "base", "tfidf", metric)
         assert one.value == pytest.approx(means["tfidf", metric] - means["base", metric])
@@ -64,8 +65,12 @@ def test_pairing_narrows_the_interval_of_models_that_agree():
     near = base.copy()
     near[:8] = guesses(TRUTH[:8], 3, 9.0, 3)  # differs on eight notes only
     table = pa.concat_tables([run_table(TRUTH, base), run_table(TRUTH, near, model="mlm")])
-    paired = _find(differences(table, CLASSES, CONFIG), "mlm", "base", "accuracy")
-    alone = next(s for s in scores(table, CLASSES, CONFIG) if (s.model, s.metric, s.seed) == ("mlm", "accuracy", None))
+    paired = _find(score_predictions(table, TASKS, CONFIG).differences, "mlm", "base", "accuracy")
+    alone = next(
+        s
+        for s in score_predictions(table, TASKS, CONFIG).scores
+        if (s.model, s.metric, s.seed) == ("mlm", "accuracy", None)
+    )
     assert paired.high - paired.low < 0.6 * (alone.high - alone.low)
 
 
@@ -80,7 +85,7 @@ def test_settings_shots_and_splits_do_not_mix():
         )
     ]  # fmt: skip
     runs.append(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 9), model="base", split="validation"))
-    found = differences(pa.concat_tables(runs), CLASSES, CONFIG)
+    found = score_predictions(pa.concat_tables(runs), TASKS, CONFIG).differences
     assert {(d.setting, d.shots) for d in found} == {("logistic", None), ("logistic", 8)}
     assert len(found) == 2 * 2 * 5  # two shots, two directions, five metrics
 
@@ -93,7 +98,7 @@ def test_models_of_equal_skill_mostly_tie():
             run_table(truth, guesses(truth, 3, 1.0, seed), model=f"m{seed % 2}") for seed in (2 * trial, 2 * trial + 1)
         ]
         table = pa.concat_tables(runs)
-        ties += _find(differences(table, CLASSES, ReportConfig(resamples=150)), "m0", "m1").tie
+        ties += _find(score_predictions(table, TASKS, ReportConfig(resamples=150)).differences, "m0", "m1").tie
     assert ties >= 16
 
 
@@ -106,7 +111,7 @@ def _runs(model, skills, shots=8, first=0):
 
 def test_superiority_and_p_say_what_the_interval_says():
     table = pa.concat_tables(_runs("base", [0.5]) + _runs("good", [3.0]) + _runs("same", [0.5]))
-    found = differences(table, CLASSES, CONFIG)
+    found = score_predictions(table, TASKS, CONFIG).differences
     good, same = _find(found, "good", "base"), _find(found, "same", "base")
     assert good.superiority == 1.0
     assert 2 / 301 <= good.p < 0.01  # no resample lies below zero
@@ -122,10 +127,18 @@ def test_runs_are_paired_by_subset_whatever_their_order():
     skills = [0.0, 1.0, 2.0, 3.0]
     base = _runs("base", skills)
     better = _runs("better", [skill + 1 for skill in skills])
-    (one,) = [d for d in differences(pa.concat_tables(base + better), CLASSES, CONFIG) if d.metric == "accuracy"]
-    turned = differences(pa.concat_tables(base + better[::-1]), CLASSES, CONFIG)
+    (one,) = [
+        d
+        for d in score_predictions(pa.concat_tables(base + better), TASKS, CONFIG).differences
+        if d.metric == "accuracy"
+    ]
+    turned = score_predictions(pa.concat_tables(base + better[::-1]), TASKS, CONFIG).differences
     assert one == _find(turned, "better", "base", "accuracy")
-    score = next(s for s in scores(pa.concat_tables(base), CLASSES, CONFIG) if (s.metric, s.seed) == ("accuracy", None))
+    score = next(
+        s
+        for s in score_predictions(pa.concat_tables(base), TASKS, CONFIG).scores
+        if (s.metric, s.seed) == ("accuracy", None)
+    )
     assert one.runs == 4
     assert one.sd_subsets < score.sd_subsets
     assert one.low_all <= one.low
@@ -133,7 +146,7 @@ def test_runs_are_paired_by_subset_whatever_their_order():
 
 def test_models_with_other_seeds_are_compared_by_their_means():
     table = pa.concat_tables(_runs("base", [1.0, 1.2]) + _runs("better", [2.0, 2.2, 2.4], first=5))
-    one = _find(differences(table, CLASSES, CONFIG), "better", "base")
+    one = _find(score_predictions(table, TASKS, CONFIG).differences, "better", "base")
     assert one.runs is one.sd_subsets is one.low_all is None
     assert one.low < one.value < one.high
 
@@ -141,4 +154,4 @@ def test_models_with_other_seeds_are_compared_by_their_means():
 def test_one_patient_alone_gives_no_comparison():
     groups = ["one"] * len(TRUTH)
     runs = [run_table(TRUTH, guesses(TRUTH, 3, 1.0, i), model=m, groups=groups) for i, m in enumerate(["base", "mlm"])]
-    assert differences(pa.concat_tables(runs), CLASSES, CONFIG) == []
+    assert score_predictions(pa.concat_tables(runs), TASKS, CONFIG).differences == []

@@ -5,11 +5,12 @@ import pyarrow as pa
 import pytest
 
 from tests.fixtures.predictions import guesses, run_table
+from tests.fixtures.tasks import single_label
 from wardspace.core.errors import RunError
 from wardspace.evaluation.prediction_set import Series, prediction_sets
 
 TRUTH = np.array([0, 1, 2, 0, 1, 2, 0, 1])
-CLASSES = {"specialty": ["a", "b", "c"], "severity": ["low", "mild", "high"]}
+TASKS = single_label(specialty=["a", "b", "c"], severity=["low", "mild", "high"])
 
 
 def _run(**keys) -> pa.Table:
@@ -20,7 +21,7 @@ def test_runs_are_told_apart_and_keep_their_order():
     table = pa.concat_tables(
         [_run(model="mlm"), _run(model="base", seed=1), _run(model="base", seed=0), _run(model="base", shots=8)]
     )
-    (panel,) = prediction_sets(table, CLASSES)
+    (panel,) = prediction_sets(table, TASKS)
     assert [(run.series, run.seed) for run in panel.runs] == [
         (Series("mlm", "logistic", None), 0),
         (Series("base", "logistic", None), 1),
@@ -33,13 +34,13 @@ def test_runs_are_told_apart_and_keep_their_order():
 def test_notes_are_aligned_whatever_their_order_in_the_table():
     plain = pa.concat_tables([_run(model="base"), _run(model="mlm", seed=3)])
     mixed = plain.take(np.random.default_rng(0).permutation(len(plain)))
-    (straight,), (shuffled,) = prediction_sets(plain, CLASSES), prediction_sets(mixed, CLASSES)
-    np.testing.assert_array_equal(straight.truth, shuffled.truth)
-    np.testing.assert_array_equal(straight.groups, shuffled.groups)
+    (straight,), (shuffled,) = prediction_sets(plain, TASKS), prediction_sets(mixed, TASKS)
+    np.testing.assert_array_equal(straight.tally.truth, shuffled.tally.truth)
+    np.testing.assert_array_equal(straight.tally.groups, shuffled.tally.groups)
     found = {run.series: run for run in shuffled.runs}
     for run in straight.runs:
-        np.testing.assert_array_equal(run.probabilities, found[run.series].probabilities)
-        np.testing.assert_array_equal(run.predicted, found[run.series].predicted)
+        np.testing.assert_array_equal(run.tally.probabilities, found[run.series].tally.probabilities)
+        np.testing.assert_array_equal(run.tally.table, found[run.series].tally.table)
 
 
 def test_dictionary_columns_read_as_plain_ones():
@@ -51,19 +52,19 @@ def test_dictionary_columns_read_as_plain_ones():
     other = pa.concat_tables(
         [encoded, encoded.set_column(1, "model", pa.chunked_array([["mlm"] * 8]).dictionary_encode())]
     )
-    (panel,) = prediction_sets(other, CLASSES)
+    (panel,) = prediction_sets(other, TASKS)
     assert [run.series.model for run in panel.runs] == ["base", "mlm"]
-    np.testing.assert_array_equal(panel.truth, TRUTH)
+    np.testing.assert_array_equal(panel.tally.truth, TRUTH)
 
 
 def test_tasks_and_splits_are_apart_and_patients_are_counted():
     groups = ["x", "x", "y", "y", "y", "z", "z", "z"]
     table = pa.concat_tables([_run(groups=groups), _run(split="validation"), _run(task="severity")])
-    found = prediction_sets(table, CLASSES)
+    found = prediction_sets(table, TASKS)
     assert [(panel.task, panel.split, panel.n_groups) for panel in found] == [
         ("specialty", "test", 3), ("specialty", "validation", 8), ("severity", "test", 8),
     ]  # fmt: skip
-    np.testing.assert_array_equal(found[0].groups, [0, 0, 1, 1, 1, 2, 2, 2])
+    np.testing.assert_array_equal(found[0].tally.groups, [0, 0, 1, 1, 1, 2, 2, 2])
 
 
 @pytest.mark.parametrize("fault", ["fewer notes", "other labels", "twice"])
@@ -76,11 +77,13 @@ def test_models_scored_on_other_notes_are_refused(fault):
     else:
         other = pa.concat_tables([other, other.slice(0, 1)])
     with pytest.raises(RunError, match="mlm"):
-        prediction_sets(pa.concat_tables([_run(), other]), CLASSES)
+        prediction_sets(pa.concat_tables([_run(), other]), TASKS)
 
 
-def test_an_unknown_task_and_a_wrong_number_of_classes_are_refused():
+def test_an_unknown_task_or_setting_and_a_wrong_number_of_classes_are_refused():
     with pytest.raises(RunError, match="unknown task"):
-        prediction_sets(_run(task="other"), CLASSES)
+        prediction_sets(_run(task="other"), TASKS)
+    with pytest.raises(RunError, match="unknown setting"):
+        prediction_sets(_run(setting="guessed"), TASKS)
     with pytest.raises(RunError, match="4 classes"):
-        prediction_sets(_run(), {"specialty": ["a", "b", "c", "d"]})
+        prediction_sets(_run(), single_label(specialty=["a", "b", "c", "d"]))

@@ -1,12 +1,16 @@
 import copy
+import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fixtures.results import fake_results
+from wardspace.core.errors import RunError
 from wardspace.evaluation.results_diff import unlike
+from wardspace.results.results import Results, read_any_version
 
+PRIVATE = [{"name": "private_head", "private": True}, {"name": "head", "private": False}]
 RESULTS = fake_results().model_dump(mode="json")
 
 
@@ -78,7 +82,8 @@ def test_sameness_is_symmetric_and_reflexive(one, other):
 
 def test_private_probes_are_passed_over():
     ours, theirs = (
-        {"scores": [{"setting": "private_head", "value": v}, {"setting": "head", "value": 1}]} for v in (1, 2)
+        {"settings": PRIVATE, "scores": [{"setting": "private_head", "value": v}, {"setting": "head", "value": 1}]}
+        for v in (1, 2)
     )
     assert unlike(ours, theirs) == []
     theirs["scores"][1]["value"] = 2
@@ -87,11 +92,22 @@ def test_private_probes_are_passed_over():
 
 def test_what_was_compared_with_a_private_probe_is_passed_over():
     ours, theirs = (
-        {"across": [{"setting": "finetune", "against_setting": "private_head", "value": v}]} for v in (0, 1)
+        {"settings": PRIVATE, "across": [{"setting": "finetune", "against_setting": "private_head", "value": v}]}
+        for v in (0, 1)
     )
     assert unlike(ours, theirs) == []
     ours, theirs = ({"across": [{"setting": "finetune", "against_setting": "head", "value": v}]} for v in (0, 1))
     assert len(unlike(ours, theirs)) == 1
+
+
+def test_results_of_schema_version_1_are_compared_with_newer_ones(tmp_path):
+    old = {key: value for key, value in RESULTS.items() if key != "settings"} | {"schema_version": 1}
+    (tmp_path / "results.json").write_text(json.dumps(old))
+    used = {score["setting"] for score in RESULTS["scores"]}
+    new = {**RESULTS, "settings": [one for one in RESULTS["settings"] if one["name"] in used]}
+    assert unlike(read_any_version(tmp_path / "results.json"), new) == []
+    with pytest.raises(RunError, match="schema version 1"):
+        Results.read(tmp_path / "results.json")
 
 
 def test_the_order_of_entries_does_not_matter():

@@ -73,9 +73,10 @@ def test_a_column_of_queries_is_no_category(results):
     assert set(results.corpus["counts"]["categories"]) == {"area", "kind"}
 
 
-def test_what_is_of_classes_leaves_the_search_out(results):
-    for records in (results.calibration, results.abstention, results.risk, results.reliability, results.subgroups):
+def test_what_needs_probabilities_leaves_the_search_out_and_subgroups_do_not(results):
+    for records in (results.calibration, results.abstention, results.risk, results.reliability):
         assert {record.task for record in records} == {"area"}
+    assert {record.task for record in results.subgroups} == {"area", "questions"}
 
 
 def test_the_page_shows_it_like_any_task(finished):

@@ -1,9 +1,8 @@
-"""Paired differences between two runs, where both scored the same test notes."""
+"""Paired differences between two runs, where both scored the same test units."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +11,7 @@ from wardspace.config import ReportConfig
 from wardspace.evaluation.differences import Gap, gap
 from wardspace.evaluation.intervals.distribution import distribution
 from wardspace.evaluation.prediction_set import PredictionSet, Series, prediction_sets
+from wardspace.evaluation.tally import TaskMetrics
 
 _SIDES = ("first", "second")
 
@@ -24,54 +24,45 @@ class Between(NamedTuple):
     gap: Gap
 
 
-def same_notes(first: pa.Table, second: pa.Table) -> bool:
-    """Whether two tables of one task's predictions are of the same notes of the same patients with the same labels.
-
-    Of a search: the same queries, answered by as many of as many notes.
-    """
-    return _notes(first) == _notes(second)
+def same_units(first: pa.Table, second: pa.Table, scored: TaskMetrics) -> bool:
+    """Whether two tables of one task's predictions are of the same units of the same patients, with the same truth."""
+    ours, theirs = (
+        prediction_sets(table, {str(table["task"][0].as_py()): scored})[0].tally for table in (first, second)
+    )
+    return ours.same_units(theirs)
 
 
 def between(
-    first: pa.Table, second: pa.Table, classes: Sequence[str], config: ReportConfig, *, show_progress: bool = True
+    first: pa.Table, second: pa.Table, scored: TaskMetrics, config: ReportConfig, *, show_progress: bool = True
 ) -> list[Between]:
     """Compare every series that two runs share, over the same resamples of patients.
 
     Parameters
     ----------
     first, second : pyarrow.Table
-        Test predictions of one task; see `wardspace.evaluation.panel.panels`.
-    classes : sequence of str
-        Classes of the task, the same in both.
+        Test predictions of one task; see `wardspace.evaluation.prediction_set.prediction_sets`.
+    scored : TaskMetrics
+        How the task is scored, the same in both.
     config : ReportConfig
         Number of resamples, confidence and seed.
 
     Raises
     ------
     ValueError
-        If the notes are not the same.
+        If the units are not the same.
     """
-    if not same_notes(first, second):
-        raise ValueError("two runs that scored other notes cannot be compared in pairs")
+    if not same_units(first, second, scored):
+        raise ValueError("two runs that scored other units cannot be compared in pairs")
     tables = [_of_side(table, side) for table, side in zip((first, second), _SIDES, strict=True)]
     task = str(first["task"][0].as_py())
-    (panel,) = prediction_sets(pa.concat_tables(tables), {task: classes})
+    (panel,) = prediction_sets(pa.concat_tables(tables), {task: scored})
     drawn = distribution(panel, config, show_progress=show_progress)
     found = []
     for series, ours, theirs in _shared(panel):
         for metric in panel.metrics:
-            one = gap(panel, drawn, (theirs, ours), metric, config)
-            found += [Between(series, metric, one)] if one is not None else []
+            one = gap(panel, drawn, (theirs, ours), metric.name, config)
+            found += [Between(series, metric.name, one)] if one is not None else []
     return found
-
-
-def _notes(table: pa.Table) -> set[tuple[str, str, Any]]:
-    columns = [table[name].cast(pa.string()).to_pylist() for name in ("note_id", "group")]
-    if "ranks" in table.column_names:  # more notes to search would make another question of it
-        truth: list[Any] = list(zip(table["relevant"].to_pylist(), table["candidates"].to_pylist(), strict=True))
-    else:
-        truth = [tuple(one) if isinstance(one, list) else one for one in table["truth"].to_pylist()]
-    return set(zip(*columns, truth, strict=True))
 
 
 def _of_side(table: pa.Table, side: str) -> pa.Table:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-import pyarrow as pa
-
-from wardspace.config import BASELINES, BESIDE, ReportConfig
-from wardspace.evaluation.intervals.distribution import Distribution, distribution
-from wardspace.evaluation.intervals.multiple_testing import corrected, kin
+from wardspace.config import BASELINES, ReportConfig
+from wardspace.evaluation.intervals.distribution import Distribution
+from wardspace.evaluation.intervals.multiple_testing import corrected
 from wardspace.evaluation.intervals.seed_runs import FEWEST, SeedRuns, chance, method_for
-from wardspace.evaluation.prediction_set import PredictionSet, Series, prediction_sets
+from wardspace.evaluation.prediction_set import PredictionSet, Series
 from wardspace.results.results import AcrossDifference, Difference
+from wardspace.results.settings import SettingRecord
 
 
 class Gap(NamedTuple):
@@ -51,125 +50,52 @@ def gap(
     return None if estimate is None else Gap(sample.value, *estimate.interval(config.confidence))
 
 
-FINE_TUNED = "finetune"
-PLAIN = "logistic"
 BASE, WORDS = BASELINES
 
 
-def across(
-    predictions: pa.Table,
-    classes: Mapping[str, Sequence[str]],
-    config: ReportConfig,
-    *,
-    show_progress: bool = True,
-) -> list[AcrossDifference]:
-    """Compare settings with each other on test, over the same resamples of patients.
+def across_pairs(series: Sequence[Series], settings: Mapping[str, SettingRecord]) -> list[tuple[Series, Series]]:
+    """Which ways of use are compared, the second being the one that the first is measured against.
 
-    Fine-tuned models with the same model frozen, at the same number of labels, but not with private probes, whose noise
-    would look like a gain of fine-tuning, nor with word counts beside it, which know more than the model; every model
-    with few labels with the base that had all of them, in the same frozen setting; and word counts beside a model with
-    that model alone and with word counts alone. Where a cap holds fine-tuning to fewer notes, the frozen encoder keeps
-    all of them: what is compared is what could be done with these notes.
-
-    Parameters
-    ----------
-    predictions, classes, config
-        See `wardspace.evaluation.scores.scores`.
-
-    Returns
-    -------
-    list of AcrossDifference
-
-    Raises
-    ------
-    RunError
-        If the models of a task were not scored on the same notes.
+    - Fine-tuned models with the same model frozen, at the same number of labels; not with private probes, whose noise
+      would look like a gain of fine-tuning, nor with hybrid ones, which know more than the model. Where a cap holds
+      fine-tuning to fewer notes, the frozen model keeps all of them: what is compared is what could be done with these
+      notes.
+    - Every model with few labels with the base that had all of them, in the same setting.
+    - Hybrid probes with the same model alone and with word counts alone.
+    - Every other way of use with a baseline that has a setting of its own, at the same number of labels.
     """
-    found: list[AcrossDifference] = []
-    for panel in prediction_sets(predictions, classes):
-        if panel.split == "test":
-            found += compared_across(panel, distribution(panel, config, show_progress=show_progress), config)
-    return found
+    plain = next((name for name, one in settings.items() if one.family == "frozen"), None)
 
+    def pairs_of(ours: Series, theirs: Series) -> Iterator[bool]:
+        one, other = settings[ours.setting], settings[theirs.setting]
+        tuned = one.family == "fine-tuned" and other.family in ("frozen", "few-shot", "in-context")
+        yield tuned and (ours.model, ours.shots) == (theirs.model, theirs.shots)
+        yield ours.shots is not None and one.family != "fine-tuned" and theirs == Series(BASE, ours.setting, None)
+        alone = plain is not None and theirs in (ours._replace(setting=plain), Series(WORDS, plain, ours.shots))
+        yield one.family == "hybrid" and alone
+        yield other.family == "baseline" != one.family and ours.shots == theirs.shots
 
-def across_pairs(series: Sequence[Series]) -> list[tuple[Series, Series]]:
-    """Which ways of use are compared, the second being the one that the first is measured against."""
-    tuned = [
-        (one, other)
-        for one in series
-        for other in series
-        if one.setting == FINE_TUNED != other.setting
-        and kin(other.setting) == "alone"
-        and (one.model, one.shots) == (other.model, other.shots)
-    ]
-    few = [
-        (one, other)
-        for one in series
-        for other in series
-        if one.shots is not None and one.setting != FINE_TUNED and other == Series(BASE, one.setting, None)
-    ]
-    beside = [
-        (one, other)
-        for one in series
-        for other in series
-        if one.setting == BESIDE and other in (one._replace(setting=PLAIN), Series(WORDS, PLAIN, one.shots))
-    ]
-    return tuned + few + beside
+    every = [(ours, theirs, list(pairs_of(ours, theirs))) for ours in series for theirs in series]
+    return [(ours, theirs) for rule in range(4) for ours, theirs, found in every if found[rule]]
 
 
 def compared_across(panel: PredictionSet, found: Distribution, config: ReportConfig) -> list[AcrossDifference]:
-    """Differences across settings of one panel."""
+    """Differences across settings of one panel; see `across_pairs`."""
     rows = panel.series()
     differences = []
-    for ours, theirs in across_pairs(list(rows)):
+    for ours, theirs in across_pairs(list(rows), panel.scored.settings):
         for metric in panel.metrics:
-            one = gap(panel, found, (rows[ours], rows[theirs]), metric, config)
+            one = gap(panel, found, (rows[ours], rows[theirs]), metric.name, config)
             if one is None:
                 continue
             differences.append(
                 AcrossDifference(
                     model=ours.model, setting=ours.setting, shots=ours.shots,
                     against=theirs.model, against_setting=theirs.setting, against_shots=theirs.shots,
-                    task=panel.task, metric=metric, **one._asdict(), tie=one.tie,
+                    task=panel.task, metric=metric.name, **one._asdict(), tie=one.tie,
                 )
             )  # fmt: skip
     return differences
-
-
-def differences(
-    predictions: pa.Table,
-    classes: Mapping[str, Sequence[str]],
-    config: ReportConfig,
-    *,
-    show_progress: bool = True,
-) -> list[Difference]:
-    """Compare every model with the base and with TF-IDF, and the adapted models with each other, on test.
-
-    Models are compared within one setting and number of shots. Both scores of a pair come from the same resamples
-    of patients, so that what makes a patient easy or hard for both cancels out; few-shot runs are paired by subset,
-    others by seed. A difference whose interval spans zero is a tie. Intervals are not widened for the number of
-    comparisons; p values are corrected for it (see `wardspace.evaluation.family`). One patient alone gives no
-    comparison.
-
-    Parameters
-    ----------
-    predictions, classes, config
-        See `wardspace.evaluation.scores.scores`.
-
-    Returns
-    -------
-    list of Difference
-
-    Raises
-    ------
-    RunError
-        If the models of a task were not scored on the same notes.
-    """
-    found: list[Difference] = []
-    for panel in prediction_sets(predictions, classes):
-        if panel.split == "test" and panel.n_groups >= FEWEST:
-            found += compared(panel, distribution(panel, config, show_progress=show_progress), config)
-    return found
 
 
 def pairs(models: Sequence[str]) -> list[tuple[str, str]]:
@@ -180,7 +106,13 @@ def pairs(models: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def compared(panel: PredictionSet, found: Distribution, config: ReportConfig) -> list[Difference]:
-    """Differences of one panel, corrected for their number."""
+    """Compare every model with the baselines, and the adapted models with each other.
+
+    Models are compared within one setting and number of shots. Both scores of a pair come from the same resamples
+    of patients, so that what makes a patient easy or hard for both cancels out; few-shot runs are paired by subset,
+    others by seed. A difference whose interval spans zero is a tie. Intervals are not widened for the number of
+    comparisons; p values are corrected for it (see `corrected`). One patient alone gives no comparison.
+    """
     if panel.n_groups < FEWEST:
         return []
     series = panel.series()
@@ -189,8 +121,8 @@ def compared(panel: PredictionSet, found: Distribution, config: ReportConfig) ->
         models = [key.model for key in series if (key.setting, key.shots) == (setting, shots)]
         for model, against in pairs(models):
             ours, theirs = Series(model, setting, shots), Series(against, setting, shots)
-            differences += [_difference(panel, found, (ours, theirs), metric, config) for metric in panel.metrics]
-    return corrected([one for one in differences if one is not None], config.confidence)
+            differences += [_difference(panel, found, (ours, theirs), metric.name, config) for metric in panel.metrics]
+    return corrected([one for one in differences if one is not None], config.confidence, panel.scored.settings)
 
 
 def _difference(

@@ -1,10 +1,10 @@
-"""Stored predictions as arrays: the runs of one task over one and the same list of notes."""
+"""Stored predictions as tallies: the runs of one task on one split, over the same units."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wardspace.core.errors import RunError
-from wardspace.evaluation.metrics.classification import METRICS, OF_SEVERAL
-from wardspace.evaluation.metrics.retrieval import RANKED, query_values
+from wardspace.evaluation.tally import Metric, RankMetric, Tally, TaskMetrics
+from wardspace.results.settings import SettingRecord
 
 
 class Series(NamedTuple):
@@ -26,65 +26,50 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True)
 class Run:
-    """The predictions of one model, setting, number of shots and seed.
-
-    Attributes
-    ----------
-    predicted : int32 [n] or bool [n, classes]
-        Predicted class of each note of the panel, or which labels it was said to have.
-    probabilities : float32 [n, classes]
-        Probability of each class.
-    values : float64 [n, metrics] or None
-        What each query scored by each metric, where notes were searched; there are no classes then.
-    """
+    """The predictions of one model, setting, number of shots and seed, as sums over units."""
 
     series: Series
     seed: int
-    predicted: NDArray[Any]
-    probabilities: NDArray[np.float32]
-    values: NDArray[np.float64] | None = None
+    tally: Tally
 
 
 @dataclass(frozen=True)
 class PredictionSet:
-    """All runs of a task on one split.
-
-    Attributes
-    ----------
-    truth : int32 [n] or bool [n, classes]
-        Class of each note, or which labels it has; of a query, how many notes answer it.
-    groups : int64 [n]
-        Number of each note's patient, from 0.
-    notes : tuple of str
-        Name of each note, sorted.
-    ranked : bool
-        Whether notes were searched: each row is then a query.
-    """
+    """All runs of a task on one split, each over the same units."""
 
     task: str
     split: str
-    classes: int
-    truth: NDArray[Any]
-    groups: NDArray[np.int64]
-    n_groups: int
+    scored: TaskMetrics
     runs: tuple[Run, ...]
-    notes: tuple[str, ...] = ()
-    ranked: bool = False
 
     @property
-    def several(self) -> bool:
-        """Whether notes may have several labels."""
-        return self.truth.ndim == 2
+    def tally(self) -> Tally:
+        """The tally of the first run: units, patients, notes and truth are the same in all."""
+        return self.runs[0].tally
 
     @property
-    def metrics(self) -> tuple[str, ...]:
+    def n(self) -> int:
+        """Number of units."""
+        return len(self.tally.units)
+
+    @property
+    def n_groups(self) -> int:
+        """Number of patients."""
+        return self.tally.n_groups
+
+    @property
+    def metrics(self) -> tuple[Metric | RankMetric, ...]:
         """What its runs are scored by."""
-        return RANKED if self.ranked else OF_SEVERAL if self.several else METRICS
+        return self.scored.metrics
 
     @property
-    def single(self) -> bool:
-        """Whether each note has one right class."""
-        return not self.several and not self.ranked
+    def main_metrics(self) -> tuple[Metric, ...]:
+        """Metrics that are given on validation, by subgroup and by period too."""
+        return tuple(one for one in self.metrics if isinstance(one, Metric) and not one.secondary)
+
+    def setting(self, series: Series) -> SettingRecord:
+        """The setting of a series."""
+        return self.scored.settings[series.setting]
 
     def series(self) -> dict[Series, list[int]]:
         """Indices of the runs of each series, in the order of first appearance."""
@@ -94,33 +79,47 @@ class PredictionSet:
         return found
 
 
-def prediction_sets(predictions: pa.Table, classes: Mapping[str, Sequence[str]]) -> list[PredictionSet]:
+def prediction_sets(predictions: pa.Table, tasks: Mapping[str, TaskMetrics]) -> list[PredictionSet]:
     """Arrange a table of predictions by task and split.
 
     Parameters
     ----------
     predictions : pyarrow.Table
-        Columns task, model, setting, shots, seed, split, note_id, group, truth, predicted, probabilities; of a search
-        relevant and ranks in place of the last three.
-    classes : mapping
-        Classes of each task in the order of the probabilities; none for a search.
+        Columns task, model, setting, shots, seed and split, and those that the kind of task needs for its tally.
+    tasks : mapping
+        How each task is scored.
 
     Raises
     ------
     RunError
-        If a task has no classes given, or its models were not scored on the same notes with the same labels.
+        If a task or setting is not known, or the models were not scored on the same units with the same right answers.
     """
     found: list[PredictionSet] = []
     predictions = predictions.unify_dictionaries()
     for task in _values(predictions["task"]):
-        if task not in classes:
+        if task not in tasks:
             raise RunError(f"predictions of an unknown task {task!r}", where="predictions", fix="run the study again")
         rows = predictions.filter(pc.equal(predictions["task"], task))
-        found += [
-            _panel(rows.filter(pc.equal(rows["split"], split)), task, split, len(classes[task]))
-            for split in _values(rows["split"])
-        ]
+        for split in _values(rows["split"]):
+            runs = _runs(rows.filter(pc.equal(rows["split"], split)), task, tasks[task])
+            found.append(PredictionSet(task, split, tasks[task], runs))
     return found
+
+
+def _runs(rows: pa.Table, task: str, scored: TaskMetrics) -> tuple[Run, ...]:
+    runs: list[Run] = []
+    for (series, seed), at in _places(rows):
+        if series.setting not in scored.settings:
+            raise RunError(
+                f"predictions of an unknown setting {series.setting!r}",
+                where=f"predictions of task {task}",
+                fix="run the study again",
+            )
+        tally = scored.tally(rows.take(at))
+        if len(set(tally.units)) != len(tally.units) or (runs and not tally.same_units(runs[0].tally)):
+            raise _uneven(task, series)
+        runs.append(Run(series, seed, tally))
+    return tuple(runs)
 
 
 def _values(column: pa.ChunkedArray) -> list[str]:
@@ -140,34 +139,7 @@ def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
     return rank[encoded.indices.to_numpy(zero_copy_only=False)], sorted(names)
 
 
-def _panel(rows: pa.Table, task: str, split: str, classes: int) -> PredictionSet:
-    notes, names = _codes(rows["note_id"])
-    groups, patients = _codes(rows["group"])
-    truth, told = _told(rows, classes)
-    first = np.empty(len(names), dtype=np.int64)
-    first[notes[::-1]] = np.arange(len(notes))[::-1]
-    runs = []
-    for (series, seed), at in _runs(rows):
-        order = at[np.argsort(notes[at], kind="stable")]
-        same_notes = np.array_equal(notes[order], np.arange(len(names)))
-        if not same_notes or not np.array_equal(truth[order], truth[first]):
-            raise _uneven(task, series)
-        runs.append(Run(series, seed, **{name: part[order] for name, part in told.items()}))
-    by_note = (truth[first], groups[first], len(patients), tuple(runs), tuple(names))
-    return PredictionSet(task, split, classes, *by_note, ranked="values" in told)
-
-
-def _told(rows: pa.Table, classes: int) -> tuple[NDArray[Any], dict[str, NDArray[Any]]]:
-    """What is true of each row, and what was said of it."""
-    if "ranks" in rows.column_names:
-        relevant, nothing = rows["relevant"].to_numpy(), np.empty((len(rows), 0), dtype=np.float32)
-        values = query_values(rows["ranks"], relevant)
-        return relevant, {"predicted": nothing, "probabilities": nothing, "values": values}
-    truth, predicted = (_decided(rows[name], classes) for name in ("truth", "predicted"))
-    return truth, {"predicted": predicted, "probabilities": _matrix(rows["probabilities"], classes)}
-
-
-def _runs(rows: pa.Table) -> list[tuple[tuple[Series, int], NDArray[np.int64]]]:
+def _places(rows: pa.Table) -> list[tuple[tuple[Series, int], NDArray[np.int64]]]:
     """Row numbers of each run, in the order of first appearance."""
     models, model_names = _codes(rows["model"])
     settings, setting_names = _codes(rows["setting"])
@@ -187,22 +159,6 @@ def _runs(rows: pa.Table) -> list[tuple[tuple[Series, int], NDArray[np.int64]]]:
         )
         found.append(((series, int(seeds[first])), at))
     return found
-
-
-def _decided(column: pa.ChunkedArray, classes: int) -> NDArray[Any]:
-    """Classes as they are stored, or the flags of notes that may have several."""
-    found: NDArray[Any] = column.to_numpy() if pa.types.is_integer(column.type) else _matrix(column, classes)
-    return found
-
-
-def _matrix(column: pa.ChunkedArray, classes: int) -> NDArray[Any]:
-    flat = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
-    if len(flat) != len(column) * classes:
-        raise RunError(
-            f"probabilities do not match the task's {classes} classes", where="predictions", fix="run the study again"
-        )
-    matrix: NDArray[Any] = flat.reshape(len(column), classes)
-    return matrix
 
 
 def _uneven(task: str, series: Series) -> RunError:

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wardspace.evaluation.intervals.multiple_testing import is_noisy
-
 NAMING = (
     "task", "name", "model", "against", "setting", "against_setting", "shots", "against_shots", "seed", "split",
     "metric", "column", "measure", "category", "group", "aim", "level", "objective", "step",
@@ -116,48 +114,56 @@ def unlike(ours: Any, theirs: Any, tolerance: float = 0.0) -> list[Unlike]:
         0 asks for equal bits. Else fractional numbers may differ by this much, times the larger of the two where that
         is above one; verdicts (true or false), which follow from them, are passed over. Counts must be equal always.
     """
-    return list(_unlike(ours, theirs, "", tolerance))
+    private = frozenset(
+        setting["name"]
+        for side in (ours, theirs)
+        for setting in (side.get("settings", []) if isinstance(side, dict) else [])
+        if setting["private"]
+    )
+    return list(_Comparison(tolerance, private).unlike(ours, theirs, ""))
 
 
-def _unlike(ours: Any, theirs: Any, place: str, tolerance: float) -> Iterator[Unlike]:
-    if isinstance(ours, dict) and isinstance(theirs, dict):
-        for key in sorted((ours.keys() | theirs.keys()) - ASIDE, key=str):
-            inner = f"{place}.{key}" if place else str(key)
-            if key not in ours or key not in theirs:
-                yield Unlike(inner, _shown(ours, key), _shown(theirs, key))
-            else:
-                yield from _unlike(ours[key], theirs[key], inner, tolerance)
-    elif isinstance(ours, list) and isinstance(theirs, list):
-        named = paired(ours, theirs)
-        yield from _by_position(ours, theirs, place, tolerance) if named is None else _by_name(named, place, tolerance)
-    elif not _agree(ours, theirs, tolerance):
-        yield Unlike(place, repr(ours), repr(theirs))
+@dataclass(frozen=True)
+class _Comparison:
+    tolerance: float
+    private: frozenset[str]
 
+    def unlike(self, ours: Any, theirs: Any, place: str) -> Iterator[Unlike]:
+        if isinstance(ours, dict) and isinstance(theirs, dict):
+            for key in sorted((ours.keys() | theirs.keys()) - ASIDE, key=str):
+                inner = f"{place}.{key}" if place else str(key)
+                if key not in ours or key not in theirs:
+                    yield Unlike(inner, _shown(ours, key), _shown(theirs, key))
+                else:
+                    yield from self.unlike(ours[key], theirs[key], inner)
+        elif isinstance(ours, list) and isinstance(theirs, list):
+            named = paired(ours, theirs)
+            yield from self._by_position(ours, theirs, place) if named is None else self._by_name(named, place)
+        elif not _agree(ours, theirs, self.tolerance):
+            yield Unlike(place, repr(ours), repr(theirs))
 
-def _by_position(ours: list[Any], theirs: list[Any], place: str, tolerance: float) -> Iterator[Unlike]:
-    if len(ours) != len(theirs):
-        yield Unlike(place, f"{len(ours)} entries", f"{len(theirs)} entries")
-    for number, (one, other) in enumerate(zip(ours, theirs, strict=False)):
-        yield from _unlike(one, other, f"{place}[{number}]", tolerance)
+    def _by_position(self, ours: list[Any], theirs: list[Any], place: str) -> Iterator[Unlike]:
+        if len(ours) != len(theirs):
+            yield Unlike(place, f"{len(ours)} entries", f"{len(theirs)} entries")
+        for number, (one, other) in enumerate(zip(ours, theirs, strict=False)):
+            yield from self.unlike(one, other, f"{place}[{number}]")
 
+    def _by_name(self, found: Paired, place: str) -> Iterator[Unlike]:
+        for name, count in found.gone.items():
+            yield Unlike(f"{place}[{name}]", _entries(count), "not there")
+        for name, count in found.added.items():
+            yield Unlike(f"{place}[{name}]", "not there", _entries(count))
+        for number, one, other in found.both:
+            if not self._noisy(one):  # what names a private probe names its like
+                yield from self.unlike(one, other, f"{place}[{f'{number}: {called(one)}'.removesuffix(': ')}]")
 
-def _by_name(found: Paired, place: str, tolerance: float) -> Iterator[Unlike]:
-    for name, count in found.gone.items():
-        yield Unlike(f"{place}[{name}]", _entries(count), "not there")
-    for name, count in found.added.items():
-        yield Unlike(f"{place}[{name}]", "not there", _entries(count))
-    for number, one, other in found.both:
-        if not _noisy(one):  # what names a private probe names its like
-            yield from _unlike(one, other, f"{place}[{f'{number}: {called(one)}'.removesuffix(': ')}]", tolerance)
+    def _noisy(self, record: Entry) -> bool:
+        """Whether a record is of a private probe, or compares something with one."""
+        return any(record.get(key) in self.private for key in ("setting", "against_setting"))
 
 
 def _entries(count: int) -> str:
     return f"{count} {'entry' if count == 1 else 'entries'}"
-
-
-def _noisy(record: Any) -> bool:
-    """Whether a record is of a private probe, or compares something with one."""
-    return isinstance(record, dict) and any(is_noisy(record.get(key)) for key in ("setting", "against_setting"))
 
 
 def _agree(ours: Any, theirs: Any, tolerance: float) -> bool:

@@ -13,19 +13,19 @@ from wardspace.evaluation.differences import compared, compared_across
 from wardspace.evaluation.intervals.distribution import distribution, points
 from wardspace.evaluation.prediction_set import Series, prediction_sets
 from wardspace.evaluation.scores import tested, validated
+from wardspace.evaluation.tally import TaskMetrics
 from wardspace.results.results import AcrossDifference, Difference, Score
 
-_PROBES = ("logistic", "head")
-"""Frozen settings in the order of trust: the logistic probe has one solution, the head depends on its seed."""
 
-
-def best_models(predictions: pa.Table, adapted: Sequence[str], n: int) -> list[str]:
-    """Names of the `n` adapted models with the highest validation macro F1 of a frozen probe on all labels.
+def best_models(predictions: pa.Table, scored: TaskMetrics, adapted: Sequence[str], n: int) -> list[str]:
+    """Names of the `n` adapted models with the highest validation score of a frozen probe on all labels.
 
     Parameters
     ----------
     predictions : pyarrow.Table
         Stored predictions of one task; rows of other splits are not looked at.
+    scored : TaskMetrics
+        How the task is scored: its main metric decides, by the first of its frozen settings that was run.
     adapted : sequence of str
         Models to choose from; equal scores keep this order.
     n : int
@@ -39,20 +39,19 @@ def best_models(predictions: pa.Table, adapted: Sequence[str], n: int) -> list[s
     Raises
     ------
     RunError
-        If the models were not scored on the same notes.
+        If the models were not scored on the same units.
     """
     rows = predictions.filter(pc.equal(predictions["split"], "validation"))
     if not len(rows):
         return []
-    task = str(rows["task"][0].as_py())
-    (panel,) = prediction_sets(rows, {task: [""] * len(rows["probabilities"][0])})
-    values = points(panel, ["macro_f1"])["macro_f1"]
-    series = panel.series()
-    for probe in _PROBES:
+    (panel,) = prediction_sets(rows, {str(rows["task"][0].as_py()): scored})
+    main, series = panel.metrics[0], panel.series()
+    values = points(panel, [main])[main.name] * (1 if main.higher_is_better else -1)
+    for setting in (name for name, one in scored.settings.items() if one.family == "frozen"):
         found = {
-            name: float(values[series[Series(name, probe, None)]].mean())
+            name: float(values[series[Series(name, setting, None)]].mean())
             for name in adapted
-            if Series(name, probe, None) in series
+            if Series(name, setting, None) in series
         }
         if found:
             return sorted(found, key=lambda name: -found[name])[:n]
@@ -69,19 +68,25 @@ class Evaluation(NamedTuple):
 
 def score_predictions(
     predictions: pa.Table,
-    classes: Mapping[str, Sequence[str]],
+    tasks: Mapping[str, TaskMetrics],
     config: ReportConfig,
     *,
     show_progress: bool = True,
 ) -> Evaluation:
     """Score every run of every task and compare the models in pairs.
 
-    The same as `wardspace.evaluation.scores`, `differences` and `across` one by one, at the cost of one of them.
+    On test, scores carry intervals and models are compared; validation has means alone.
 
     Parameters
     ----------
-    predictions, classes, config
-        See `wardspace.evaluation.scores.scores`.
+    predictions : pyarrow.Table
+        Stored predictions; see `wardspace.evaluation.prediction_set.prediction_sets`.
+    tasks : mapping
+        How each task is scored.
+    config : ReportConfig
+        Number of resamples, kind of interval, confidence and seed.
+    show_progress : bool
+        Show bars.
 
     Returns
     -------
@@ -90,12 +95,12 @@ def score_predictions(
     Raises
     ------
     RunError
-        If the models of a task were not scored on the same notes.
+        If the models of a task were not scored on the same units.
     """
     scores: list[Score] = []
     differences: list[Difference] = []
     across: list[AcrossDifference] = []
-    for panel in prediction_sets(predictions, classes):
+    for panel in prediction_sets(predictions, tasks):
         if panel.split == "test":
             found = distribution(panel, config, show_progress=show_progress)
             scores += tested(panel, found, config)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from wardspace.report.wording import METRICS, SETTINGS, setting_name, thousands
 from wardspace.results.results import Difference, ModelRecord, Results, Score
+from wardspace.results.settings import SettingRecord
 
 
 class Place(NamedTuple):
@@ -83,6 +84,7 @@ class Board:
     def __init__(self, results: Results) -> None:
         self.results = results
         self.records: dict[str, ModelRecord] = {model.name: model for model in results.models}
+        self.settings: dict[str, SettingRecord] = {setting.name: setting for setting in results.settings}
         self.base = next((model.name for model in results.models if model.kind == "base"), "base")
         self._scores: dict[tuple[str, str, str, int | None, str], Score] = {
             (s.task, s.model, s.setting, s.shots, s.metric): s

@@ -11,10 +11,12 @@ from wardspace.config import IntervalMethod
 from wardspace.core.errors import RunError
 from wardspace.core.files import read_json, write_json
 from wardspace.results.record import Record
+from wardspace.results.settings import SettingRecord
 from wardspace.results.subgroups import SubgroupScore, Trend
 from wardspace.results.trust import Abstention, CalibrationScore, ReliabilityBin, RiskPoint
+from wardspace.results.version_1 import VERSION, upgraded
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when a field changes its meaning or goes; new optional fields leave it as it is."""
 
 
@@ -114,8 +116,7 @@ class Score(Drawn):
     task: str
     """Task."""
     setting: str
-    """`logistic`, `head`, `words_beside` (word counts beside the vectors), `private_logistic` or `private_head` on the
-    frozen encoder, `finetune`, or `retrieval`."""
+    """Name of the setting, as in `settings`."""
     shots: int | None
     """Labelled notes per class; null for all."""
     seed: int | None
@@ -351,6 +352,8 @@ class Results(Record):
     """Labelled notes that fine-tuning learned from, of each task where a cap left others out."""
     models: list[ModelRecord]
     """Models compared, baselines first."""
+    settings: list[SettingRecord]
+    """Settings that scores and differences name."""
     scores: list[Score]
     """One record per model, task, setting, shots, seed, split and metric."""
     differences: list[Difference]
@@ -398,7 +401,7 @@ class Results(Record):
             If there is none, or another version of wardspace made it.
         """
         if not path.is_file():
-            raise RunError("this run has no results yet", where=path, fix="finish it with `wardspace run STUDY.yaml`")
+            raise no_results(path)
         raw = read_json(path)
         if raw.get("schema_version") != SCHEMA_VERSION:
             raise RunError(
@@ -410,3 +413,14 @@ class Results(Record):
             return cls.model_validate(raw)
         except ValidationError as error:
             raise RunError(f"damaged results: {error.error_count()} faults", where=path, fix="run again") from error
+
+
+def no_results(path: Path) -> RunError:
+    """The error of a run that is not finished."""
+    return RunError("this run has no results yet", where=path, fix="finish it with `wardspace run STUDY.yaml`")
+
+
+def read_any_version(path: Path) -> dict[str, Any]:
+    """The plain values of a results.json in the form of today's schema, for comparison alone."""
+    raw: dict[str, Any] = read_json(path)
+    return upgraded(raw) if raw.get("schema_version") == VERSION else raw

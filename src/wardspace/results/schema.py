@@ -18,6 +18,7 @@ from wardspace.results.results import (
     SpaceScore,
     StageCost,
 )
+from wardspace.results.settings import SettingRecord
 from wardspace.results.subgroups import SubgroupScore, Trend
 from wardspace.results.trust import Abstention, CalibrationScore, ReliabilityBin, RiskPoint
 
@@ -26,6 +27,7 @@ SECTIONS: dict[str, type[Record]] = {
     "`models[]`": ModelRecord,
     "`models[].stages[]`": StageCost,
     "`models[].stages[].losses[]`": LossPoint,
+    "`settings[]`": SettingRecord,
     "`scores[]`": Score,
     "`differences[]`": Difference,
     "`across[]`": AcrossDifference,

@@ -2,6 +2,9 @@ import pytest
 
 from wardspace.evaluation.intervals.multiple_testing import corrected
 from wardspace.results.results import Difference
+from wardspace.tasks.scoring import CLASSIFICATION_SETTINGS
+
+SETTINGS = {one.name: one for one in CLASSIFICATION_SETTINGS}
 
 
 def compare(model, against, p, *, shots=8, metric="macro_f1", tie=None):
@@ -18,7 +21,11 @@ def by_pair(found):
 
 def test_comparisons_with_the_base_are_one_family_over_settings():
     found = by_pair(
-        corrected([compare("a", "base", 0.01), compare("a", "base", 0.04, shots=16), compare("b", "base", 0.03)], 0.95)
+        corrected(
+            [compare("a", "base", 0.01), compare("a", "base", 0.04, shots=16), compare("b", "base", 0.03)],
+            0.95,
+            SETTINGS,
+        )
     )
     first = found["a", "base", 8, "macro_f1"]
     assert (first.family, first.p_holm, first.clear) == ("base", pytest.approx(0.03), True)
@@ -29,13 +36,15 @@ def test_comparisons_with_the_base_are_one_family_over_settings():
 
 
 def test_metrics_are_families_of_their_own():
-    found = by_pair(corrected([compare("a", "base", 0.03), compare("a", "base", 0.03, metric="accuracy")], 0.95))
+    found = by_pair(
+        corrected([compare("a", "base", 0.03), compare("a", "base", 0.03, metric="accuracy")], 0.95, SETTINGS)
+    )
     assert {d.p_holm for d in found.values()} == {0.03}
 
 
 def test_a_pair_both_ways_round_counts_once():
     both = [compare("tfidf", "base", 0.02), compare("base", "tfidf", 0.02), compare("a", "tfidf", 0.03)]
-    found = by_pair(corrected(both, 0.95))
+    found = by_pair(corrected(both, 0.95, SETTINGS))
     turned = found["base", "tfidf", 8, "macro_f1"]
     assert (turned.family, turned.p_holm) == ("pairs", pytest.approx(0.04))
     assert found["tfidf", "base", 8, "macro_f1"].p_holm == 0.02
@@ -44,18 +53,18 @@ def test_a_pair_both_ways_round_counts_once():
 
 def test_a_tie_is_never_clear_and_order_is_kept():
     given = [compare("b", "base", 0.001, tie=True), compare("a", "base", 0.001)]
-    found = corrected(given, 0.95)
+    found = corrected(given, 0.95, SETTINGS)
     assert [d.model for d in found] == ["b", "a"]
     assert [d.clear for d in found] == [False, True]
 
 
 def test_the_noise_of_private_probes_changes_nothing_that_is_said_of_others():
     private = compare("b", "base", 0.5).model_copy(update={"setting": "private_logistic"})
-    found = corrected([compare("a", "base", 0.03), private], 0.95)
+    found = corrected([compare("a", "base", 0.03), private], 0.95, SETTINGS)
     assert [d.p_holm for d in found] == [0.03, 0.5]
 
 
 def test_word_counts_beside_a_model_do_not_dilute_the_model_alone():
     beside = [compare(name, "base", 0.02).model_copy(update={"setting": "words_beside"}) for name in "ab"]
-    found = corrected([compare("a", "base", 0.03), *beside], 0.95)
+    found = corrected([compare("a", "base", 0.03), *beside], 0.95, SETTINGS)
     assert [d.p_holm for d in found] == pytest.approx([0.03, 0.04, 0.04])

@@ -11,14 +11,15 @@ from sklearn.metrics import ndcg_score
 
 from wardspace.config import ReportConfig
 from wardspace.evaluation import score_predictions
-from wardspace.evaluation.between_runs import between, same_notes
-from wardspace.evaluation.metrics.retrieval import RANKED, query_values, weighted_means
-from wardspace.evaluation.prediction_set import prediction_sets
+from wardspace.evaluation.between_runs import between, same_units
+from wardspace.evaluation.metrics.retrieval import RANKED, RETRIEVAL, query_values, retrieval_tally
 from wardspace.evaluation.subgroups.subgroups import subgroups
 from wardspace.evaluation.trust.calibration import calibration
+from wardspace.tasks.scoring import retrieval_metrics
 
 N = 150
 CONFIG = ReportConfig(resamples=400)
+TASK = retrieval_metrics()
 
 
 def values(ranks, relevant):
@@ -81,11 +82,13 @@ def test_values_worked_out_by_hand():
 
 
 def test_means_are_weighted_by_patient():
-    told = values([[1], [3], [20]], [1, 1, 1])
-    groups, weights = np.array([0, 0, 1]), np.array([[1.0, 1.0], [2.0, 0.0], [0.0, 3.0]])
-    first = weighted_means(told, groups, weights)[0]
-    assert first == pytest.approx([(1 + 1 / 2) / 3, (1 + 1 / 2) / 2, 0])
-    assert np.isnan(weighted_means(told, groups, np.zeros((1, 2)))).all()
+    tally = retrieval_tally(rankings([[1], [3], [20]], patients=2))
+    assert tally.groups.tolist() == [0, 1, 0]
+    (gain, *_) = RETRIEVAL
+    weights = np.array([[1.0, 1.0], [2.0, 0.0], [0.0, 3.0], [0.0, 0.0]])
+    found = gain.value(tally.split(weights @ tally.by_group()))
+    assert found[:3] == pytest.approx([(1 + 1 / 2) / 3, 1 / 2, 1 / 2])
+    assert np.isnan(found[3])
 
 
 def drawn(skill, seed, n=120):
@@ -96,7 +99,7 @@ def drawn(skill, seed, n=120):
 def judged(**models):
     tables = [rankings(ranks, model=name, patients=40) for name, ranks in models.items()]
     tables += [rankings(ranks, model=name, split="validation") for name, ranks in models.items()]
-    return score_predictions(pa.concat_tables(tables), {"questions": []}, CONFIG, show_progress=False)
+    return score_predictions(pa.concat_tables(tables), {"questions": TASK}, CONFIG, show_progress=False)
 
 
 def test_a_search_is_scored_and_compared_like_any_task():
@@ -119,18 +122,24 @@ def test_the_same_ranks_are_a_tie():
     assert all(one.tie and one.value == 0 for one in told.differences)
 
 
-def test_what_is_of_classes_leaves_a_search_out():
+def test_a_search_has_no_probabilities_to_trust_but_has_subgroups():
     table = pa.concat_tables([rankings(drawn(0.3, 0)), rankings(drawn(0.3, 0), split="validation")])
     columns = {"kind": {f"test-{i:04d}": "ab"[i % 2] for i in range(120)}}
-    assert calibration(table, {"questions": []}, CONFIG) == []
-    assert subgroups(table, {"questions": []}, columns, CONFIG) == []
-    assert not prediction_sets(table, {"questions": []})[0].single
+    assert calibration(table, {"questions": TASK}, CONFIG) == []
+    found = {
+        one.group: one for one in subgroups(table, {"questions": TASK}, columns, CONFIG) if one.metric == RANKED[0]
+    }
+    told = values(drawn(0.3, 0), [1] * 120)[:, 0]
+    assert {group: one.value for group, one in found.items()} == pytest.approx(
+        {"a": told[::2].mean(), "b": told[1::2].mean()}
+    )
+    assert found["a"].gap == pytest.approx(told[::2].mean() - told[1::2].mean())
 
 
 def test_two_runs_are_paired_only_if_as_many_notes_were_searched():
     first, second = rankings(drawn(0.2, 0)), rankings(drawn(0.5, 1))
-    (main, *_) = between(first, second, [], CONFIG, show_progress=False)
+    (main, *_) = between(first, second, TASK, CONFIG, show_progress=False)
     assert main.metric == "ndcg_at_10"
     assert main.gap.low > 0
-    assert not same_notes(first, rankings(drawn(0.5, 1), candidates=400))
-    assert not same_notes(first, rankings(drawn(0.5, 1), relevant=2))
+    assert not same_units(first, rankings(drawn(0.5, 1), candidates=400), TASK)
+    assert not same_units(first, rankings(drawn(0.5, 1), relevant=2), TASK)

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fixtures.predictions import guesses, run_table
+from tests.fixtures.tasks import single_label
 from wardspace.config import ReportConfig
 from wardspace.evaluation.subgroups.drift import MOST, drift, periods
 
 CONFIG = ReportConfig(resamples=300)
-CLASSES = {"specialty": ["a", "b", "c"]}
+TASKS = single_label(specialty=["a", "b", "c"])
 
 
 @given(st.lists(st.datetimes(datetime(1900, 1, 1), datetime(2300, 1, 1)), min_size=1, max_size=30))
@@ -59,7 +60,7 @@ def fading(seed, fall):
 
 def test_a_fall_over_time_is_shown_and_a_steady_score_is_not():
     table = pa.concat_tables([run_table(TRUTH, fading(2, 0.4)), run_table(TRUTH, fading(3, 0), model="mlm")])
-    rows, trends = drift(table, CLASSES, TIMES, CONFIG)
+    rows, trends = drift(table, TASKS, TIMES, CONFIG)
     groups = [r.group for r in rows if (r.model, r.metric) == ("base", "accuracy")]
     assert groups == ["2003 H1", "2003 H2", "2004 H1", "2004 H2", "2005 H1", "2005 H2", "2006 H1", "2006 H2"]
     fall, steady = (t for t in trends if t.metric == "accuracy")
@@ -72,13 +73,13 @@ def test_a_fall_over_time_is_shown_and_a_steady_score_is_not():
 
 def test_one_period_or_no_time_shows_no_drift():
     table = run_table(TRUTH, guesses(TRUTH, 3, 1.0, 0))
-    assert drift(table, CLASSES, dict.fromkeys(TIMES, "2005-03-01"), CONFIG) == ([], [])
-    assert drift(table, CLASSES, dict.fromkeys(TIMES), CONFIG) == ([], [])
+    assert drift(table, TASKS, dict.fromkeys(TIMES, "2005-03-01"), CONFIG) == ([], [])
+    assert drift(table, TASKS, dict.fromkeys(TIMES), CONFIG) == ([], [])
 
 
 def test_notes_without_a_time_are_a_group_of_their_own_outside_the_trend():
     times = {note: None if i % 4 == 0 else time for i, (note, time) in enumerate(TIMES.items())}
-    rows, trends = drift(run_table(TRUTH, fading(2, 0.4)), CLASSES, times, CONFIG)
+    rows, trends = drift(run_table(TRUTH, fading(2, 0.4)), TASKS, times, CONFIG)
     assert [r.group for r in rows if r.metric == "accuracy"][-1] == "not given"
     assert trends[0].last == "2006 H2"
 
@@ -86,5 +87,5 @@ def test_notes_without_a_time_are_a_group_of_their_own_outside_the_trend():
 def test_a_task_of_many_small_classes_has_a_trend_in_accuracy_alone():
     truth = np.arange(N) % 200
     table = run_table(truth, guesses(truth, 200, 4.0, 0))
-    _, trends = drift(table, {"specialty": [f"c{i:03d}" for i in range(200)]}, TIMES, CONFIG)
+    _, trends = drift(table, single_label(specialty=[f"c{i:03d}" for i in range(200)]), TIMES, CONFIG)
     assert [t.metric for t in trends] == ["accuracy"]

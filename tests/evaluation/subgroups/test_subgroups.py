@@ -4,13 +4,14 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score
 
 from tests.fixtures.predictions import guesses, run_table
+from tests.fixtures.tasks import single_label
 from wardspace.config import ReportConfig
 from wardspace.evaluation.prediction_set import prediction_sets
 from wardspace.evaluation.subgroups.slices import sliced
 from wardspace.evaluation.subgroups.subgroups import subgroups
 
 CONFIG = ReportConfig(resamples=300)
-CLASSES = {"specialty": ["a", "b", "c"]}
+TASKS = single_label(specialty=["a", "b", "c"])
 N = 400
 TRUTH = np.random.default_rng(1).integers(3, size=N)
 
@@ -36,7 +37,7 @@ def test_scores_are_those_of_scikit_learn_on_the_notes_of_the_subgroup():
     sex[TRUTH == 2] = "F"  # so that one side lacks a class
     probabilities = guesses(TRUTH, 3, 1.0, 3)
     predicted = probabilities.astype(np.float32).argmax(axis=1)
-    found = subgroups(run_table(TRUTH, probabilities), CLASSES, columns(sex=sex), CONFIG)
+    found = subgroups(run_table(TRUTH, probabilities), TASKS, columns(sex=sex), CONFIG)
     for group, present in (("F", [0, 1, 2]), ("M", [0, 1])):
         here = sex == group
         f1 = only(found, group=group, metric="macro_f1")
@@ -56,16 +57,16 @@ def test_resamples_are_those_of_a_loop_over_patients():
     from wardspace.evaluation.intervals.bootstrap import Resamples
 
     groups = [f"p{i // 2:04d}" for i in range(N)]
-    (panel,) = prediction_sets(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 3), groups=groups), CLASSES)
+    (panel,) = prediction_sets(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 3), groups=groups), TASKS)
     chosen = np.random.default_rng(4).random(N) < 0.3
     draws = Resamples(panel.n_groups, 12, 5)
     found = sliced(panel, [chosen], draws)
     run = panel.runs[0]
     weights = np.concatenate([block for _, block in draws.blocks(1)]).astype(int)
     for number, row in enumerate(weights):
-        rows = np.repeat(np.arange(N), row[panel.groups])
+        rows = np.repeat(np.arange(N), row[panel.tally.groups])
         inside = rows[chosen[rows]]
-        truth, predicted = panel.truth[inside], run.predicted[inside]
+        truth, predicted = panel.tally.truth[inside], run.tally.probabilities.argmax(axis=1)[inside]
         assert found.values["accuracy"][0, 0, number] == pytest.approx((truth == predicted).mean())
         present = np.unique(truth)
         wanted = f1_score(truth, predicted, labels=present, average="macro", zero_division=0)
@@ -75,7 +76,7 @@ def test_resamples_are_those_of_a_loop_over_patients():
 def test_a_subgroup_that_is_harmed_is_flagged_and_the_others_are_not():
     site = np.array([f"s{i % 5}" for i in range(N)])
     table = run_table(TRUTH, harmed(TRUTH, site == "s3", 1))
-    found = subgroups(table, CLASSES, columns(site=site, other=[f"o{i % 4}" for i in range(N)]), CONFIG)
+    found = subgroups(table, TASKS, columns(site=site, other=[f"o{i % 4}" for i in range(N)]), CONFIG)
     bad = only(found, group="s3", metric="accuracy")
     assert bad.flagged
     assert bad.gap_high < -0.1
@@ -87,7 +88,7 @@ def test_few_gaps_are_flagged_where_there_is_none():
     for trial in range(40):
         truth = np.random.default_rng(trial).integers(3, size=N)
         chance = {f"c{k}": [f"{(i * (k + 3) + i // (k + 2)) % 4}" for i in range(N)] for k in range(4)}
-        found = subgroups(run_table(truth, guesses(truth, 3, 1.0, trial)), CLASSES, columns(**chance), CONFIG)
+        found = subgroups(run_table(truth, guesses(truth, 3, 1.0, trial)), TASKS, columns(**chance), CONFIG)
         alarms += any(s.flagged for s in found if s.metric == "accuracy")
     assert alarms <= 6
 
@@ -101,7 +102,7 @@ def test_a_model_that_helps_some_and_harms_others_is_told_apart_from_one_that_ti
     table = pa.concat_tables(
         [run_table(TRUTH, base), run_table(TRUTH, mixed, model="mlm"), run_table(TRUTH, base, model="copy")]
     )
-    found = subgroups(table, CLASSES, columns(sex=sex), CONFIG)
+    found = subgroups(table, TASKS, columns(sex=sex), CONFIG)
     women, men = (only(found, model="mlm", group=group, metric="accuracy") for group in ("F", "M"))
     assert women.over_base_flagged
     assert women.over_base_low > 0
@@ -115,13 +116,13 @@ def test_a_model_that_helps_some_and_harms_others_is_told_apart_from_one_that_ti
 def test_few_notes_or_few_patients_are_counted_and_not_judged():
     kind = np.array(["common"] * (N - 15) + ["rare"] * 15)
     groups = [f"p{i:04d}" for i in range(N)]
-    found = subgroups(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 0), groups=groups), CLASSES, columns(kind=kind), CONFIG)
+    found = subgroups(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 0), groups=groups), TASKS, columns(kind=kind), CONFIG)
     rare = only(found, group="rare", metric="accuracy")
     assert (rare.n, rare.too_few, rare.value, rare.gap, rare.flagged) == (15, True, None, None, False)
     assert only(found, group="common", metric="accuracy").too_few  # there is nobody to compare it with
     ward = np.array(["one"] * (N - 40) + ["two"] * 40)
     groups = [f"p{i:04d}" if i < N - 40 else f"q{i % 4}" for i in range(N)]
-    found = subgroups(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 0), groups=groups), CLASSES, columns(ward=ward), CONFIG)
+    found = subgroups(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 0), groups=groups), TASKS, columns(ward=ward), CONFIG)
     two = only(found, group="two", metric="accuracy")
     assert (two.n, two.groups, two.too_few) == (40, 4, True)
 
@@ -129,7 +130,7 @@ def test_few_notes_or_few_patients_are_counted_and_not_judged():
 def test_subgroups_stand_in_the_order_of_their_numbers_and_missing_ones_last():
     bands = ["under 5", "5 to under 18", "18 to under 65", "65 and over", "not given"]
     age = [bands[(3 * i) % 5] for i in range(N)]
-    found = subgroups(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 0)), CLASSES, columns(age=age), CONFIG)
+    found = subgroups(run_table(TRUTH, guesses(TRUTH, 3, 1.0, 0)), TASKS, columns(age=age), CONFIG)
     assert [s.group for s in found if s.metric == "accuracy"] == bands
 
 
@@ -143,9 +144,7 @@ def test_a_class_of_very_few_notes_does_not_decide_a_subgroup():
     probabilities[np.flatnonzero(here)[:4]] = [1.0, 0.0, 0.0]
     predicted = probabilities.argmax(axis=1)
     group = np.where(here, "x", "y")
-    f1 = only(
-        subgroups(run_table(truth, probabilities), CLASSES, columns(g=group), CONFIG), group="x", metric="macro_f1"
-    )
+    f1 = only(subgroups(run_table(truth, probabilities), TASKS, columns(g=group), CONFIG), group="x", metric="macro_f1")
     wanted = f1_score(truth[here], predicted[here], labels=[0, 1], average="macro")
     assert f1.value == pytest.approx(wanted)
     assert f1.low < f1.value < f1.high
@@ -153,7 +152,7 @@ def test_a_class_of_very_few_notes_does_not_decide_a_subgroup():
 
 def test_a_subgroup_of_many_small_classes_has_an_accuracy_and_no_macro_f1():
     truth = np.arange(N) % 40
-    classes = {"specialty": [f"c{i:02d}" for i in range(40)]}
+    classes = single_label(specialty=[f"c{i:02d}" for i in range(40)])
     group = np.where(np.arange(N) < 120, "x", "y")  # three notes of each class
     found = subgroups(run_table(truth, guesses(truth, 40, 2.0, 0)), classes, columns(g=group), CONFIG)
     assert only(found, group="x", metric="macro_f1").too_few
@@ -169,9 +168,9 @@ def test_few_shot_and_validation_runs_are_left_aside_and_seeds_are_averaged():
         run_table(TRUTH, guesses(TRUTH, 3, 1.0, 9), shots=8),
         run_table(TRUTH, guesses(TRUTH, 3, 1.0, 9), split="validation"),
     ]
-    found = subgroups(pa.concat_tables([*tables, *extra]), CLASSES, columns(sex=sex), CONFIG)
+    found = subgroups(pa.concat_tables([*tables, *extra]), TASKS, columns(sex=sex), CONFIG)
     assert {s.setting for s in found} == {"head"}
-    alone = [subgroups(table, CLASSES, columns(sex=sex), CONFIG) for table in tables]
+    alone = [subgroups(table, TASKS, columns(sex=sex), CONFIG) for table in tables]
     mean = np.mean([only(one, group="F", metric="accuracy").value for one in alone])
     assert only(found, group="F", metric="accuracy").value == pytest.approx(mean)
 
@@ -185,7 +184,10 @@ def test_a_gap_of_the_detectable_size_is_found_in_most_test_sets():
         right = rng.random(600) < np.where(here, 0.6, 0.8)
         probabilities = np.where(right[:, None], [0.9, 0.1], [0.1, 0.9])
         found = subgroups(
-            run_table(truth, probabilities), {"specialty": ["a", "b"]}, columns(g=np.where(here, "x", "y")), CONFIG
+            run_table(truth, probabilities),
+            single_label(specialty=["a", "b"]),
+            columns(g=np.where(here, "x", "y")),
+            CONFIG,
         )
         one = only(found, group="x", metric="accuracy")
         assert one.detectable == pytest.approx(0.127, abs=0.02)  # (2.24 + 0.84) times the standard error of 0.041

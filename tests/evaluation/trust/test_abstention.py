@@ -5,12 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures.predictions import run_table
+from tests.fixtures.tasks import single_label
 from wardspace.config import ReportConfig
 from wardspace.evaluation.trust.abstention import FEWEST, abstention, area_under_risk, risk_curves, threshold_of
-from wardspace.evaluation.trust.calibration import Answers
+from wardspace.evaluation.trust.decisions import Answers
 
 CONFIG = ReportConfig(resamples=200)
-CLASSES = {"specialty": ["a", "b"]}
+TASKS = single_label(specialty=["a", "b"])
 
 SAID = st.lists(st.tuples(st.integers(50, 100), st.booleans()), min_size=1, max_size=60).map(
     lambda pairs: Answers(np.array([c / 100 for c, _ in pairs]), np.array([r for _, r in pairs]))
@@ -80,7 +81,7 @@ def table(**runs):
 
 def test_a_threshold_of_validation_is_applied_to_test_as_it_is():
     (tables,) = [pa.concat_tables(table(base=True))]
-    found = {(one.aim, one.level): one for one in abstention(tables, CLASSES, CONFIG)}
+    found = {(one.aim, one.level): one for one in abstention(tables, TASKS, CONFIG)}
     assert set(found) == {("coverage", 0.5), ("coverage", 0.8), ("coverage", 0.9), ("risk", 0.05), ("risk", 0.1)}
     truth, probabilities = said(1000, 2)
     for (aim, level), one in found.items():
@@ -99,7 +100,7 @@ def test_a_threshold_of_validation_is_applied_to_test_as_it_is():
 def test_an_aim_out_of_reach_answers_nothing():
     always_half = np.full((100, 2), 0.5)
     tables = [run_table(np.arange(100) % 2, always_half, split=split) for split in ("validation", "test")]
-    found = {(one.aim, one.level): one for one in abstention(pa.concat_tables(tables), CLASSES, CONFIG)}
+    found = {(one.aim, one.level): one for one in abstention(pa.concat_tables(tables), TASKS, CONFIG)}
     risk = found["risk", 0.05]
     assert (risk.threshold, risk.coverage, risk.accuracy, risk.accuracy_low) == (None, 0, None, None)
     assert found["coverage", 0.5].coverage == 1  # all notes are as sure
@@ -121,7 +122,7 @@ def risk_curves_of(**runs):
     # the two have other truths, so each is a task of its own
     points, areas = [], []
     for model, honest in runs.items():
-        one = risk_curves(pa.concat_tables(table(**{model: honest})), CLASSES, CONFIG)
+        one = risk_curves(pa.concat_tables(table(**{model: honest})), TASKS, CONFIG)
         points += one[0]
         areas += one[1]
     return points, areas

@@ -6,14 +6,13 @@ from sklearn.calibration import calibration_curve
 
 from tests.fixtures.predictions import guesses
 from wardspace.evaluation.trust.calibration import (
-    Answers,
-    answers,
     bin_count,
     binned,
     calibration_error,
     curve_columns,
     gap_columns,
 )
+from wardspace.evaluation.trust.decisions import Answers, answers
 
 
 @settings(deadline=None)

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 
 from tests.fixtures.predictions import run_table
+from tests.fixtures.tasks import single_label
 from tests.report.build import small_results
 from wardspace.config import ReportConfig, parse_study
 from wardspace.evaluation.trust.abstention import abstention, risk_curves
@@ -15,7 +16,7 @@ from wardspace.report.score_table import Board
 from wardspace.report.tables.trust import trust_views
 
 CONFIG = ReportConfig(resamples=200)
-CLASSES = {"t": ["a", "b"]}
+TASKS = single_label(t=["a", "b"])
 
 
 def said(split, sharp, seed):
@@ -34,13 +35,13 @@ def measured():
             truth, probabilities, _ = said(split, sharp, seed)
             tables.append(run_table(truth, probabilities, task="t", model=model, split=split))
     table = pa.concat_tables(tables)
-    points, areas = risk_curves(table, CLASSES, CONFIG)
+    points, areas = risk_curves(table, TASKS, CONFIG)
     return small_results(
         {"tfidf": [(0, -0.1, 0.1)], "mlm": [(0, -0.1, 0.1)]},
-        calibration=[*calibration(table, CLASSES, CONFIG), *areas],
-        reliability=reliability(table, CLASSES, CONFIG),
+        calibration=[*calibration(table, TASKS, CONFIG), *areas],
+        reliability=reliability(table, TASKS, CONFIG),
         risk=points,
-        abstention=abstention(table, CLASSES, CONFIG),
+        abstention=abstention(table, TASKS, CONFIG),
     )
 
 

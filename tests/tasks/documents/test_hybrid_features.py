@@ -9,8 +9,9 @@ import pytest
 from scipy import sparse
 
 from tests.fixtures.labels import labelled_corpus, make_task
+from tests.fixtures.tasks import single_label
 from wardspace.config import ClassificationConfig, ReportConfig
-from wardspace.evaluation import scores
+from wardspace.evaluation import score_predictions
 from wardspace.tasks import frozen_predictions, labelled, tfidf_features, tfidf_predictions
 from wardspace.tasks.documents.hybrid_features import beside
 from wardspace.tasks.probes.scaling import Scaling
@@ -20,7 +21,9 @@ TASK = make_task(probes=["logistic", "words_beside"], shots=[4], subsets=2)
 
 def macro_f1(table, classes):
     """Test macro F1 by setting and shots."""
-    found = scores(table, {"specialty": classes}, ReportConfig(resamples=100), show_progress=False)
+    found = score_predictions(
+        table, single_label(specialty=classes), ReportConfig(resamples=100), show_progress=False
+    ).scores
     return {(s.setting, s.shots): s.value for s in found if (s.seed, s.split, s.metric) == (None, "test", "macro_f1")}
 
 

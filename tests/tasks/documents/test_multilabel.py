@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from pydantic import ValidationError
-from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from tests.fixtures.corpora import write_corpus
 from tests.fixtures.labels import split_of
@@ -16,6 +18,7 @@ from wardspace.evaluation.prediction_set import prediction_sets
 from wardspace.evaluation.trust.calibration import calibration
 from wardspace.tasks import frozen_predictions, labelled, tfidf_predictions
 from wardspace.tasks.documents.labelled import NO_CLASS
+from wardspace.tasks.scoring import classification_metrics
 
 WORDS = {"growth": "proliferation", "spread": "metastasis", "death": "apoptosis"}
 
@@ -60,20 +63,26 @@ def test_notes_without_a_value_may_stand_aside(corpus):
     assert ((found.codes == NO_CLASS) == empty).all()
 
 
+def _tasks(labels):
+    return {"hallmarks": classification_metrics(labels.classes, multilabel=True)}
+
+
 def test_scores_are_scikit_learn_s(corpus):
     task = _task()
     labels = labelled(corpus, task)
     table = tfidf_predictions(corpus, labels, task, show_progress=False)
-    (panel,) = [one for one in prediction_sets(table, {"hallmarks": labels.classes}) if one.split == "test"]
-    run = panel.runs[0]
-    found, *_ = score_predictions(
-        table, {"hallmarks": labels.classes}, ReportConfig(resamples=200), show_progress=False
-    )
+    (panel,) = [one for one in prediction_sets(table, _tasks(labels)) if one.split == "test"]
+    tally = panel.runs[0].tally
+    test = table.filter(pc.equal(table["split"], "test"))
+    predicted = np.array(test["predicted"].to_pylist())[np.argsort(test["note_id"].to_pylist())]
+    found, *_ = score_predictions(table, _tasks(labels), ReportConfig(resamples=200), show_progress=False)
     value = {score.metric: score for score in found if score.split == "test" and score.seed is None}
-    assert value["macro_f1"].value == pytest.approx(f1_score(panel.truth, run.predicted, average="macro"))
-    assert value["micro_f1"].value == pytest.approx(f1_score(panel.truth, run.predicted, average="micro"))
-    assert value["auroc"].value == pytest.approx(roc_auc_score(panel.truth, run.probabilities, average="macro"))
-    assert set(value) == {"macro_f1", "micro_f1", "auroc"}
+    assert value["macro_f1"].value == pytest.approx(f1_score(tally.truth, predicted, average="macro"))
+    assert value["micro_f1"].value == pytest.approx(f1_score(tally.truth, predicted, average="micro"))
+    assert value["auroc"].value == pytest.approx(roc_auc_score(tally.truth, tally.probabilities, average="macro"))
+    precision = average_precision_score(tally.truth, tally.probabilities, average="macro")
+    assert value["average_precision"].value == pytest.approx(precision)
+    assert set(value) == {"macro_f1", "micro_f1", "auroc", "average_precision"}
     assert value["macro_f1"].value > 0.8
     assert value["macro_f1"].low < value["macro_f1"].value < value["macro_f1"].high
     assert {score.metric for score in found if score.split == "validation"} == {"macro_f1"}
@@ -94,7 +103,7 @@ def test_thresholds_come_from_validation_alone(corpus, tmp_path):
     assert growth[0] == growth[1]
 
 
-def test_models_are_compared_in_pairs_and_not_asked_for_one_answer(corpus):
+def test_models_are_compared_in_pairs_and_each_label_is_a_decision_to_trust(corpus):
     task = _task()
     labels = labelled(corpus, task)
     random = np.random.default_rng(0)
@@ -103,14 +112,20 @@ def test_models_are_compared_in_pairs_and_not_asked_for_one_answer(corpus):
         frozen_predictions(vectors, labels, task, model=name, show_progress=False)
         for name, vectors in {"base": random.normal(size=(200, 12)).astype(np.float32), "adapted": good}.items()
     ]
-    import pyarrow as pa
-
-    table, classes = pa.concat_tables(tables), {"hallmarks": labels.classes}
+    table, classes = pa.concat_tables(tables), _tasks(labels)
     _, differences, _ = score_predictions(table, classes, ReportConfig(resamples=300), show_progress=False)
     (found,) = [one for one in differences if one.metric == "macro_f1"]
     assert (found.model, found.against, found.tie) == ("adapted", "base", False)
     assert found.low > 0
-    assert calibration(table, classes, ReportConfig(resamples=100)) == []
+    (brier,) = [
+        one
+        for one in calibration(table, classes, ReportConfig(resamples=100))
+        if (one.model, one.measure, one.temperature) == ("adapted", "brier", None)
+    ]
+    test = tables[1].filter(pc.equal(tables[1]["split"], "test"))
+    truth, said = (np.array(test[name].to_pylist(), dtype=float) for name in ("truth", "probabilities"))
+    assert brier.n == truth.size
+    assert brier.value == pytest.approx(2 * ((said - truth) ** 2).mean(), rel=1e-6)  # over both classes, as with many
 
 
 @pytest.mark.parametrize("asked", [{"settings": ["probe", "finetune"]}, {"probes": ["head"]}, {"shots": [8]}])

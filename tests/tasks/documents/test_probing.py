@@ -7,8 +7,9 @@ import pyarrow.compute as pc
 import pytest
 
 from tests.fixtures.labels import made_labels, made_vectors, make_task
+from tests.fixtures.tasks import single_label
 from wardspace.config import ReportConfig
-from wardspace.evaluation import scores
+from wardspace.evaluation import score_predictions
 from wardspace.tasks import classes_of, frozen_predictions
 
 LABELS = made_labels([90, 60, 45])
@@ -36,7 +37,9 @@ def test_more_labels_help_and_scores_read_the_table():
     table = frozen_predictions(VECTORS, LABELS, task, model="base", show_progress=False)
     found = {
         s.shots: s.value
-        for s in scores(table, {"specialty": LABELS.classes}, ReportConfig(resamples=100), show_progress=False)
+        for s in score_predictions(
+            table, single_label(specialty=LABELS.classes), ReportConfig(resamples=100), show_progress=False
+        ).scores
         if (s.seed, s.split, s.metric) == (None, "test", "macro_f1")
     }
     assert found[2] < found[16] <= found[None] + 0.05

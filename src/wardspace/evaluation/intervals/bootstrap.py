@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.core.seeds import generator
-from wardspace.evaluation.metrics.classification import Doubles, Integers
+from wardspace.evaluation.tally import Doubles
 
 _CELLS = 2**20
 """Most weights (notes times resamples) worked on at once: about 4 MB, whatever the number of notes."""
@@ -83,7 +83,7 @@ def jackknife(groups: int, most: int, seed: int) -> NDArray[np.float32]:
     return kept.astype(np.float32)
 
 
-def by_patient(values: Doubles | NDArray[np.bool_], groups: Integers, n_groups: int) -> Doubles:
+def by_patient(values: Doubles | NDArray[np.bool_], groups: NDArray[np.integer], n_groups: int) -> Doubles:
     """Add up the notes of each patient.
 
     Parameters

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from wardspace.config import ReportConfig
 from wardspace.core.progress import progress
 from wardspace.evaluation.intervals.bootstrap import Resamples, blocks, jackknife, pools
-from wardspace.evaluation.metrics.classification import COUNTED, Counts, auroc
-from wardspace.evaluation.metrics.retrieval import RANKED, weighted_means
-from wardspace.evaluation.prediction_set import PredictionSet, Run
+from wardspace.evaluation.prediction_set import PredictionSet
+from wardspace.evaluation.tally import Metric, RankMetric
 
 Values = dict[str, NDArray[np.float64]]
 """Metric to values [runs, resamples] (or [runs] where there is one value each)."""
@@ -22,10 +21,10 @@ MOST_DRAWN = 4000
 """Patients drawn one by one; beyond them, as many pools of patients."""
 MOST_LEFT_OUT = 200
 """Patients that the jackknife leaves out one by one; beyond them, as many pools."""
-AUROC_WORK = 4 * 10**9
-"""Notes times classes times runs times resamples that AUROC may cost: about a minute of one core."""
-AUROC_LEAST = 1000
-"""Resamples that AUROC gets whatever they cost."""
+RANK_WORK = 4 * 10**9
+"""Units times classes times runs times resamples that a rank metric may cost: about a minute of one core."""
+RANK_LEAST = 1000
+"""Resamples that a rank metric gets whatever they cost."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,8 @@ class Distribution:
     plain : dict of float64 [runs]
         On the notes as they are.
     draws : dict of float64 [runs, resamples]
-        On resamples of patients, the same for all runs, so that they can be compared in pairs. AUROC may have fewer.
+        On resamples of patients, the same for all runs, so that they can be compared in pairs. Rank metrics may have
+        fewer.
     left_out : dict of float64 [runs, patients or pools of them]
         Without each in turn.
     """
@@ -52,42 +52,49 @@ def distribution(panel: PredictionSet, config: ReportConfig, *, show_progress: b
     drawn = pools(panel.n_groups, MOST_DRAWN, config.seed)
     units = int(drawn.max()) + 1
     without = jackknife(panel.n_groups, MOST_LEFT_OUT, config.seed)
-    counted = Resamples(units, config.resamples, config.seed)
-    draws = _resampled(panel, [name for name in panel.metrics if name != "auroc"], counted, drawn, show_progress)
-    if "auroc" in panel.metrics:
-        sorting = Resamples(units, auroc_resamples(panel, config), config.seed)
-        draws |= _resampled(panel, ("auroc",), sorting, drawn, show_progress)
-    left_out = _filled(panel, panel.metrics, blocks(without, len(panel.truth)), np.arange(panel.n_groups), len(without))
+    summed = [one for one in panel.metrics if isinstance(one, Metric)]
+    ranked = [one for one in panel.metrics if isinstance(one, RankMetric)]
+    draws = _resampled(panel, summed, Resamples(units, config.resamples, config.seed), drawn, show_progress)
+    if ranked:
+        fewer = Resamples(units, rank_resamples(panel, config), config.seed)
+        draws |= _resampled(panel, ranked, fewer, drawn, show_progress)
+    left_out = _filled(panel, panel.metrics, blocks(without, panel.n), np.arange(panel.n_groups), len(without))
     return Distribution(points(panel, panel.metrics), draws, left_out)
 
 
-def auroc_resamples(panel: PredictionSet, config: ReportConfig) -> int:
-    """Resamples of AUROC, which sorts anew: fewer where they would take long."""
-    each = len(panel.truth) * panel.classes * len(panel.runs)
-    return min(config.resamples, max(AUROC_LEAST, AUROC_WORK // each))
+def rank_resamples(panel: PredictionSet, config: ReportConfig) -> int:
+    """Resamples of rank metrics, which sort anew: fewer where they would take long."""
+    probabilities = panel.tally.probabilities
+    classes = 1 if probabilities is None else probabilities.shape[1]
+    return min(config.resamples, max(RANK_LEAST, RANK_WORK // (panel.n * classes * len(panel.runs))))
 
 
-def points(panel: PredictionSet, metrics: Sequence[str]) -> Values:
-    """Score each run on the notes as they are.
+def points(panel: PredictionSet, metrics: Sequence[Metric | RankMetric]) -> Values:
+    """Score each run on the units as they are.
 
     Returns
     -------
     dict of float64 [runs]
     """
     every = np.ones((1, panel.n_groups), dtype=np.float32)
-    scored = _score(panel, metrics, every, np.arange(panel.n_groups))
+    whole = iter([(slice(0, 1), every)])
+    scored = _filled(panel, metrics, whole, np.arange(panel.n_groups), 1)
     return {name: values[:, 0] for name, values in scored.items()}
 
 
 def _resampled(
-    panel: PredictionSet, metrics: Sequence[str], draws: Resamples, units: NDArray[np.int64], show_progress: bool
+    panel: PredictionSet,
+    metrics: Sequence[Metric | RankMetric],
+    draws: Resamples,
+    units: NDArray[np.int64],
+    show_progress: bool,
 ) -> Values:
-    notes = len(panel.truth) if "auroc" in metrics else 1
-    what = "AUROC" if "auroc" in metrics else "intervals"
-    with progress(f"{what}: {panel.task}", draws.resamples, show=show_progress) as advance:
+    ranked = any(isinstance(one, RankMetric) for one in metrics)
+    what = f"intervals{' of ranks' if ranked else ''}: {panel.task}"
+    with progress(what, draws.resamples, show=show_progress) as advance:
 
         def watched() -> Iterator[tuple[slice, NDArray[np.float32]]]:
-            for chosen, weights in draws.blocks(notes):
+            for chosen, weights in draws.blocks(panel.n if ranked else 1):
                 yield chosen, weights
                 advance(len(weights))
 
@@ -96,44 +103,27 @@ def _resampled(
 
 def _filled(
     panel: PredictionSet,
-    metrics: Sequence[str],
+    metrics: Sequence[Metric | RankMetric],
     weighted: Iterator[tuple[slice, NDArray[np.float32]]],
     units: NDArray[np.int64],
     total: int,
 ) -> Values:
-    out = {name: np.empty((len(panel.runs), total)) for name in metrics}
+    """Values under blocks of `weights` [resamples, units]; `units` [patients] numbers what is drawn at once."""
+    out = {one.name: np.empty((len(panel.runs), total)) for one in metrics}
+    groups = units[panel.tally.groups]
+    summed = [one for one in metrics if isinstance(one, Metric)]
+    ranked = [one for one in metrics if isinstance(one, RankMetric)]
+    tables = [run.tally.by_group(groups, int(units.max()) + 1) for run in panel.runs] if summed else []
     for chosen, weights in weighted:
-        for name, values in _score(panel, metrics, weights, units).items():
-            out[name][:, chosen] = values
+        exact = weights.astype(np.float64)
+        for row, table in enumerate(tables):
+            sums = panel.runs[row].tally.split(exact @ table)
+            for metric in summed:
+                out[metric.name][row, chosen] = metric.value(sums)
+        if ranked:
+            # [units, resamples]: whole rows are then gathered in the order of the scores
+            by_unit = np.ascontiguousarray(weights.T)[groups]
+            for row, run in enumerate(panel.runs):
+                for one in ranked:
+                    out[one.name][row, chosen] = one.value(run.tally, by_unit)
     return out
-
-
-def _score(
-    panel: PredictionSet, metrics: Sequence[str], weights: NDArray[np.float32], units: NDArray[np.int64]
-) -> Values:
-    """Values [runs, resamples] under `weights` [resamples, units]; `units` [patients] numbers what is drawn at once."""
-    groups = units[panel.groups]
-    # [notes, resamples]: whole rows are then gathered in the order of the scores
-    by_note = np.ascontiguousarray(weights.T)[groups] if "auroc" in metrics else None
-    exact = weights.astype(np.float64)
-    rows = [_score_run(panel, run, metrics, groups, (exact, by_note)) for run in panel.runs]
-    return {name: np.stack([row[name] for row in rows]) for name in metrics}
-
-
-def _score_run(
-    panel: PredictionSet,
-    run: Run,
-    metrics: Sequence[str],
-    groups: NDArray[np.int64],
-    weights: tuple[NDArray[np.float64], NDArray[np.float32] | None],
-) -> Values:
-    exact, by_note = weights
-    if run.values is not None:
-        return dict(zip(RANKED, weighted_means(run.values, groups, exact), strict=True))
-    found: Values = {}
-    if any(name in COUNTED for name in metrics):
-        counts = Counts.by_group(panel.truth, run.predicted, groups, panel.classes, exact.shape[1]).weighted(exact)
-        found = {name: COUNTED[name](counts) for name in metrics if name in COUNTED}
-    if by_note is not None:
-        found["auroc"] = auroc(panel.truth, run.probabilities, by_note)
-    return found

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wardspace.config import BASELINES, BESIDE
+from wardspace.config import BASELINES
 from wardspace.results.results import Difference
+from wardspace.results.settings import SettingRecord
 
 
 def holm(p: ArrayLike) -> NDArray[np.float64]:
@@ -36,33 +37,29 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     return adjusted
 
 
-_PRIVATE = "private_"
-
-
-def is_noisy(setting: str | None) -> bool:
-    """Whether a setting is a private probe."""
-    return setting is not None and setting.startswith(_PRIVATE)
-
-
-def kin(setting: str) -> Literal["alone", "beside", "private"]:
-    """What is corrected together: encoders alone, encoders beside word counts, or private probes."""
-    if is_noisy(setting):
-        return "private"
-    return "beside" if setting == BESIDE else "alone"
-
-
 BASE = BASELINES[0]
 
+Kin = Literal["alone", "hybrid", "private"]
 
-def corrected(differences: Sequence[Difference], confidence: float) -> list[Difference]:
+
+def kin(setting: SettingRecord) -> Kin:
+    """What is corrected together: models alone, models with word counts, or private probes."""
+    if setting.private:
+        return "private"
+    return "hybrid" if setting.family == "hybrid" else "alone"
+
+
+def corrected(
+    differences: Sequence[Difference], confidence: float, settings: Mapping[str, SettingRecord]
+) -> list[Difference]:
     """Correct p values by Holm within their families and say which models are still told apart.
 
     Two families: all comparisons with the base of one task and metric, over models, settings and shots, since their
     sentences stand side by side; and all pairs of models of one task, metric, setting and shots, since they stand in
     one matrix. A pair taken both ways round counts once. Comparisons with the base are judged by the first, all others
     by the second. Private probes have families of their own: their noise must not change what is said of others, which
-    a second run shall find again. So have probes that read word counts beside the vectors, which ask another question
-    and must not make it harder for the encoder alone to be told apart.
+    a second run shall find again. So have hybrid probes, which read word counts too: they ask another
+    question and must not make it harder for the encoder alone.
 
     Parameters
     ----------
@@ -70,13 +67,17 @@ def corrected(differences: Sequence[Difference], confidence: float) -> list[Diff
         With `p`; in any order.
     confidence : float
         One minus the chance of a false alarm that a family is held to.
+    settings : mapping of str to SettingRecord
+        The settings that the differences name.
 
     Returns
     -------
     list of Difference
         The same ones in their order, with `family`, `p_holm`, `p_pairs` and `clear`.
     """
-    with_base = _adjusted((d for d in differences if d.against == BASE), lambda d: (d.task, d.metric, kin(d.setting)))
+    with_base = _adjusted(
+        (d for d in differences if d.against == BASE), lambda d: (d.task, d.metric, kin(settings[d.setting]))
+    )
     pairs = _adjusted(differences, lambda d: (d.task, d.metric, d.setting, d.shots))
     found = []
     for one in differences:

@@ -14,8 +14,8 @@ from wardspace.core.seeds import generator
 from wardspace.evaluation.intervals.bootstrap import interval
 from wardspace.evaluation.intervals.distribution import Distribution
 from wardspace.evaluation.intervals.estimate import Estimate
-from wardspace.evaluation.metrics.classification import Counts
 from wardspace.evaluation.prediction_set import PredictionSet
+from wardspace.evaluation.tally import Metric
 
 Doubles = NDArray[np.float64]
 
@@ -119,12 +119,14 @@ class Chance(TypedDict):
 
 
 def method_for(panel: PredictionSet, config: ReportConfig) -> IntervalMethod:
-    """The interval asked for, or percentiles where a class, or a search, has too few patients for it."""
-    if panel.ranked:
-        return config.interval if panel.n_groups >= FEWEST_FOR_BCA else "percentile"
-    counts = Counts.by_group(panel.truth, panel.truth, panel.groups, panel.classes, panel.n_groups)
-    patients = (counts.truth > 0).sum(axis=0)
-    return config.interval if patients[patients > 0].min(initial=FEWEST_FOR_BCA) >= FEWEST_FOR_BCA else "percentile"
+    """The interval asked for, or percentiles where a class, or the whole, has too few patients for it."""
+    supports = dict.fromkeys(one.support for one in panel.metrics if isinstance(one, Metric) and one.support)
+    patients = np.array([panel.n_groups])
+    if supports:
+        by_group = panel.tally.split(panel.tally.by_group())
+        patients = np.concatenate([(by_group[part] > 0).sum(axis=0) for part in supports])
+    fewest = patients[patients > 0].min(initial=FEWEST_FOR_BCA)
+    return config.interval if fewest >= FEWEST_FOR_BCA else "percentile"
 
 
 def chance(sample: SeedRuns, estimate: Estimate, shots: int | None, config: ReportConfig) -> Chance:

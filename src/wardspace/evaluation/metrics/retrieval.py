@@ -10,15 +10,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from wardspace.evaluation.intervals.bootstrap import by_patient, ratio
-from wardspace.evaluation.metrics.classification import Doubles
+from wardspace.evaluation.intervals.bootstrap import ratio
+from wardspace.evaluation.tally import Doubles, Metric, Tally
 
 FIRST = 10
 """Places that nDCG and reciprocal rank look at."""
 RECALLS = (1, 10, 100)
 """Places that recalls look at."""
 RANKED = (f"ndcg_at_{FIRST}", f"mrr_at_{FIRST}", *(f"recall_at_{k}" for k in RECALLS))
-"""Metrics in the order of the tables; higher is better in each."""
+"""Names of the metrics in the order of the tables."""
+RETRIEVAL = tuple(Metric(name, (name, "queries"), ratio) for name in RANKED)
+"""Metrics of a search: means over queries."""
 
 
 def query_values(ranks: pa.ChunkedArray, relevant: NDArray[np.integer]) -> Doubles:
@@ -53,23 +55,20 @@ def query_values(ranks: pa.ChunkedArray, relevant: NDArray[np.integer]) -> Doubl
     return np.stack([gains / best[np.minimum(relevant, FIRST)], reciprocal, *recalls], axis=1)
 
 
-def weighted_means(values: Doubles, groups: NDArray[np.integer], weights: Doubles) -> Doubles:
-    """Mean over queries under each resample.
+def retrieval_tally(predictions: pa.Table) -> Tally:
+    """Sum up the value of each query by each metric of `RANKED`.
 
     Parameters
     ----------
-    values : float64 [queries, metrics]
-        Value of each query.
-    groups : int [queries]
-        Number of each query's patient, or pool of patients.
-    weights : float64 [resamples, patients or pools]
-        How often each was drawn.
-
-    Returns
-    -------
-    float64 [metrics, resamples]
-        NaN for a resample without a query.
+    predictions : pyarrow.Table
+        One run: columns note_id, group, relevant, candidates and ranks.
     """
-    n = weights.shape[1]
-    counts = weights @ np.bincount(groups, minlength=n).astype(np.float64)
-    return ratio((weights @ by_patient(values, groups, n)).T, counts)
+    relevant = predictions["relevant"].to_numpy()
+    values = query_values(predictions["ranks"], relevant)
+    return Tally.of(
+        {**dict(zip(RANKED, values.T, strict=True)), "queries": np.ones(len(values))},
+        units=predictions["note_id"].to_pylist(),
+        patients=predictions["group"].to_pylist(),
+        # with more notes to search it would be another question
+        truth=np.stack([relevant, predictions["candidates"].to_numpy()], axis=1),
+    )

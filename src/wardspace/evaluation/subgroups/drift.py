@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from wardspace.config import ReportConfig
 from wardspace.evaluation.intervals.bootstrap import Resamples, interval
-from wardspace.evaluation.metrics.classification import Doubles
 from wardspace.evaluation.prediction_set import PredictionSet, prediction_sets
-from wardspace.evaluation.subgroups.slices import METRICS, sliced
+from wardspace.evaluation.subgroups.slices import sliced
 from wardspace.evaluation.subgroups.subgroups import MISSING, Subgroup, parted, subgroup_scores
+from wardspace.evaluation.tally import Doubles, TaskMetrics
 from wardspace.results.subgroups import SubgroupScore, Trend
 
 MOST = 8
@@ -70,14 +70,14 @@ FEWEST_PERIODS = 3
 
 
 def drift(
-    predictions: pa.Table, classes: Mapping[str, Sequence[str]], times: Mapping[str, str | None], config: ReportConfig
+    predictions: pa.Table, tasks: Mapping[str, TaskMetrics], times: Mapping[str, str | None], config: ReportConfig
 ) -> tuple[list[SubgroupScore], list[Trend]]:
     """Score every series on all labels by period of the test notes.
 
     Parameters
     ----------
-    predictions, classes, config
-        See `wardspace.evaluation.scores.scores`.
+    predictions, tasks, config
+        See `wardspace.evaluation.score_predictions.score_predictions`.
     times : mapping
         Time of each note.
 
@@ -90,13 +90,13 @@ def drift(
     """
     found: list[SubgroupScore] = []
     trends: list[Trend] = []
-    for panel in prediction_sets(predictions, classes):
-        if panel.split != "test" or not panel.single:
+    for panel in prediction_sets(predictions, tasks):
+        if panel.split != "test":
             continue
-        by_note = periods({note: times.get(note) for note in panel.notes})
+        by_note = periods({note: times.get(note) for note in panel.tally.notes})
         if len(set(by_note.values())) < 2:
             continue
-        parts = parted(panel, {TIME: {note: by_note.get(note, MISSING) for note in panel.notes}})
+        parts = parted(panel, {TIME: {note: by_note.get(note, MISSING) for note in panel.tally.notes}})
         found += subgroup_scores(panel, parts, config)
         judged = [part for part in parts if part.enough and part.group != MISSING]
         trends += _trends(panel, judged, config) if len(judged) >= FEWEST_PERIODS else []
@@ -110,7 +110,7 @@ def _trends(panel: PredictionSet, parts: Sequence[Subgroup], config: ReportConfi
     series = {key: runs for key, runs in panel.series().items() if key.shots is None}
     found = []
     for key, runs in series.items():
-        for metric in METRICS:
+        for metric in (one.name for one in panel.main_metrics):
             values, draws = plain.values[metric][runs].mean(axis=0), drawn.values[metric][runs].mean(axis=0)
             # macro F1 needs classes with enough notes
             known = [i for i, value in enumerate(values[:, 0]) if not np.isnan(value)]

@@ -24,9 +24,9 @@ from wardspace.config import ReportConfig
 from wardspace.core.nameable import is_nameable
 from wardspace.evaluation.intervals.bootstrap import Resamples, interval
 from wardspace.evaluation.intervals.multiple_testing import holm
-from wardspace.evaluation.metrics.classification import Doubles
 from wardspace.evaluation.prediction_set import PredictionSet, Series, prediction_sets
-from wardspace.evaluation.subgroups.slices import METRICS, Sliced, sliced
+from wardspace.evaluation.subgroups.slices import Sliced, sliced
+from wardspace.evaluation.tally import Doubles, TaskMetrics
 from wardspace.results.subgroups import SubgroupScore
 
 MISSING, OTHER, NO_NUMBER = "not given", "other values", "not a number"
@@ -100,7 +100,7 @@ _POWER = NormalDist().inv_cdf(0.8)
 
 @dataclass(frozen=True)
 class Subgroup:
-    """Some of the notes of a panel."""
+    """Some of the units of a panel."""
 
     column: str
     group: str
@@ -112,7 +112,7 @@ class Subgroup:
 
 def subgroups(
     predictions: pa.Table,
-    classes: Mapping[str, Sequence[str]],
+    tasks: Mapping[str, TaskMetrics],
     columns: Mapping[str, Mapping[str, str]],
     config: ReportConfig,
 ) -> list[SubgroupScore]:
@@ -120,8 +120,8 @@ def subgroups(
 
     Parameters
     ----------
-    predictions, classes, config
-        See `wardspace.evaluation.scores.scores`.
+    predictions, tasks, config
+        See `wardspace.evaluation.score_predictions.score_predictions`.
     columns : mapping
         Column to note id to subgroup.
 
@@ -135,8 +135,8 @@ def subgroups(
         If the models of a task were not scored on the same notes.
     """
     found: list[SubgroupScore] = []
-    for panel in prediction_sets(predictions, classes):
-        if panel.split == "test" and panel.single:
+    for panel in prediction_sets(predictions, tasks):
+        if panel.split == "test":
             found += subgroup_scores(panel, parted(panel, columns), config)
     return found
 
@@ -145,7 +145,7 @@ def parted(panel: PredictionSet, columns: Mapping[str, Mapping[str, str]]) -> li
     """The subgroups of a panel's notes by column, in the order of their names."""
     found = []
     for column, by_note in columns.items():
-        values = np.array([by_note[note] for note in panel.notes], dtype=object)
+        values = np.array([by_note[note] for note in panel.tally.notes], dtype=object)
         found += [_subgroup(panel, column, group, values == group) for group in sorted(set(values), key=_rank)]
     return found
 
@@ -159,7 +159,7 @@ def subgroup_scores(panel: PredictionSet, parts: Sequence[Subgroup], config: Rep
     found = []
     for key, runs in series.items():
         base = series.get(Series("base", key.setting, None)) if key.model != "base" else None
-        for metric in METRICS:
+        for metric in (one.name for one in panel.main_metrics):
             rows = _judged(plain, drawn, metric, runs, base, confidence=config.confidence)
             told = dict(zip((id(part) for part in judged), rows, strict=True))
             common = {"model": key.model, "task": panel.task, "setting": key.setting, "metric": metric}
@@ -168,7 +168,7 @@ def subgroup_scores(panel: PredictionSet, parts: Sequence[Subgroup], config: Rep
 
 
 def _subgroup(panel: PredictionSet, column: str, group: str, chosen: NDArray[np.bool_]) -> Subgroup:
-    sides = [(int(side.sum()), len(np.unique(panel.groups[side]))) for side in (chosen, ~chosen)]
+    sides = [(int(side.sum()), len(np.unique(panel.tally.groups[side]))) for side in (chosen, ~chosen)]
     enough = all(notes >= FEWEST_NOTES and patients >= FEWEST_PATIENTS for notes, patients in sides)
     return Subgroup(column, group, chosen, *sides[0], enough)
 

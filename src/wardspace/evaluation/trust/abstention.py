@@ -7,7 +7,7 @@ share of notes answered, risk the share of wrong answers among them (El-Yaniv an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from wardspace.config import ReportConfig
 from wardspace.evaluation.intervals.bootstrap import Resamples, by_patient, interval, ratio, resampled_sums
-from wardspace.evaluation.metrics.classification import Doubles
-from wardspace.evaluation.prediction_set import PredictionSet
-from wardspace.evaluation.trust.calibration import Answers, answers, bin_count
+from wardspace.evaluation.tally import Doubles, TaskMetrics
+from wardspace.evaluation.trust.calibration import bin_count
+from wardspace.evaluation.trust.decisions import Answers, Decisions
 from wardspace.evaluation.trust.validation_and_test import Trial, trials
 from wardspace.results.trust import Abstention, CalibrationScore, RiskPoint
 
@@ -30,13 +30,13 @@ FEWEST = 20
 _GRID = np.arange(1, 21) / 20
 
 
-def abstention(predictions: pa.Table, classes: Mapping[str, Sequence[str]], config: ReportConfig) -> list[Abstention]:
+def abstention(predictions: pa.Table, tasks: Mapping[str, TaskMetrics], config: ReportConfig) -> list[Abstention]:
     """Choose rules on validation and apply them to test, for every series on all labels.
 
     Parameters
     ----------
-    predictions, classes, config
-        See `wardspace.evaluation.scores.scores`.
+    predictions, tasks, config
+        See `wardspace.evaluation.score_predictions.score_predictions`.
 
     Returns
     -------
@@ -44,28 +44,28 @@ def abstention(predictions: pa.Table, classes: Mapping[str, Sequence[str]], conf
         One for each series and aim, the mean over seeds.
     """
     found: list[Abstention] = []
-    for trial in trials(predictions, classes):
+    for trial in trials(predictions, tasks):
         draws = Resamples(trial.test.n_groups, config.resamples, config.seed)
-        for place, said in _answered(trial):
+        for place, runs in _whole(trial):
             for aim, level in [*(("coverage", c) for c in COVERAGES), *(("risk", r) for r in RISKS)]:
                 rule = {"aim": aim, "level": level}
-                found.append(_applied(said, trial.test, draws, config.confidence, {**place, **rule}))
+                found.append(_applied(runs, draws, config.confidence, {**place, **rule}))
     return found
 
 
 def risk_curves(
-    predictions: pa.Table, classes: Mapping[str, Sequence[str]], config: ReportConfig
+    predictions: pa.Table, tasks: Mapping[str, TaskMetrics], config: ReportConfig
 ) -> tuple[list[RiskPoint], list[CalibrationScore]]:
     """Risk-coverage curves on test, and the area under each with its interval, for every series on all labels."""
     points: list[RiskPoint] = []
     areas: list[CalibrationScore] = []
-    for trial in trials(predictions, classes):
+    for trial in trials(predictions, tasks):
         draws = Resamples(trial.test.n_groups, config.resamples, config.seed)
-        for place, said in _answered(trial):
-            tests = [test for test, _ in said]
-            curves = np.mean([_curve(test) for test in tests], axis=0)
+        for place, runs in _whole(trial):
+            tests = [test for test, _ in runs]
+            curves = np.mean([_curve(test.answers) for test in tests], axis=0)
             points += [RiskPoint(**place, coverage=float(c), risk=float(r)) for c, r in curves]
-            areas.append(_area(tests, trial.test, draws, config.confidence, place))
+            areas.append(_area(tests, draws, config.confidence, place))
     return points, areas
 
 
@@ -114,19 +114,11 @@ def area_under_risk(found: Answers, weights: NDArray[np.floating] | None = None)
     return ratio((counted * risks).sum(axis=1), counted.sum(axis=1))
 
 
-def _answered(trial: Trial) -> list[tuple[dict[str, str], list[tuple[Answers, Answers]]]]:
-    """Of each series on all labels, what its runs said of test and of validation."""
-    return [
-        (
-            {"model": series.model, "task": trial.test.task, "setting": series.setting},
-            [
-                (answers(run.probabilities, trial.test.truth), answers(before.probabilities, trial.validation.truth))
-                for run, before in runs
-            ],
-        )
-        for series, runs in trial.series()
-        if series.shots is None
-    ]
+def _whole(trial: Trial) -> Iterator[tuple[dict[str, str], list[tuple[Decisions, Decisions]]]]:
+    """Of each series on all labels, what its runs decided on test and on validation."""
+    for series, runs in trial.series():
+        if series.shots is None:
+            yield {"model": series.model, "task": trial.test.task, "setting": series.setting}, runs
 
 
 def _ends(confidence: Doubles) -> NDArray[np.int64]:
@@ -145,33 +137,33 @@ def _curve(found: Answers) -> Doubles:
 
 
 def _area(
-    tests: Sequence[Answers], panel: PredictionSet, draws: Resamples, confidence: float, place: Mapping[str, str]
+    tests: Sequence[Decisions], draws: Resamples, confidence: float, place: Mapping[str, str]
 ) -> CalibrationScore:
-    n = len(panel.truth)
+    said, groups = [test.answers for test in tests], tests[0].groups
+    n = len(groups)
     again = np.empty((len(tests), draws.resamples))
     for chosen, weights in draws.blocks(n):
-        by_note = weights[:, panel.groups]
-        for row, test in zip(again, tests, strict=True):
-            row[chosen] = area_under_risk(test, by_note)
+        by_unit = weights[:, groups]
+        for row, one in zip(again, said, strict=True):
+            row[chosen] = area_under_risk(one, by_unit)
     low, high = interval(again.mean(axis=0), confidence)
-    value = float(np.mean([area_under_risk(test)[0] for test in tests]))
+    value = float(np.mean([area_under_risk(one)[0] for one in said]))
     return CalibrationScore(
         **place, shots=None, measure="aurc", temperature=None, value=value, low=low, high=high,
-        bins=bin_count(n), n=n, groups=panel.n_groups,
+        bins=bin_count(n), n=n, groups=draws.groups,
     )  # fmt: skip
 
 
 def _applied(
-    said: Sequence[tuple[Answers, Answers]],
-    panel: PredictionSet,
+    runs: Sequence[tuple[Decisions, Decisions]],
     draws: Resamples,
     confidence: float,
     rule: Mapping[str, Any],
 ) -> Abstention:
-    thresholds = [threshold_of(before, rule["aim"], rule["level"]) for _, before in said]
+    thresholds = [threshold_of(before.answers, rule["aim"], rule["level"]) for _, before in runs]
     tables = [
-        by_patient(_columns(test, threshold), panel.groups, panel.n_groups)
-        for (test, _), threshold in zip(said, thresholds, strict=True)
+        by_patient(_columns(test.answers, threshold), test.groups, draws.groups)
+        for (test, _), threshold in zip(runs, thresholds, strict=True)
     ]
     coverage, accuracy = _outcome([table.sum(axis=0, keepdims=True) for table in tables])
     drawn_coverage, drawn_accuracy = _outcome(resampled_sums(tables, draws))
@@ -189,7 +181,7 @@ def _applied(
         accuracy=None if np.isnan(accuracy[0]) else float(accuracy[0]),
         accuracy_low=ends[0],
         accuracy_high=ends[1],
-        n=len(panel.truth),
+        n=len(runs[0][0].truth),
     )
 
 

@@ -13,7 +13,7 @@ the bins are larger than what the resamples put there by chance alone. The plain
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -21,29 +21,13 @@ from numpy.typing import NDArray
 
 from wardspace.config import ReportConfig
 from wardspace.evaluation.intervals.bootstrap import Resamples, by_patient, interval, ratio, resampled_sums
-from wardspace.evaluation.metrics.classification import Doubles, Floats, Integers
-from wardspace.evaluation.prediction_set import PredictionSet, Run
+from wardspace.evaluation.tally import Doubles, Floats, TaskMetrics
+from wardspace.evaluation.trust.decisions import Answers, Decisions, Integers, answers
 from wardspace.evaluation.trust.validation_and_test import Trial, trials
 from wardspace.results.trust import CalibrationScore, ReliabilityBin
 
 MOST_BINS, FEWEST_NOTES = 10, 20
 """Bins of a curve, fewer where they would hold fewer notes than this."""
-
-
-class Answers(NamedTuple):
-    """What a run said of each note."""
-
-    confidence: Doubles
-    """Probability of the predicted class, [n]."""
-    right: NDArray[np.bool_]
-    """Whether it was right, [n]."""
-
-
-def answers(probabilities: Floats, truth: Integers) -> Answers:
-    """Confidence of each note's likeliest class, and whether that was right."""
-    predicted = probabilities.argmax(axis=1)
-    confidence = probabilities[np.arange(len(truth)), predicted].astype(np.float64)
-    return Answers(confidence, predicted == truth)
 
 
 def bin_count(notes: int) -> int:
@@ -153,14 +137,14 @@ _Values = dict[str, Doubles]
 
 
 def calibration(
-    predictions: pa.Table, classes: Mapping[str, Sequence[str]], config: ReportConfig
+    predictions: pa.Table, tasks: Mapping[str, TaskMetrics], config: ReportConfig
 ) -> list[CalibrationScore]:
     """Measure the probabilities of every series, as they came and scaled.
 
     Parameters
     ----------
-    predictions, classes, config
-        See `wardspace.evaluation.scores.scores`.
+    predictions, tasks, config
+        See `wardspace.evaluation.score_predictions.score_predictions`.
 
     Returns
     -------
@@ -174,37 +158,37 @@ def calibration(
         If the models of a task were not scored on the same notes.
     """
     found: list[CalibrationScore] = []
-    for trial in trials(predictions, classes):
+    for trial in trials(predictions, tasks):
         found += _of_trial(trial, config)
     return found
 
 
-def reliability(
-    predictions: pa.Table, classes: Mapping[str, Sequence[str]], config: ReportConfig
-) -> list[ReliabilityBin]:
+def reliability(predictions: pa.Table, tasks: Mapping[str, TaskMetrics], config: ReportConfig) -> list[ReliabilityBin]:
     """Reliability curves of the series on all labels; the predictions of several seeds are taken together."""
     found: list[ReliabilityBin] = []
-    for trial in trials(predictions, classes):
+    for trial in trials(predictions, tasks):
         test = trial.test
         draws = Resamples(test.n_groups, config.resamples, config.seed)
         for series, runs in trial.series():
             if series.shots is None:
-                said = [answers(run.probabilities, test.truth) for run, _ in runs]
+                said = [run for run, _ in runs]
                 place = {"model": series.model, "task": test.task, "setting": series.setting}
-                found += _curve(said, test, draws, confidence=config.confidence, place=place)
+                found += _curve(said, draws, confidence=config.confidence, place=place)
     return found
 
 
 def _of_trial(trial: Trial, config: ReportConfig) -> list[CalibrationScore]:
-    test, bins = trial.test, bin_count(len(trial.test.truth))
+    test = trial.test
     draws = Resamples(test.n_groups, config.resamples, config.seed)
     found: list[CalibrationScore] = []
     for series, runs in trial.series():
-        common = {**series._asdict(), "task": test.task, "bins": bins, "n": len(test.truth), "groups": test.n_groups}
-        fitted = [_temperature(run, trial.validation) for _, run in runs]
+        n = len(runs[0][0].truth)
+        bins = bin_count(n)
+        common = {**series._asdict(), "task": test.task, "bins": bins, "n": n, "groups": test.n_groups}
+        fitted = [fitted_temperature(log_probabilities(run.probabilities), run.truth) for _, run in runs]
         for temperatures in (None, fitted):
             tables = [
-                _table(run, test, bins, None if temperatures is None else temperatures[place])
+                _table(run, test.n_groups, bins, None if temperatures is None else temperatures[place])
                 for place, (run, _) in enumerate(runs)
             ]
             mean = None if temperatures is None else float(np.mean(temperatures))
@@ -212,19 +196,15 @@ def _of_trial(trial: Trial, config: ReportConfig) -> list[CalibrationScore]:
     return found
 
 
-def _temperature(run: Run, validation: PredictionSet) -> float:
-    return fitted_temperature(log_probabilities(run.probabilities), validation.truth)
-
-
-def _table(run: Run, test: PredictionSet, bins: int, temperature: float | None) -> Doubles:
+def _table(run: Decisions, n_groups: int, bins: int, temperature: float | None) -> Doubles:
     """Sums of each patient: gaps by bin, Brier score, log loss, notes; [patients, bins + 3]."""
     probabilities: Doubles = run.probabilities.astype(np.float64)
     logs = log_probabilities(probabilities)
     if temperature is not None:
         logs = scaled(logs, temperature)
         probabilities = np.exp(logs)
-    columns = [gap_columns(answers(probabilities, test.truth), bins), _losses(probabilities, logs, test.truth)]
-    return by_patient(np.hstack(columns), test.groups, test.n_groups)
+    columns = [gap_columns(answers(probabilities, run.truth), bins), _losses(probabilities, logs, run.truth)]
+    return by_patient(np.hstack(columns), run.groups, n_groups)
 
 
 def _losses(probabilities: Doubles, logs: Doubles, truth: Integers) -> Doubles:
@@ -285,11 +265,11 @@ def _measures(sums: Sequence[Doubles], bins: int) -> _Values:
 
 
 def _curve(
-    said: Sequence[Answers], test: PredictionSet, draws: Resamples, *, confidence: float, place: Mapping[str, str]
+    said: Sequence[Decisions], draws: Resamples, *, confidence: float, place: Mapping[str, str]
 ) -> list[ReliabilityBin]:
-    every = Answers(np.concatenate([one.confidence for one in said]), np.concatenate([one.right for one in said]))
-    bins = bin_count(len(test.truth))
-    table = by_patient(curve_columns(every, bins), np.tile(test.groups, len(said)), test.n_groups)
+    every = Answers(*(np.concatenate(part) for part in zip(*(one.answers for one in said), strict=True)))
+    bins = bin_count(len(said[0].truth))
+    table = by_patient(curve_columns(every, bins), np.concatenate([one.groups for one in said]), draws.groups)
     counts, sure, right = table.sum(axis=0).reshape(3, bins)
     (again,) = resampled_sums([table], draws)
     drawn = again.reshape(-1, 3, bins)

@@ -35,14 +35,15 @@ def _corrected_together(board: Board, one: Difference) -> int:
         {
             (other.setting, other.shots, frozenset((other.model, other.against)))
             for other in board.results.differences
-            if (other.task, other.metric) == (one.task, one.metric) and _same_family(one, other)
+            if (other.task, other.metric) == (one.task, one.metric) and _same_family(board, one, other)
         }
     )
 
 
-def _same_family(one: Difference, other: Difference) -> bool:
+def _same_family(board: Board, one: Difference, other: Difference) -> bool:
     if one.family == "base":
-        return other.against == BASE and kin(other.setting) == kin(one.setting)
+        ours, theirs = (kin(board.settings[each.setting]) for each in (one, other))
+        return other.against == BASE and ours == theirs
     return (other.setting, other.shots) == (one.setting, one.shots)
 
 

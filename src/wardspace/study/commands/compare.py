@@ -14,12 +14,13 @@ import pyarrow.compute as pc
 from wardspace.config import StudyConfig, load_study
 from wardspace.core.errors import RunError
 from wardspace.core.files import read_json
-from wardspace.evaluation.between_runs import Between, between, same_notes
+from wardspace.evaluation.between_runs import Between, between, same_units
 from wardspace.evaluation.results_diff import TOLERANCE, Unlike, unlike
 from wardspace.report.changes import Pair, Side
-from wardspace.results.results import Results
+from wardspace.results.results import Results, no_results, read_any_version
 from wardspace.study.folder import RunFolder
 from wardspace.tasks import read_predictions
+from wardspace.tasks.scoring import task_metrics
 
 KINDS = ("frozen", "finetune")
 
@@ -47,7 +48,18 @@ class OpenedRun:
                 where=path,
                 fix="give the folders of two finished runs, as runs/demo",
             )
-        self.results = Results.read(self.folder.results)
+        if not self.folder.results.is_file():
+            raise no_results(self.folder.results)
+
+    @cached_property
+    def results(self) -> Results:
+        """What was found."""
+        return Results.read(self.folder.results)
+
+    @cached_property
+    def figures(self) -> dict[str, Any]:
+        """What was found as plain values, also by a wardspace of another schema version."""
+        return read_any_version(self.folder.results)
 
     @cached_property
     def study(self) -> StudyConfig:
@@ -89,7 +101,7 @@ class Sameness:
 
 
 def same(first: OpenedRun, second: OpenedRun, tolerance: float | None = None) -> Sameness:
-    """Compare the results of two runs.
+    """Compare the results of two runs, whatever the versions of their schemas.
 
     Parameters
     ----------
@@ -103,7 +115,7 @@ def same(first: OpenedRun, second: OpenedRun, tolerance: float | None = None) ->
     if tolerance is None:
         on_cpu = all(str(run.environment.get("device", "")).startswith("cpu") for run in (first, second))
         tolerance = 0.0 if on_cpu and not machines else TOLERANCE
-    found = unlike(read_json(first.folder.results), read_json(second.folder.results), tolerance)
+    found = unlike(first.figures, second.figures, tolerance)
     return Sameness(tolerance, machines, found)
 
 
@@ -156,7 +168,9 @@ def _between(
     ours, theirs = first.predictions(task), second.predictions(task)
     if ours is None or theirs is None:
         return "the predictions of a run are gone", []
-    if not same_notes(ours, theirs):
+    (config,) = (one for one in first.study.tasks if one.name == task)
+    scored = task_metrics(config, classes)
+    if not same_units(ours, theirs, scored):
         what = "labels" if classes else "answers, or the number of notes searched,"
         return f"the test notes, their patients or their {what} are not the same", []
-    return None, between(ours, theirs, classes, first.study.report, show_progress=show_progress)
+    return None, between(ours, theirs, scored, first.study.report, show_progress=show_progress)

@@ -23,6 +23,7 @@ from wardspace.tasks import (
     tfidf_predictions,
     tfidf_retrieval,
 )
+from wardspace.tasks.scoring import task_metrics
 
 
 def evaluate(
@@ -77,7 +78,9 @@ def evaluate(
         tables = [tfidf_predictions(corpus, labels, task, words=words)]
         for name, one in models.items():
             tables.append(frozen_predictions(vectors(one), labels, task, model=name, words=words))
-    judged = score_predictions(pa.concat_tables(tables), {task.name: classes}, report or ReportConfig())
+    judged = score_predictions(
+        pa.concat_tables(tables), {task.name: task_metrics(task, classes)}, report or ReportConfig()
+    )
     return judged.scores, judged.differences
 
 

@@ -28,6 +28,7 @@ from wardspace.evaluation.prediction_set import PredictionSet, prediction_sets
 from wardspace.models import Encoder
 from wardspace.study.search.records import Part, SearchFolder, Trial
 from wardspace.tasks import frozen_predictions, labelled, read_rows
+from wardspace.tasks.scoring import task_metrics
 from wardspace.training import COST_FILE, adapt
 
 SEEN = ("train", "validation")
@@ -77,8 +78,9 @@ class Scorer:
             vectors, self.labels, self.task, model="model", read=self.read, show_progress=show_progress
         )
         mine = found.filter(pc.equal(found["split"], "validation"))
-        (panel,) = prediction_sets(mine, {self.task.name: self.labels.classes})
-        return _parts(panel, points(panel, [self.metric])[self.metric])
+        (panel,) = prediction_sets(mine, {self.task.name: task_metrics(self.task, self.labels.classes)})
+        (metric,) = (one for one in panel.metrics if one.name == self.metric)
+        return _parts(panel, points(panel, [metric])[self.metric])
 
     def _vectors(self, source: str, *, show: bool) -> NDArray[np.float32]:
         """Vectors of the notes that the probes read, in the rows of the corpus; zeros for the others.

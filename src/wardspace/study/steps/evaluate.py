@@ -18,6 +18,7 @@ from wardspace.evaluation import best_models, score_predictions
 from wardspace.evaluation.score_predictions import Evaluation
 from wardspace.evaluation.subgroups.drift import drift
 from wardspace.evaluation.subgroups.subgroups import subgroup_columns, subgroups
+from wardspace.evaluation.tally import TaskMetrics
 from wardspace.evaluation.trust.abstention import abstention, risk_curves
 from wardspace.evaluation.trust.calibration import calibration, reliability
 from wardspace.models import Encoder
@@ -41,6 +42,7 @@ from wardspace.tasks import (
     tfidf_retrieval,
     write_predictions,
 )
+from wardspace.tasks.scoring import task_metrics
 
 Vectors = Callable[[], NDArray[np.float32]]
 """Opens a model's vectors when they are needed."""
@@ -94,6 +96,11 @@ class Scoring:
             task.name: list(self.labels[task.name].classes) if task.name in self.labels else []
             for task in self.study.tasks
         }
+
+    @property
+    def metrics(self) -> dict[str, TaskMetrics]:
+        """How every task is scored, in the order of the study."""
+        return {task.name: task_metrics(task, self.classes[task.name]) for task in self.study.tasks}
 
     def run(self, task: TaskConfig, models: Mapping[str, Vectors]) -> None:
         """Predictions of one task by TF-IDF and by every model, given its vectors."""
@@ -166,7 +173,10 @@ class Scoring:
             return self.study.encoders
         if isinstance(task.finetune.models, list):
             return task.finetune.models
-        return ["base", *best_models(self._table(task.name, "frozen"), adapted, task.finetune.best)]
+        return [
+            "base",
+            *best_models(self._table(task.name, "frozen"), self.metrics[task.name], adapted, task.finetune.best),
+        ]
 
     def _store(self, task: TaskConfig, model: str, kind: str, source: str, work: Callable[[], pa.Table]) -> None:
         path = self.folder.predictions(task.name, model, kind)
@@ -202,9 +212,9 @@ class Scoring:
 
         def work() -> dict[str, list[dict[str, Any]]]:
             found: dict[str, list[dict[str, Any]]] = {name: [] for name in Evaluation._fields}
-            for task, classes in self.classes.items():
+            for task, scored in self.metrics.items():
                 judged = score_predictions(
-                    self.stored(task), {task: classes}, self.study.report, show_progress=self.show
+                    self.stored(task), {task: scored}, self.study.report, show_progress=self.show
                 )
                 for name, records in judged._asdict().items():
                     found[name] += [record.model_dump() for record in records]
@@ -246,13 +256,13 @@ class Slices:
     def _trust(self) -> Found:
         def work() -> Found:
             found: Found = {"calibration": [], "reliability": [], "risk": [], "abstention": []}
-            for task, labels in self.scoring.labels.items():
-                table, classes = self.scoring.stored(task), {task: labels.classes}
-                points, areas = risk_curves(table, classes, self.report)
-                found["calibration"] += _plain([*calibration(table, classes, self.report), *areas])
-                found["reliability"] += _plain(reliability(table, classes, self.report))
+            for task, scored in self.scoring.metrics.items():
+                table, tasks = self.scoring.stored(task), {task: scored}
+                points, areas = risk_curves(table, tasks, self.report)
+                found["calibration"] += _plain([*calibration(table, tasks, self.report), *areas])
+                found["reliability"] += _plain(reliability(table, tasks, self.report))
                 found["risk"] += _plain(points)
-                found["abstention"] += _plain(abstention(table, classes, self.report))
+                found["abstention"] += _plain(abstention(table, tasks, self.report))
             return found
 
         found: Found = self.scoring.stages.once("trust", self._inputs(), [], work)[1]
@@ -264,10 +274,10 @@ class Slices:
         def work() -> Found:
             found: Found = {"subgroups": []}
             columns = self._columns()
-            for task in self.scoring.study.classifications:
-                table, classes = self.scoring.stored(task.name), {task.name: self.scoring.labels[task.name].classes}
-                others = {name: values for name, values in columns.items() if name != task.label}
-                found["subgroups"] += _plain(subgroups(table, classes, others, self.report))
+            aims = {task.name: task.label for task in self.scoring.study.classifications}
+            for task, scored in self.scoring.metrics.items():
+                others = {name: values for name, values in columns.items() if name != aims.get(task)}
+                found["subgroups"] += _plain(subgroups(self.scoring.stored(task), {task: scored}, others, self.report))
             return found
 
         inputs = [*self._inputs(), self.scoring.keys["corpus"], asked, *self.scoring.study.text_columns]
@@ -294,8 +304,8 @@ class Slices:
             found: Found = {"drift": [], "trends": []}
             table = self.scoring.corpus.table(["note_id", "time"], splits=["test"])
             times = dict(zip(table["note_id"].to_pylist(), table["time"].to_pylist(), strict=True))
-            for task, labels in self.scoring.labels.items():
-                by_period, trends = drift(self.scoring.stored(task), {task: labels.classes}, times, self.report)
+            for task, scored in self.scoring.metrics.items():
+                by_period, trends = drift(self.scoring.stored(task), {task: scored}, times, self.report)
                 found["drift"] += _plain(by_period)
                 found["trends"] += _plain(trends)
             return found

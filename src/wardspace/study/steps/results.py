@@ -10,6 +10,7 @@ from wardspace.core.version import __version__
 from wardspace.corpus import Corpus, Manifest
 from wardspace.evaluation.score_predictions import Evaluation
 from wardspace.results.results import ModelRecord, PrivateTraining, Results, StageCost
+from wardspace.results.settings import SettingRecord
 from wardspace.study.steps.evaluate import Scoring
 from wardspace.tasks.predictions import spent_by
 
@@ -42,12 +43,19 @@ def collect(
             {t.name: [t.labels, t.finetune.notes] for t in study.classifications if "finetune" in t.settings},
         ),
         models=[*_tfidf(study, scoring), *(_model(study, name, record) for name, record in models.items())],
+        settings=_settings(scoring, scored),
         **scored._asdict(),
         **space,
         private=[PrivateTraining.model_validate(spent) for path in scoring.files() for spent in spent_by(path)],
         warnings=_warnings(study, corpus, models, scoring),
         **records,
     )
+
+
+def _settings(scoring: Scoring, scored: Evaluation) -> list[SettingRecord]:
+    """The settings that were scored."""
+    known = {name: one for task in scoring.metrics.values() for name, one in task.settings.items()}
+    return [known[name] for name in dict.fromkeys(score.setting for score in scored.scores)]
 
 
 def _told(manifest: Manifest, aside: Sequence[str]) -> dict[str, Any]:
