@@ -1,13 +1,23 @@
 """Small results whose findings are known beforehand."""
 
+from typing import NamedTuple
+
 from wardspace.results.results import Difference, ModelRecord, Results, Score
 from wardspace.tasks.scoring import CLASSIFICATION_SETTINGS
+
+
+class Change(NamedTuple):
+    """A difference with its interval, as the sentences of the report take it."""
+
+    value: float
+    low: float
+    high: float
 
 
 def small_results(gaps: dict[str, list[tuple]], base: float = 0.5, **changes) -> Results:
     """A task `t` with one setting for each gap (value, low, high) to the base; settings have 8, 16, … shots.
 
-    A gap with a fourth part, "alone", does not hold after correction.
+    A gap with a fourth part, "alone", is not significant after correction.
     """
     models = [ModelRecord(name="base", kind="base", dimension=4)]
     models += [ModelRecord(name=name, kind="tfidf" if name == "tfidf" else "adapted", dimension=4) for name in gaps]

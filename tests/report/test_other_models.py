@@ -14,7 +14,10 @@ from wardspace.report.findings.limitations import not_shown
 from wardspace.report.findings.model_selection import cost_order
 from wardspace.report.score_table import Board
 from wardspace.report.tables.costs import model_rows
-from wardspace.report.tables.study import asked
+from wardspace.report.tables.study import study_setup
+from wardspace.report.wording import comparisons
+from wardspace.report.wording.guidance import unchanged
+from wardspace.report.wording.limitations import unknown_training_data
 
 GAPS = {"mlm": [(0.02, -0.01, 0.05)], "clinical": [(0.1, 0.05, 0.15)], "older": [(-0.1, -0.15, -0.05)]}
 
@@ -28,7 +31,7 @@ def board():
     return Board(made.model_copy(update={"models": models, "scores": [*made.scores, *chosen]}))
 
 
-def test_they_stand_between_the_base_and_what_was_adapted(board):
+def test_they_come_between_the_base_and_what_was_adapted(board):
     assert board.models("t") == ["base", "clinical", "older", "mlm"]
     assert board.adapted("t") == ["mlm"]
     assert sorted(board.records, key=lambda name: cost_order(board.records[name])) == [
@@ -39,26 +42,24 @@ def test_they_stand_between_the_base_and_what_was_adapted(board):
 
 def test_sentences_do_not_call_them_adapted(board):
     (first, *_) = headlines(board)
-    assert "None of 1 adapted model" in first.text
-    told = {finding.text.split()[0]: finding.text for finding in model_findings(board, "t", "macro_f1")}
-    assert "is worse than the base in 1 of 1 setting" in told["older"]
-    assert "harms" not in told["older"]
+    assert first.text == comparisons.adapting_did_not_help("t", models=1, settings=1, uncorrected=0, worse=[])
+    older = next(one for one in model_findings(board, "t", "macro_f1") if one.text.startswith("older"))
+    assert older.tone == "harm"
     (found,) = guidance(board)
-    assert "use clinical as it came" in found.use[0].text
+    assert unchanged("clinical") in found.use[0].text
     assert found.use[0].tone == "plain"
-    assert [finding.text.split(",")[0] for finding in found.cost] == ["mlm"]
+    assert [finding.text.split(" ")[0] for finding in found.cost] == ["mlm"]
 
 
-def test_the_page_says_that_what_they_read_is_not_known(board):
-    assert any(
-        line.startswith("How clinical and older would do on notes they have not read") for line in not_shown(board)
-    )
-    assert not any(line.startswith("How clinical") for line in not_shown(board, "mlm"))
-    assert not any("they have not read" in line for line in not_shown(Board(small_results(GAPS))))
+def test_their_unknown_training_data_is_a_limit(board):
+    limit = unknown_training_data(["clinical", "older"])
+    assert limit in not_shown(board)
+    assert limit not in not_shown(board, "mlm")
+    assert limit not in not_shown(Board(small_results(GAPS)))
     assert "2 other models" in opening(board.results)
 
 
 def test_their_folders_stay_on_the_machine():
     study = parse_study({"compare": [{"name": "clinical", "model": "/home/jo/models/clinical-bert"}]})
-    assert any("clinical (clinical-bert)" in line for line in asked(study).summary)
+    assert any("clinical (clinical-bert)" in line for line in study_setup(study).summary)
     assert study_keys(study)["compare[clinical].model"] == "clinical-bert"

@@ -9,13 +9,13 @@ from tests.fixtures.results import MODELS, fake_maps, fake_results
 from tests.report.build import small_results
 from wardspace.config import ReportConfig, parse_study
 from wardspace.report import Map, write_report
-from wardspace.report.figures.charts import interval_words
+from wardspace.report.figures.charts import interval_method
 from wardspace.report.page import embedded_json, page, stylesheet
 
 SECTIONS = (
     "findings",
     "guidance",
-    "asked",
+    "setup",
     "data",
     "models",
     "comparison",
@@ -23,12 +23,12 @@ SECTIONS = (
     "space",
     "maps",
     "reading",
-    "made",
+    "provenance",
 )
 HOSTILE = "</script><img src=x onerror=alert(1)><script>2</script>"
 
 
-def test_sections_stand_in_their_order(html):
+def test_sections_are_in_their_order(html):
     places = [html.index(f'<section id="{name}"') for name in SECTIONS]
     assert places == sorted(places)
 
@@ -44,14 +44,14 @@ def test_every_model_and_every_figure_is_there(html):
 def test_matrices_are_folded_but_for_the_first_setting_and_have_headers_both_ways(html):
     assert html.count("data-matrix") == 6 + 4
     assert len(re.findall(r"<details open>\s*<summary>8 labels per class, logistic regression: ", html)) == 2
-    assert len(re.findall(r"<details>\s*<summary>[^<]* told apart</summary>", html)) == 8
+    assert len(re.findall(r"<details>\s*<summary>[^<]* significantly different</summary>", html)) == 8
     table = re.search(r"<table[^>]*data-matrix>.*?</table>", html, re.DOTALL)[0]
     assert table.count('<th scope="row">') == 8
     assert table.count('<th scope="col">') == 1 + 8
     assert '<span class="unseen">above</span>' in table
 
 
-def test_where_uncertainty_comes_from_is_told_for_each_task(html):
+def test_sources_of_uncertainty_are_there_for_each_task(html):
     assert html.count("data-sources") == 2
     assert "3 subsets" in html
     assert "BCa bootstrap" in html
@@ -84,7 +84,7 @@ def test_nothing_is_fetched(html):
 @pytest.mark.parametrize(("synthetic", "transductive"), [(True, False), (False, True), (False, False)])
 def test_banners(study, synthetic, transductive):
     made = page(fake_results(synthetic=synthetic, transductive=transductive), {}, study.report, study)
-    assert ("Synthetic notes: no findings." in made) == synthetic
+    assert ("<strong>Synthetic" in made) == synthetic
     assert ("<strong>Transductive.</strong>" in made) == transductive
     assert ('<h2 id="h-findings">Findings</h2>' in made) == (not synthetic)
 
@@ -124,7 +124,7 @@ def test_a_study_with_nothing_to_show_still_has_a_page():
     assert "No task was scored" in made
     assert "No map was drawn" in made
     assert "The spaces were not measured" in made
-    assert "No few-shot run was asked for" in made
+    assert "no few-shot runs" in made
 
 
 def test_equal_results_give_equal_pages_without_paths(study, results):
@@ -142,17 +142,17 @@ def test_a_large_report_stays_small(tmp_path, study, results):
     assert [found.name for found in path.parent.iterdir()] == ["report.html"]
 
 
-@pytest.mark.parametrize(("column", "unit"), [("patient", "test patients anew"), (None, "test notes (there is no")])
+@pytest.mark.parametrize(("column", "unit"), [("patient", "the test patients"), (None, "test notes (there is no")])
 def test_captions_say_what_the_intervals_draw(results, column, unit):
     roles = {**results.corpus.get("roles", {}), "patient_id": column}
-    found = interval_words(results.model_copy(update={"corpus": {**results.corpus, "roles": roles}}))
+    found = interval_method(results.model_copy(update={"corpus": {**results.corpus, "roles": roles}}))
     assert unit in found
 
 
 def test_text_is_on_a_page_that_asked_for_it_and_says_so(study, results, tmp_path):
     texts = [f"{HOSTILE} note {i}" for i in range(50)]
     made = page(results, fake_maps(50), study.report, study, texts=texts)
-    assert "This page holds text of patients' notes" in made
+    assert "This page contains text of patients' notes" in made
     assert "<title>With text of notes: " in made
     assert "no text of any note" not in made
     assert "<img" not in made

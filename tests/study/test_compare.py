@@ -1,8 +1,9 @@
-"""Models that were not trained here, beside the base and the adapted ones."""
+"""Models that were not trained here, next to the base and the adapted ones."""
 
 from __future__ import annotations
 
 import json
+from html import escape
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from wardspace.cli import main
 from wardspace.core.errors import ModelError
 from wardspace.corpus import Corpus
 from wardspace.models import Encoder
+from wardspace.report.wording.limitations import unknown_training_data
 from wardspace.results.results import Results
 from wardspace.study import Study
 
@@ -74,9 +76,9 @@ def test_its_vectors_are_its_own(finished):
 
 def test_the_report_names_it_without_its_folder(finished):
     page = (finished[0] / "run" / "report.html").read_text()
-    assert "Beside them, not trained here: elsewhere (other)." in page
+    assert "elsewhere (other)" in page
     assert "1 other model" in page
-    assert "what they learned from is not known here" in page
+    assert escape(unknown_training_data(["elsewhere"])) in page
     assert str(finished[0]) not in page
     assert not (finished[0] / "run" / "models" / "elsewhere").exists()
 

@@ -39,7 +39,7 @@ def _print(console: Console, view: PairView) -> None:
         for side, names in ((view.first, one.first), (view.second, one.second)):
             if names:
                 console.print(f"  only in {side}: {one.what} {', '.join(names)}", markup=False, soft_wrap=True)
-    for change in [*view.asked, *view.notes]:
+    for change in [*view.keys, *view.notes]:
         console.print(f"  {change.what}: {change.first} → {change.second}", markup=False, soft_wrap=True)
     for table in view.tables:
         console.print(_table(table, view))
@@ -59,7 +59,7 @@ def _table(scores: ScoreTable, view: PairView) -> Table:
         table.add_column(Text(head))
     for head in (view.first, view.second, "change"):
         table.add_column(Text(head), justify="right")
-    for head in ("interval", "shown"):
+    for head in ("interval", "result"):
         table.add_column(Text(head))
     for row in scores.rows:
         cells = (row.model, row.place, row.first, row.second, row.change, row.interval or "–", row.verdict)

@@ -17,10 +17,9 @@ from markupsafe import Markup
 from wardspace.config import ReportConfig, StudyConfig
 from wardspace.core.files import write_text
 from wardspace.report import wording
-from wardspace.report.figures.charts import Panel, difference_panels, few_shot_curves, interval_words, space_scatters
+from wardspace.report.figures.charts import Panel, difference_panels, few_shot_curves, interval_method, space_scatters
 from wardspace.report.figures.style import DARK, LIGHT, variables
-from wardspace.report.findings.findings import RULES, Finding, highest_findings, model_findings
-from wardspace.report.findings.guidance import RULES as GUIDANCE_RULES
+from wardspace.report.findings.findings import Finding, highest_findings, model_findings
 from wardspace.report.findings.guidance import guidance
 from wardspace.report.findings.headlines import headlines, opening
 from wardspace.report.findings.limitations import not_shown
@@ -29,21 +28,23 @@ from wardspace.report.findings.next_steps import next_steps
 from wardspace.report.findings.privacy import private_lines
 from wardspace.report.findings.space import cost_findings, space_findings
 from wardspace.report.maps.maps import Map
-from wardspace.report.maps.view import drawn_words, maps_view
+from wardspace.report.maps.view import maps_view, notes_drawn
 from wardspace.report.score_table import Board, cell_anchor
 from wardspace.report.tables.comparison import STARS, Comparison, Matrix, comparison, matrices
 from wardspace.report.tables.corpus import corpus_view
 from wardspace.report.tables.costs import model_rows, stage_rows
 from wardspace.report.tables.shifts import shift_tables
 from wardspace.report.tables.spaces import similarity_tables, space_tables
-from wardspace.report.tables.study import asked, made
+from wardspace.report.tables.study import provenance, study_setup
 from wardspace.report.tables.subgroups import drift_views, subgroup_views
 from wardspace.report.tables.trust import trust_views
 from wardspace.report.tables.uncertainty import Sources, sources
+from wardspace.report.wording.comparisons import RULES
+from wardspace.report.wording.guidance import RULES as GUIDANCE_RULES
 from wardspace.results.results import Results
 
 SCRIPT = ("page", "data", "marks", "chosen", "view", "tip", "selection", "texts", "legend", "gestures", "keys", "maps")
-"""Files of the page's script in their order; names of one are known in those after it."""
+"""Files of the page's script, in order; each may use names of those before it."""
 
 
 def asset(name: str) -> str:
@@ -52,7 +53,7 @@ def asset(name: str) -> str:
 
 
 def script_of(names: tuple[str, ...] = SCRIPT) -> str:
-    """The page's one script: its files in one scope of their own, so that one hash lets it run and no other."""
+    """The page's script: all files in one scope, so that the page's policy can allow it by one hash."""
     joined = "\n".join(asset(f"script/{name}.js") for name in names)
     return f'"use strict";\n(() => {{\n{joined}\n}})();\n'
 
@@ -69,7 +70,7 @@ class MetricView:
 
 @dataclass(frozen=True)
 class TaskView:
-    """One task with what was found, its tables and its figures."""
+    """One task with its findings, tables and figures."""
 
     name: str
     classes: list[str]
@@ -83,8 +84,8 @@ class TaskView:
     sources: list[Sources]
 
     @property
-    def asked(self) -> str:
-        """What was scored, in numbers: classes and notes, or queries."""
+    def size(self) -> str:
+        """Size of the test set: classes and notes, or queries."""
         if all(place.search for place in self.metrics[0].table.places):
             return wording.counted(self.n, "test query", "test queries")
         classes = wording.counted(len(self.classes), "class", "classes")
@@ -110,18 +111,18 @@ def write_report(
     Parameters
     ----------
     results : Results
-        What was found.
+        The results.
     maps : mapping of str to Map
-        Model to its space in two dimensions; labels and metadata only.
+        Each model's space in two dimensions, with labels and metadata but no text.
     path : Path
-        The HTML file; written whole or not at all.
+        The HTML file; written atomically.
     config : ReportConfig
-        Names the title.
+        Options of the report.
     study : StudyConfig
-        What was asked.
+        The study file.
     texts : sequence of str, optional
-        Beginnings of the notes of the maps, in their order: for a page that stays on this machine. It says so, and
-        nobody but its owner can read the file.
+        Beginnings of the notes on the maps, in the same order. The page then says that it contains text of notes, and
+        only its owner can read the file.
     """
     write_text(path, page(results, maps, config, study, texts=texts), private=texts is not None)
 
@@ -150,7 +151,7 @@ def page(
     return environment.get_template("report.html.j2").render(
         **view(results, config, study),
         maps=shown,
-        maps_drawn=drawn_words(shown, results.corpus, study.space.split),
+        maps_drawn=notes_drawn(shown, results.corpus, study.space.split),
         map_data=embedded_json(shown.data),
         with_text=texts is not None,
         css=Markup(stylesheet()),
@@ -160,7 +161,7 @@ def page(
 
 
 def view(results: Results, config: ReportConfig, study: StudyConfig) -> dict[str, Any]:
-    """Everything the template shows, as plain values."""
+    """Everything the template shows."""
     board = Board(results)
     return {
         "title": config.title or results.study,
@@ -177,7 +178,7 @@ def view(results: Results, config: ReportConfig, study: StudyConfig) -> dict[str
         "cost_findings": cost_findings(board),
         "not_shown": not_shown(board),
         "rules": RULES,
-        "asked": asked(study, results.corpus.get("roles")),
+        "setup": study_setup(study, results.corpus.get("roles")),
         "data": corpus_view(results.corpus),
         "models": model_rows(results),
         "stages": stage_rows(results),
@@ -189,16 +190,16 @@ def view(results: Results, config: ReportConfig, study: StudyConfig) -> dict[str
         "sampled": any(score.error is not None for score in results.space),
         "shifts": shift_tables(results),
         "similarities": similarity_tables(results),
-        "made": made(results, study),
+        "provenance": provenance(results, study),
         "stars": STARS,
         "searched": bool(study.searches),
-        "intervals": interval_words(results),
-        "percentiles": interval_words(results, "percentile"),
+        "intervals": interval_method(results),
+        "percentiles": interval_method(results, "percentile"),
     }
 
 
 def task_view(board: Board, task: str) -> TaskView:
-    """One task: findings by its first metric, a table and curves for each."""
+    """One task: findings by its first metric, a table and curves for each metric."""
     keys = board.metrics(task)
     metrics = [
         MetricView(key, wording.metric_name(key), comparison(board, task, key), few_shot_curves(board, task, key))
@@ -229,7 +230,7 @@ def stylesheet() -> str:
 
 
 def embedded_json(value: Any) -> Markup:
-    """JSON that cannot end the script element it stands in, whatever labels hold."""
+    """JSON that cannot end its script element, whatever the labels contain."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
@@ -237,5 +238,5 @@ def embedded_json(value: Any) -> Markup:
 
 
 def _csp_hash(script: str) -> str:
-    """The hash by which the page's policy lets this script run and no other."""
+    """The hash by which the page's policy allows this script and no other."""
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

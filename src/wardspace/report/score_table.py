@@ -1,4 +1,4 @@
-"""The scores of a study by task, model and place: what every table, figure and finding looks up."""
+"""The scores of a study by task, model and setting: every table, figure and finding looks them up here."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from wardspace.results.settings import SettingRecord
 
 
 class Place(NamedTuple):
-    """A column of the comparison: how the models were used and with how many labels."""
+    """A column of the comparison: a setting and its number of labels."""
 
     setting: str
     shots: int | None
     notes: int | None = None
-    """Labelled notes in all, where a cap left others out."""
+    """Labelled notes in all, where the study limits them."""
 
     @property
     def frozen(self) -> bool:
-        """Whether the encoder stayed as it was."""
+        """Whether the encoder stayed frozen."""
         return self.setting != "finetune"
 
     @property
     def search(self) -> bool:
-        """Whether notes were searched, for which nothing is learned."""
+        """Whether this is retrieval, which trains nothing."""
         return self.setting == "retrieval"
 
     @property
     def group(self) -> tuple[int, str]:
-        """Rank and heading under which the places of one setting stand together."""
+        """Rank and heading of a setting, which groups its columns."""
         rank = list(SETTINGS).index(self.setting) if self.setting in SETTINGS else len(SETTINGS)
         name = setting_name(self.setting)
         return rank, name.capitalize() if self.search or not self.frozen else f"Frozen encoder, {name}"
@@ -61,12 +61,12 @@ class Place(NamedTuple):
 
     @property
     def with_labels(self) -> str:
-        """How many labels, as a sentence goes on."""
+        """How many labels, within a sentence."""
         return "without labels" if self.search else f"with {self.labels}"
 
     @property
     def used(self) -> str:
-        """How the models were used, as a sentence begins."""
+        """The setting at the start of a sentence."""
         if self.search:
             return self.group[1]
         return f"With {self.name}" if self.frozen else f"Fine-tuned with {self.labels}"
@@ -78,7 +78,7 @@ class Board:
     Parameters
     ----------
     results : Results
-        Only test scores that stand for all seeds (seed null) are looked up.
+        Only test scores over all seeds (seed null) are looked up.
     """
 
     def __init__(self, results: Results) -> None:
@@ -102,7 +102,7 @@ class Board:
         return sorted(found, key=lambda metric: list(METRICS).index(metric) if metric in METRICS else len(METRICS))
 
     def place(self, task: str, setting: str, shots: int | None = None) -> Place:
-        """A column of a task, which knows how many notes a cap left."""
+        """A column of a task, with the number of notes if the study limits them."""
         results = self.results
         caps = results.finetune_notes if setting == "finetune" else results.labelled_notes
         return Place(setting, shots, caps.get(task) if shots is None else None)
@@ -126,7 +126,7 @@ class Board:
     def difference(
         self, task: str, model: str, place: Place, metric: str, against: str | None = None
     ) -> Difference | None:
-        """The paired difference of a model to another (the base if none is named), whichever way round it was taken."""
+        """The paired difference of a model to another (by default the base), reversed if it was stored that way."""
         other = against or self.base
         found = self._differences.get((task, model, other, place.setting, place.shots, metric))
         if found is not None:
@@ -154,7 +154,7 @@ class Board:
 
 
 def _turned(one: Difference) -> Difference:
-    """The same comparison seen from the other model."""
+    """The same comparison with the models swapped."""
     ends = {"value": -one.value, "low": -one.high, "high": -one.low}
     if one.low_all is not None and one.high_all is not None:
         ends |= {"low_all": -one.high_all, "high_all": -one.low_all}
@@ -168,6 +168,6 @@ COMPARISON = "comparison"
 
 
 def cell_anchor(task: str, metric: str, model: str, place: Place) -> str:
-    """Id of a cell of the comparison: names of tasks and models hold letters, digits, dots, dashes and underscores."""
+    """Id of a cell of the comparison; names of tasks and models have no colon."""
     shots = "all" if place.shots is None else str(place.shots)
     return ":".join(("score", task, metric, model, place.setting, shots))

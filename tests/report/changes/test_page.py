@@ -10,6 +10,9 @@ from wardspace.evaluation.differences import Gap
 from wardspace.evaluation.prediction_set import Series
 from wardspace.report.changes import Pair, Side, changes_page
 from wardspace.report.changes.page import pair_view
+from wardspace.report.changes.study import ABSENT, PRESENT
+from wardspace.report.wording import changes as say
+from wardspace.report.wording.comparisons import NO_DIFFERENCE
 
 HOME = "/home/someone/secret-ward"
 
@@ -32,54 +35,54 @@ def shifted(by, **scores):
     return type(fake_results()).model_validate(found)
 
 
-def test_what_changed_in_the_study_is_told_key_by_key():
+def test_what_changed_in_the_study_is_listed_key_by_key():
     adapt = copy.deepcopy(fake_study().resolved()["adapt"])
     adapt[0]["objectives"][0]["probability"] = 0.3
     view = pair_view(pair(side("after", budget={"tokens": 500_000}, adapt=adapt[:-1])))
-    told = {change.what: (change.first, change.second) for change in view.asked}
-    assert told["budget.tokens"] == ("1000000", "500000")
-    assert told["adapt[mlm].objectives[1 mlm].probability"] == ("0.15", "0.3")
-    assert {what: both for what, both in told.items() if what.startswith("adapt[mlm-declutr]")} == {
-        "adapt[mlm-declutr]": ("there", "–")
+    changed = {change.what: (change.first, change.second) for change in view.keys}
+    assert changed["budget.tokens"] == ("1000000", "500000")
+    assert changed["adapt[mlm].objectives[1 mlm].probability"] == ("0.15", "0.3")
+    assert {what: both for what, both in changed.items() if what.startswith("adapt[mlm-declutr]")} == {
+        "adapt[mlm-declutr]": (PRESENT, ABSENT)
     }
-    assert "3 keys of the study differ." in view.summary
-    assert not [what for what in told if what.startswith(("tasks", "report"))]
+    assert say.same_study(3) in view.summary
+    assert not [what for what in changed if what.startswith(("tasks", "report"))]
 
 
 def test_items_that_one_study_alone_names_are_one_line_each():
     tasks = [{"name": name, "kind": "classification", "label": "specialty"} for name in ("first", "second")]
     view = pair_view(pair(side("after", adapt=[], tasks=tasks)))
-    told = {change.what: (change.first, change.second) for change in view.asked}
-    assert {what for what in told if "first" in what or "second" in what} == {"tasks[first]", "tasks[second]"}
-    assert told["tasks[first]"] == ("–", "there")
-    assert "adapt" not in told  # that there is none is told by each that is gone
-    assert len([what for what in told if what.startswith("adapt[")]) == len(fake_study().adapt)
+    changed = {change.what: (change.first, change.second) for change in view.keys}
+    assert {what for what in changed if "first" in what or "second" in what} == {"tasks[first]", "tasks[second]"}
+    assert changed["tasks[first]"] == (ABSENT, PRESENT)
+    assert "adapt" not in changed  # that there is none follows from each that is gone
+    assert len([what for what in changed if what.startswith("adapt[")]) == len(fake_study().adapt)
 
 
-def test_of_an_empty_part_the_keys_of_the_other_study_tell():
+def test_an_empty_section_is_not_listed_where_the_other_study_fills_it():
     metadata = fake_study().corpus.columns.metadata[0]
     view = pair_view(pair(side("after", report={"bands": {metadata: [1, 2]}, "subgroups": [metadata]})))
-    assert not {"report.bands"} & {change.what for change in view.asked}
-    assert f"report.bands.{metadata}" in {change.what for change in view.asked}
+    assert not {"report.bands"} & {change.what for change in view.keys}
+    assert f"report.bands.{metadata}" in {change.what for change in view.keys}
 
 
 def test_another_objective_is_one_line_and_not_its_options():
     adapt = copy.deepcopy(fake_study().resolved()["adapt"])
     adapt[0]["objectives"] = [{"kind": "declutr"}]
-    told = {change.what for change in pair_view(pair(side("after", adapt=adapt))).asked}
-    assert told == {"adapt[mlm].objectives[1 mlm]", "adapt[mlm].objectives[1 declutr]"}
+    changed = {change.what for change in pair_view(pair(side("after", adapt=adapt))).keys}
+    assert changed == {"adapt[mlm].objectives[1 mlm]", "adapt[mlm].objectives[1 declutr]"}
 
 
-def test_equal_runs_have_nothing_to_tell():
+def test_equal_runs_have_no_changes():
     view = pair_view(pair())
-    assert view.asked == view.notes == view.environment == view.spaces == view.lone == []
-    assert view.summary[:2] == ["The studies ask for the same.", "The prepared notes are the same."]
+    assert view.keys == view.notes == view.environment == view.spaces == view.lone == []
+    assert view.summary[:2] == [say.same_study(0), say.SAME_NOTES]
     assert {row.change for table in view.tables for row in table.rows} == {"0.0"}
 
 
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
-    [(0.01, 0.05, "▲ higher"), (-0.05, -0.01, "▼ lower"), (-0.01, 0.07, "≈ no change shown")],
+    [(0.01, 0.05, "▲ higher"), (-0.05, -0.01, "▼ lower"), (-0.01, 0.07, f"≈ {NO_DIFFERENCE}")],
 )
 def test_paired_changes_carry_their_interval_and_verdict(low, high, verdict):
     found = Between(Series("mlm", "logistic", 8), "macro_f1", Gap((low + high) / 2, low, high))
@@ -89,7 +92,7 @@ def test_paired_changes_carry_their_interval_and_verdict(low, high, verdict):
     assert row.interval
     rest = [r for r in view.tables[0].rows if r is not row]
     assert {r.verdict for r in rest} == {"not paired"}
-    assert any(line.startswith("Of 1 score on the same test notes") for line in view.summary)
+    assert any(line.startswith("Of 1 score ") for line in view.summary)
 
 
 def test_models_and_tasks_of_one_run_alone_are_named():
@@ -109,15 +112,15 @@ def test_models_and_tasks_of_one_run_alone_are_named():
     assert "declutr" not in {row.model for table in view.tables for row in table.rows}
 
 
-def test_other_notes_are_told_and_nothing_is_claimed():
+def test_other_notes_are_named_and_nothing_is_claimed():
     corpus = copy.deepcopy(fake_results().corpus)
     corpus["counts"]["notes"], corpus["content_hash"] = 5000, "feedfacefeedface"
     results = fake_results().model_copy(update={"corpus": corpus})
     view = pair_view(pair(side("after", results=results), unpaired={"specialty": "the test notes are not the same"}))
     assert ("notes kept", "6,020", "5,000") in [(c.what, c.first, c.second) for c in view.notes]
-    assert "The prepared notes are not the same." in view.summary
+    assert say.OTHER_NOTES in view.summary
     made = changes_page([pair(side("after", results=results), unpaired={"specialty": "the test notes differ"})])
-    assert "<strong>Not paired:</strong> the test notes differ." in made
+    assert "the test notes differ" in made
 
 
 def test_spaces_say_which_direction_is_better():
@@ -131,7 +134,7 @@ def test_spaces_say_which_direction_is_better():
     assert moved["alignment ↓"] is False
 
 
-def test_the_page_stands_alone_and_names_no_folder_of_the_machine():
+def test_the_page_loads_nothing_and_names_no_folder_of_the_machine():
     source = {"source": {"path": f"{HOME}/notes.csv", "format": "csv"}}
     corpus = {**fake_study().resolved()["corpus"], **source}
     made = changes_page([pair(side("after", base=f"{HOME}/base", corpus=corpus)), pair(side("third"))])
@@ -139,7 +142,7 @@ def test_the_page_stands_alone_and_names_no_folder_of_the_machine():
     assert "notes.csv" in made
     assert re.findall(r'(?:src|href)="(?!#|data:,)[^"]*"', made) == []
     assert "<script" not in made
-    assert "Synthetic notes: no findings." in made
+    assert "<strong>Synthetic" in made
     assert made.count("<section id=") == 2
 
 

@@ -1,9 +1,10 @@
 import pytest
 
-from tests.report.build import small_results
+from tests.report.build import Change, small_results
 from wardspace.report.findings.guidance import guidance
 from wardspace.report.findings.model_selection import cheaper_tried, choices, cost_order
 from wardspace.report.score_table import Board
+from wardspace.report.wording import guidance as say
 from wardspace.results.results import ModelRecord, Score, StageCost
 
 GAIN, TIE, HARM = (0.021, 0.008, 0.033), (0.004, -0.006, 0.013), (-0.05, -0.061, -0.036)
@@ -46,7 +47,7 @@ def test_without_validation_scores_nothing_is_chosen():
     assert choices(Board(small_results({"mlm": [GAIN]})), "t", "macro_f1") == []
 
 
-def test_words_are_cheapest_then_the_base_then_less_training():
+def test_tfidf_is_cheapest_then_the_base_then_less_training():
     stage = StageCost(
         objective="mlm", options={}, tokens=1, padding=0, notes_seen=1, notes_read=1, notes_left_out=0, steps=1,
         seconds=60, parameters_updated=1, parameters=1, device="cpu", losses=[],
@@ -60,18 +61,18 @@ def test_words_are_cheapest_then_the_base_then_less_training():
     assert [one.name for one in sorted(records, key=cost_order)] == ["tfidf", "base", "short", "long"]
 
 
-@pytest.mark.parametrize(("words", "said"), [({}, "was tried so"), ({"tfidf": 0.3}, "does as well")])
-def test_nothing_cheaper_is_beaten_where_nothing_cheaper_was_tried(words, said):
+@pytest.mark.parametrize(("words", "reason"), [({}, say.NOTHING_CHEAPER), ({"tfidf": 0.3}, say.CHEAPEST_IS_BEST)])
+def test_nothing_cheaper_is_beaten_where_nothing_cheaper_was_tried(words, reason):
     board = board_of({"mlm": TIE, **dict.fromkeys(words, HARM)}, {"base": 0.5, "mlm": 0.4, **words})
     (choice,) = choices(board, "t", "macro_f1")
     assert choice.used == "base"
     assert cheaper_tried(board, choice) == bool(words)
     (advice,) = guidance(board)[0].use
-    assert advice.text.endswith(f"Highest on validation, and nothing cheaper {said}.")
+    assert advice.text.endswith(reason)
 
 
 @pytest.mark.parametrize(("gap", "doubted"), [(HARM, True), (TIE, False), (GAIN, False)])
-def test_words_that_validation_favours_are_doubted_where_test_speaks_against_them(gap, doubted):
+def test_tfidf_chosen_on_validation_is_doubted_where_it_is_worse_on_test(gap, doubted):
     board = board_of({"tfidf": gap, "mlm": TIE}, {"base": 0.4, "mlm": 0.4, "tfidf": 0.6})
-    (use,) = [finding.text for finding in guidance(board)[0].use if "use tfidf" in finding.text]
-    assert ("Test speaks against this choice" in use) is doubted
+    (use,) = [finding.text for finding in guidance(board)[0].use if say.TFIDF in finding.text]
+    assert use.endswith(say.tfidf_is_best("base", Change(*gap), doubtful=doubted))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tests.fixtures.results import fake_results
 from wardspace.report.findings.privacy import private_lines
+from wardspace.report.wording.measures import private_probe
 from wardspace.results.results import PrivateTraining
 
 
@@ -17,24 +18,26 @@ def _results(*records, patients="patient_id"):
     return results.model_copy(update={"private": list(records), "corpus": corpus})
 
 
-def test_the_largest_epsilon_of_a_kind_is_told():
-    (line,) = private_lines(_results(_spent("base", 0), _spent("base", 1, epsilon=7.95), _spent("mlm", 0)))
-    assert "ε = 7.95" in line
-    assert "all labelled notes of a patient" in line
-    assert "Each of 3 alone" in line
-    assert "the classes and how many patients there are count as known to everybody" in line
+def guarantee(epsilon, unit="patient"):
+    return f"ε = {epsilon:.2f}, δ = 2.0e-05 (400 {unit}s, 60 steps, noise 1.04, gradients clipped at 1)"
 
 
-def test_a_card_tells_of_its_own_model_alone():
-    (line,) = private_lines(_results(_spent("base", 0, epsilon=7.99), _spent("mlm", 0, epsilon=2)), "mlm")
-    assert "ε = 2.00" in line
-    assert "It has that guarantee" in line
+WHERE = "severity, two-layer head with differential privacy"
 
 
-def test_without_patients_it_is_the_note_that_is_hidden():
-    (line,) = private_lines(_results(_spent("base", 0), patients=None))
-    assert "of each labelled note" in line
-    assert "400 notes" in line
+def test_the_largest_epsilon_of_a_kind_is_given():
+    found = private_lines(_results(_spent("base", 0), _spent("base", 1, epsilon=7.95), _spent("mlm", 0)))
+    assert found == [private_probe(WHERE, "patient", guarantee(7.95), 3)]
+
+
+def test_a_card_gives_its_own_model_only():
+    found = private_lines(_results(_spent("base", 0, epsilon=7.99), _spent("mlm", 0, epsilon=2)), "mlm")
+    assert found == [private_probe(WHERE, "patient", guarantee(2), 1)]
+
+
+def test_without_patients_the_note_is_protected():
+    found = private_lines(_results(_spent("base", 0), patients=None))
+    assert found == [private_probe(WHERE, "note", guarantee(7.9, "note"), 1)]
 
 
 def test_nothing_private_nothing_said():

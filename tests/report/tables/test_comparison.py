@@ -3,6 +3,7 @@ import pytest
 from tests.report.build import small_results
 from wardspace.report.score_table import Board
 from wardspace.report.tables.comparison import comparison
+from wardspace.report.wording.comparisons import NO_DIFFERENCE
 
 
 def cells(results):
@@ -16,33 +17,33 @@ def test_marks_say_what_the_interval_says():
     )
     assert found["base"].mark == "reference"
     assert (found["up"].mark, found["up"].verdict) == ("above", "▲ 2.0 above base")
-    assert (found["level"].mark, found["level"].verdict) == ("tie", "≈ tie with base")
+    assert (found["level"].mark, found["level"].verdict) == ("tie", f"≈ {NO_DIFFERENCE}")
     assert (found["down"].mark, found["down"].verdict) == ("below", "▼ 2.0 below base")
     assert found["up"].value == "52.0"
     assert found["up"].interval == "51.0 to 53.0"
-    assert found["up"].detail == "difference to base +2.0 (+1.0 to +3.0); p 0.001, corrected p 0.002"
+    assert found["up"].detail == "difference to base +2.0 (+1.0 to +3.0); p 0.001, Holm-corrected p 0.002"
 
 
-def test_a_gap_that_does_not_hold_after_correction_has_its_own_sign_and_word():
+def test_a_difference_that_is_not_significant_has_its_own_sign_and_word():
     found = cells(
         small_results({"up": [(0.02, 0.01, 0.03, "alone")], "down": [(-0.02, -0.03, -0.01, "alone")]}),
     )
-    assert (found["up"].mark, found["up"].verdict) == ("above-alone", "△ 2.0 above base, uncorrected")
-    assert (found["down"].mark, found["down"].verdict) == ("below-alone", "▽ 2.0 below base, uncorrected")
+    assert (found["up"].mark, found["up"].verdict) == ("above-uncorrected", "△ 2.0 above base, uncorrected")
+    assert (found["down"].mark, found["down"].verdict) == ("below-uncorrected", "▽ 2.0 below base, uncorrected")
 
 
-def test_superiority_is_told_beside_the_difference(board):
+def test_superiority_follows_the_difference(board):
     cell = comparison(board, "specialty", "macro_f1").rows[0].cells[0]
-    assert "; above in 0% of resamples; p < 0.001, corrected p 0.0" in cell.detail
+    assert "; above in 0% of resamples; p < 0.001, Holm-corrected p 0.0" in cell.detail
 
 
 def test_results_without_correction_claim_none():
     results = small_results({"up": [(0.02, 0.01, 0.03)]})
     old = [d.model_copy(update={"p": None, "p_holm": None, "clear": None}) for d in results.differences]
-    assert cells(results.model_copy(update={"differences": old}))["up"].mark == "above-alone"
+    assert cells(results.model_copy(update={"differences": old}))["up"].mark == "above-uncorrected"
 
 
-def test_what_ties_with_the_highest_is_marked():
+def test_what_does_not_differ_from_the_highest_is_marked():
     found = cells(small_results({"up": [(0.02, -0.01, 0.03)], "down": [(-0.02, -0.03, -0.01)]}))
     assert {model: cell.rank for model, cell in found.items()} == {"base": "level", "up": "highest", "down": ""}
 
@@ -53,7 +54,7 @@ def test_a_model_that_was_not_tried_has_no_cell(board):
     assert [cell is None for cell in tfidf.cells] == [False] * 4 + [True] * 2
 
 
-def test_the_spread_over_subsets_is_told(board):
+def test_the_spread_over_subsets_is_in_the_detail(board):
     cell = comparison(board, "specialty", "macro_f1").rows[1].cells[0]
     assert cell.detail == "standard deviation over 3 subsets 1.2"
 

@@ -2,6 +2,7 @@ import pytest
 
 from wardspace.report import comparison_markdown, cost_markdown, space_markdown
 from wardspace.report.tables.markdown import markdown_table
+from wardspace.report.wording.comparisons import NO_DIFFERENCE
 
 
 def test_the_comparison_says_what_the_page_says(results, html):
@@ -12,7 +13,7 @@ def test_the_comparison_says_what_the_page_says(results, html):
     assert len(lines) == 2 + 8
     first = next(line for line in lines if "**mlm-declutr**" in line).split("<br>")[0].split("|")[2]
     assert first.strip(" *☆★") in html
-    assert "≈ tie with base" in table
+    assert f"≈ {NO_DIFFERENCE}" in table
     assert "below base" in table
     assert "★" in table
 

@@ -25,14 +25,14 @@ def test_a_matrix_holds_the_models_of_its_setting(board):
     assert tuned.pairs == 3
 
 
-def test_only_what_holds_after_correction_over_all_pairs_is_told_apart():
+def test_only_what_holds_after_correction_over_all_pairs_is_significant():
     results = small_results({"up": [(0.02, 0.01, 0.03)], "near": [(0.02, 0.01, 0.03)]})
     last = results.differences[-1]
     # clear among the comparisons with the base, but not among all pairs
     weak = last.model_copy(update={"p_pairs": 0.06, "clear": True})
     board = Board(results.model_copy(update={"differences": [*results.differences[:-1], weak]}))
     (found,) = matrices(board, "t", "macro_f1")
-    assert (found.told_apart, found.pairs) == (1, 2)
+    assert (found.significant, found.pairs) == (1, 2)
     assert pairs(found)["near", "base"].words == "above, uncorrected"
     assert pairs(found)["near", "up"] is None
 

@@ -39,5 +39,5 @@ def test_a_model_without_the_category_has_no_cell():
 
 
 def test_the_page_tells_what_moved(html):
-    assert "What adaptation moved" in html
+    assert "Procrustes" in html
     assert "By specialty: 13 categories" in html

@@ -20,5 +20,5 @@ def test_every_pair_stands_once_below_the_diagonal():
 
 
 def test_the_page_holds_both_kernels(html):
-    assert "How alike the spaces are" in html
+    assert "Centred kernel alignment" in html
     assert "RBF kernel" in html

@@ -1,9 +1,12 @@
-from tests.report.build import small_results
+from tests.report.build import Change, small_results
 from wardspace.report.findings.limitations import not_shown
 from wardspace.report.findings.space import cost_findings, space_findings
 from wardspace.report.score_table import Board
 from wardspace.report.tables.markdown import space_markdown
 from wardspace.report.tables.spaces import space_tables
+from wardspace.report.wording import limitations
+from wardspace.report.wording import measures as say
+from wardspace.report.wording.comparisons import NO_DIFFERENCE
 from wardspace.results.results import SpaceDifference, SpaceScore
 
 
@@ -67,21 +70,22 @@ def test_an_overlapping_space_is_a_tie_and_no_best():
     table, _ = space_tables(spaces(base=0.1, mlm=0.12))
     cells = [row[1] for _, row in table.rows]
     assert [cell.rank for cell in cells] == ["level", "highest"]
-    assert cells[1].verdict == "≈ tie"
+    assert cells[1].verdict == f"≈ {NO_DIFFERENCE}"
     (finding,) = space_findings(Board(spaces(base=0.1, mlm=0.12)))
     assert finding.tone == "tie"
-    assert finding.text == (
-        "silhouette by c: mlm has the best value (0.120; base 0.100), a tie with the base: "
-        "+0.020, interval −0.030 to +0.070."
-    )
+    assert finding.text == best(0.12, 0.1, Change(0.02, -0.03, 0.07), tie=True)
 
 
-def test_the_best_space_is_named_beside_the_base():
+def best(value, base, difference, *, tie=False):
+    return say.best_space("silhouette by c", "mlm", (value, base), difference, tie=tie)
+
+
+def test_the_best_space_is_compared_with_the_base():
     (finding,) = space_findings(Board(spaces(base=0.1, mlm=0.3)))
-    assert finding.tone == "gain-alone"
-    assert finding.text == ("silhouette by c: mlm is best (0.300; base 0.100): +0.200, interval +0.150 to +0.250.")
+    assert finding.tone == "gain-uncorrected"
+    assert finding.text == best(0.3, 0.1, Change(0.2, 0.15, 0.25))
     (finding,) = space_findings(Board(spaces(base=0.3, mlm=0.1)))
-    assert finding.text == "silhouette by c: no adaptation is better than the base (0.300)."
+    assert finding.text == say.base_is_best("silhouette by c", 0.3)
 
 
 def test_an_interval_that_just_excludes_zero_is_not_printed_as_if_it_did_not():
@@ -95,16 +99,16 @@ def test_results_without_intervals_call_nothing_best():
     bare = spaces(base=0.1, mlm=0.3).model_copy(update={"space_differences": []})
     (finding,) = space_findings(Board(bare))
     assert finding.tone == "plain"
-    assert "was not compared with the base in pairs" in finding.text
+    assert finding.text == best(0.3, 0.1, None)
     assert {cell.rank for table in space_tables(bare) for _, row in table.rows for cell in row if cell} == {""}
 
 
 def test_what_no_printed_figure_shows_is_no_gain():
     same = spaces(reach=0.00001, base=0.3, mlm=0.3001)
     table, _ = space_tables(same)
-    assert [cell.verdict for cell in dict(table.rows)["mlm"]] == ["≈ tie", "≈ tie"]
+    assert [cell.verdict for cell in dict(table.rows)["mlm"]] == [f"≈ {NO_DIFFERENCE}"] * 2
     (finding,) = space_findings(Board(same))
-    assert finding.text == "silhouette by c: no adaptation made it better by 0.001 (base 0.300)."
+    assert finding.text == say.barely_better("silhouette by c", 0.3)
 
 
 def test_chance_is_said():
@@ -114,16 +118,15 @@ def test_chance_is_said():
         for m, p in (("base", 0.21), ("mlm", 0.001))
     ]
     table = space_tables(scored.model_copy(update={"space": [*scored.space, *tested]}))[0]
-    assert table.chance == "Labels dealt out anew do about as well as the true ones in: base (p = 0.21)."
+    assert table.chance == say.labels_do_not_matter([("base", 0.21)])
     table = space_tables(scored.model_copy(update={"space": [*scored.space, tested[1]]}))[0]
     assert "p ≤ 0.001" in table.chance
 
 
-def test_caveats_name_what_has_no_interval(board):
-    lines = [line for line in not_shown(board) if "of the space" in line]
-    assert len(lines) == 2
-    assert "held as it is" in lines[0]
-    assert lines[1].startswith("How sure Davies–Bouldin and V-measure of k-means of the spaces are")
+def test_what_has_no_interval_is_a_limit(board):
+    found = not_shown(board)
+    assert limitations.SPACE_INTERVALS in found
+    assert limitations.without_interval(["Davies–Bouldin", "V-measure of k-means"]) in found
 
 
 def test_markdown_holds_intervals_and_verdicts(results):
@@ -135,11 +138,11 @@ def test_markdown_holds_intervals_and_verdicts(results):
 def test_a_space_that_learned_the_column_is_said_to_have(board):
     lines = [finding.text for finding in space_findings(board) if "note_type" in finding.text]
     assert lines
-    assert all("It learned from note_type" in line for line in lines)
+    assert all(say.learned_from("note_type") in line for line in lines)
 
 
 def test_cost_names_what_was_left_out(board):
     lines = {finding.text.split(" ")[0]: finding.text for finding in cost_findings(board)}
-    assert lines["mlm"] == "mlm read 1.0 M tokens in 6 min 52 s."
-    assert "could not use 37 training notes (0.9% of those it met)" in lines["declutr"]
-    assert "read 1.0 M tokens" in lines["mlm-declutr"]
+    assert lines["mlm"] == say.training_read("mlm", 1_000_624, "6 min 52 s", 0, 4120)
+    assert lines["declutr"] == say.training_read("declutr", 1_000_624, "6 min 52 s", 37, 37 + 4083)
+    assert "1.0 M tokens" in lines["mlm-declutr"]

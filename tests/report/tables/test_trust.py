@@ -14,6 +14,7 @@ from wardspace.report.figures.reliability import BOTTOM, HEIGHT, TOP
 from wardspace.report.page import page
 from wardspace.report.score_table import Board
 from wardspace.report.tables.trust import trust_views
+from wardspace.report.wording import measures as say
 
 CONFIG = ReportConfig(resamples=200)
 TASKS = single_label(t=["a", "b"])
@@ -45,14 +46,15 @@ def measured():
     )
 
 
-def test_each_model_is_told_which_way_it_errs(measured):
+def test_each_model_has_the_direction_of_its_error(measured):
     (view,) = trust_views(Board(measured))
     texts = {finding.text.split(":")[0]: finding for finding in view.findings}
     assert list(texts) == ["tfidf", "base", "mlm"]
-    assert "less sure than it is right" in texts["tfidf"].text
-    assert "no distance of confidence and accuracy was shown" in texts["base"].text
+    errors = {row.model: row for row in measured.calibration if row.measure == "ece" and row.temperature is None}
     assert texts["base"].tone == "tie"
-    assert "surer than it is right" in texts["mlm"].text
+    assert texts["base"].text == say.calibrated("base", errors["base"])
+    assert " underconfident " in texts["tfidf"].text
+    assert " overconfident " in texts["mlm"].text
 
 
 def test_the_table_holds_what_was_measured(measured):
@@ -62,12 +64,12 @@ def test_the_table_holds_what_was_measured(measured):
     assert float(sharp.temperature) > 2
     assert view.rules == ["answer 50%", "answer 80%", "answer 90%", "at most 5% wrong", "at most 10% wrong"]
     outcomes = dict(view.abstention)["mlm"]
-    assert "answered (" in outcomes[0][0]
-    assert "right (" in outcomes[0][1]
-    assert outcomes[3] == ("no threshold does it", "")
+    assert re.match(r"\d\d% .*\(\d\d% to \d\d%\)", outcomes[0][0])
+    assert re.search(r"\d\d\.\d .*\(\d\d\.\d to \d\d\.\d\)", outcomes[0][1])
+    assert outcomes[3] == (say.NO_THRESHOLD, "")
 
 
-def test_the_page_shows_figures_that_speak(measured):
+def test_the_page_shows_figures_with_descriptions(measured):
     html = page(measured, {}, CONFIG, parse_study({}))
     section = re.search(r'<section id="trust".*?</section>', html, re.DOTALL)[0]
     assert section.count('data-figure="reliability"') == 3
@@ -90,4 +92,6 @@ def test_no_line_of_a_curve_leaves_the_frame(measured):
 
 
 def test_results_without_probabilities_have_an_empty_section(html):
-    assert "Nothing was measured: no task with one label a note was scored on all labels" in html
+    section = re.search(r'<section id="trust".*?</section>', html, re.DOTALL)[0]
+    assert "<table" not in section
+    assert "data-figure" not in section

@@ -1,4 +1,4 @@
-"""The audit in a model card: every figure with its limit, and the reason of who released a model all the same."""
+"""The privacy audit in a model card: every figure with its limit, and the reason if it was released anyway."""
 
 from __future__ import annotations
 
@@ -8,28 +8,26 @@ from wardspace.privacy import Audit, Check, Verdict
 from wardspace.report.tables.markdown import markdown_table
 from wardspace.report.wording import share
 
-NOT_TESTED = (
-    "Whether it remembers any of the notes it read: that was not tested. Treat it as confidentially as the notes."
-)
-"""What a card says of a model without an audit."""
+NOT_TESTED = "We did not test whether it remembers any of its training notes. Treat it as confidentially as the notes."
+"""For a model without an audit."""
 AUDIT = "Privacy audit"
 """Heading of the section."""
 _SECTION = re.compile(rf"## {AUDIT}\n.*?(?=\n## |\Z)", re.S)
 
 
 def with_audit(card: str, audit: Audit | None, verdict: Verdict, reason: str | None = None) -> str:
-    """A card that tells of the model's audit.
+    """A card with the section on the model's audit.
 
     Parameters
     ----------
     card : str
-        The card without it, or with an earlier one.
+        The card, without this section or with an earlier one.
     audit : Audit or None
-        What was found; None where the model was released without one.
+        The audit; None if the model was released without one.
     verdict : Verdict
-        What the gate says.
+        The verdict of the release gate.
     reason : str, optional
-        Why it was released against the gate.
+        Why it was released although the gate refused.
     """
     section = audit_section(audit, verdict, reason)
     found = _SECTION.search(card)
@@ -52,10 +50,10 @@ def audit_section(audit: Audit | None, verdict: Verdict, reason: str | None = No
 
 def _headline(verdict: Verdict, reason: str | None) -> str:
     if verdict.passed:
-        return "The audit is within the limits of the study. That is no proof that the model remembers nothing."
+        return "The audit is within the limits of the study. This does not prove that the model remembers nothing."
     if reason is None:
-        return "**It does not pass the gate of its study: treat it as confidentially as the notes.**"
-    return f"**Released against the gate.** Reason given: {' '.join(reason.split())}"
+        return "**It does not pass the release gate of its study. Treat it as confidentially as the notes.**"
+    return f"**Released although the gate refused.** Reason given: {' '.join(reason.split())}"
 
 
 def _table(checks: list[Check]) -> str:
@@ -73,11 +71,13 @@ def _table(checks: list[Check]) -> str:
 
 
 def _notes(audit: Audit) -> str:
-    lines = [f"Intervals hold {share(audit.confidence)} of bootstrap resamples."]
+    lines = [f"Intervals: {share(audit.confidence)} bootstrap."]
     if audit.canaries:
-        lines.append(f"Secrets were ranked among {audit.canaries.candidates:,} others by {audit.canaries.scored_by}.")
+        lines.append(
+            f"Each secret was ranked among {audit.canaries.candidates:,} candidates by {audit.canaries.scored_by}."
+        )
     if audit.membership:
-        lines.append(f"{audit.membership.members} patients trained on, {audit.membership.others} held out.")
+        lines.append(f"{audit.membership.members} patients in training, {audit.membership.others} held out.")
     lines += [f"Not measured: {name} ({why})." for name, why in audit.not_measured.items()]
     if audit.synthetic:
         lines.append("The notes were synthetic.")

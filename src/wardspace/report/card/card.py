@@ -1,4 +1,4 @@
-"""A model card: what the model is, which notes it read, how it scored, and what it may not be used for."""
+"""A model card: what the model is, which notes it was trained on, its scores and its limits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from wardspace.config import StudyConfig
 from wardspace.report.card.audit import AUDIT, NOT_TESTED
 from wardspace.report.card.data import CardFacts, data_statement
 from wardspace.report.card.training import training_cost, training_procedure
-from wardspace.report.figures.charts import interval_words
+from wardspace.report.figures.charts import interval_method
 from wardspace.report.findings.limitations import not_shown
 from wardspace.report.findings.privacy import private_lines
 from wardspace.report.score_table import Board
@@ -19,12 +19,12 @@ from wardspace.report.wording import metric_name
 from wardspace.results.results import ModelRecord, Results
 
 TYPES = {"macro_f1": "f1", "micro_f1": "f1", "accuracy": "accuracy", "auroc": "roc_auc"}
-"""Names that hubs know metrics by; others go by their own."""
+"""Names of metrics on model hubs; others keep their own."""
 _DIGITS = 4
 
 
 def header(board: Board, model: str, study: StudyConfig) -> str:
-    """YAML between its rules. No language and no licence is claimed: neither was looked at."""
+    """The YAML header. It claims no language and no licence: we check neither."""
     data = ModelCardData(
         model_name=f"{study.name}-{model}",
         base_model=base_name(study.base),
@@ -72,10 +72,11 @@ def evaluation(board: Board, model: str) -> str:
     """One table of all tasks by their first metric."""
     rows = [row for task in board.tasks for row in _task_scores(board, task, model)]
     if not rows:
-        return "It was not scored.\n"
+        return "This model was not scored.\n"
     return (
-        f"Points of 100 on the test notes, with {interval_words(board.results)}; against the base in pairs over the "
-        f"same notes, where an interval that spans zero is a tie. ★ highest of the study, ☆ a tie with it.\n\n"
+        f"Points of 100 on the test notes, with {interval_method(board.results)}. Differences to the base are paired "
+        f"over the same notes. ▲ ▼ significant after Holm correction, △ ▽ not significant after correction, ≈ no "
+        f"difference shown. ★ highest of the study, ☆ no difference to the highest shown.\n\n"
         f"{markdown_table(HEAD, rows)}" + "".join(f"\n- {line}" for line in private_lines(board.results, model))
     ).rstrip("\n") + "\n"
 
@@ -102,14 +103,14 @@ def _task_scores(board: Board, task: str, model: str) -> list[list[str]]:
 
 
 INTENDED = """\
-Vectors of clinical notes like those it was adapted to, at the organisation they come from: finding similar notes,
-grouping them, and as the input of classifiers that are trained and checked there.
+Embeddings of clinical notes like those it was adapted to, at the organisation they come from: to find similar notes,
+to group notes, and as features of classifiers that are trained and validated there.
 """
 OUT_OF_SCOPE = """\
-- Decisions about a patient without a person who answers for them: it was tested on the tasks below and on nothing else.
-- Notes of other organisations, other languages or other kinds without a test on them.
-- Telling who a note is about, or getting back what it was trained on.
-- Handing the weights to anyone who may not read the notes.
+- Decisions about a patient without a responsible person: it was tested on the tasks below and on nothing else.
+- Notes of other organisations, languages or kinds without a test on them.
+- Identifying the person in a note, or recovering training notes.
+- Sharing the weights with anyone who may not read the notes.
 """
 HOW = """\
 ```python
@@ -119,7 +120,8 @@ model = SentenceTransformer("this-folder")
 vectors = model.encode(notes)  # [notes, dimension]
 ```
 
-Notes longer than its window are cut by sentence-transformers; `wardspace embed` reads them in windows that overlap.
+sentence-transformers truncates notes that are longer than the model's window; `wardspace embed` reads them in
+overlapping windows.
 """
 CITATION = """\
 The methods follow Taylor et al., *Developing Healthcare Language Model Embedding Spaces* (2024, arXiv:2403.19802), and
@@ -129,18 +131,18 @@ wardspace {version}; its CITATION.cff says how to cite it.
 
 
 def model_card(results: Results, model: str, study: StudyConfig, facts: CardFacts | None = None) -> str:
-    """A model card in Markdown with the header that model hubs read. It holds no text of any note.
+    """A model card in Markdown with the header that model hubs read. It contains no text of any note.
 
     Parameters
     ----------
     results : Results
-        What was found.
+        The results.
     model : str
         An adapted model of the study.
     study : StudyConfig
-        What was asked.
+        The study file.
     facts : CardFacts, optional
-        What else is known of the run.
+        Facts of the run that results.json does not have.
 
     Raises
     ------
@@ -153,8 +155,8 @@ def model_card(results: Results, model: str, study: StudyConfig, facts: CardFact
     Language Processing.
     """
     board, facts = Board(results), facts or CardFacts()
-    asked = next((one for one in study.adapt if one.name == model), None)
-    if asked is None or model not in board.records:
+    config = next((one for one in study.adapt if one.name == model), None)
+    if config is None or model not in board.records:
         raise ValueError(f"no adapted model {model!r}: {', '.join(one.name for one in study.adapt)}")
     record = board.records[model]
     sections = {
@@ -162,11 +164,11 @@ def model_card(results: Results, model: str, study: StudyConfig, facts: CardFact
         "Intended use": INTENDED,
         "Out-of-scope use": OUT_OF_SCOPE,
         "Data statement": data_statement(results.corpus, study, facts),
-        "How it was adapted": training_procedure(asked, record, results, study),
+        "How it was adapted": training_procedure(config, record, results, study),
         "What it cost": training_cost(record, facts),
         "Scores on the test notes": evaluation(board, model),
         AUDIT: f"{NOT_TESTED}\n",
-        "What was not shown": _listed(_limits(board, model)),
+        "Limitations": _listed(_limits(board, model)),
         "How to use it": HOW,
         "Citation": CITATION.format(version=results.wardspace),
     }
@@ -175,9 +177,9 @@ def model_card(results: Results, model: str, study: StudyConfig, facts: CardFact
 
 
 def _about(results: Results, study: StudyConfig) -> str:
-    made_up = " **The notes were synthetic: its scores are no findings.**" if results.synthetic else ""
+    made_up = " **The notes were synthetic; its scores are not findings.**" if results.synthetic else ""
     return (
-        f"An encoder of clinical notes, adapted from `{base_name(study.base)}` to one corpus of notes by wardspace "
+        f"An encoder for clinical notes, adapted from `{base_name(study.base)}` to one corpus of notes with wardspace "
         f"{results.wardspace}.{made_up}\n"
     )
 
@@ -186,22 +188,24 @@ def _details(record: ModelRecord, results: Results, study: StudyConfig) -> str:
     size = "not recorded" if record.parameters is None else f"{record.parameters / 1e6:.1f} M"
     return _listed(
         [
-            f"A note becomes {record.dimension} numbers; parameters: {size}.",
-            f"Base: `{base_name(study.base)}`; its licence goes on to hold; who owns the notes decides on the rest.",
-            f"Made by wardspace {results.wardspace}; opens in plain Sentence-Transformers.",
+            f"Embedding dimension: {record.dimension}; parameters: {size}.",
+            f"Base: `{base_name(study.base)}`; its licence applies. Further terms are up to the owner of the notes.",
+            f"Created with wardspace {results.wardspace}; loads in Sentence-Transformers.",
         ]
     )
 
 
+GROUPS_TESTED = (
+    "Whether it works equally well for all groups of patients: the report of its run has scores by subgroup for the "
+    "available columns; a gap that was not shown may still exist."
+)
+GROUPS_NOT_TESTED = "Whether it works equally well for all groups of patients: not tested."
+CLINICAL_USE = "Whether it is fit for clinical use: not tested."
+
+
 def _limits(board: Board, model: str) -> list[str]:
-    told_apart = any(row.model == model and row.value is not None for row in board.results.subgroups)
-    groups = (
-        "Whether it serves all groups of patients alike: scores by subgroup stand in the report of its run, for the "
-        "columns and sizes there were; no gap shown is no proof of there being none."
-        if told_apart
-        else "Whether it serves all groups of patients alike: not tested."
-    )
-    return [*not_shown(board, model), "Whether it serves clinical use: not tested.", groups]
+    by_subgroup = any(row.model == model and row.value is not None for row in board.results.subgroups)
+    return [*not_shown(board, model), CLINICAL_USE, GROUPS_TESTED if by_subgroup else GROUPS_NOT_TESTED]
 
 
 def _listed(lines: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The data statement of a model card: counts and names of columns, never a value or a text of a note."""
+"""The data statement of a model card: counts and column names, never a value or a text of a note."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from wardspace.report.wording import SPLITS, counted, listed, thousands
 
 @dataclass(frozen=True)
 class CardFacts:
-    """Facts of a run that results.json does not hold; what is not known stays empty, and the card says so."""
+    """Facts of a run that results.json does not have; the card says which are unknown."""
 
     years: tuple[int, int] | None = None
     """First and last year of the notes' times."""
     machine: str | None = None
-    """Kind of hardware, without any name of it."""
+    """Kind of hardware, without the name of the machine."""
     kilowatt_hours: dict[str, float] = field(default_factory=dict)
-    """Energy of training that `wardspace plan` worked out, by model."""
+    """Energy of training by model, as estimated by `wardspace plan`."""
 
 
 def data_statement(corpus: Mapping[str, Any], study: StudyConfig, facts: CardFacts) -> str:
-    """Which notes the model read, and what was done to them."""
+    """Which notes the model was trained on, and how they were prepared."""
     counts = corpus.get("counts", {})
     roles = corpus.get("roles") or study.corpus.columns.model_dump()
     lines = [
         _source(corpus, counts, roles),
-        f"Years: {_years(facts)}. Language: not determined; the tool looks at none.",
+        f"Years: {_years(facts)}. Language: not determined.",
         _columns(roles),
         *_identifiers(corpus.get("steps", [])),
     ]
@@ -38,26 +38,26 @@ def data_statement(corpus: Mapping[str, Any], study: StudyConfig, facts: CardFac
 
 
 def _source(corpus: Mapping[str, Any], counts: Mapping[str, Any], roles: Mapping[str, Any]) -> str:
-    kind = "Notes made up by a program (a synthetic ward)" if corpus.get("synthetic") else "Notes of one organisation"
+    kind = "Synthetic notes (written by a program)" if corpus.get("synthetic") else "Notes of one organisation"
     if "notes" not in counts:
         return f"{kind}."
     patients = (
         f" of {counted(counts['patients'], 'patient')}" if roles.get("patient_id") and "patients" in counts else ""
     )
     left = sum(counts.get("rejects", {}).values())
-    out = f"; {thousands(left)} rows were left out (copies, empty texts, faults)" if left else ""
+    out = f"; {thousands(left)} rows were left out (duplicates, empty texts, faults)" if left else ""
     return f"{kind}: {counted(counts['notes'], 'note')}{patients} kept of {counted(counts['rows_read'], 'row')}{out}."
 
 
 def _years(facts: CardFacts) -> str:
     if facts.years is None:
-        return "not known"
+        return "unknown"
     first, last = facts.years
     return str(first) if first == last else f"{first} to {last}"
 
 
 def _columns(roles: Mapping[str, Any]) -> str:
-    """Names of columns alone: values of a ward or a clinic may point at people."""
+    """Only the names of columns: values such as wards or clinics may identify people."""
     metadata, labels = listed(list(roles.get("metadata") or [])), listed(list(roles.get("labels") or []))
     return f"Metadata columns: {metadata}. Labels: {labels}."
 
@@ -65,16 +65,16 @@ def _columns(roles: Mapping[str, Any]) -> str:
 def _identifiers(steps: list[Mapping[str, Any]]) -> list[str]:
     found = [step for step in steps if step["step"] == "deidentify"]
     if not found:
-        return ["De-identification: none was done by wardspace; what the source had done is not known here."]
-    said = []
+        return ["De-identification: none by wardspace; whether the source was de-identified is unknown."]
+    lines = []
     for step in found:
         kinds = ", ".join(f"{kind} {thousands(n)}" for kind, n in step.get("found", {}).items()) or "none"
         detectors = listed(list(step.get("detectors", {})))
-        said.append(
-            f"De-identification: identifiers were marked in {counted(step.get('notes', 0), 'note')} by {detectors} "
-            f"({kinds}). What a detector misses stays in."
+        lines.append(
+            f"De-identification: identifiers were found in {counted(step.get('notes', 0), 'note')} by {detectors} "
+            f"({kinds}). Identifiers that the detectors missed are still in the text."
         )
-    return said
+    return lines
 
 
 def _splits(counts: Mapping[str, Any], *, by_patient: bool) -> str:

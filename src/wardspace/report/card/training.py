@@ -1,4 +1,4 @@
-"""How a model was adapted and what that cost, for its card."""
+"""How a model was adapted and what it cost, for its card."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from wardspace.report.wording import counted, listed, share, thousands, tokens
 from wardspace.results.results import ModelRecord, Results
 
 
-def training_procedure(asked: AdaptConfig, record: ModelRecord, results: Results, study: StudyConfig) -> str:
+def training_procedure(config: AdaptConfig, record: ModelRecord, results: Results, study: StudyConfig) -> str:
     """Objectives in their order, what they read, and the options that matter."""
     metadata = list(results.corpus.get("roles", {}).get("metadata", study.corpus.columns.metadata))
-    lines = [f"{i}. It {objective_words(one, metadata)}." for i, one in enumerate(asked.objectives, start=1)]
-    options = asked.training.applied_to(study.training)
-    manner = f"low-rank additions of rank {options.lora.rank}" if options.lora else _updated(record)
+    lines = [f"{i}. It {objective_words(one, metadata)}." for i, one in enumerate(config.objectives, start=1)]
+    options = config.training.applied_to(study.training)
+    manner = f"LoRA of rank {options.lora.rank}" if options.lora else _updated(record)
     lines.append(
-        f"\nStarting from `{base_name(study.base)}`; learning rate {options.learning_rate:g}, weight decay "
+        f"\nBase: `{base_name(study.base)}`; learning rate {options.learning_rate:g}, weight decay "
         f"{options.weight_decay:g}, seed {options.seed}, {manner}. Trained once."
     )
     if options.mix < 1:
-        way = f"{share(options.mix)} of the way from the base to those that training ended with"
-        lines.append(f"\nIts weights lie {way}.")
+        mix = f"{share(options.mix)} of the trained weights with {share(1 - options.mix)} of the base's"
+        lines.append(f"\nThe final weights mix {mix}.")
     if record.learned_columns:
-        lines.append(f"\nIt learned from the notes' own {listed(record.learned_columns)}.")
+        lines.append(f"\nIt was trained on the metadata columns {listed(record.learned_columns)}.")
     return "\n".join(lines) + f"\n\n{_read(record)}\n"
 
 
@@ -36,12 +36,12 @@ def training_cost(record: ModelRecord, facts: CardFacts) -> str:
     machine = f", {facts.machine}" if facts.machine else ""
     energy = facts.kilowatt_hours.get(record.name)
     lines = [
-        f"Time: {duration(seconds)}, validation included.",
+        f"Time: {duration(seconds)}, including validation.",
         f"Tokens: {thousands(read)}.",
         f"Hardware: {devices}{machine}, {counted(processes, 'process', 'processes')}.",
         "Energy: not measured."
         if energy is None
-        else f"Energy: about {energy:.3g} kWh, worked out from a measurement beforehand (`wardspace plan`).",
+        else f"Energy: about {energy:.3g} kWh, estimated by `wardspace plan` before training.",
     ]
     return "".join(f"- {line}\n" for line in lines)
 
@@ -50,7 +50,7 @@ def _updated(record: ModelRecord) -> str:
     updated, whole = (
         max((getattr(s, n) for s in record.stages), default=0) for n in ("parameters_updated", "parameters")
     )
-    return f"{share(updated / whole)} of the parameters updated" if whole else "nothing updated"
+    return f"{share(updated / whole)} of the parameters updated" if whole else "no parameters updated"
 
 
 def _read(record: ModelRecord) -> str:
@@ -59,9 +59,9 @@ def _read(record: ModelRecord) -> str:
     seen = max((stage.notes_seen for stage in record.stages), default=0)
     left = max((stage.notes_left_out for stage in record.stages), default=0)
     batches = "".join(
-        f" An update read {tokens(stage.batch_tokens)} tokens of {thousands(stage.batch_notes)} notes on average."
+        f" Each update read {tokens(stage.batch_tokens)} tokens of {thousands(stage.batch_notes)} notes on average."
         for stage in record.stages
         if stage.batch_tokens is not None and stage.batch_notes is not None
     )
     read_words = f"It read {thousands(read)} tokens of {thousands(seen)} notes in {duration(seconds)}"
-    return f"{read_words}; {thousands(left)} training notes could not be used.{batches}"
+    return f"{read_words}; it could not use {thousands(left)} training notes.{batches}"

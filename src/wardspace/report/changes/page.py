@@ -15,17 +15,18 @@ from wardspace.report.changes.scores import Lone, ScoreTable, SpaceRow, cost_cha
 from wardspace.report.changes.sides import Change, Pair
 from wardspace.report.changes.study import environment_changes, notes_changes, same_content, study_changes
 from wardspace.report.page import stylesheet
-from wardspace.report.wording import counted, listed, metric_name
+from wardspace.report.wording import changes as say
+from wardspace.report.wording import listed, metric_name
 
 
 @dataclass(frozen=True)
 class PairView:
-    """Everything the page shows of two runs."""
+    """Everything the page shows about two runs."""
 
     first: str
     second: str
     summary: list[str]
-    asked: list[Change]
+    keys: list[Change]
     environment: list[Change]
     notes: list[Change]
     lone: list[Lone]
@@ -57,13 +58,13 @@ def changes_page(pairs: Sequence[Pair]) -> str:
 
 
 def pair_view(pair: Pair) -> PairView:
-    """One pair in words; the terminal shows the same."""
-    tables, asked = score_tables(pair), study_changes(pair)
+    """One pair, formatted; the terminal shows the same."""
+    tables, keys = score_tables(pair), study_changes(pair)
     return PairView(
         first=pair.first.name,
         second=pair.second.name,
-        summary=_summary(pair, tables, asked),
-        asked=asked,
+        summary=_summary(pair, tables, keys),
+        keys=keys,
         environment=environment_changes(pair),
         notes=notes_changes(pair),
         lone=lone(pair),
@@ -74,22 +75,17 @@ def pair_view(pair: Pair) -> PairView:
     )
 
 
-def _summary(pair: Pair, tables: list[ScoreTable], asked: list[Change]) -> list[str]:
+def _summary(pair: Pair, tables: list[ScoreTable], keys: list[Change]) -> list[str]:
     rows = [row for table in tables for row in table.rows]
     marks = [row.mark for row in rows]
     found = [
-        "The studies ask for the same."
-        if not asked
-        else f"{counted(len(asked), 'key')} of the study differ{'s' if len(asked) == 1 else ''}.",
-        "The prepared notes are the same." if same_content(pair) else "The prepared notes are not the same.",
+        say.same_study(len(keys)),
+        say.SAME_NOTES if same_content(pair) else say.OTHER_NOTES,
     ]
     if not rows:
-        return [*found, "No score stands in both runs."]
+        return [*found, say.NO_SHARED_SCORE]
     if paired := len(marks) - marks.count("unpaired"):
-        found.append(
-            f"Of {counted(paired, 'score')} on the same test notes, {marks.count('above')} are higher in "
-            f"{pair.second.name}, {marks.count('below')} lower, and of {marks.count('tie')} no change was shown."
-        )
+        found.append(say.paired_scores(paired, pair.second.name, marks.count("above"), marks.count("below")))
     if unpaired := marks.count("unpaired"):
-        found.append(f"{counted(unpaired, 'score')} cannot be compared in pairs: their gaps say nothing certain.")
+        found.append(say.unpaired_scores(unpaired))
     return found

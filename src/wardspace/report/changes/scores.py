@@ -13,6 +13,7 @@ from wardspace.report.tables.comparison import SIGNS, Mark
 from wardspace.report.tables.spaces import ARROWS
 from wardspace.report.wording import MINUS, gap, measure_name, plain, points, tokens
 from wardspace.report.wording import between as ends
+from wardspace.report.wording.comparisons import NO_DIFFERENCE
 from wardspace.results.results import ModelRecord
 
 
@@ -31,7 +32,7 @@ class SpaceRow:
 
 
 def space_rows(pair: Pair) -> list[SpaceRow]:
-    """Measures that both runs took and that differ as printed."""
+    """Measures that both runs have and that differ as printed."""
     theirs = {(one.model, one.column, one.measure): one for one in pair.second.results.space}
     found = []
     for ours in pair.first.results.space:
@@ -68,11 +69,11 @@ def _cost(model: ModelRecord) -> str:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One model in one place, in both runs."""
+    """One model in one setting, in both runs."""
 
     model: str
     order: int
-    """Of its place among the places."""
+    """Position of its setting in the table."""
     place: str
     first: str
     second: str
@@ -95,7 +96,7 @@ class ScoreTable:
 
 @dataclass(frozen=True)
 class Lone:
-    """Something that one run alone has."""
+    """Models or tasks that only one run has."""
 
     what: str
     first: list[str]
@@ -110,7 +111,7 @@ def score_tables(pair: Pair) -> list[ScoreTable]:
 
 
 def lone(pair: Pair) -> list[Lone]:
-    """Models and tasks that stand in one run alone."""
+    """Models and tasks that only one run has."""
     first, second = Board(pair.first.results), Board(pair.second.results)
     every = [("models", list(first.records), list(second.records)), ("tasks", first.tasks, second.tasks)]
     found = [Lone(what, _without(ours, theirs), _without(theirs, ours)) for what, ours, theirs in every]
@@ -143,7 +144,7 @@ def _row(where: tuple[int, str], model: str, values: tuple[float, float], paired
     mark: Mark = "unpaired"
     if paired is not None:
         mark = "tie" if paired.gap.tie else "above" if paired.gap.value > 0 else "below"
-    words: dict[Mark, str] = {"tie": "no change shown", "above": "higher", "below": "lower", "unpaired": "not paired"}
+    words: dict[Mark, str] = {"tie": NO_DIFFERENCE, "above": "higher", "below": "lower", "unpaired": "not paired"}
     return ScoreRow(
         model=model,
         order=order,

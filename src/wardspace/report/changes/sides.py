@@ -1,4 +1,4 @@
-"""Two runs side by side, as what they were and what they found."""
+"""Two runs of a study: their settings and their results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Side:
     """One run."""
 
     name: str
-    """What it is called on the page: the name of its folder, without what that lies in."""
+    """The name of its folder, without the path."""
     study: StudyConfig
     results: Results
     environment: dict[str, Any]
@@ -23,19 +23,19 @@ class Side:
 
 @dataclass(frozen=True)
 class Pair:
-    """A run, and one it is compared with."""
+    """Two runs that are compared."""
 
     first: Side
     second: Side
     between: dict[str, list[Between]]
     """Paired differences of each task that was scored on the same test notes in both."""
     unpaired: dict[str, str]
-    """Why the other shared tasks have none."""
+    """Why the other shared tasks have no paired differences."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """Something that is not as it was."""
+    """One value that differs between the runs."""
 
     what: str
     first: str

@@ -1,4 +1,4 @@
-"""What changed in the study and in what ran it, key by key."""
+"""Differences between two study files, machines and corpora, key by key."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from wardspace.report.changes.sides import Change, Pair
 from wardspace.report.tables.study import base_name
 from wardspace.report.wording import SPLITS, thousands
 
-ABSENT, PRESENT = "–", "there"
+ABSENT, PRESENT = "–", "present"
 _PATHS = ("base", "corpus.source.path", "corpus.deidentify.review", "corpus.deidentify.key_file")
-"""Keys that may hold a path of the machine: shown without its folders."""
+"""Keys that may hold a path of this machine: shown without the folders."""
 
 
 def study_changes(pair: Pair) -> list[Change]:
-    """Keys of the study that differ; models and tasks go by their names; one that one study alone names is one key."""
+    """Keys that differ. Models and tasks are matched by name; one that only one study has counts as one key."""
     return _differing(study_keys(pair.first.study), study_keys(pair.second.study))
 
 
 def environment_changes(pair: Pair) -> list[Change]:
-    """What ran the studies, where it differs."""
+    """Versions and hardware that differ."""
     return _differing(_flat(pair.first.environment), _flat(pair.second.environment))
 
 
 def study_keys(study: StudyConfig) -> dict[str, str]:
     """A study as dotted keys and values in words."""
-    keys = _flat(study.model_dump(mode="json", exclude={"engine"}))  # who worked changes no figure, and names hosts
+    keys = _flat(study.model_dump(mode="json", exclude={"engine"}))  # no figure depends on the engine
     return {key: _without_folders(value) if _is_path(key) else value for key, value in keys.items()}
 
 
@@ -37,7 +37,7 @@ def _is_path(key: str) -> bool:
 
 
 def _without_folders(value: str) -> str:
-    """A path by its last name; of a database no more than its kind, since its address may hold a password."""
+    """A path without its folders; of a database only its kind, since its address may hold a password."""
     scheme, is_address, _ = value.partition("://")
     return f"{scheme}://…" if is_address else base_name(value)
 
@@ -53,7 +53,7 @@ def _differing(first: Mapping[str, str], second: Mapping[str, str]) -> list[Chan
 
 
 def _folded(keys: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
-    """The keys, those of an item that the others do not have as one; of an empty part the others' keys tell."""
+    """The keys, with an item that the other study lacks as one key, and without empty sections it fills."""
     known = {item for key in others for item in _items(key)}
     parts = {key[: match.start()] for key in others for match in re.finditer(r"[.\[]", key)}
     found: dict[str, str] = {}
@@ -67,7 +67,7 @@ def _folded(keys: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str
 
 
 def _items(key: str) -> list[str]:
-    """The items that a key lies in, the outermost first: `adapt[mlm]`, `adapt[mlm].objectives[1 mlm]`."""
+    """The list items that contain a key, outermost first: `adapt[mlm]`, `adapt[mlm].objectives[1 mlm]`."""
     return [key[: match.end()] for match in re.finditer(r"\]", key)]
 
 
@@ -86,7 +86,7 @@ def _flat(value: Any, prefix: str = "") -> dict[str, str]:
 
 
 def _called(number: int, item: Mapping[str, Any]) -> str:
-    """A model or task by its name; an objective by its place and kind, since its order is part of what it is."""
+    """A model or task by its name; an objective by its position and kind, since their order matters."""
     return str(item.get("name") or f"{number + 1} {item.get('kind', '')}".strip())
 
 
@@ -99,11 +99,11 @@ def _words(value: Any) -> str:
 
 
 _DIGITS = 12
-"""Of a content hash, as many as tell two corpora apart."""
+"""Digits of a content hash that are shown."""
 
 
 def notes_changes(pair: Pair) -> list[Change]:
-    """Counts and content of the two corpora, where they differ; the content always."""
+    """Counts and content hashes of the two corpora that differ."""
     first, second = (_counts(side.results.corpus) for side in (pair.first, pair.second))
     keys = [*first, *(key for key in second if key not in first)]
     rows = [Change(key, first.get(key, ABSENT), second.get(key, ABSENT)) for key in keys]

@@ -1,4 +1,4 @@
-"""From results to figures: which numbers each figure shows."""
+"""The figures of the page: which results each one shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wardspace.report.wording import INTERVALS, between, gap, metric_name, point
 from wardspace.results.results import Difference, Results
 
 FEW_SHOT = "logistic"
-"""The setting whose scores are drawn against the number of labels."""
+"""The setting shown by number of labels."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Panel:
 
 
 def few_shot_curves(board: Board, task: str, metric: str) -> Markup | None:
-    """Scores against labels per class; None where no few-shot run was made."""
+    """Scores by labels per class; None without few-shot scores."""
     places = [place for place in board.places(task, metric) if place.setting == FEW_SHOT]
     if not any(place.shots is not None for place in places):
         return None
@@ -61,7 +61,7 @@ def _points(board: Board, task: str, model: str, places: list[Place], metric: st
 
 
 def difference_panels(board: Board, task: str, metric: str) -> list[Panel]:
-    """Differences to the base, one panel a setting, all on one scale."""
+    """Differences to the base, one panel for each setting, all on one scale."""
     found = {
         place: [
             difference
@@ -73,7 +73,7 @@ def difference_panels(board: Board, task: str, metric: str) -> list[Panel]:
     every = [difference for differences in found.values() for difference in differences]
     if not every:
         return []
-    # counted words may lie so far off that the models could not be told apart on a scale that holds them
+    # TF-IDF may be so far off that the models would overlap on a scale that includes it
     every = [d for d in every if board.records[d.model].kind != "tfidf"] or every
     ends = (100 * min(d.low for d in every), 100 * max(d.high for d in every))
     return [Panel(place.name, _forest(board, place, some, ends)) for place, some in found.items() if some]
@@ -110,9 +110,9 @@ def _scatter(column: str, aligned: dict[str, float], spread: dict[str, float], r
     return Panel(column, scatter(spots, x_title, y_title, description))
 
 
-def interval_words(results: Results, method: IntervalMethod | None = None) -> str:
-    """How intervals were made, for captions; by default those of scores and their differences."""
+def interval_method(results: Results, method: IntervalMethod | None = None) -> str:
+    """How intervals were made, for captions; by default those of scores and differences."""
     by_patient = results.corpus.get("roles", {}).get("patient_id") is not None
-    drawn = "patients" if by_patient else "notes (there is no patient column)"
+    unit = "patients" if by_patient else "notes (there is no patient column)"
     level = points(results.confidence).removesuffix(".0")
-    return f"{level}% intervals ({INTERVALS[method or results.interval]}) from drawing the test {drawn} anew"
+    return f"{level}% intervals ({INTERVALS[method or results.interval]}) from resampling the test {unit}"

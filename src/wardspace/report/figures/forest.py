@@ -1,4 +1,4 @@
-"""Differences to the base: a dot with its interval beside a line at zero."""
+"""Differences to the base: a dot with its interval, and a line at zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A map as a still picture, for pages whose script does not run."""
+"""Points: alignment against uniformity, and maps as static pictures for readers without scripts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CANDIDATES: list[Candidate] = [
     (0, 19, "middle"),
     *((dx, dy, anchor) for dy in (-18, 26, -32, 40, -46, 54) for dx, anchor in ((9, "start"), (-9, "end"))),
 ]
-"""Places of a name beside its mark, the nearest first: shift to the right, shift down, and which end stands there."""
+"""Positions of a name around its mark, nearest first: shift right, shift down, and the text anchor."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Spot:
 
 
 def scatter(spots: list[Spot], x_title: str, y_title: str, description: str) -> Markup:
-    """Draw the spots; names stand where they cover least."""
+    """Draw the spots, with names where they overlap least."""
     x = scale(_padded([spot.x for spot in spots]), LEFT, WIDTH - RIGHT, ticks=4)
     y = scale(_padded([spot.y for spot in spots]), HEIGHT - BOTTOM, TOP, ticks=5)
     taken: list[Box] = [(x(s.x) - 6, y(s.y) - 6, x(s.x) + 6, y(s.y) + 6) for s in spots]
@@ -67,7 +67,7 @@ def _frame(x: Scale, y: Scale) -> list[Markup]:
 
 
 def _name_place(px: float, py: float, wide: float, taken: list[Box]) -> tuple[Candidate, Box]:
-    """Where a name stands beside its mark, and the box it fills: least overlap first, then nearest."""
+    """Position of a name near its mark, and its box: least overlap first, then nearest."""
     placed = [(candidate, _box(px, py, wide, candidate)) for candidate in CANDIDATES]
     costs = [
         20 * _outside(box) + sum(_overlap(box, other) for other in taken) + 0.5 * rank
@@ -151,13 +151,13 @@ def dots(places: NDArray[np.float64], codes: Sequence[int], tones: Sequence[Tone
 
 
 def swatch(tone: Tone) -> Markup:
-    """The mark of a value, for a legend; the words beside it say what it is."""
+    """The mark of a value, for a legend; its value follows in words."""
     inner = _marks(f"M7 7{_SHAPES[tone[1]]}", tone)
     return tag("svg", inner, viewBox="0 0 14 14", width=14, height=14, aria_hidden="true", cls="swatch")
 
 
 def _marks(path: str, tone: Tone | None) -> Markup:
-    """Marks of one value in one path; None is a value that is not told apart."""
+    """Marks of one value in one path; None is a value without a colour of its own."""
     if tone is None:
         return tag("path", d=path, stroke="var(--soft)", stroke_width=2.5, stroke_linecap="round", fill="none")
     colour, shape = tone

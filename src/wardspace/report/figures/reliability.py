@@ -1,4 +1,4 @@
-"""Confidence against accuracy: dots with intervals beside the line on which the two are equal."""
+"""Confidence against accuracy: dots with intervals, and the line on which the two are equal."""
 
 from __future__ import annotations
 

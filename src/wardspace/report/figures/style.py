@@ -1,4 +1,4 @@
-"""Colours and marks: told apart by shape as well, in light, in dark and by colour-blind eyes."""
+"""Colours and marks that differ in shape too, for light and dark pages and colour-blind readers."""
 
 from __future__ import annotations
 

@@ -1,43 +1,43 @@
-"""Which model to use with how many labels: chosen on validation, checked on test, the cheaper where it is a tie."""
+"""Model selection: chosen on validation; test may only replace the choice by a cheaper model."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wardspace.report.findings.findings import told_apart
+from wardspace.report.findings.findings import significant
 from wardspace.report.score_table import Board, Place
 from wardspace.results.results import Difference, ModelRecord, Score
 
 _KINDS = {"tfidf": 0, "base": 1, "other": 2, "adapted": 3}
 _LESS = 0.9
-"""Training is cheaper where it took less than this share of the time: clocks differ from run to run."""
+"""Training is cheaper if it took less than this share of the time: timings vary from run to run."""
 _ALIKE = 3
-"""Decimals of a validation score beyond which two are alike: a tenth of a point, as printed."""
+"""Decimals to which validation scores are compared: a tenth of a point, as printed."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What to use in one place."""
+    """The model chosen for one setting."""
 
     place: Place
     favoured: str
     """Highest on validation."""
     used: str
-    """The cheapest of those that test does not show to be worse than it."""
+    """The cheapest model that test does not show to be worse than the favoured one."""
     score: Score
-    """Test score of what is used."""
+    """Test score of the model used."""
     apart: Difference | None
-    """Favoured minus used on test; where they are one, minus the base."""
+    """Favoured minus used on test; minus the base where they are the same model."""
 
 
 def choices(board: Board, task: str, metric: str) -> list[Choice]:
-    """One choice for each place in which validation was scored."""
+    """One choice for each setting with validation scores."""
     found = [_choice(board, task, metric, place) for place in board.places(task, metric)]
     return [choice for choice in found if choice is not None]
 
 
 def cost_order(record: ModelRecord) -> tuple[int, float]:
-    """What comes cheaper first: counting words, the base and other models as they came, then adapted ones by time."""
+    """Sort key, cheapest first: TF-IDF, the base, other models used as they are, adapted models by training time."""
     return _KINDS[record.kind], sum(stage.seconds for stage in record.stages)
 
 
@@ -47,7 +47,7 @@ def _cheaper(one: ModelRecord, other: ModelRecord) -> bool:
 
 
 def validation_scores(board: Board, task: str, metric: str, place: Place) -> dict[str, float]:
-    """Validation score of every model in a place."""
+    """Validation score of every model in a setting."""
     return {
         score.model: score.value
         for score in board.results.scores
@@ -59,7 +59,7 @@ def validation_scores(board: Board, task: str, metric: str, place: Place) -> dic
 
 
 def cheaper_tried(board: Board, choice: Choice) -> bool:
-    """Whether anything cheaper than what is used was scored in the same place."""
+    """Whether anything cheaper than the model used was scored in the same setting."""
     used = cost_order(board.records[choice.used])
     scored = validation_scores(board, choice.score.task, choice.score.metric, choice.place)
     return any(cost_order(board.records[name]) < used for name in scored)
@@ -82,7 +82,7 @@ def _choice(board: Board, task: str, metric: str, place: Place) -> Choice | None
 
 
 def _worse(board: Board, task: str, metric: str, place: Place, pair: tuple[str, str]) -> bool:
-    """Whether the first was shown to be worse than the second, or was not compared with it."""
+    """Whether the first model is significantly worse than the second, or was not compared with it."""
     name, favoured = pair
     difference = board.difference(task, favoured, place, metric, against=name)
-    return difference is None or (told_apart(difference) and difference.value > 0)
+    return difference is None or (significant(difference) and difference.value > 0)

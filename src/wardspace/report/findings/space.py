@@ -1,4 +1,4 @@
-"""What the measures of the spaces say, and what each objective cost, in sentences."""
+"""The best space by each column, and what each objective cost."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from wardspace.core.durations import duration
 from wardspace.report.findings.findings import Finding, Tone
 from wardspace.report.score_table import MODELS, Board
 from wardspace.report.tables.spaces import SpaceBoard, verdict_mark
-from wardspace.report.wording import counted, listed, measure_name, plain, share, signed, signed_between, tokens
-from wardspace.results.results import SpaceDifference, SpaceScore
+from wardspace.report.wording import measure_name
+from wardspace.report.wording import measures as say
 
 HEADLINE = ("silhouette", "neighbour_purity")
-"""Measures that get a sentence: how far classes stand apart, and whether neighbours agree."""
+"""Measures with a sentence of their own: how well classes separate, and whether neighbours share a label."""
 
 
 def space_findings(board: Board) -> list[Finding]:
-    """For every column and headline measure: which space is best, and whether the base can be told apart from it."""
+    """For every column and headline measure: the best space, and its difference to the base's."""
     spaces = SpaceBoard(board.results)
     columns = dict.fromkeys(score.column for score in board.results.space if score.column != "*")
     found = [_best(board, spaces, column, measure) for column in columns for measure in HEADLINE]
@@ -28,45 +28,30 @@ def _best(board: Board, spaces: SpaceBoard, column: str, measure: str) -> Findin
         return None
     name = f"{measure_name(measure)} by {column}"
     if best.model == board.base:
-        return Finding("plain", f"{name}: no adaptation is better than the base ({plain(base.value)}).")
+        return Finding("plain", say.base_is_best(name, base.value))
     if f"{best.value:.3f}" == f"{base.value:.3f}":
-        return Finding("plain", f"{name}: no adaptation made it better by 0.001 (base {plain(base.value)}).")
+        return Finding("plain", say.barely_better(name, base.value))
     difference = spaces.difference(best, board.base)
-    tone, said = _against(best, base, difference)
+    tie = verdict_mark(difference, best, base.model) == "tie"
+    tone: Tone = "plain" if difference is None else "tie" if tie else "gain-uncorrected"
+    parts = [say.best_space(name, best.model, (best.value, base.value), difference, tie=tie)]
     record = board.records.get(best.model)
-    learned = record is not None and column in record.learned_columns
-    because = f" It learned from {column}, so this is what it was trained to do." if learned else ""
-    level = [model for model in spaces.level(best) if model != board.base]
-    also = f" Tied with it: {listed(level)}." if level else ""
-    return Finding(tone, f"{name}: {said}{also}{because}")
-
-
-def _against(best: SpaceScore, base: SpaceScore, difference: SpaceDifference | None) -> tuple[Tone, str]:
-    beside = [best.value, base.value]
-    values = f"{plain(best.value, beside)}; base {plain(base.value, beside)}"
-    if difference is None:
-        return "plain", f"{best.model} has the best value ({values}), which was not compared with the base in pairs."
-    ends = signed_between(difference.low, difference.high, beside)
-    gap = f"{signed(difference.value, beside)}, interval {ends}"
-    if verdict_mark(difference, best, base.model) == "tie":
-        return "tie", f"{best.model} has the best value ({values}), a tie with the base: {gap}."
-    return "gain-alone", f"{best.model} is best ({values}): {gap}."
+    if record is not None and column in record.learned_columns:
+        parts.append(say.learned_from(column))
+    if level := [model for model in spaces.level(best) if model != board.base]:
+        parts.append(say.no_difference_to(level))
+    return Finding(tone, " ".join(parts))
 
 
 def cost_findings(board: Board) -> list[Finding]:
-    """What each adapted model read, took and left out."""
+    """What each adapted model read, how long it took, and the notes it could not use."""
     found = []
     for model in board.results.models:
         if not model.stages:
             continue
         read = sum(stage.tokens for stage in model.stages)
         seconds = sum(stage.seconds for stage in model.stages)
-        text = f"{model.name} read {tokens(read)} tokens in {duration(seconds)}"
-        left = max(stage.notes_left_out for stage in model.stages)
-        seen = max(stage.notes_seen for stage in model.stages)
-        if left:
-            text += (
-                f" and could not use {counted(left, 'training note')} ({share(left / (left + seen))} of those it met)"
-            )
-        found.append(Finding("plain", text + ".", MODELS))
+        unused = max(stage.notes_left_out for stage in model.stages)
+        met = unused + max(stage.notes_seen for stage in model.stages)
+        found.append(Finding("plain", say.training_read(model.name, read, duration(seconds), unused, met), MODELS))
     return found

@@ -23,13 +23,13 @@ _DATE = re.compile(r"(\d{4})-(\d\d)(-\d\d.*)?")
 
 @dataclass(frozen=True)
 class Coding:
-    """What the codes of a column stand for."""
+    """The values behind the codes of a column."""
 
     name: str
     values: list[str]
-    """Words of each code: the commonest value first, or bands from low to high."""
+    """Name of each code: the commonest value first, or bands from low to high."""
     ordered: bool
-    """Whether they are bands, which go from little to much."""
+    """Whether they are bands, from low to high."""
     rarer: int
     """Distinct values that share the code after the last."""
     codes: list[int]
@@ -39,8 +39,8 @@ class Coding:
 def coded(name: str, values: Sequence[str | None]) -> Coding:
     """Code a column.
 
-    Numbers and dates of more values than a map can tell apart become bands of about equal numbers of notes; of other
-    values the commonest are told apart, and the rest are one; so are values too long to be names.
+    Numbers and dates with more values than a map has colours become bands with about equal numbers of notes. Of other
+    values the commonest have codes of their own; the rest, and values too long to be names, share one.
     """
     counts = Counter(value for value in values if value is not None)
     bands = _bands(list(counts.elements())) if len(counts) > CATEGORIES else {}

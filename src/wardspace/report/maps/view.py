@@ -1,4 +1,4 @@
-"""What the page's section of maps shows: choices, still pictures and the data of its script."""
+"""The maps section of the page: choices, static pictures and the data for the script."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wardspace.report.figures.style import LIGHT
 from wardspace.report.maps.maps import GRID, Map, Notes, compact, placed, shared_notes
 from wardspace.report.wording import SPLITS, counted, thousands
 
-BESIDE = 2
+SIDE_BY_SIDE = 2
 """Maps side by side."""
 
 
@@ -27,33 +27,33 @@ class MapsView:
     largest: int
     """Notes of the largest map."""
     sides: list[int]
-    """Number of the model that each side shows at first."""
+    """Index of the model that each side shows at first."""
     stills: list[tuple[str, Markup]]
-    """Each model with its picture without a script."""
+    """Each model with its picture for readers without scripts."""
     legend: list[tuple[Markup, str]]
-    """Marks of those pictures and what they stand for."""
+    """Marks of those pictures and their values."""
     data: dict[str, Any]
 
     @property
-    def still_words(self) -> str:
-        """Which notes the still pictures show."""
+    def still_caption(self) -> str:
+        """Which notes the static pictures show."""
         return f"At most {MOST} notes of each map" if self.largest > MOST else "All notes"
 
 
 def maps_view(maps: Mapping[str, Map], texts: Sequence[str] | None = None) -> MapsView:
-    """What to show of the maps.
+    """The maps section.
 
     Parameters
     ----------
     maps : mapping of str to Map
-        Model to its space in two dimensions.
+        Each model's space in two dimensions.
     texts : sequence of str, optional
-        Beginnings of the notes, in the order of the maps: for a page that stays on this machine, and for no other.
+        Beginnings of the notes, in the order of the maps; only for a page that stays on this machine.
 
     Raises
     ------
     ValueError
-        If the maps do not show the same notes, or there is not one text for each.
+        If the maps show different notes, or there is not one text for each note.
     """
     data = {**compact(maps), "light": LIGHT}
     notes = shared_notes(maps)
@@ -66,15 +66,15 @@ def maps_view(maps: Mapping[str, Map], texts: Sequence[str] | None = None) -> Ma
         columns=[coding.name for coding in notes.codings] if maps else [],
         methods=list(dict.fromkeys(method for one in maps.values() for method in one.drawn)),
         largest=max((len(one.xy) for one in maps.values()), default=0),
-        sides=list(range(min(len(maps), BESIDE))),
+        sides=list(range(min(len(maps), SIDE_BY_SIDE))),
         stills=[(model, _still(model, one, notes)) for model, one in maps.items()],
         legend=_legend(notes) if maps else [],
         data=data,
     )
 
 
-def drawn_words(view: MapsView, corpus: Mapping[str, Any], split: str) -> str:
-    """How many notes are drawn, of how many of which split: `1,500 of the 3,934 test notes, drawn by chance`."""
+def notes_drawn(view: MapsView, corpus: Mapping[str, Any], split: str) -> str:
+    """How many notes are shown: `1,500 of the 3,934 test notes, a random sample`."""
     counts = corpus.get("counts", {})
     found = counts.get("notes") if split == "all" else counts.get("splits", {}).get(split, {}).get("notes")
     kind = f"{SPLITS[split]} note" if split in SPLITS else "note"
@@ -82,7 +82,7 @@ def drawn_words(view: MapsView, corpus: Mapping[str, Any], split: str) -> str:
         return counted(view.largest, kind)
     if found <= view.largest:
         return f"all {counted(view.largest, kind)}"
-    return f"{thousands(view.largest)} of the {counted(found, kind)}, drawn by chance, the same for every model"
+    return f"{thousands(view.largest)} of the {counted(found, kind)}, a random sample, the same for every model"
 
 
 def _still(model: str, one: Map, notes: Notes) -> Markup:

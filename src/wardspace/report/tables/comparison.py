@@ -7,27 +7,29 @@ from typing import Literal
 
 from wardspace.report.score_table import Board, Place
 from wardspace.report.wording import between, counted, gap, p_value, points, share
+from wardspace.report.wording.comparisons import NO_DIFFERENCE
 from wardspace.results.results import Difference, Score
 
-Mark = Literal["reference", "above", "below", "above-alone", "below-alone", "tie", "unpaired"]
+Mark = Literal["reference", "above", "below", "above-uncorrected", "below-uncorrected", "tie", "unpaired"]
 Rank = Literal["highest", "level", ""]
 STARS: dict[Rank, str] = {"highest": "★", "level": "☆", "": ""}
-"""Highest of its column, and a tie with the highest."""
+"""Highest of its column, and no difference to the highest shown."""
 SIGNS: dict[Mark, str] = {
-    "reference": "", "above": "▲", "below": "▼", "above-alone": "△", "below-alone": "▽", "tie": "≈", "unpaired": "",
+    "reference": "", "above": "▲", "below": "▼", "above-uncorrected": "△", "below-uncorrected": "▽",
+    "tie": "≈", "unpaired": "",
 }  # fmt: skip
-"""Signs beside the words, so that nothing hangs on colour; hollow where a gap does not hold after correction."""
+"""Signs in addition to colours and words; hollow where a difference is not significant after Holm correction."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One score of the comparison in words."""
+    """One score of the comparison, formatted."""
 
     value: str
     interval: str
     mark: Mark
     verdict: str
-    """Against the base: `▲ 2.1 above base`, `≈ tie with base`."""
+    """Against the base: `▲ 2.1 above base`, `≈ no difference shown`."""
     detail: str
     """The difference with its interval and p, and the spread over seeds or subsets."""
     rank: Rank
@@ -35,7 +37,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A model's scores; None where it was not tried."""
+    """A model's scores; None where a setting was not tried."""
 
     model: str
     kind: str
@@ -87,14 +89,14 @@ def _detail(board: Board, score: Score, difference: Difference | None) -> str:
         if difference.superiority is not None:
             parts.append(f"above in {share(difference.superiority)} of resamples")
         if difference.p is not None and difference.p_holm is not None:
-            parts.append(f"{p_value(difference.p)}, corrected {p_value(difference.p_holm)}")
+            parts.append(f"{p_value(difference.p)}, Holm-corrected {p_value(difference.p_holm)}")
     if score.spread is not None:
         parts.append(f"standard deviation over {runs_name(score)} {points(score.spread)}")
     return "; ".join(parts)
 
 
 def runs_name(record: Score | Difference) -> str:
-    """What the runs of a record differ in: `10 subsets`, `3 seeds`."""
+    """The runs of a record: `10 subsets`, `3 seeds`."""
     if record.runs is None:
         return "seeds or subsets"
     return counted(record.runs, "seed" if record.shots is None else "subset")
@@ -103,7 +105,7 @@ def runs_name(record: Score | Difference) -> str:
 def _rank(board: Board, score: Score, place: Place) -> Rank:
     top = board.highest(score.task, place, score.metric)
     if top is None or not board.compared(score.task, place, score.metric):
-        return ""  # without pairs no tie could be told from a win
+        return ""  # without paired differences we cannot say that others are worse
     if score.value == top.value:
         return "highest"
     apart = board.difference(score.task, top.model, place, score.metric, against=score.model)
@@ -111,7 +113,7 @@ def _rank(board: Board, score: Score, place: Place) -> Rank:
 
 
 def mark_of(difference: Difference | None, *, is_base: bool = False) -> Mark:
-    """What a difference says: a gap whose interval spans zero is a tie, one that is not clear stands alone."""
+    """Sign of a difference: tie if its interval includes zero, uncorrected if not significant after correction."""
     if is_base:
         return "reference"
     if difference is None:
@@ -120,7 +122,7 @@ def mark_of(difference: Difference | None, *, is_base: bool = False) -> Mark:
         return "tie"
     if difference.clear:
         return "above" if difference.value > 0 else "below"
-    return "above-alone" if difference.value > 0 else "below-alone"
+    return "above-uncorrected" if difference.value > 0 else "below-uncorrected"
 
 
 def _verdict(mark: Mark, difference: Difference | None, base: str) -> str:
@@ -129,19 +131,20 @@ def _verdict(mark: Mark, difference: Difference | None, base: str) -> str:
     if difference is None:
         return ""
     if mark == "tie":
-        return f"{SIGNS[mark]} tie with {base}"
-    way, *alone = mark.split("-")
-    return f"{SIGNS[mark]} {points(abs(difference.value))} {way} {base}{', uncorrected' if alone else ''}"
+        return f"{SIGNS[mark]} {NO_DIFFERENCE}"
+    way, *uncorrected = mark.split("-")
+    also = ", uncorrected" if uncorrected else ""
+    return f"{SIGNS[mark]} {points(abs(difference.value))} {way} {base}{also}"
 
 
 WORDS: dict[Mark, str] = {
     "above": "above",
     "below": "below",
-    "above-alone": "above, uncorrected",
-    "below-alone": "below, uncorrected",
-    "tie": "tie",
+    "above-uncorrected": "above, uncorrected",
+    "below-uncorrected": "below, uncorrected",
+    "tie": NO_DIFFERENCE,
 }
-"""What a sign says, for those who do not see it."""
+"""Signs in words, for screen readers."""
 
 
 @dataclass(frozen=True)
@@ -164,8 +167,8 @@ class Matrix:
     place: Place
     models: list[str]
     rows: list[tuple[str, list[Pair | None]]]
-    told_apart: int
-    """Pairs that are told apart after correction."""
+    significant: int
+    """Pairs with a significant difference after Holm correction."""
     pairs: int
 
 

@@ -1,4 +1,4 @@
-"""The notes behind the results: counts, rejects, lengths and categories, as corpus.json tells them."""
+"""The notes behind the results, from corpus.json: counts, rejects, lengths and categories."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wardspace.report.figures.bars import histogram
 from wardspace.report.wording import SPLITS, counted, share, thousands
 
 MOST_VALUES = 30
-"""Values of a column that get a row; the rarer ones are added up."""
+"""Values of a column with a row of their own; rarer ones are added up."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class CategoryTable:
 
 @dataclass(frozen=True)
 class CorpusView:
-    """What the page says of the corpus; empty parts were not recorded."""
+    """The corpus section of the page; parts that were not recorded are empty."""
 
     facts: list[tuple[str, str]]
     splits: list[tuple[str, str, str, str]]
@@ -43,8 +43,8 @@ class CorpusView:
 def corpus_view(corpus: Mapping[str, Any]) -> CorpusView:
     """Put corpus.json into words.
 
-    Parts that a corpus does not have (no tokenizer was at hand, no column was named) stay empty; a part that is there
-    in another shape raises, rather than being passed over.
+    Parts that a corpus does not have (no tokenizer was available, no column was named) stay empty. A part in an
+    unknown shape raises instead of being skipped.
     """
     counts = corpus.get("counts", {})
     statistics = corpus.get("statistics", {})
@@ -100,27 +100,27 @@ def _splits(counts: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
 
 
 def _step(step: Mapping[str, Any]) -> str:
-    """A step of preparation: its name, then what it did or how it was set."""
-    said = _said({key: value for key, value in step.items() if key != "step" and value is not None})
-    return f"{step['step'].replace('.', ': ').replace('_', ' ')} ({said})" if said else str(step["step"])
+    """A step of preparation: its name, then its counts and options."""
+    details = _details({key: value for key, value in step.items() if key != "step" and value is not None})
+    return f"{step['step'].replace('.', ': ').replace('_', ' ')} ({details})" if details else str(step["step"])
 
 
-def _said(details: Mapping[str, Any]) -> str:
-    """Names with their values, those that hold others in brackets."""
-    said = []
+def _details(details: Mapping[str, Any]) -> str:
+    """Names with their values, nested ones in brackets."""
+    parts = []
     for key, value in sorted(details.items()):
         name = key.replace("_", " ")
         if isinstance(value, Mapping):
-            said.append(f"{name} ({_said(value) or 'none'})")
+            parts.append(f"{name} ({_details(value) or 'none'})")
         else:
             counted = isinstance(value, int) and not isinstance(value, bool) and key != "seed"
-            said.append(f"{name} {thousands(value) if counted else value}")
-    return ", ".join(said)
+            parts.append(f"{name} {thousands(value) if counted else value}")
+    return ", ".join(parts)
 
 
 def _categories(categories: Mapping[str, Any], roles: Mapping[str, Any]) -> list[CategoryTable]:
     labels = roles.get("labels") or []
-    # what the models are scored on comes first, in the study's own order
+    # labels come first, in the order of the study file
     known = [*labels, *(roles.get("metadata") or []), *categories]
     ordered = sorted(categories.items(), key=lambda pair: known.index(pair[0]))
     return [_category(column, found, "label" if column in labels else "metadata") for column, found in ordered]
@@ -137,7 +137,7 @@ def _category(column: str, found: Mapping[str, Any], role: str) -> CategoryTable
             rest[split] = rest.get(split, 0) + n
     rows += [("(rarer values)", rest)] if any(rest.values()) else []
     missing = found.get("missing", {})
-    rows += [("(none given)", missing)] if any(missing.values()) else []
+    rows += [("(missing)", missing)] if any(missing.values()) else []
     shown = [
         (str(value), [thousands(counts.get(split, 0)) for split in splits], thousands(sum(counts.values())))
         for value, counts in rows
@@ -179,5 +179,5 @@ def _pieces(pieces: Mapping[str, float] | None) -> str | None:
     ratio = pieces["notes"] / pieces["general"]
     text = f"{pieces['notes']:.2f} tokens per word in these notes, {pieces['general']:.2f} in general English"
     if ratio > 1.05:
-        return f"{text}: the base's vocabulary breaks these notes into {share(ratio - 1)} more pieces."
-    return f"{text}: the base's vocabulary suits these notes about as well as general text."
+        return f"{text}: the base's tokenizer splits the words of these notes into {share(ratio - 1)} more pieces."
+    return f"{text}: the base's tokenizer suits these notes about as well as general text."

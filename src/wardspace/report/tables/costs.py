@@ -1,4 +1,4 @@
-"""The models and what each objective cost."""
+"""The models, and what each objective read and took."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from wardspace.report.wording import plain, share, thousands, tokens
 from wardspace.results.results import ModelRecord, Results, StageCost
 
 KINDS = {
-    "base": "base, not adapted",
-    "tfidf": "words counted",
+    "base": "base (not adapted)",
+    "tfidf": "word counts",
     "other": "not trained here",
     "adapted": "adapted",
 }

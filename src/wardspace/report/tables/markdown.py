@@ -1,4 +1,4 @@
-"""The comparison as Markdown, for documentation: the same tables as the page's."""
+"""The tables of the page as Markdown, for documentation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def comparison_markdown(results: Results, task: str, metric: str = "macro_f1") -
     Raises
     ------
     ValueError
-        If the results hold no such task or metric.
+        If the results have no such task or metric.
     """
     board = Board(results)
     if task not in board.tasks:
@@ -29,7 +29,7 @@ def comparison_markdown(results: Results, task: str, metric: str = "macro_f1") -
 
 
 def space_markdown(results: Results, column: str) -> str:
-    """The measures of the spaces by one column, or (`*`) of the spaces as wholes.
+    """The measures of the spaces by one column, or (`*`) those without labels.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def space_markdown(results: Results, column: str) -> str:
 
 
 def cost_markdown(results: Results) -> str:
-    """What each objective of each adapted model read, took and changed."""
+    """What each objective of each adapted model read, took and updated."""
     head = ["model", "objective", "tokens", "time", "steps", "notes seen", "left out", "updated", "validation loss"]
     rows = [
         [

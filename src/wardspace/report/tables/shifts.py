@@ -1,4 +1,4 @@
-"""What adaptation moved, as tables of categories by models."""
+"""How far adaptation moved the notes of each category, as tables of categories by models."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ShiftCell:
 
     moved: str
     apart: str
-    """How much further apart it stands, with its sign."""
+    """Change of its separation from other categories, with its sign."""
     mark: Mark
     detail: str
 
@@ -45,7 +45,6 @@ def _table(results: Results, column: str) -> ShiftTable:
     shifts = {(one.model, one.category): one for one in results.shifts if one.column == column}
     models = [model.name for model in results.models if any(key[0] == model.name for key in shifts)]
     notes = {category: one.n for (_, category), one in shifts.items()}
-    # of categories as large as each other in the order of their names
     categories = sorted(notes, key=lambda category: (-notes[category], category))
     rows = [
         (category, notes[category], [_cell(shifts.get((model, category))) for model in models])
@@ -58,12 +57,12 @@ def _cell(shift: Shift | None) -> ShiftCell | None:
     if shift is None:
         return None
     mark: Mark = "unpaired"
-    apart, parts = "", [f"its centre by {plain(shift.centre, _SCALE)}"]
+    apart, parts = "", [f"centre moved by {plain(shift.centre, _SCALE)}"]
     if shift.apart is not None and shift.apart_before is not None:
         apart = signed(shift.apart - shift.apart_before, _SCALE)
-        parts.append(f"apart by {plain(shift.apart_before, _SCALE)} before, {plain(shift.apart, _SCALE)} after")
+        parts.append(f"separation {plain(shift.apart_before, _SCALE)} before, {plain(shift.apart, _SCALE)} after")
     if shift.low is not None and shift.high is not None:
         mark = "tie" if shift.low <= 0 <= shift.high else "above" if shift.low > 0 else "below"
-        mark = mark if apart.strip("+0.−") else "tie"  # sure, and yet nothing that the printed figures show
+        mark = mark if apart.strip("+0.−") else "tie"  # significant, but zero as printed
         parts.append(f"change from {signed_between(shift.low, shift.high, _SCALE)}")
     return ShiftCell(plain(shift.moved, _SCALE), f"{SIGNS[mark]} {apart}".strip(), mark, "; ".join(parts))

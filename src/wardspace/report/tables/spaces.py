@@ -1,4 +1,4 @@
-"""The measures of the spaces as tables: of a space as a whole, and by each column."""
+"""Measures of the spaces as tables: without labels, and by each label or metadata column."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from wardspace.report.score_table import Board
 from wardspace.report.tables.comparison import SIGNS, Mark, Rank
-from wardspace.report.wording import MEASURES, listed, measure_name, plain, signed, signed_between
+from wardspace.report.wording import MEASURES, measure_name, plain, signed, signed_between
+from wardspace.report.wording.comparisons import NO_DIFFERENCE
+from wardspace.report.wording.measures import labels_do_not_matter, labels_matter
 from wardspace.results.results import Results, Similarity, SpaceDifference, SpaceScore
 
 KERNELS = {"linear_cka": "linear", "rbf_cka": "RBF kernel"}
@@ -14,17 +16,17 @@ KERNELS = {"linear_cka": "linear", "rbf_cka": "RBF kernel"}
 
 @dataclass(frozen=True)
 class SimilarityCell:
-    """How alike two spaces are."""
+    """Similarity of two spaces."""
 
     value: str
     detail: str
     shade: int
-    """Strength of the ground, 0 to 100."""
+    """Strength of the background colour, 0 to 100."""
 
 
 @dataclass(frozen=True)
 class SimilarityTable:
-    """Every two spaces by one kernel."""
+    """Similarity of every two spaces by one kernel."""
 
     name: str
     n: int
@@ -90,26 +92,26 @@ class SpaceCell:
     interval: str
     mark: Mark
     verdict: str
-    """Against the base: `▲ better`, `≈ tie`."""
+    """Against the base: `▲ better`, `≈ no difference shown`."""
     detail: str
-    """The difference with its interval, what sampling may have cost, and the permutation test."""
+    """The difference with its interval, the standard error of sampling, and the permutation test."""
     rank: Rank
-    """`highest`: no other model is better; `level`: a tie with it. Empty where models were not compared in pairs."""
+    """`highest`: the best model; `level`: no difference to it shown. Empty without paired comparisons."""
 
 
 @dataclass(frozen=True)
 class SpaceTable:
-    """Measures by one label or metadata column, or (column `*`) of the spaces as wholes."""
+    """Measures by one label or metadata column, or (column `*`) without labels."""
 
     column: str
     n: int
     measures: list[Measure]
     rows: list[tuple[str, list[SpaceCell | None]]]
     chance: str
-    """What the permutation test of each model says."""
+    """Result of the permutation tests, in a sentence."""
 
     def places(self, *, headline: bool) -> list[int]:
-        """Places of the measures that are shown at once, or of the others."""
+        """Positions of the measures shown at once, or of the others."""
         return [i for i, measure in enumerate(self.measures) if measure.headline == headline]
 
 
@@ -122,7 +124,7 @@ class SpaceBoard:
         self._differences = {(d.model, d.against, d.column, d.measure): d for d in results.space_differences}
 
     def difference(self, score: SpaceScore, against: str) -> SpaceDifference | None:
-        """The paired difference of a score to that of another model, whichever way round it was taken."""
+        """The paired difference of a score to that of another model; reversed if it was stored that way."""
         found = self._differences.get((score.model, against, score.column, score.measure))
         if found is not None:
             return found
@@ -133,12 +135,12 @@ class SpaceBoard:
         return turned.model_copy(update={"model": score.model, "against": against, **ends})
 
     def best(self, column: str, measure: str) -> SpaceScore | None:
-        """The score that lies furthest in the better direction; of equal ones the first model's."""
+        """The best score of a measure; of equal ones the first model's."""
         found = [score for score in self.scores.values() if (score.column, score.measure) == (column, measure)]
         return max(found, key=lambda score: score.value * direction(score), default=None)
 
     def level(self, best: SpaceScore) -> list[str]:
-        """Models that cannot be told apart from the best."""
+        """Models without a shown difference to the best."""
         others = [s for s in self.scores.values() if (s.column, s.measure) == (best.column, best.measure)]
         pairs = [(other.model, self.difference(best, other.model)) for other in others if other.model != best.model]
         return [model for model, difference in pairs if difference is not None and difference.tie]
@@ -161,7 +163,7 @@ def verdict_mark(difference: SpaceDifference | None, score: SpaceScore, base: st
 
 
 def space_tables(results: Results) -> list[SpaceTable]:
-    """One table for the spaces as wholes (column `*`), then one for each column that was measured."""
+    """One table for measures without labels (column `*`), then one for each column."""
     board = SpaceBoard(results)
     return [_space_table(results, board, column) for column in dict.fromkeys(score.column for score in results.space)]
 
@@ -183,23 +185,23 @@ def _space_table(results: Results, board: SpaceBoard, column: str) -> SpaceTable
 
 
 def _space_cell(
-    board: SpaceBoard, score: SpaceScore | None, best: SpaceScore | None, beside: list[float]
+    board: SpaceBoard, score: SpaceScore | None, best: SpaceScore | None, others: list[float]
 ) -> SpaceCell | None:
     if score is None or best is None:
         return None
     difference = board.difference(score, board.base)
     mark = verdict_mark(difference, score, board.base)
     base = board.scores.get((board.base, score.column, score.measure))
-    if mark in ("above", "below") and base is not None and plain(score.value, beside) == plain(base.value, beside):
-        mark = "tie"  # sure, and yet nothing that the printed figures show
-    words: dict[Mark, str] = {"reference": "reference", "above": "better", "below": "worse", "tie": "tie"}
+    if mark in ("above", "below") and base is not None and plain(score.value, others) == plain(base.value, others):
+        mark = "tie"  # significant, but equal as printed
+    words: dict[Mark, str] = {"reference": "reference", "above": "better", "below": "worse", "tie": NO_DIFFERENCE}
     ends = [] if score.low is None or score.high is None else [score.low, score.high]
     return SpaceCell(
-        value=plain(score.value, beside),
-        interval=" to ".join(plain(end, beside) for end in ends),
+        value=plain(score.value, others),
+        interval=" to ".join(plain(end, others) for end in ends),
         mark=mark,
         verdict=f"{SIGNS[mark]} {words.get(mark, '')}".strip() if ends else "",
-        detail=_detail(score, difference, beside),
+        detail=_detail(score, difference, others),
         rank=_rank(board, score, best),
     )
 
@@ -212,11 +214,11 @@ def _rank(board: SpaceBoard, score: SpaceScore, best: SpaceScore) -> Rank:
     return "level" if apart is not None and apart.tie else ""
 
 
-def _detail(score: SpaceScore, difference: SpaceDifference | None, beside: list[float]) -> str:
+def _detail(score: SpaceScore, difference: SpaceDifference | None, others: list[float]) -> str:
     parts = []
     if difference is not None:
-        ends = signed_between(difference.low, difference.high, beside)
-        parts.append(f"difference to {difference.against} {signed(difference.value, beside)} ({ends})")
+        ends = signed_between(difference.low, difference.high, others)
+        parts.append(f"difference to {difference.against} {signed(difference.value, others)} ({ends})")
     if score.error is not None:
         parts.append(f"standard error of sampling {score.error:.2g}")
     if score.p is not None:
@@ -230,6 +232,5 @@ def _chance(scores: list[SpaceScore]) -> str:
         return ""
     highest = max(score.p or 0.0 for score in tested)
     if highest <= 0.05:
-        return f"In every space the classes stand further apart than labels dealt out anew would: p ≤ {highest:.2g}."
-    unclear = [f"{score.model} (p = {score.p:.2g})" for score in tested if (score.p or 0.0) > 0.05]
-    return f"Labels dealt out anew do about as well as the true ones in: {listed(unclear)}."
+        return labels_matter(highest)
+    return labels_do_not_matter([(score.model, score.p) for score in tested if score.p is not None and score.p > 0.05])

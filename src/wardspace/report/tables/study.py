@@ -1,4 +1,4 @@
-"""What the study asked, in words."""
+"""The study setup in words, and what identifies a run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from wardspace.results.results import Results
 
 
 @dataclass(frozen=True)
-class AskedModel:
+class SetupModel:
     """An adapted model in words, with every option of its objectives."""
 
     name: str
@@ -36,28 +36,28 @@ class AskedModel:
 
 
 @dataclass(frozen=True)
-class Asked:
+class StudySetup:
     """The study in words."""
 
     summary: list[str]
-    models: list[AskedModel]
+    models: list[SetupModel]
     tasks: list[tuple[str, str]]
 
 
-def asked(study: StudyConfig, roles: Mapping[str, Any] | None = None) -> Asked:
+def study_setup(study: StudyConfig, roles: Mapping[str, Any] | None = None) -> StudySetup:
     """Put the study into words.
 
     Parameters
     ----------
     study : StudyConfig
-        What was asked.
+        The study file.
     roles : mapping, optional
-        Roles of the columns as the corpus found them; without them the study's own (a synthetic ward brings its own
-        columns, which the study file need not name).
+        Roles of the columns in the corpus; by default those of the study file. A synthetic ward has its own columns,
+        which the study file need not name.
     """
     columns = roles or study.corpus.columns.model_dump()
     metadata = list(columns.get("metadata") or [])
-    return Asked(
+    return StudySetup(
         summary=_summary(study, by_patient=columns.get("patient_id") is not None),
         models=[_model(model, metadata) for model in study.adapt],
         tasks=[(task.name, _task(task)) for task in study.tasks],
@@ -67,19 +67,20 @@ def asked(study: StudyConfig, roles: Mapping[str, Any] | None = None) -> Asked:
 def _summary(study: StudyConfig, *, by_patient: bool) -> list[str]:
     unit = "patients" if by_patient else "notes (there is no patient column)"
     lines = [
-        f"Which way of adapting the base {base_name(study.base)} to these notes gives the most useful embeddings?",
-        f"Each adapted model starts from the base and may read {thousands(study.budget.tokens)} tokens; objectives in "
-        "sequence share that budget evenly.",
+        f"Question: which way of adapting the base model {base_name(study.base)} to these notes gives the most useful "
+        "embeddings?",
+        f"Each adapted model starts from the base and reads up to {thousands(study.budget.tokens)} tokens; several "
+        "objectives in sequence share this budget evenly.",
         _divided(study, unit),
     ]
     if study.compare:
         others = [f"{one.name} ({base_name(one.model)})" for one in study.compare]
-        lines.append(f"Beside them, not trained here: {listed(others)}.")
+        lines.append(f"For comparison, not trained here: {listed(others)}.")
     if study.transductive:
-        lines.append("Adaptation was allowed to read the texts (never the labels) of validation and test notes.")
+        lines.append("Adaptation could read the texts (never the labels) of validation and test notes.")
     else:
-        kept = "No note, and no patient, of" if by_patient else "No note of"
-        lines.append(f"{kept} validation or test was read in adaptation.")
+        unseen = "no note and no patient" if by_patient else "no note"
+        lines.append(f"Adaptation read {unseen} of the validation and test splits.")
     return lines
 
 
@@ -87,27 +88,27 @@ def _divided(study: StudyConfig, unit: str) -> str:
     split = study.corpus.split
     if split.by == "time":
         return (
-            f"The notes were divided by time: the latest {share(split.test)} for the test, "
-            f"{share(split.validation)} before them for choosing, the earlier ones for training; notes of patients who "
-            "stand in an earlier period were left out of the later ones."
+            f"The notes were split by time: the latest {share(split.test)} for test, the {share(split.validation)} "
+            "before them for validation, the earlier ones for training. Patients with notes in an earlier period were "
+            "left out of the later ones."
         )
     return (
-        f"The notes were divided by {unit}: {share(split.validation)} for choosing, {share(split.test)} for the test, "
-        "the rest for training."
+        f"The notes were split by {unit}: {share(split.validation)} for validation, {share(split.test)} for test, the "
+        "rest for training."
     )
 
 
 def base_name(base: str) -> str:
-    """A base's name without the folders of the machine it was run on."""
+    """The name of a base model without the folders of this machine."""
     is_path = base.startswith(("/", "~", ".")) or "\\" in base
     return PurePath(base.replace("\\", "/")).name if is_path else base
 
 
-def _model(model: AdaptConfig, metadata: list[str]) -> AskedModel:
+def _model(model: AdaptConfig, metadata: list[str]) -> SetupModel:
     words = [objective_words(objective, metadata) for objective in model.objectives]
     options = [(objective.kind, flat(objective.model_dump(exclude={"kind"}))) for objective in model.objectives]
     changed = flat(model.training.model_dump(exclude_none=True))
-    return AskedModel(model.name, words, [*options, *([("training", changed)] if changed else [])])
+    return SetupModel(model.name, words, [*options, *([("training", changed)] if changed else [])])
 
 
 def objective_words(objective: ObjectiveConfig, metadata: list[str]) -> str:
@@ -133,7 +134,7 @@ def _declutr(objective: DeclutrConfig) -> str:
     if objective.learn_temperature:
         temperature += ", learned"
     text = (
-        "draws spans of one note together and spans of other notes apart "
+        "pulls spans of one note together and pushes spans of different notes apart "
         f"({counted(objective.anchors, 'anchor')}, {counted(objective.positives, 'positive')}, "
         f"spans of {objective.shortest} to {objective.longest} tokens, temperature {temperature})"
     )
@@ -145,21 +146,23 @@ def _declutr(objective: DeclutrConfig) -> str:
 
 
 def _blend(objective: BlendConfig) -> str:
-    words = f"the words that notes have in common ({counted(objective.dimensions, 'direction')}"
-    text = f"learns the base's own space beside that of {words}, weight {objective.weight:g})"
+    text = (
+        "learns to reproduce the base's embeddings joined with latent semantic analysis of the notes "
+        f"({counted(objective.dimensions, 'dimension')}, weight {objective.weight:g})"
+    )
     if objective.neighbours and objective.pull:
         near = counted(objective.neighbours, "nearest note")
-        text += f", each note drawn towards its {near} (pull {objective.pull:g})"
+        text += f", each note pulled towards its {near} (pull {objective.pull:g})"
     if objective.keep:
-        # not where a file lay on someone's machine
+        # only the file name, without the folders of this machine
         which = "the Human Phenotype Ontology" if objective.texts == HPO else PurePath(objective.texts).name
-        text += f", and reads other texts ({which}, {objective.keep:g} tokens for each of the notes) as the base did"
+        text += f", and rehearses other texts ({which}, {objective.keep:g} tokens for each token of the notes)"
     return text
 
 
 def _pairs(objective: PairsConfig) -> str:
-    text = f"draws notes to the text of their own {listed(objective.columns)}, away from those of others"
-    guided = ", but not from what the base holds to be nearer" if objective.guide else ""
+    text = f"pulls notes towards the text of their own {listed(objective.columns)} and away from those of others"
+    guided = ", except where the base finds them more similar" if objective.guide else ""
     return f"{text}{guided} (temperature {objective.temperature:g})"
 
 
@@ -169,7 +172,7 @@ def _category(objective: CategoryConfig, metadata: list[str]) -> str:
         text = f"predicts the note's {columns} (weight {objective.weight:g})"
     else:
         text = (
-            f"draws notes with the same {columns} together (supervised contrast, weight {objective.weight:g}, "
+            f"pulls notes with the same {columns} together (supervised contrast, weight {objective.weight:g}, "
             f"temperature {objective.temperature:g})"
         )
     return f"{text}, and predicts hidden {_masked(objective.mlm)}" if objective.mlm_weight else text
@@ -182,33 +185,33 @@ def _task(task: TaskConfig) -> str:
 def _search(task: RetrievalConfig) -> str:
     among = "all notes of the corpus" if task.among == "all" else "the notes of its split"
     limit = "" if task.queries is None else f"; at most {thousands(task.queries)} queries of a split"
-    return f"find a note by its {task.query} among {among}, by cosine, with nothing trained for it{limit}"
+    return f"find a note by its {task.query} among {among}, by cosine similarity, without training for it{limit}"
 
 
 def _classification(task: ClassificationConfig) -> str:
     parts = [f"predict {task.label} of the whole note"]
     if task.separator is not None:
-        parts.append("notes may have several, each told apart by itself from a threshold on that validation chose")
+        parts.append("notes may have several labels, each with a threshold chosen on validation")
     if "probe" in task.settings:
         seeds, private = counted(task.seeds, "seed"), f"with differential privacy (ε {task.dp.epsilon:g})"
         names = {
             "logistic": "logistic regression",
             "head": f"a two-layer head ({seeds})",
-            "words_beside": "logistic regression beside word counts",
+            "words_beside": "logistic regression on embedding + TF-IDF",
             "private_logistic": f"logistic regression {private}",
             "private_head": f"a two-layer head {private}",
         }
         parts.append(f"frozen encoder with {listed([names[probe] for probe in task.probes])}")
     if task.labels is not None:
-        parts.append(f"learning from at most {thousands(task.labels)} labelled notes, the same for every model")
+        parts.append(f"at most {thousands(task.labels)} labelled notes, the same for every model")
     if task.shots:
-        both = ", the encoder alone and beside word counts" if BESIDE in task.probes else ""
+        both = ", on the embedding alone and on embedding + TF-IDF" if BESIDE in task.probes else ""
         shots = listed([str(n) for n in task.shots])
         parts.append(f"few-shot with {shots} labels per class, {counted(task.subsets, 'random subset')} each{both}")
     if "finetune" in task.settings:
         tune = task.finetune
         which = (
-            f"the base and the {tune.best} best adapted models by validation"
+            f"the base and the {tune.best} adapted models that are best on validation"
             if tune.models == "best"
             else ("every model" if tune.models == "all" else listed(list(tune.models)))
         )
@@ -236,8 +239,8 @@ def _shown(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def made(results: Results, study: StudyConfig) -> list[tuple[str, str]]:
-    """Names and values that identify a run; no path of the machine."""
+def provenance(results: Results, study: StudyConfig) -> list[tuple[str, str]]:
+    """Names and values that identify a run, without any path of this machine."""
     devices = dict.fromkeys(stage.device for model in results.models for stage in model.stages)
     seeds = {
         "split": study.corpus.split.seed,

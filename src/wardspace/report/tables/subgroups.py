@@ -1,4 +1,4 @@
-"""For whom and when a model works: scores by subgroup and by period, in tables and sentences."""
+"""Scores by subgroup and by period: tables and sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from wardspace.report.findings.findings import Finding, Tone
 from wardspace.report.score_table import Board, Place
-from wardspace.report.wording import between, counted, gap, listed, metric_name, points, thousands
+from wardspace.report.wording import between, gap, metric_name, points, thousands
+from wardspace.report.wording import measures as say
 from wardspace.results.subgroups import SubgroupScore, Trend
 
 Key = tuple[str, str]
@@ -16,7 +17,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class SubgroupCell:
-    """A model's score in a subgroup; `verdict` is empty where nothing is flagged."""
+    """A model's score in a subgroup; `verdict` is empty without a significant difference."""
 
     value: str
     interval: str
@@ -27,7 +28,7 @@ class SubgroupCell:
 
 @dataclass(frozen=True)
 class SubgroupRow:
-    """One subgroup with the scores of every model; None for each where it has too few notes."""
+    """One subgroup with the scores of every model; None where it has too few notes."""
 
     group: str
     n: str
@@ -56,7 +57,7 @@ class SubgroupView:
 
 
 def subgroup_views(board: Board) -> list[SubgroupView]:
-    """Every task and setting whose scores were told apart by subgroup."""
+    """Every task and setting with scores by subgroup."""
     return [
         SubgroupView(task, place.name, [*_gap_findings(rows), *_help_findings(rows)], _tables(board, rows))
         for task, place, rows in _places(board, board.results.subgroups)
@@ -64,7 +65,7 @@ def subgroup_views(board: Board) -> list[SubgroupView]:
 
 
 def drift_views(board: Board) -> list[SubgroupView]:
-    """Every task and setting whose scores were told apart by period."""
+    """Every task and setting with scores by period."""
     found = []
     for task, place, rows in _places(board, board.results.drift):
         trends = [t for t in board.results.trends if (t.task, t.setting) == (task, place.setting)]
@@ -110,21 +111,21 @@ def _cell(row: SubgroupScore) -> SubgroupCell | None:
     mark = ""
     if row.flagged and row.gap is not None:
         mark = "above" if row.gap > 0 else "below"
-    said = "" if row.gap is None else f"{gap(row.gap)} to the rest"
+    said = "" if row.gap is None else f"{gap(row.gap)} against other notes"
     return SubgroupCell(points(row.value), between(row.low, row.high), said, _verdict(row), mark)
 
 
 def _verdict(row: SubgroupScore) -> str:
     parts = []
     if row.flagged and row.gap is not None:
-        parts.append("▲ above the rest" if row.gap > 0 else "▼ below the rest")
+        parts.append("▲ above other notes" if row.gap > 0 else "▼ below other notes")
     if row.over_base_flagged and row.over_base is not None:
-        parts.append(f"{'▲' if row.over_base > 0 else '▼'} {gap(row.over_base)} to the base")
+        parts.append(f"{'▲' if row.over_base > 0 else '▼'} {gap(row.over_base)} against the base")
     return "; ".join(parts)
 
 
 def _gap_findings(rows: list[SubgroupScore]) -> list[Finding]:
-    """One sentence for each metric and flagged subgroup, or one that says that there is none."""
+    """One sentence for each metric and flagged subgroup, or one that says that no gap was shown."""
     found = []
     for metric in dict.fromkeys(row.metric for row in rows):
         chosen = [row for row in rows if row.metric == metric]
@@ -137,58 +138,46 @@ def _gap_findings(rows: list[SubgroupScore]) -> list[Finding]:
 
 
 def _flagged(key: Key, rows: list[SubgroupScore]) -> Finding:
-    models = "; ".join(
-        f"{row.model} {gap(row.gap)} ({between(row.gap_low, row.gap_high, signed=True)})"
+    models = [
+        (row.model, row.gap, row.gap_low, row.gap_high)
         for row in rows
         if row.gap is not None and row.gap_low is not None and row.gap_high is not None
-    )
-    count = counted(rows[0].n, "note")
-    name = metric_name(rows[0].metric)
-    return Finding("plain", f"{key[0]} {key[1]} ({count}): {name} differs from that on the other notes for {models}.")
+    ]
+    return Finding("plain", say.gap_shown(metric_name(rows[0].metric), " ".join(key), rows[0].n, models))
 
 
 def _nothing(metric: str, rows: list[SubgroupScore]) -> Finding:
-    judged = {(row.column, row.group) for row in rows if row.gap is not None}
+    compared = {(row.column, row.group) for row in rows if row.gap is not None}
     few = {(row.column, row.group) for row in rows if row.too_few}
-    also = f" {counted(len(few), 'other subgroup')} had too few notes to be judged." if few else ""
-    if not judged:
-        return Finding("tie", f"{metric_name(metric)}: no subgroup had enough notes to be judged.")
-    return Finding(
-        "tie",
-        f"{metric_name(metric)}: in none of {counted(len(judged), 'subgroup')} was a gap to the other notes shown. "
-        f"That is no proof that there is none: {_unseen(rows)}.{also}",
-    )
+    if not compared:
+        return Finding("tie", say.not_enough_notes(metric_name(metric)))
+    return Finding("tie", say.no_gap_shown(metric_name(metric), len(compared), _detectable(rows), len(few)))
 
 
-def _unseen(rows: list[SubgroupScore]) -> str:
-    """How large a gap has to be to be shown most times; none is larger than all 100 points."""
+def _detectable(rows: list[SubgroupScore]) -> str:
+    """How large a gap has to be to be found most times; a gap cannot exceed 100 points."""
     sizes = {(row.column, row.group, row.model): row.detectable for row in rows if row.detectable is not None}
     possible = [size for size in sizes.values() if size < 1]
     if not possible:
-        return "so few notes would not show a gap of any size in four of five such samples"
-    ends = " to ".join(dict.fromkeys(points(size) for size in (min(possible), max(possible))))
-    said = f"with so few notes, a gap has to be {ends} points large to be shown in four of five such samples"
-    beyond = {key[:2] for key, size in sizes.items() if size >= 1}
-    return f"{said}, and in {counted(len(beyond), 'subgroup')} no size is enough" if beyond else said
+        return say.NOTHING_DETECTABLE
+    never = {key[:2] for key, size in sizes.items() if size >= 1}
+    return say.detectable(min(possible), max(possible), len(never))
 
 
 def _help_findings(rows: list[SubgroupScore]) -> list[Finding]:
-    """Whom each model helps and whom it harms, against the base."""
+    """Subgroups in which each model is better or worse than the base."""
     found = []
     for model in dict.fromkeys(row.model for row in rows):
         for metric in dict.fromkeys(row.metric for row in rows):
             chosen = [r for r in rows if (r.model, r.metric) == (model, metric) and r.over_base_flagged]
-            ups = [_over(row) for row in chosen if (row.over_base or 0) > 0]
-            downs = [_over(row) for row in chosen if (row.over_base or 0) < 0]
-            parts = [f"above the base in {listed(ups)}"] if ups else []
-            parts += [f"below the base in {listed(downs)}"] if downs else []
-            if parts:
-                tone: Tone = "mixed" if len(parts) == 2 else "gain" if ups else "harm"
-                found.append(Finding(tone, f"{model} is, by {metric_name(metric)}, {' and '.join(parts)}."))
+            better = [_over(row) for row in chosen if (row.over_base or 0) > 0]
+            worse = [_over(row) for row in chosen if (row.over_base or 0) < 0]
+            if better or worse:
+                tone: Tone = "mixed" if better and worse else "gain" if better else "harm"
+                found.append(Finding(tone, say.over_base_in_groups(model, metric_name(metric), better, worse)))
     compared = {(row.column, row.group) for row in rows if row.over_base is not None}
     if compared and not found:
-        none = f"No model was shown to be above or below the base in any of {counted(len(compared), 'subgroup')}."
-        found.append(Finding("tie", none))
+        found.append(Finding("tie", say.nobody_over_base(len(compared))))
     return found
 
 
@@ -201,17 +190,10 @@ def _trend_findings(trends: list[Trend]) -> list[Finding]:
     if shown or not trends:
         return shown
     low, high = min(t.low for t in trends), max(t.high for t in trends)
-    ends = f"{gap(low)} to {gap(high)}"
-    first, last = trends[0].first, trends[0].last
-    text = f"No trend was shown from {first} to {last}; the intervals of the changes lie within {ends} points."
-    return [Finding("tie", text)]
+    return [Finding("tie", say.no_trend(trends[0].first, trends[0].last, low, high))]
 
 
 def _trend(trend: Trend) -> Finding:
-    way = "rises" if trend.change > 0 else "falls"
-    ends = between(trend.low, trend.high, signed=True)
-    text = (
-        f"{trend.model}: {metric_name(trend.metric)} {way} by {points(abs(trend.change))} points ({ends}) "
-        f"from {trend.first} to {trend.last}."
-    )
-    return Finding("gain-alone" if trend.change > 0 else "harm-alone", text)
+    change, period = (trend.change, trend.low, trend.high), (trend.first, trend.last)
+    text = say.trend(trend.model, metric_name(trend.metric), change, period)
+    return Finding("gain-uncorrected" if trend.change > 0 else "harm-uncorrected", text)

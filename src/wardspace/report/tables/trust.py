@@ -1,4 +1,4 @@
-"""How far to trust a single answer: calibration and abstention on all labels, in tables, figures and sentences."""
+"""Calibration and abstention with all labels: tables, figures and sentences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from wardspace.report.figures.reliability import Dot, reliability_chart
 from wardspace.report.figures.style import model_styles
 from wardspace.report.findings.findings import Finding
 from wardspace.report.score_table import Board, Place
-from wardspace.report.wording import between, gap, points, share
+from wardspace.report.wording import between, points, share
+from wardspace.report.wording import measures as say
 from wardspace.results.results import Results
 from wardspace.results.trust import Abstention, CalibrationScore, ReliabilityBin
 
@@ -22,7 +23,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class CalibrationRow:
-    """A model's probabilities in words; what was not measured is empty."""
+    """The calibration of a model, formatted; empty where it was not measured."""
 
     model: str
     error: str
@@ -52,16 +53,16 @@ class TrustView:
 
 
 def trust_views(board: Board) -> list[TrustView]:
-    """A view of each task and setting in which series on all labels were measured."""
-    looked = _Looked(board.results)
+    """One view for each task and setting with calibration measured on all labels."""
+    records = _Records(board.results)
     return [
-        _view(board, looked, task, board.place(task, setting))
+        _view(board, records, task, board.place(task, setting))
         for task in board.tasks
-        for setting in dict.fromkeys(key[1] for key in looked.scores if key[0] == task)
+        for setting in dict.fromkeys(key[1] for key in records.scores if key[0] == task)
     ]
 
 
-class _Looked:
+class _Records:
     """The records by task, setting and model."""
 
     def __init__(self, results: Results) -> None:
@@ -81,19 +82,19 @@ class _Looked:
             self.rules.setdefault((a.task, a.setting, a.model), {})[a.aim, a.level] = a
 
 
-def _view(board: Board, looked: _Looked, task: str, place: Place) -> TrustView:
-    models = [name for name in board.models(task) if (task, place.setting, name) in looked.scores]
+def _view(board: Board, records: _Records, task: str, place: Place) -> TrustView:
+    models = [name for name in board.models(task) if (task, place.setting, name) in records.scores]
     keys = [(task, place.setting, name) for name in models]
-    asked = list(dict.fromkeys(aim for key in keys for aim in looked.rules.get(key, {})))
+    aims = list(dict.fromkeys(aim for key in keys for aim in records.rules.get(key, {})))
     return TrustView(
         task=task,
         name=place.name,
-        findings=[_finding(key[2], looked.scores[key], looked.bins.get(key, [])) for key in keys],
-        rows=[_row(key[2], looked.scores[key]) for key in keys],
-        panels=_panels(board, looked, keys),
-        risk=_risk(board, looked, keys),
-        rules=[_rule(*aim) for aim in asked],
-        abstention=[(key[2], [_outcome(looked.rules.get(key, {}).get(aim)) for aim in asked]) for key in keys],
+        findings=[_finding(key[2], records.scores[key], records.bins.get(key, [])) for key in keys],
+        rows=[_row(key[2], records.scores[key]) for key in keys],
+        panels=_panels(board, records, keys),
+        risk=_risk(board, records, keys),
+        rules=[_rule(*aim) for aim in aims],
+        abstention=[(key[2], [_outcome(records.rules.get(key, {}).get(aim)) for aim in aims]) for key in keys],
     )
 
 
@@ -116,25 +117,20 @@ def _row(model: str, scores: dict[tuple[str, bool], CalibrationScore]) -> Calibr
 
 def _finding(model: str, scores: dict[tuple[str, bool], CalibrationScore], bins: list[ReliabilityBin]) -> Finding:
     error, after = scores["ece", False], scores["ece", True]
-    amount = f"{points(error.value)} points ({between(error.low, error.high)})"
     if error.low <= 0:
-        unseen = f"one under {points(error.high)} may be there"
-        return Finding("tie", f"{model}: no distance of confidence and accuracy was shown: {amount}; {unseen}.")
+        return Finding("tie", say.calibrated(model, error))
     n = sum(one.n for one in bins)
     lean = sum(one.n * (one.confidence - one.accuracy) for one in bins) / n if n else 0.0
-    way = "surer than it is right" if lean > 0 else "less sure than it is right"
-    then = f"{points(after.value)} ({between(after.low, after.high)}) once scaled by {after.temperature:.2f}"
-    text = f"{model}: confidence is off accuracy by {amount}; on the whole it is {way} ({gap(lean)}). It is {then}."
-    return Finding("plain", text)
+    return Finding("plain", say.miscalibrated(model, error, lean, after, after.temperature))
 
 
-def _panels(board: Board, looked: _Looked, keys: list[Key]) -> list[Panel]:
+def _panels(board: Board, records: _Records, keys: list[Key]) -> list[Panel]:
     styles = model_styles(board.results.models)
-    known = [key for key in keys if key in looked.bins]
-    ends = [end for key in known for one in looked.bins[key] for end in (one.confidence, one.low)]
+    known = [key for key in keys if key in records.bins]
+    ends = [end for key in known for one in records.bins[key] for end in (one.confidence, one.low)]
     low = 100 * min(ends, default=0.0)
     return [
-        Panel(key[2], reliability_chart(_dots(looked.bins[key]), styles[key[2]], low, _said(key, looked.bins[key])))
+        Panel(key[2], reliability_chart(_dots(records.bins[key]), styles[key[2]], low, _said(key, records.bins[key])))
         for key in known
     ]
 
@@ -148,16 +144,16 @@ def _said(key: Key, bins: list[ReliabilityBin]) -> str:
     return f"Accuracy of {key[2]} on {key[0]} by confidence, in points: {pairs}"
 
 
-def _risk(board: Board, looked: _Looked, keys: list[Key]) -> Markup | None:
+def _risk(board: Board, records: _Records, keys: list[Key]) -> Markup | None:
     styles = model_styles(board.results.models)
-    curves = [Curve(key[2], styles[key[2]], looked.curves[key]) for key in keys if key in looked.curves]
+    curves = [Curve(key[2], styles[key[2]], records.curves[key]) for key in keys if key in records.curves]
     if not curves:
         return None
     said = "; ".join(
         f"{curve.name} {curve.points[len(curve.points) // 2 - 1][1]:.1f}, {curve.points[-1][1]:.1f}" for curve in curves
     )
-    description = f"Wrong answers by share of notes answered, in points. At half of the notes, and at all: {said}"
-    return curve_chart(curves, "notes answered, the surest first, %", "wrong among them, %", description)
+    description = f"Wrong answers by share of notes answered, in percent; at half of the notes and at all notes: {said}"
+    return curve_chart(curves, "notes answered, most confident first, %", "wrong among them, %", description)
 
 
 def _rule(aim: str, level: float) -> str:
@@ -165,13 +161,12 @@ def _rule(aim: str, level: float) -> str:
 
 
 def _outcome(found: Abstention | None) -> tuple[str, str]:
-    """What a rule came to on test: notes answered, and right among them."""
+    """What a rule achieved on test: notes answered, and the accuracy on these."""
     if found is None:
         return "–", ""
-    answered = f"{share(found.coverage)} answered ({share(found.coverage_low)} to {share(found.coverage_high)})"
     if found.threshold is None:
-        return "no threshold does it", ""
+        return say.NO_THRESHOLD, ""
+    answered = say.answered(found.coverage, found.coverage_low, found.coverage_high)
     if found.accuracy is None or found.accuracy_low is None or found.accuracy_high is None:
-        return answered, "none to judge by"
-    ends = between(found.accuracy_low, found.accuracy_high)
-    return answered, f"{points(found.accuracy)} right ({ends})"
+        return answered, say.NONE_ANSWERED
+    return answered, say.right(found.accuracy, found.accuracy_low, found.accuracy_high)

@@ -1,4 +1,4 @@
-"""Where the uncertainty of scores and differences comes from, setting by setting."""
+"""Sources of uncertainty: test patients, and seeds or few-shot subsets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Record = Score | Difference
 
 @dataclass(frozen=True)
 class Sources:
-    """Standard errors in points, medians over models; `–` where there is but one run or nothing to compare."""
+    """Standard errors in points, medians over models; `–` for a single run or without differences."""
 
     place: str
     runs: str
@@ -26,11 +26,11 @@ class Sources:
     difference_patients: str
     difference_runs: str
     larger: str
-    """What the difference to the base hangs on more."""
+    """The larger source of the difference to the base."""
 
 
 def sources(board: Board, task: str, metric: str) -> list[Sources]:
-    """One row for each setting whose records tell patients and runs apart."""
+    """One row for each setting whose records separate patients from runs."""
     found = []
     for place in board.places(task, metric):
         scores = [board.score(task, model, place, metric) for model in board.models(task)]

@@ -15,6 +15,6 @@ const pick = (set, test) => {
   for (let note = 0; note < flags.length; note++) if (test(note)) { flags[note] = 1; count++; }
   chosen.picked = { set, flags, count };
   redraw();
-  tellSelection();
+  showSelection();
 };
-const unpick = () => { chosen.picked = null; redraw(); tellSelection(); };
+const unpick = () => { chosen.picked = null; redraw(); showSelection(); };

@@ -24,7 +24,7 @@ const codesOf = (column) => {
 };
 const valueOf = (column, code) => {
   const { values, rarer } = data.columns[column];
-  if (code === data.missing) return "none given";
+  if (code === data.missing) return "missing";
   return code < values.length ? values[code] : rarer === 1 ? "a rarer value" : `one of ${rarer} rarer values`;
 };
 const share = (part, whole) => whole ? `${(100 * part / whole).toFixed(1)}%` : "–";

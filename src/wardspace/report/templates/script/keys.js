@@ -31,10 +31,10 @@ const typed = (view) => {
     n: () => walk(1), p: () => walk(-1),
     s: () => {
       box = { x: .5, y: .5, w: .15, h: .15 };
-      told.textContent = "A rectangle in the middle: arrows move it, Shift and arrows change its size, Enter selects the notes inside, Escape drops it.";
+      statusLine.textContent = "A rectangle in the middle: arrows move it, Shift and arrows change its size, Enter selects the notes inside, Escape drops it.";
       outline();
     },
-    Escape: () => { if (box) { box = null; outline(); tellSelection(); } else unlight(); },
+    Escape: () => { if (box) { box = null; outline(); showSelection(); } else unlight(); },
     Enter: () => { if (!box) return; const points = corners(); box = null; view.outline = null; view.pickInside(points); },
   };
   view.canvas.addEventListener("keydown", (event) => {

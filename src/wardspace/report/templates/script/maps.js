@@ -32,10 +32,10 @@ const startMaps = () => {
     chosen.hidden.clear();
     countBy.value = event.target.value;
     again();
-    tellSelection();
+    showSelection();
   });
   one("method")?.addEventListener("change", (event) => { chosen.method = event.target.value; views.forEach((v) => v.reset()); again(); });
-  countBy.addEventListener("change", tellSelection);
+  countBy.addEventListener("change", showSelection);
   legendDoes.addEventListener("change", drawLegend);
   showAll.addEventListener("click", () => { chosen.hidden.clear(); again(); });
   for (const button of document.querySelectorAll("[data-do=clear]")) button.addEventListener("click", unpick);
@@ -53,6 +53,6 @@ const startMaps = () => {
   addEventListener("afterprint", () => { chosen.printing = false; again(); });
   addEventListener("scroll", unlight, { passive: true });
   again();
-  tellSelection();
+  showSelection();
 };
 if (explorer) startMaps();

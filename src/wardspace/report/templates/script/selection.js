@@ -1,5 +1,5 @@
 // The notes that were selected, counted by value and set against all notes.
-const told = document.querySelector(".map-status");
+const statusLine = document.querySelector(".map-status");
 const counting = document.querySelector(".counting");
 const countBy = document.querySelector("select[data-choose=count]");
 
@@ -28,21 +28,21 @@ const row = (words, inside, all, count, n) => {
   made.append(bars);
   return made;
 };
-const tellSelection = () => {
+const showSelection = () => {
   const { picked } = chosen, none = !picked || !picked.count;
   counting.hidden = none;
   for (const button of document.querySelectorAll("[data-do=clear]")) button.disabled = !picked;
   if (none) {
-    told.textContent = picked ? "No note is selected: none lay inside." : "No note is selected.";
+    statusLine.textContent = picked ? "No note is selected: the outline contains none." : "No note is selected.";
     tellTexts();
     return;
   }
   const column = Number(countBy.value), n = picked.flags.length, { name } = data.columns[column];
   const rows = [...tally(column, picked.set, picked.flags)].filter(([, [, all]]) => all);
   const [first, [most]] = rows.reduce((a, b) => b[1][0] > a[1][0] ? b : a);
-  told.textContent = `${notesOf(picked.count)} of ${n.toLocaleString("en")} selected (${share(picked.count, n)}); `
+  statusLine.textContent = `${notesOf(picked.count)} of ${n.toLocaleString("en")} selected (${share(picked.count, n)}); `
     + `the commonest ${name} among them is ${valueOf(column, first)} (${most.toLocaleString("en")}).`;
-  counting.querySelector("caption").textContent = `Selected notes by ${name}, beside all notes of the map`;
+  counting.querySelector("caption").textContent = `Selected notes by ${name}, compared with all notes of the map`;
   counting.querySelector("thead th").textContent = name;
   const body = counting.querySelector("tbody");
   body.replaceChildren(...rows.map(([code, [inside, all]]) => row(valueOf(column, code), inside, all, picked.count, n)));

@@ -1,4 +1,4 @@
-// The words beside a note that is pointed at.
+// The tooltip of the note under the pointer.
 const tip = document.querySelector(".tip");
 const said = (set, note) => data.columns.map(({ name }, column) => `${name}: ${valueOf(column, data.sets[set].codes[column][note])}`);
 

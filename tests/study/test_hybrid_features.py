@@ -1,10 +1,13 @@
-"""Word counts beside the vectors in a whole study."""
+"""Embedding + TF-IDF in a whole study."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
 from tests.fixtures.studies import CANARY, small_study
+from wardspace.report.wording import setting_name
 from wardspace.results.results import Results
 from wardspace.study import Study
 from wardspace.study.steps import evaluate
@@ -84,11 +87,11 @@ def test_what_lies_behind_its_scores_is_measured_too(results):
     assert {s.model for s in results.subgroups if s.setting == BESIDE} == encoders
 
 
-def test_the_page_tells_of_it(finished):
+def test_the_page_compares_it_with_either_alone(finished):
     page = (finished[0] / "report.html").read_text()
-    assert "Frozen encoder, logistic regression beside word counts" in page
-    assert "With all labels, word counts beside" in page
-    assert "the encoder alone and beside word counts" in page
+    assert f"Frozen encoder, {setting_name(BESIDE)}" in page
+    assert re.search(r"With all labels, embedding of \w+ \+ TF-IDF: .* over the embedding alone", page)
+    assert "on the embedding alone and on embedding + TF-IDF" in page
 
 
 def test_no_text_of_a_note_outside_the_corpus(finished):
