@@ -2,7 +2,7 @@ from random import Random
 from statistics import mean
 
 from wardspace.synthetic.acuity import SEVERITIES, Vitals, cue, drawn, severity
-from wardspace.synthetic.graded import CUES, DEGREES
+from wardspace.synthetic.tables.tables import severity_words
 
 
 def test_severity_rises_with_acuity():
@@ -19,7 +19,7 @@ def test_every_label_is_common():
 
 def test_cues_lean_but_do_not_decide():
     rng = Random(0)
-    steps = CUES["looks"]
+    steps = severity_words().cues["looks"]
 
     def step(acuity):
         said = cue("looks", acuity, rng)
@@ -31,7 +31,8 @@ def test_cues_lean_but_do_not_decide():
 
 
 def test_every_cue_has_five_steps_of_several_wordings():
-    for steps in (*CUES.values(), DEGREES):
+    words = severity_words()
+    for steps in (*words.cues.values(), words.degrees):
         assert len(steps) == 5
         assert all(len(wordings) >= 4 for wordings in steps)
         said = [wording for wordings in steps for wording in wordings]

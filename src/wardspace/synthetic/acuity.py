@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from wardspace.synthetic.graded import CUES, DEGREES
+from wardspace.synthetic.tables.tables import severity_words
 
 SEVERITIES = ("low", "moderate", "severe")
 _LIMITS = (0.36, 0.68)
@@ -29,12 +29,12 @@ def drawn(rng: Random) -> float:
 
 def degree(acuity: float, rng: Random) -> str:
     """A word or two before a finding that lean with acuity."""
-    return rng.choice(DEGREES[_step(acuity, rng)])
+    return rng.choice(severity_words().degrees[_step(acuity, rng)])
 
 
 def cue(name: str, acuity: float, rng: Random) -> str:
     """A sentence (without its full stop) that leans with acuity, one or two steps off at times."""
-    return rng.choice(CUES[name][_step(acuity, rng)])
+    return rng.choice(severity_words().cues[name][_step(acuity, rng)])
 
 
 def _step(acuity: float, rng: Random) -> int:

@@ -2,33 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-_NAMES: Mapping[str, tuple[str, str]] = {
-    "complaint": ("Presenting complaint", "PC"),
-    "history": ("History of presenting complaint", "HPC"),
-    "past": ("Past medical history", "PMH"),
-    "drugs": ("Drug history", "DH"),
-    "allergies": ("Allergies", "All"),
-    "family": ("Family history", "FH"),
-    "social": ("Social history", "SH"),
-    "examination": ("On examination", "O/E"),
-    "impression": ("Impression", "Imp"),
-    "plan": ("Plan", "Plan"),
-    "subjective": ("Subjective", "S"),
-    "objective": ("Objective", "O"),
-    "assessment": ("Assessment", "A"),
-    "carried": ("Problem list", "Problems"),
-    "details": ("Clinical details", "Clinical details"),
-    "technique": ("Technique", "Technique"),
-    "comparison": ("Comparison", "Comparison"),
-    "findings": ("Findings", "Findings"),
-    "reason": ("Reason for admission", "Reason for admission"),
-    "course": ("Course in hospital", "Hospital course"),
-    "results": ("Investigations", "Ix"),
-    "leaving": ("Medication on discharge", "TTO"),
-    "next": ("Follow-up", "F/U"),
-}
+from wardspace.synthetic.tables.tables import headings
 
 LAYOUTS = ("capitals", "words", "letters")
 
@@ -45,7 +19,7 @@ def heading(key: str, layout: str, *, listed: bool = False) -> str:
     listed : bool
         Whether a list follows, whose lines begin themselves.
     """
-    words, letters = _NAMES[key]
+    words, letters = headings()[key]
     if layout == "capitals":
         return words.upper() + ("" if listed else "\n")
     return f"{words if layout == 'words' else letters}:"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from wardspace.synthetic import phrases
 from wardspace.synthetic.acuity import Vitals, cue, degree
-from wardspace.synthetic.followups import FOLLOWUPS
 from wardspace.synthetic.gold import FOLLOWUP_KINDS
-from wardspace.synthetic.graded import CUES, PAST_TROUBLE
 from wardspace.synthetic.mentions import Findings, Named
 from wardspace.synthetic.scene import Scene
+from wardspace.synthetic.tables import tables
+from wardspace.synthetic.tables.tables import phrases
 from wardspace.synthetic.writer import Writer
 
 # share of sentences about the patient's phenotypes that say how much of it
@@ -27,15 +26,17 @@ def denials(writer: Writer, scene: Scene, count: int) -> None:
     """A sentence about what the patient has not."""
     terms = scene.denied(count)
     if terms:
-        writer.sentence(scene.pick(phrases.DENIALS), findings=Findings(terms, negated=True, last=" or "))
+        writer.sentence(scene.pick(phrases().denials), findings=Findings(terms, negated=True, last=" or "))
 
 
-def cues(writer: Writer, scene: Scene, count: int, *, among: tuple[str, ...] = tuple(CUES)) -> None:
-    """Sentences that lean with how ill the patient is, and now and then one that does not."""
+def cues(writer: Writer, scene: Scene, count: int, *, among: tuple[str, ...] = ()) -> None:
+    """Sentences that lean with how ill the patient is, of all kinds or of some, and now and then one that does not."""
+    words = tables.severity_words()
+    among = among or tuple(words.cues)
     for name in scene.rng.sample(among, min(count, len(among))):
         _tell(writer, scene, cue(name, scene.stay.acuity, scene.rng))
     if scene.rng.random() < 0.1:
-        _tell(writer, scene, scene.pick(PAST_TROUBLE))
+        _tell(writer, scene, scene.pick(words.past_trouble))
 
 
 def _tell(writer: Writer, scene: Scene, sentence: str) -> None:
@@ -50,10 +51,10 @@ def disease(writer: Writer, scene: Scene, chance: float) -> None:
     if scene.rng.random() >= chance:
         return
     if scene.rng.random() < 0.25:
-        writer.sentence(scene.pick(phrases.ONLY_DISEASE))
+        writer.sentence(scene.pick(phrases().only_disease))
         return
     terms = scene.rng.sample(scene.patient.own, min(2, len(scene.patient.own)))
-    placed = writer.sentence(scene.pick(phrases.KNOWN_DISEASE), findings=Findings(terms))
+    placed = writer.sentence(scene.pick(phrases().known_disease), findings=Findings(terms))
     for tail in placed["findings"]:
         writer.relate("has_phenotype", placed["disease"][0], tail)
 
@@ -63,7 +64,7 @@ def past(writer: Writer, scene: Scene) -> None:
     beside = scene.rng.sample(scene.patient.other, min(scene.rng.randint(0, 2), len(scene.patient.other)))
     terms = [*scene.patient.conditions, *beside]
     if terms:
-        writer.sentence(scene.pick(phrases.PAST), findings=Findings(terms))
+        writer.sentence(scene.pick(phrases().past), findings=Findings(terms))
     else:
         writer.sentence("Nothing else of note.")
 
@@ -72,7 +73,7 @@ def treatments(writer: Writer, scene: Scene, most: int) -> None:
     """Drugs in sentences, each with what it is for."""
     for drug, term in scene.patient.treatments[:most]:
         placed = writer.sentence(
-            scene.pick(phrases.TREATED), drug=Named(drug.name, drug.drug_id), findings=Findings([term])
+            scene.pick(phrases().treated), drug=Named(drug.name, drug.drug_id), findings=Findings([term])
         )
         writer.relate("treats", placed["drug"][0], placed["findings"][0])
 
@@ -94,7 +95,7 @@ def family(writer: Writer, scene: Scene) -> None:
     """Phenotypes of relatives, and what does not run in the family."""
     for kin in scene.patient.family[: scene.rng.randint(1, 3)]:
         writer.sentence(
-            scene.pick(phrases.KIN),
+            scene.pick(phrases().kin),
             kin=kin.relative,
             years=str(kin.age),
             findings=Findings([kin.term], experiencer="family"),
@@ -104,20 +105,20 @@ def family(writer: Writer, scene: Scene) -> None:
         terms = [term for term in scene.denied(2) if term.hpo_id not in theirs]
         if terms:
             listed = Findings(terms, negated=True, experiencer="family", last=" or ")
-            writer.sentence(scene.pick(phrases.NO_KIN), findings=listed)
+            writer.sentence(scene.pick(phrases().no_kin), findings=listed)
 
 
 def consult(writer: Writer, scene: Scene, chance: float) -> None:
     """Another specialty that passed by."""
     if scene.rng.random() < chance:
-        writer.sentence(scene.pick(phrases.CONSULTS), team=scene.pick(phrases.TEAMS))
+        writer.sentence(scene.pick(phrases().consults), team=scene.pick(phrases().teams))
 
 
 def vitals(writer: Writer, scene: Scene) -> None:
     """One set of observations."""
     seen = Vitals.drawn(scene.stay.acuity, scene.rng)
     writer.sentence(
-        scene.pick(phrases.VITALS),
+        scene.pick(phrases().vitals),
         bp=f"{seen.systolic}/{seen.diastolic}",
         hr=str(seen.heart_rate),
         rr=str(seen.respiratory_rate),
@@ -137,7 +138,7 @@ def bloods(writer: Writer, scene: Scene) -> None:
     """Blood results that lean with acuity a little."""
     rng, acuity = scene.rng, scene.stay.acuity
     writer.sentence(
-        scene.pick(phrases.BLOODS),
+        scene.pick(phrases().bloods),
         hb=str(round(rng.gauss(126, 16))),
         wcc=f"{max(1.5, rng.gauss(7.5 + 3 * acuity, 2.5)):.1f}",
         plt=str(max(40, round(rng.gauss(255, 70)))),
@@ -150,13 +151,13 @@ def bloods(writer: Writer, scene: Scene) -> None:
 
 def social(writer: Writer, scene: Scene, count: int) -> None:
     """Life at home."""
-    for template in scene.rng.sample(phrases.SOCIAL, count):
+    for template in scene.rng.sample(phrases().social, count):
         writer.sentence(template)
 
 
 def plan(writer: Writer, scene: Scene, count: int) -> None:
     """A list of things to do in hospital, one of them leaning with acuity."""
-    items = scene.rng.sample(phrases.PLANS, count)
+    items = scene.rng.sample(phrases().plans, count)
     items.insert(scene.rng.randrange(len(items)), cue("monitoring", scene.stay.acuity, scene.rng))
     for number, item in enumerate(items, start=1):
         writer.line(f"{number}. {item}")
@@ -166,7 +167,7 @@ def followups(writer: Writer, scene: Scene, count: int, *, as_list: bool = False
     """Requests for after this note, each marked with its kind."""
     for kind in scene.rng.sample(FOLLOWUP_KINDS, count):
         with writer.followup(kind):
-            template = scene.pick(FOLLOWUPS[kind])
+            template = scene.pick(tables.followups()[kind])
             if as_list:
                 writer.line(template)
             else:

@@ -10,9 +10,9 @@ from random import Random
 
 from wardspace.core.seeds import derive
 from wardspace.synthetic.diseases import Disease, Knowledge
-from wardspace.synthetic.drugs import CONDITIONS, TREATMENTS, Drug
 from wardspace.synthetic.ontology import SPECIALTIES, Term
 from wardspace.synthetic.people import Person, birthday, person
+from wardspace.synthetic.tables.tables import Drug, formulary
 
 _SPECIALTY_WEIGHTS = {
     "cardiology": 13,
@@ -121,15 +121,17 @@ def _own(disease: Disease, sex: str, rng: Random) -> tuple[Term, ...]:
 
 
 def _conditions(known: Knowledge, sex: str, rng: Random) -> list[Term]:
-    ids = rng.choices(list(CONDITIONS), list(CONDITIONS.values()), k=rng.choice((0, 1, 1, 2, 2, 3)))
+    common = formulary().conditions
+    ids = rng.choices(list(common), list(common.values()), k=rng.choice((0, 1, 1, 2, 2, 3)))
     return _suited([known.ontology.term(hpo_id) for hpo_id in dict.fromkeys(ids)], sex)
 
 
 def _treatments(present: Sequence[Term], rng: Random) -> tuple[tuple[Drug, Term], ...]:
+    treatments = formulary().treatments
     found: dict[str, tuple[Drug, Term]] = {}
     for term in present:
-        if term.hpo_id in TREATMENTS and rng.random() < 0.85:
-            drug = rng.choice(TREATMENTS[term.hpo_id])
+        if term.hpo_id in treatments and rng.random() < 0.85:
+            drug = rng.choice(treatments[term.hpo_id])
             found.setdefault(drug.name, (drug, term))
     return tuple(found.values())
 

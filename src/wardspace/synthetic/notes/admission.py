@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from wardspace.synthetic import paragraphs, phrases
+from wardspace.synthetic import paragraphs
 from wardspace.synthetic.gold import Fragment
 from wardspace.synthetic.headings import LAYOUTS, heading
 from wardspace.synthetic.scene import Scene
+from wardspace.synthetic.tables.tables import phrases
 from wardspace.synthetic.writer import Writer
 
 
@@ -41,14 +42,14 @@ def _front(scene: Scene) -> Fragment:
 
 def _complaint(scene: Scene, layout: str) -> Fragment:
     writer = _opened(scene, "complaint", layout)
-    paragraphs.findings(writer, scene, phrases.COMPLAINTS, own=scene.rng.randint(2, 3), other=scene.rng.randint(0, 1))
+    paragraphs.findings(writer, scene, phrases().complaints, own=scene.rng.randint(2, 3), other=scene.rng.randint(0, 1))
     return writer.fragment()
 
 
 def _history(scene: Scene, layout: str) -> Fragment:
     writer = _opened(scene, "history", layout)
     paragraphs.cues(writer, scene, 1, among=("tempo",))
-    paragraphs.findings(writer, scene, phrases.HISTORIES, own=2, other=scene.rng.randint(0, 1))
+    paragraphs.findings(writer, scene, phrases().histories, own=2, other=scene.rng.randint(0, 1))
     paragraphs.denials(writer, scene, scene.rng.randint(1, 3))
     paragraphs.cues(writer, scene, 1, among=("coping", "treating"))
     paragraphs.disease(writer, scene, 0.25)
@@ -85,8 +86,8 @@ def _examination(scene: Scene, layout: str) -> Fragment:
     writer = _opened(scene, "examination", layout)
     paragraphs.cues(writer, scene, 1, among=("looks",))
     paragraphs.vitals(writer, scene)
-    paragraphs.findings(writer, scene, phrases.SIGNS, own=2, other=scene.rng.randint(0, 1))
-    writer.sentence(scene.pick(phrases.UNREMARKABLE))
+    paragraphs.findings(writer, scene, phrases().signs, own=2, other=scene.rng.randint(0, 1))
+    writer.sentence(scene.pick(phrases().unremarkable))
     if scene.rng.random() < 0.6:
         paragraphs.denials(writer, scene, 1)
     return writer.fragment()

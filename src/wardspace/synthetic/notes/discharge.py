@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from wardspace.synthetic import paragraphs, phrases
+from wardspace.synthetic import paragraphs
 from wardspace.synthetic.gold import Fragment
 from wardspace.synthetic.headings import heading
 from wardspace.synthetic.scene import Scene
+from wardspace.synthetic.tables.tables import phrases
 
 
 def discharge(scene: Scene) -> list[Fragment]:
@@ -32,7 +33,7 @@ def _front(scene: Scene) -> Fragment:
 def _reason(scene: Scene, layout: str) -> Fragment:
     writer = scene.writer()
     writer.heading(heading("reason", layout))
-    paragraphs.findings(writer, scene, phrases.COMPLAINTS, own=scene.rng.randint(2, 3), other=scene.rng.randint(0, 1))
+    paragraphs.findings(writer, scene, phrases().complaints, own=scene.rng.randint(2, 3), other=scene.rng.randint(0, 1))
     paragraphs.disease(writer, scene, 0.25)
     return writer.fragment()
 
@@ -44,7 +45,7 @@ def _course(scene: Scene, layout: str) -> Fragment:
     writer.sentence("On arrival:")
     paragraphs.cues(writer, scene, 2, among=("looks", "coping"))
     paragraphs.vitals(writer, scene)
-    paragraphs.findings(writer, scene, phrases.SIGNS, own=3, other=scene.rng.randint(0, 1))
+    paragraphs.findings(writer, scene, phrases().signs, own=3, other=scene.rng.randint(0, 1))
     paragraphs.denials(writer, scene, scene.rng.randint(1, 2))
     paragraphs.cues(writer, scene, 3, among=("treating", "escalation", "outlook", "monitoring"))
     paragraphs.consult(writer, scene, 0.3)

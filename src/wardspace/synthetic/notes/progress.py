@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from wardspace.synthetic import paragraphs, phrases
+from wardspace.synthetic import paragraphs
 from wardspace.synthetic.gold import Fragment
 from wardspace.synthetic.headings import heading
 from wardspace.synthetic.scene import Scene
+from wardspace.synthetic.tables.tables import phrases
 
 _COPIES = 0.7
 
@@ -69,7 +70,7 @@ def _objective(scene: Scene, layout: str) -> Fragment:
     paragraphs.vitals(writer, scene)
     if scene.rng.random() < 0.5:
         paragraphs.bloods(writer, scene)
-    writer.sentence(scene.pick(phrases.UNREMARKABLE))
+    writer.sentence(scene.pick(phrases().unremarkable))
     return writer.fragment()
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from wardspace.synthetic import paragraphs
 from wardspace.synthetic.gold import Fragment
 from wardspace.synthetic.headings import heading
-from wardspace.synthetic.imaging import STUDIES, USUAL, Study
 from wardspace.synthetic.mentions import Findings
 from wardspace.synthetic.ontology import Term
 from wardspace.synthetic.scene import Scene
+from wardspace.synthetic.tables.tables import Study, imaging
 
 _OF_OWN_SPECIALTY = 0.35
 _INCIDENTAL = 0.12
@@ -27,9 +27,10 @@ def radiology(scene: Scene) -> list[Fragment]:
 
 
 def _study(scene: Scene) -> Study:
+    offered = imaging()
     if scene.rng.random() < _OF_OWN_SPECIALTY:
-        return STUDIES[scene.pick(USUAL[scene.patient.disease.specialty])]
-    return STUDIES[scene.pick(tuple(STUDIES))]
+        return offered.studies[scene.pick(offered.usual[scene.patient.disease.specialty])]
+    return offered.studies[scene.pick(tuple(offered.studies))]
 
 
 def _front(scene: Scene, study: Study) -> Fragment:

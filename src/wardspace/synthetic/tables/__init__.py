@@ -1,0 +1,1 @@
+"""The ward's word lists and tables: YAML files, and what reads them."""
