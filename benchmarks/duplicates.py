@@ -134,8 +134,8 @@ def on_pages(path: Path) -> Iterator[dict[str, Any]]:
 
 def on_ward() -> Iterator[dict[str, Any]]:
     from wardspace.synthetic.course import course
-    from wardspace.synthetic.diseases import knowledge
-    from wardspace.synthetic.patients import patient
+    from wardspace.synthetic.patients.diseases import knowledge
+    from wardspace.synthetic.patients.patient import patient
 
     known, truth = knowledge(), set()
     for index in range(PATIENTS):

@@ -2,7 +2,7 @@ import pytest
 
 from wardspace.config import WardConfig
 from wardspace.synthetic import ward_batches
-from wardspace.synthetic.diseases import knowledge
+from wardspace.synthetic.patients.diseases import knowledge
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ import pytest
 from wardspace.config import CleanConfig, WardConfig
 from wardspace.corpus.note.clean import Cleaner
 from wardspace.synthetic import FOLLOWUP_KINDS, IDENTIFIER_KINDS, RELATION_KINDS, WARD_COLUMNS, ward_batches
-from wardspace.synthetic.gold import SCHEMA
-from wardspace.synthetic.ontology import SPECIALTIES
-from wardspace.synthetic.patients import patient
+from wardspace.synthetic.patients.ontology import SPECIALTIES
+from wardspace.synthetic.patients.patient import patient
+from wardspace.synthetic.text.gold import SCHEMA
 
 
 def words(note, span):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wardspace.synthetic.generate import WARD_COLUMNS, ward_batches
-from wardspace.synthetic.gold import FOLLOWUP_KINDS, IDENTIFIER_KINDS, RELATION_KINDS
-from wardspace.synthetic.ontology import hpo_version
+from wardspace.synthetic.patients.ontology import hpo_version
+from wardspace.synthetic.text.gold import FOLLOWUP_KINDS, IDENTIFIER_KINDS, RELATION_KINDS
 
 if TYPE_CHECKING:
     HPO_VERSION: str

@@ -8,7 +8,7 @@ from random import Random
 
 from wardspace.core.seeds import derive
 from wardspace.synthetic.acuity import drawn, severity
-from wardspace.synthetic.patients import Patient
+from wardspace.synthetic.patients.patient import Patient
 
 NOTE_TYPES = ("admission", "progress", "radiology", "discharge", "nursing", "referral")
 

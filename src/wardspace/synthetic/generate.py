@@ -11,21 +11,39 @@ import pyarrow as pa
 
 from wardspace.config import ColumnsConfig, WardConfig
 from wardspace.core.seeds import derive
-from wardspace.synthetic import style
 from wardspace.synthetic.course import Entry, course
-from wardspace.synthetic.diseases import Knowledge, knowledge
-from wardspace.synthetic.editions import edition
-from wardspace.synthetic.gold import SCHEMA, Fragment, joined, records
 from wardspace.synthetic.notes.admission import admission
 from wardspace.synthetic.notes.discharge import discharge
 from wardspace.synthetic.notes.nursing import nursing
 from wardspace.synthetic.notes.progress import progress
 from wardspace.synthetic.notes.radiology import radiology
 from wardspace.synthetic.notes.referral import referral
-from wardspace.synthetic.patients import Patient, patient
-from wardspace.synthetic.people import age_band
-from wardspace.synthetic.scene import Scene
-from wardspace.synthetic.style import Style
+from wardspace.synthetic.patients.diseases import Knowledge, knowledge
+from wardspace.synthetic.patients.patient import Patient, patient
+from wardspace.synthetic.patients.people import age_band
+from wardspace.synthetic.text import style
+from wardspace.synthetic.text.gold import SCHEMA, Fragment, joined, records
+from wardspace.synthetic.text.scene import Scene
+from wardspace.synthetic.text.style import Style
+
+_FEWEST_TO_DROP = 5
+_ADDENDA = (
+    "Addendum: reviewed and agreed, Dr {consultant}.",
+    "Amended {today}: typing error corrected.",
+    "Version 2, checked by Dr {consultant}.",
+    "Addendum {clock}: discussed with the {relation}, no change to the above.",
+)
+
+
+def edition(sections: list[Fragment], scene: Scene) -> list[Fragment]:
+    """The same sections with one left out from the middle, or with a line added at the end."""
+    if len(sections) >= _FEWEST_TO_DROP and scene.rng.random() < 0.4:
+        at = scene.rng.randrange(2, len(sections) - 1)
+        return [*sections[:at], *sections[at + 1 :]]
+    writer = scene.writer()
+    writer.sentence(scene.pick(_ADDENDA))
+    return [*sections, writer.fragment()]
+
 
 WARD_COLUMNS = ColumnsConfig(
     note_id="note_id",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import file_digest
-from wardspace.synthetic.ontology import hpo_version
-from wardspace.synthetic.parts import ontology_folder
+from wardspace.synthetic.patients.ontology import hpo_version
+from wardspace.synthetic.patients.optional import ontology_folder
 
 HPO = "hpo"
 """Stands for the names and definitions of the Human Phenotype Ontology, and the diseases that it annotates."""

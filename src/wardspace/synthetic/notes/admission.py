@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from wardspace.synthetic import paragraphs
-from wardspace.synthetic.gold import Fragment
-from wardspace.synthetic.headings import LAYOUTS, heading
-from wardspace.synthetic.scene import Scene
+from wardspace.synthetic.notes import paragraphs
+from wardspace.synthetic.notes.headings import LAYOUTS, heading
 from wardspace.synthetic.tables.tables import phrases
-from wardspace.synthetic.writer import Writer
+from wardspace.synthetic.text.gold import Fragment
+from wardspace.synthetic.text.scene import Scene
+from wardspace.synthetic.text.writer import Writer
 
 
 def admission(scene: Scene) -> list[Fragment]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wardspace.synthetic import paragraphs
-from wardspace.synthetic.gold import Fragment
-from wardspace.synthetic.headings import heading
-from wardspace.synthetic.scene import Scene
+from wardspace.synthetic.notes import paragraphs
+from wardspace.synthetic.notes.headings import heading
 from wardspace.synthetic.tables.tables import phrases
+from wardspace.synthetic.text.gold import Fragment
+from wardspace.synthetic.text.scene import Scene
 
 
 def discharge(scene: Scene) -> list[Fragment]:

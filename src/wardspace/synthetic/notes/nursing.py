@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from wardspace.synthetic import paragraphs
-from wardspace.synthetic.gold import Fragment
-from wardspace.synthetic.scene import Scene
+from wardspace.synthetic.notes import paragraphs
+from wardspace.synthetic.text.gold import Fragment
+from wardspace.synthetic.text.scene import Scene
 
 
 def nursing(scene: Scene) -> list[Fragment]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from wardspace.synthetic import paragraphs
-from wardspace.synthetic.gold import Fragment
-from wardspace.synthetic.headings import heading
-from wardspace.synthetic.mentions import Findings
-from wardspace.synthetic.ontology import Term
-from wardspace.synthetic.scene import Scene
+from wardspace.synthetic.notes import paragraphs
+from wardspace.synthetic.notes.headings import heading
+from wardspace.synthetic.patients.ontology import Term
 from wardspace.synthetic.tables.tables import Study, imaging
+from wardspace.synthetic.text.gold import Fragment
+from wardspace.synthetic.text.mentions import Findings
+from wardspace.synthetic.text.scene import Scene
 
 _OF_OWN_SPECIALTY = 0.35
 _INCIDENTAL = 0.12

@@ -4,10 +4,10 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.synthetic.mentions import Drawn, Findings, Identifies, Named
-from wardspace.synthetic.ontology import Term
-from wardspace.synthetic.style import Style
-from wardspace.synthetic.writer import Writer, surface
+from wardspace.synthetic.patients.ontology import Term
+from wardspace.synthetic.text.mentions import Drawn, Findings, Identifies, Named
+from wardspace.synthetic.text.style import Style
+from wardspace.synthetic.text.writer import Writer, surface
 
 COUGH = Term("HP:0012735", "Cough", "cough", ("coughing",), (), ("respiratory",))
 HTN = Term("HP:0000822", "Hypertension", "hypertension", (), ("HTN",), ("cardiology",))

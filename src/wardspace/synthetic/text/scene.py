@@ -9,13 +9,13 @@ from functools import cached_property
 from random import Random
 
 from wardspace.synthetic.course import Stay
-from wardspace.synthetic.diseases import Knowledge
-from wardspace.synthetic.mentions import Drawn, Identifies, Named
-from wardspace.synthetic.ontology import SPECIALTIES, Term
-from wardspace.synthetic.patients import Patient, suits
-from wardspace.synthetic.people import Name
-from wardspace.synthetic.style import Style
-from wardspace.synthetic.writer import Slot, Writer
+from wardspace.synthetic.patients.diseases import Knowledge
+from wardspace.synthetic.patients.ontology import SPECIALTIES, Term
+from wardspace.synthetic.patients.patient import Patient, suits
+from wardspace.synthetic.patients.people import Name
+from wardspace.synthetic.text.mentions import Drawn, Identifies, Named
+from wardspace.synthetic.text.style import Style
+from wardspace.synthetic.text.writer import Slot, Writer
 
 _PRONOUNS = {
     "F": {"he": "she", "He": "She", "him": "her", "his": "her", "His": "Her", "himself": "herself"},

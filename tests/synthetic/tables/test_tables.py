@@ -3,9 +3,9 @@ import dataclasses
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from wardspace.synthetic.gold import FOLLOWUP_KINDS
-from wardspace.synthetic.ontology import PHENOTYPIC_ABNORMALITY, SPECIALTIES
+from wardspace.synthetic.patients.ontology import PHENOTYPIC_ABNORMALITY, SPECIALTIES
 from wardspace.synthetic.tables.tables import Formulary, followups, formulary, imaging
+from wardspace.synthetic.text.gold import FOLLOWUP_KINDS
 
 SOME = {
     "HP:0000822": "Hypertension",

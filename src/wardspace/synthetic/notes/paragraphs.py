@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from wardspace.synthetic.acuity import Vitals, cue, degree
-from wardspace.synthetic.gold import FOLLOWUP_KINDS
-from wardspace.synthetic.mentions import Findings, Named
-from wardspace.synthetic.scene import Scene
 from wardspace.synthetic.tables import tables
 from wardspace.synthetic.tables.tables import phrases
-from wardspace.synthetic.writer import Writer
+from wardspace.synthetic.text.gold import FOLLOWUP_KINDS
+from wardspace.synthetic.text.mentions import Findings, Named
+from wardspace.synthetic.text.scene import Scene
+from wardspace.synthetic.text.writer import Writer
 
 # share of sentences about the patient's phenotypes that say how much of it
 _GRADED = 0.55

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from random import Random
 
 from wardspace.core.seeds import derive
-from wardspace.synthetic.diseases import Disease, Knowledge
-from wardspace.synthetic.ontology import SPECIALTIES, Term
-from wardspace.synthetic.people import Person, birthday, person
+from wardspace.synthetic.patients.diseases import Disease, Knowledge
+from wardspace.synthetic.patients.ontology import SPECIALTIES, Term
+from wardspace.synthetic.patients.people import Person, birthday, person
 from wardspace.synthetic.tables.tables import Drug, formulary
 
 _SPECIALTY_WEIGHTS = {

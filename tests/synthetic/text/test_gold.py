@@ -1,4 +1,4 @@
-from wardspace.synthetic.gold import (
+from wardspace.synthetic.text.gold import (
     SCHEMA,
     FollowUp,
     Fragment,

@@ -1,7 +1,7 @@
 import pytest
 
-from wardspace.synthetic.diseases import build, frequency, positive_annotations, specialty_of
-from wardspace.synthetic.ontology import SPECIALTIES, SPECIALTY_OF_SYSTEM, Ontology, Term
+from wardspace.synthetic.patients.diseases import build, frequency, positive_annotations, specialty_of
+from wardspace.synthetic.patients.ontology import SPECIALTIES, SPECIALTY_OF_SYSTEM, Ontology, Term
 
 
 def term(number, *specialties):

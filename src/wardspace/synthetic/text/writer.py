@@ -10,9 +10,9 @@ from functools import lru_cache
 from random import Random
 from typing import Protocol
 
-from wardspace.synthetic.gold import FollowUp, Fragment, Identifier, Phenotype, Relation
-from wardspace.synthetic.ontology import Term
-from wardspace.synthetic.style import Style
+from wardspace.synthetic.patients.ontology import Term
+from wardspace.synthetic.text.gold import FollowUp, Fragment, Identifier, Phenotype, Relation
+from wardspace.synthetic.text.style import Style
 
 _SLOT = re.compile(r"\{(\w+)\}")
 

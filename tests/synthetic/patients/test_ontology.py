@@ -3,9 +3,9 @@ import re
 import pytest
 
 from wardspace import synthetic
-from wardspace.synthetic.ontology import SPECIALTIES, Ontology, hpo_version
-from wardspace.synthetic.parts import ontology_folder
-from wardspace.synthetic.wording import Casing, plain
+from wardspace.synthetic.patients.ontology import SPECIALTIES, Ontology, hpo_version
+from wardspace.synthetic.patients.optional import ontology_folder
+from wardspace.synthetic.patients.plain_names import Casing, plain
 
 OBO = """format-version: 1.2
 data-version: hp/releases/2000-01-01

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.synthetic.people import AGE_BANDS, age_band, birthday, nhs_check_digit, nhs_number, person
+from wardspace.synthetic.patients.people import AGE_BANDS, age_band, birthday, nhs_check_digit, nhs_number, person
 
 
 @pytest.mark.parametrize("number", ["9434765919", "4010232137", "4505577104"])

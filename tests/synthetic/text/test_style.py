@@ -3,7 +3,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.synthetic.style import ABBREVIATIONS, HURRIED_NURSE, Style, misspelt
+from wardspace.synthetic.text.style import ABBREVIATIONS, HURRIED_NURSE, Style, misspelt
 
 
 @given(st.text("abcdefghijklmnopqrstuvwxyz", min_size=5, max_size=14), st.integers())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wardspace.synthetic.ontology import Term
-from wardspace.synthetic.writer import Placed, Slot, Writer
+from wardspace.synthetic.patients.ontology import Term
+from wardspace.synthetic.text.writer import Placed, Slot, Writer
 
 
 @dataclass(frozen=True, slots=True)

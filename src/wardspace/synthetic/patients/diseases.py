@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from wardspace.synthetic.ontology import SPECIALTIES, Ontology, Term, ontology
-from wardspace.synthetic.parts import ontology_folder
+from wardspace.synthetic.patients.ontology import SPECIALTIES, Ontology, Term, ontology
+from wardspace.synthetic.patients.optional import ontology_folder
 
 # The frequency classes of the annotation format, at the middle of their ranges.
 _FREQUENCY_CLASSES = {

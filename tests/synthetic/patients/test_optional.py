@@ -4,8 +4,9 @@ import pytest
 
 from wardspace.config import WardConfig
 from wardspace.core.errors import WardspaceError
-from wardspace.synthetic import diseases, hpo_version, ward_batches
-from wardspace.synthetic.parts import name_makers, ontology_folder
+from wardspace.synthetic import hpo_version, ward_batches
+from wardspace.synthetic.patients import diseases
+from wardspace.synthetic.patients.optional import name_makers, ontology_folder
 
 
 def without(monkeypatch, package):

@@ -1,5 +1,5 @@
 from wardspace.synthetic.course import NOTE_TYPES, course
-from wardspace.synthetic.patients import patient, suits
+from wardspace.synthetic.patients.patient import patient, suits
 
 
 def test_a_patient_is_a_function_of_seed_and_number(known):

@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from wardspace.core.seeds import derive
-from wardspace.synthetic.parts import name_makers
+from wardspace.synthetic.patients.optional import name_makers
 
 if TYPE_CHECKING:
     from faker import Faker

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
-from wardspace.synthetic.parts import ontology_folder
-from wardspace.synthetic.wording import Casing, plain
+from wardspace.synthetic.patients.optional import ontology_folder
+from wardspace.synthetic.patients.plain_names import Casing, plain
 
 PHENOTYPIC_ABNORMALITY = "HP:0000118"
 

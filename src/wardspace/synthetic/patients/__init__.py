@@ -1,0 +1,1 @@
+"""Who the notes are about: people, diseases with their phenotypes, treatments and relatives."""
