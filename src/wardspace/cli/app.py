@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wardspace.cli import audit, demo, doctor, embed, export, ls, plan, report, search, stages, validate
+from wardspace.cli import audit, demo, doctor, embed, export, init, ls, plan, report, search, stages, validate
 from wardspace.core.version import __version__
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ def _options(
 
 
 app.command()(demo.demo)
+app.command()(init.init)
 app.command()(stages.run)
 app.command()(stages.prepare)
 app.command()(stages.adapt)

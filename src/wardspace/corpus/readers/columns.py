@@ -91,20 +91,20 @@ def _folded(name: str) -> str:
 
 
 def _nearest(name: str, existing: Sequence[str]) -> str:
-    if not _is_header(existing):
+    if not is_header(existing):
         return ""
     folded = {other.casefold().strip(): other for other in existing}
     near = difflib.get_close_matches(name.casefold(), folded, n=1)
     return f" (did you mean {folded[near[0]]!r}?)" if near else ""
 
 
-def _is_header(names: Sequence[str]) -> bool:
+def is_header(names: Sequence[str]) -> bool:
     """Whether these look like names of columns; the first line of a file without a header is somebody's note."""
     return all(len(name) <= _LONGEST_NAME and "\n" not in name and name.isprintable() for name in names)
 
 
 def _listed(existing: Sequence[str]) -> str:
-    if not _is_header(existing):
+    if not is_header(existing):
         return f"the first line has {len(existing)} fields that do not look like column names: is there a header?"
     more = f" and {len(existing) - _MOST_NAMES} more" if len(existing) > _MOST_NAMES else ""
     return f"there are: {', '.join(existing[:_MOST_NAMES])}{more}"

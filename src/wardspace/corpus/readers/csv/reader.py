@@ -23,7 +23,8 @@ class DelimitedReader:
     """Reads one CSV or TSV file.
 
     Quoting is that of RFC 4180: line breaks, delimiters and doubled quotes may stand in a quoted field. CR, LF and
-    CR LF each end a line. A CSV file may also be parted by `;` or `|`, told by which of them yields the columns needed.
+    CR LF each end a line. A CSV file may also be parted by `;` or `|`, told by which of them yields the columns needed
+    and most columns.
 
     Parameters
     ----------
@@ -84,7 +85,7 @@ class DelimitedReader:
         headers = {sign: _first_row(head, sign) for sign in delimiters}
         wanted = {sign: stored_names(header, needed) if self._any_case else needed for sign, header in headers.items()}
         fitting = [sign for sign, header in headers.items() if set(wanted[sign]) <= set(header)]
-        delimiter = next(iter(fitting or headers))
+        delimiter = max(fitting or headers, key=lambda sign: len(headers[sign]))
         check_columns(headers[delimiter], wanted[delimiter], self.name)
         return delimiter, headers[delimiter], wanted[delimiter]
 
