@@ -8,7 +8,7 @@ from wardspace.config import ReportConfig
 from wardspace.evaluation import score_predictions
 from wardspace.evaluation.differences import across_pairs
 from wardspace.evaluation.prediction_set import Series
-from wardspace.results.settings import SettingRecord
+from wardspace.results import SettingRecord
 from wardspace.tasks.scoring import CLASSIFICATION_SETTINGS
 
 CONFIG = ReportConfig(resamples=200)

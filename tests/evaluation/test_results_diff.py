@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.fixtures.results import fake_results
 from wardspace.core.errors import RunError
 from wardspace.evaluation.results_diff import unlike
-from wardspace.results.results import Results, read_any_version
+from wardspace.results import Results, read_any_version
 
 PRIVATE = [{"name": "private_head", "private": True}, {"name": "head", "private": False}]
 RESULTS = fake_results().model_dump(mode="json")

@@ -9,7 +9,7 @@ from wardspace.evaluation.space_intervals import (
     space_differences,
     with_intervals,
 )
-from wardspace.results.results import Shift, SpaceScore
+from wardspace.results import Shift, SpaceScore
 from wardspace.space import measures
 
 CONFIG = ReportConfig(resamples=400)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from wardspace.results.results import Difference, ModelRecord, Results, Score
+from wardspace.results import Difference, ModelRecord, Results, Score
 from wardspace.tasks.scoring import CLASSIFICATION_SETTINGS
 
 

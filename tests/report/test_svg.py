@@ -11,7 +11,7 @@ from wardspace.report.figures.points import Spot, scatter
 from wardspace.report.figures.spark import loss_curve
 from wardspace.report.figures.style import ModelStyle
 from wardspace.report.figures.svg import LETTER, figure, scale, spread, tag
-from wardspace.results.results import LossPoint
+from wardspace.results import LossPoint
 
 STYLE = ModelStyle("var(--c0)", "square", "")
 NAME = "{http://www.w3.org/2000/svg}"

@@ -15,7 +15,7 @@ from wardspace.core.errors import ModelError
 from wardspace.corpus import Corpus
 from wardspace.models import Encoder
 from wardspace.report.wording.limitations import unknown_training_data
-from wardspace.results.results import Results
+from wardspace.results import Results
 from wardspace.study import Study
 
 NAMES = ("tfidf", "base", "elsewhere", "mlm")

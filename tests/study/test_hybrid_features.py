@@ -8,7 +8,7 @@ import pytest
 
 from tests.fixtures.studies import CANARY, small_study
 from wardspace.report.wording import setting_name
-from wardspace.results.results import Results
+from wardspace.results import Results
 from wardspace.study import Study
 from wardspace.study.steps import evaluate
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fixtures.studies import small_study
 from wardspace.core.errors import WardspaceError
-from wardspace.results.results import Results
+from wardspace.results import Results
 from wardspace.study import Study
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.fixtures.asking import QUERY, write_asking
 from tests.fixtures.studies import small_study
 from wardspace.corpus import Corpus
-from wardspace.results.results import Results
+from wardspace.results import Results
 from wardspace.study import Study
 
 MARK = "zebrafish umbrella"

@@ -11,7 +11,7 @@ from tests.fixtures.studies import small_study
 from wardspace.core.errors import StudyError
 from wardspace.corpus import Corpus
 from wardspace.evaluation.metrics.retrieval import RANKED
-from wardspace.results.results import Results
+from wardspace.results import Results
 from wardspace.study import Study
 from wardspace.study.commands.compare import OpenedRun, compared
 

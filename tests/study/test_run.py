@@ -15,7 +15,7 @@ from tests.fixtures.weights import differing
 from wardspace.core.errors import WardspaceError
 from wardspace.corpus import Corpus
 from wardspace.models import Encoder
-from wardspace.results.results import Results
+from wardspace.results import Results
 from wardspace.study import Study
 
 

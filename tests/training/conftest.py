@@ -14,7 +14,8 @@ from tests.fixtures.objectives import tiny_masked
 from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
 from wardspace.corpus import Corpus
 from wardspace.models import LanguageModel
-from wardspace.training import StageCost, adapt
+from wardspace.results import StageCost
+from wardspace.training import adapt
 
 # a busy machine is no fault of the code
 settings.register_profile("unhurried", deadline=None)

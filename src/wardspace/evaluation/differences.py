@@ -11,8 +11,7 @@ from wardspace.evaluation.intervals.distribution import Distribution
 from wardspace.evaluation.intervals.multiple_testing import corrected
 from wardspace.evaluation.intervals.seed_runs import FEWEST, SeedRuns, chance, method_for
 from wardspace.evaluation.prediction_set import PredictionSet, Series
-from wardspace.results.results import AcrossDifference, Difference
-from wardspace.results.settings import SettingRecord
+from wardspace.results import AcrossDifference, Difference, SettingRecord
 
 
 class Gap(NamedTuple):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from wardspace.core.errors import RunError
 from wardspace.evaluation.tally import Metric, RankMetric, Tally, TaskMetrics
-from wardspace.results.settings import SettingRecord
+from wardspace.results import SettingRecord
 
 
 class Series(NamedTuple):

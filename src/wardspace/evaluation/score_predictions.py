@@ -14,7 +14,7 @@ from wardspace.evaluation.intervals.distribution import distribution, points
 from wardspace.evaluation.prediction_set import Series, prediction_sets
 from wardspace.evaluation.scores import tested, validated
 from wardspace.evaluation.tally import TaskMetrics
-from wardspace.results.results import AcrossDifference, Difference, Score
+from wardspace.results import AcrossDifference, Difference, Score
 
 
 def best_models(predictions: pa.Table, scored: TaskMetrics, adapted: Sequence[str], n: int) -> list[str]:

@@ -10,7 +10,7 @@ from wardspace.config import IntervalMethod, ReportConfig
 from wardspace.evaluation.intervals.distribution import Distribution, points
 from wardspace.evaluation.intervals.seed_runs import FEWEST, SeedRuns, chance, method_for
 from wardspace.evaluation.prediction_set import PredictionSet
-from wardspace.results.results import Score
+from wardspace.results import Score
 
 
 def tested(panel: PredictionSet, found: Distribution, config: ReportConfig) -> list[Score]:

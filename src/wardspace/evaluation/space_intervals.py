@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wardspace.config import ReportConfig
 from wardspace.evaluation.differences import pairs
 from wardspace.evaluation.intervals.bootstrap import Resamples, interval
-from wardspace.results.results import Shift, SpaceDifference, SpaceScore
+from wardspace.results import Shift, SpaceDifference, SpaceScore
 from wardspace.space import RANGES
 
 

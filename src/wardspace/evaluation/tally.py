@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from wardspace.results.settings import SettingRecord
+from wardspace.results import SettingRecord
 
 Doubles = NDArray[np.float64]
 Floats = NDArray[np.float64] | NDArray[np.float32]

@@ -41,7 +41,7 @@ from wardspace.report.tables.trust import trust_views
 from wardspace.report.tables.uncertainty import Sources, sources
 from wardspace.report.wording.comparisons import RULES
 from wardspace.report.wording.guidance import RULES as GUIDANCE_RULES
-from wardspace.results.results import Results
+from wardspace.results import Results
 
 SCRIPT = ("page", "data", "marks", "chosen", "view", "tip", "selection", "texts", "legend", "gestures", "keys", "maps")
 """Files of the page's script, in order; each may use names of those before it."""

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
+from wardspace.results.models import LossPoint, ModelRecord, StageCost
 from wardspace.results.record import Record
-from wardspace.results.results import (
-    SCHEMA_VERSION,
-    AcrossDifference,
-    Difference,
-    LossPoint,
-    ModelRecord,
-    PrivateTraining,
-    Results,
-    Score,
-    Shift,
-    Similarity,
-    SpaceDifference,
-    SpaceScore,
-    StageCost,
-)
-from wardspace.results.settings import SettingRecord
+from wardspace.results.results import SCHEMA_VERSION, Results
+from wardspace.results.scores import AcrossDifference, Difference, Score
+from wardspace.results.settings import PrivateTraining, SettingRecord
+from wardspace.results.space import Shift, Similarity, SpaceDifference, SpaceScore
 from wardspace.results.subgroups import SubgroupScore, Trend
 from wardspace.results.trust import Abstention, CalibrationScore, ReliabilityBin, RiskPoint
 
@@ -51,7 +40,7 @@ def schema_markdown() -> str:
     parts = [
         "# results.json",
         f"Schema version {SCHEMA_VERSION}. Scores are shares from 0 to 1; the report prints them as points of 100. "
-        "In Python: `wardspace.evaluation.results.Results.read(path)`.",
+        "In Python: `wardspace.results.Results.read(path)`.",
     ]
     for title, record in SECTIONS.items():
         rows = [f"| `{name}` | {_meaning(field.description)} |" for name, field in record.model_fields.items()]

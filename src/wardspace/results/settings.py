@@ -1,4 +1,4 @@
-"""Settings: the ways of using a model on a task."""
+"""Records of settings, the ways of using a model on a task, and of what private ones revealed."""
 
 from __future__ import annotations
 
@@ -22,3 +22,30 @@ class SettingRecord(Record):
     """What the labels change: nothing, a probe or head on top, adapters within the model, or all of it."""
     private: bool = False
     """Whether training is differentially private; its noise has no seed, so a second run finds other figures."""
+
+
+class PrivateTraining(Record):
+    """What the training of a probe under differential privacy revealed at most."""
+
+    task: str
+    """Task."""
+    model: str
+    """Model whose frozen vectors it reads."""
+    setting: str
+    """`private_logistic` or `private_head`."""
+    seed: int
+    """Seed of starting weights and dropout; the noise has none."""
+    unit: Literal["patient", "note"]
+    """Whose share is hidden."""
+    epsilon: float
+    """ε that was spent."""
+    delta: float
+    """δ."""
+    noise: float
+    """Standard deviation of the noise in multiples of `clip`."""
+    clip: float
+    """Longest gradient of a unit."""
+    units: int
+    """Patients or notes that could be drawn."""
+    steps: int
+    """Updates."""

@@ -7,11 +7,11 @@ from wardspace.space.estimate import Estimate
 from wardspace.space.measures import measures, sample
 from wardspace.space.neighbours import antihubs, hubness, neighbour_purity
 from wardspace.space.project import Method, Projection, check_method, project, turned_alike
-from wardspace.space.score import DIRECTIONS, RANGES, Measured, SpaceScore
+from wardspace.space.score import DIRECTIONS, RANGES, Measured
 from wardspace.space.search import Search, search
 from wardspace.space.separation import permutation_test, variance_explained
-from wardspace.space.shift import Shift, Shifted, rotation, shifts
-from wardspace.space.similarity import EXACT, Similarity, similarities
+from wardspace.space.shift import Shifted, rotation, shifts
+from wardspace.space.similarity import EXACT, similarities
 from wardspace.space.spectrum import effective_rank, isoscore
 from wardspace.space.unit import unit_norm
 
@@ -24,10 +24,7 @@ __all__ = [
     "Method",
     "Projection",
     "Search",
-    "Shift",
     "Shifted",
-    "Similarity",
-    "SpaceScore",
     "alignment",
     "antihubs",
     "calinski_harabasz",

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from wardspace.config import SpaceConfig
 from wardspace.core.seeds import generator
+from wardspace.results import SpaceScore
 from wardspace.space.alignment import alignment, uniformity
 from wardspace.space.classes import Classes, classes
 from wardspace.space.clusters import INITS, calinski_harabasz, davies_bouldin, silhouette, v_measure
 from wardspace.space.cosine import cosine_between, cosine_within, mean_cosine
 from wardspace.space.estimate import Estimate, mean
 from wardspace.space.neighbours import antihubs, hubness
-from wardspace.space.score import DIRECTIONS, Measured, SpaceScore
+from wardspace.space.score import DIRECTIONS, Measured
 from wardspace.space.search import Search, search
 from wardspace.space.separation import permutation_test, variance_explained
 from wardspace.space.spectrum import effective_rank, isoscore, spectrum
@@ -79,7 +80,10 @@ def measures(
     found = []
     for column, measure, estimate, p in space.all():
         n = len(units) if column == "*" else len(by_column[column].rows)
-        score = SpaceScore(model, column, measure, estimate.value, DIRECTIONS[measure], n, estimate.error, p)
+        score = SpaceScore(
+            model=model, column=column, measure=measure, value=estimate.value, better=DIRECTIONS[measure],
+            n=n, error=estimate.error, p=p,
+        )  # fmt: skip
         found.append(Measured(score, estimate.effects))
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from wardspace.results import SpaceScore
 from wardspace.space.unit import Floats
 
 Direction = Literal["higher", "lower"]
@@ -48,24 +49,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "recall": (0.0, 1.0),
 }
 """What no value can leave, where there is such a range: intervals to first order end there too."""
-
-
-@dataclass(frozen=True)
-class SpaceScore:
-    """One measure of the shape of a model's space."""
-
-    model: str
-    column: str
-    """Label or metadata column; `*` where the measure needs none."""
-    measure: str
-    value: float
-    better: Direction
-    n: int
-    """Notes measured."""
-    error: float | None = None
-    """Standard error of having compared a sample of the notes with all; None where all were compared."""
-    p: float | None = None
-    """Of a permutation test; for the variance explained."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.core.nameable import is_nameable
+from wardspace.results import Shift
 from wardspace.space.classes import Classes, classes
 from wardspace.space.cosine import cosines_of_notes
 from wardspace.space.estimate import ratio
@@ -18,28 +19,6 @@ from wardspace.space.unit import Floats, class_sums, unit_norm
 
 LARGEST = 50
 """Categories of a column that are followed, the largest first."""
-
-
-@dataclass(frozen=True)
-class Shift:
-    """How one category of notes moved."""
-
-    model: str
-    against: str
-    column: str
-    """Label or metadata column; `*` for all notes."""
-    category: str
-    """Value of the column; `*` for all notes."""
-    n: int
-    """Notes of the category."""
-    moved: float
-    """Mean over its notes of 1 − the cosine of the note's own two vectors."""
-    centre: float
-    """Distance of the category's two mean vectors."""
-    apart_before: float | None = None
-    """Mean cosine within the category less that with notes of the other categories, before."""
-    apart: float | None = None
-    """The same after."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +66,8 @@ def shifts(
     turned = second @ rotation(second, first)
     moved = 1 - np.einsum("ij,ij->i", first, turned)
     steps = turned - first
-    whole = Shift(model, against, "*", "*", len(first), float(moved.mean()), _length(steps))
+    pair = {"model": model, "against": against}
+    whole = Shift(**pair, column="*", category="*", n=len(first), moved=float(moved.mean()), centre=_length(steps))
     found = [Shifted(whole, None)]
     for name, values in columns.items():
         divided = classes(as_column(values, len(first), name))
@@ -98,9 +78,11 @@ def shifts(
         nameable = np.flatnonzero([is_nameable(category) for category in divided.names])
         for code in np.sort(nameable[np.argsort(-sizes[nameable], kind="stable")[:LARGEST]]):
             rows = divided.rows[divided.codes == code]
-            travelled = float(moved[rows].mean()), _length(steps[rows])
-            values_of = earlier[code][0], apart[code][0]
-            shift = Shift(model, against, name, divided.names[code], len(rows), *travelled, *values_of)
+            shift = Shift(
+                **pair, column=name, category=divided.names[code], n=len(rows),
+                moved=float(moved[rows].mean()), centre=_length(steps[rows]),
+                apart_before=earlier[code][0], apart=apart[code][0],
+            )  # fmt: skip
             effects = np.zeros(len(first))
             effects[rows] = apart[code][1] - earlier[code][1]
             found.append(Shifted(shift, effects))

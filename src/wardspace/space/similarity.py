@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.core.seeds import generator
+from wardspace.results import Similarity
 from wardspace.space.unit import Floats, unit_norm
 
 Kernel = Literal["linear", "rbf"]
@@ -21,22 +21,6 @@ _BLOCK = 500
 """Notes of a block where there are more."""
 _BANDWIDTH = 0.4
 """Width of the RBF kernel as a share of the median distance (Kornblith et al. try 0.2, 0.4 and 0.8)."""
-
-
-@dataclass(frozen=True)
-class Similarity:
-    """How alike two spaces are."""
-
-    model: str
-    against: str
-    measure: str
-    """`linear_cka` or `rbf_cka`."""
-    value: float
-    """1: the same up to rotation and scale (linear), or up to rotation (RBF); near 0: nothing in common."""
-    n: int
-    """Notes compared."""
-    error: float | None = None
-    """Standard error by leaving out each block of notes; None where all pairs were compared."""
 
 
 def similarities(vectors: Mapping[str, NDArray[np.floating]], seed: int = 1) -> list[Similarity]:
@@ -74,11 +58,13 @@ def similarities(vectors: Mapping[str, NDArray[np.floating]], seed: int = 1) -> 
         return []
     blocks = _blocks(n, seed)
     grams = {name: _grams(unit_norm(one, model=name), blocks) for name, one in vectors.items()}
-    return [
-        Similarity(first, second, f"{kernel}_cka", *_cka(grams[first][kernel], grams[second][kernel], n))
-        for first, second in combinations(vectors, 2)
-        for kernel in KERNELS
-    ]
+    found = []
+    for first, second in combinations(vectors, 2):
+        for kernel in KERNELS:
+            value, error = _cka(grams[first][kernel], grams[second][kernel])
+            names = {"model": first, "against": second, "measure": f"{kernel}_cka"}
+            found.append(Similarity(**names, value=value, n=n, error=error))
+    return found
 
 
 def _blocks(n: int, seed: int) -> list[NDArray[np.int64]]:
@@ -118,16 +104,15 @@ def _centred(gram: Floats) -> NDArray[np.float32]:
     return kernel.astype(np.float32)
 
 
-def _cka(
-    first: list[NDArray[np.float32]], second: list[NDArray[np.float32]], n: int
-) -> tuple[float, int, float | None]:
+def _cka(first: list[NDArray[np.float32]], second: list[NDArray[np.float32]]) -> tuple[float, float | None]:
+    """The alignment, and its standard error by leaving out each block of notes."""
     parts = np.array([[_inner(a, b), _inner(a, a), _inner(b, b)] for a, b in zip(first, second, strict=True)])
     total = parts.sum(axis=0)
     if len(parts) == 1:
-        return _alignment(total), n, None
+        return _alignment(total), None
     left = np.array([_alignment(total - part) for part in parts])
     spread = (len(parts) - 1) / len(parts) * np.square(left - left.mean()).sum()
-    return _alignment(total), n, float(np.sqrt(spread))
+    return _alignment(total), float(np.sqrt(spread))
 
 
 def _inner(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:

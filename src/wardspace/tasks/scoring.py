@@ -9,7 +9,7 @@ from wardspace.config import BESIDE, ClassificationConfig, TaskSection
 from wardspace.evaluation.metrics.classification import MULTILABEL, SINGLE_LABEL, classification_tally
 from wardspace.evaluation.metrics.retrieval import RETRIEVAL, retrieval_tally
 from wardspace.evaluation.tally import TaskMetrics
-from wardspace.results.settings import SettingRecord
+from wardspace.results import SettingRecord
 
 CLASSIFICATION_SETTINGS = (
     SettingRecord(name="logistic", family="frozen", trained="head"),

@@ -29,8 +29,8 @@ from wardspace.models.heads.lm_head_file import save_head
 from wardspace.objectives import ObjectiveSettings, Vocabulary, build
 from wardspace.objectives.heads import heads_of, restore_heads
 from wardspace.objectives.micro_batches import TokenLimit
+from wardspace.results import StageCost
 from wardspace.training.checkpoints import Ledger
-from wardspace.training.cost import StageCost
 from wardspace.training.data.notes import Notes, read_notes
 from wardspace.training.objective_run import Stage, make_stages
 from wardspace.training.run import clear, run_phase
@@ -291,4 +291,4 @@ def _write(run: TrainingSetup, folder: Path, costs: list[StageCost], ledger: Led
     save_heads(ledger.heads, folder)
     write_json(folder / HISTORY_FILE, {"phases": [{"what": r.what, "points": r.history} for r in ledger.records]})
     # last, so that a folder with its cost is a whole one
-    write_json(folder / COST_FILE, [cost.as_dict() for cost in costs])
+    write_json(folder / COST_FILE, [cost.model_dump() for cost in costs])

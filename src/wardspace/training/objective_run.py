@@ -17,7 +17,7 @@ from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
 from wardspace.models import hardware
 from wardspace.objectives import Objective
-from wardspace.training.cost import LossPoint, StageCost
+from wardspace.results import LossPoint, StageCost
 from wardspace.training.data.holdout import hold_out
 from wardspace.training.data.notes import Notes
 from wardspace.training.data.plan import Plan, Planner
@@ -215,7 +215,7 @@ def _check_usable(config: ObjectiveConfig, usable: npt.NDArray[np.bool_]) -> Non
 def _losses(records: Sequence[PhaseRecord]) -> list[LossPoint]:
     """Losses of the last phase (a warm-up takes none), with tokens counted from the start of the stage."""
     before = sum(record.tokens for record in records[:-1])
-    return [replace(point, tokens=point.tokens + before) for point in records[-1].losses]
+    return [point.model_copy(update={"tokens": point.tokens + before}) for point in records[-1].losses]
 
 
 def _torch_seed(*keys: str | int) -> int:

@@ -11,7 +11,7 @@ import torch
 
 from wardspace.config import TrainingConfig
 from wardspace.objectives import Objective, Unit
-from wardspace.training.cost import LossPoint
+from wardspace.results import LossPoint
 from wardspace.training.data.plan import Plan
 from wardspace.training.weights.processes import Processes
 
@@ -103,7 +103,7 @@ class PhaseRecord:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
-        return asdict(self)
+        return {**asdict(self), "losses": [point.model_dump() for point in self.losses]}
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> PhaseRecord:

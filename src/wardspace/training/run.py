@@ -15,8 +15,8 @@ from wardspace.models import hardware
 from wardspace.models.attention.dropout import dropping
 from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 from wardspace.models.memory import kept_memory
+from wardspace.results import LossPoint
 from wardspace.training.checkpoints import last_good
-from wardspace.training.cost import LossPoint
 from wardspace.training.faults import graceful_interrupt, training_faults
 from wardspace.training.loop import Bar, PhaseTrainer, Schedule, evaluation_steps
 from wardspace.training.phase import Phase, PhaseRecord
@@ -105,7 +105,7 @@ def _record(phase: Phase, trainer: PhaseTrainer) -> PhaseRecord:
         positions=trainer.positions_of_all(),
         updated={name: parameters[name].numel() for name in updated},
         losses=[
-            LossPoint(int(read[entry["step"]]), entry["eval_loss"], _parts(entry, "eval_"))
+            LossPoint(tokens=read[entry["step"]], loss=entry["eval_loss"], parts=_parts(entry, "eval_"))
             for entry in log
             if "eval_loss" in entry
         ],

@@ -1,7 +1,7 @@
 import pytest
 
 from wardspace.evaluation.intervals.multiple_testing import corrected
-from wardspace.results.results import Difference
+from wardspace.results import Difference
 from wardspace.tasks.scoring import CLASSIFICATION_SETTINGS
 
 SETTINGS = {one.name: one for one in CLASSIFICATION_SETTINGS}

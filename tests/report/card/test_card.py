@@ -9,7 +9,7 @@ from wardspace.report import CardFacts, model_card
 from wardspace.report.card import card as card_module
 from wardspace.report.score_table import Board
 from wardspace.report.wording.limitations import learned_from
-from wardspace.results.subgroups import SubgroupScore
+from wardspace.results import SubgroupScore
 
 
 def test_the_header_is_what_hubs_read(results, study):

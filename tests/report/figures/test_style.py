@@ -5,7 +5,7 @@ import pytest
 
 from wardspace.report.figures.points import tones
 from wardspace.report.figures.style import CATEGORIES, COLOURS, DARK, LIGHT, RAMP, SHAPES, explicit, model_styles
-from wardspace.results.results import ModelRecord
+from wardspace.results import ModelRecord
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 

@@ -7,7 +7,7 @@ from wardspace.report.page import page
 from wardspace.report.score_table import Board, Place
 from wardspace.report.wording import guidance as say
 from wardspace.report.wording.comparisons import tfidf_beats_all
-from wardspace.results.results import Difference
+from wardspace.results import Difference
 
 
 def test_every_number_of_labels_gets_its_advice(board):

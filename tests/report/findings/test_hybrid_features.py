@@ -5,7 +5,7 @@ from wardspace.report.findings.headlines import headlines
 from wardspace.report.findings.label_efficiency import hybrid_findings
 from wardspace.report.score_table import Board
 from wardspace.report.wording.comparisons import adapting_did_not_help, hybrid_features
-from wardspace.results.results import AcrossDifference, Score
+from wardspace.results import AcrossDifference, Score
 
 GAIN, TIE, HARM = (0.05, 0.02, 0.08), (0.01, -0.02, 0.04), (-0.05, -0.08, -0.02)
 PLACE = {"task": "t", "setting": "words_beside", "metric": "macro_f1"}

@@ -4,7 +4,7 @@ from tests.report.build import small_results
 from wardspace.report.findings.label_efficiency import label_efficiency
 from wardspace.report.score_table import Board
 from wardspace.report.wording import guidance as say
-from wardspace.results.results import Score
+from wardspace.results import Score
 
 
 def label_efficiency_of(curve, all_labels=0.6):

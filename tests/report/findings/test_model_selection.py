@@ -5,7 +5,7 @@ from wardspace.report.findings.guidance import guidance
 from wardspace.report.findings.model_selection import cheaper_tried, choices, cost_order
 from wardspace.report.score_table import Board
 from wardspace.report.wording import guidance as say
-from wardspace.results.results import ModelRecord, Score, StageCost
+from wardspace.results import ModelRecord, Score, StageCost
 
 GAIN, TIE, HARM = (0.021, 0.008, 0.033), (0.004, -0.006, 0.013), (-0.05, -0.061, -0.036)
 

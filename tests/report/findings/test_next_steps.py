@@ -8,7 +8,7 @@ from wardspace.report.findings.next_steps import next_steps
 from wardspace.report.page import page
 from wardspace.report.score_table import Board
 from wardspace.report.wording import guidance as say
-from wardspace.results.results import LossPoint, StageCost
+from wardspace.results import LossPoint, StageCost
 
 GAIN, TIE = (0.02, 0.01, 0.03), (0.01, -0.01, 0.03)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from tests.fixtures.results import fake_results
 from wardspace.report.findings.privacy import private_lines
 from wardspace.report.wording.measures import private_probe
-from wardspace.results.results import PrivateTraining
+from wardspace.results import PrivateTraining
 
 
 def _spent(model: str, seed: int, **changes) -> PrivateTraining:

@@ -3,7 +3,7 @@ import pytest
 from tests.report.build import small_results
 from wardspace.report.findings.findings import comparisons
 from wardspace.report.score_table import Board, Place
-from wardspace.results.results import Difference
+from wardspace.results import Difference
 
 TIE, ALONE = (0.004, -0.006, 0.013), (0.021, 0.008, 0.033, "alone")
 PLACE = Place("logistic", 8)

@@ -4,7 +4,7 @@ from tests.report.build import Change, small_results
 from wardspace.report.findings.guidance import tuning_findings
 from wardspace.report.score_table import Board
 from wardspace.report.wording.comparisons import FINE_TUNING_NOT_TRIED, fine_tuning, one_size_only
-from wardspace.results.results import AcrossDifference
+from wardspace.results import AcrossDifference
 
 GAIN, TIE, HARM = (0.05, 0.02, 0.08), (0.01, -0.02, 0.04), (-0.05, -0.08, -0.02)
 

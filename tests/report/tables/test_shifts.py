@@ -1,6 +1,6 @@
 from tests.report.build import small_results
 from wardspace.report.tables.shifts import MOST, shift_tables
-from wardspace.results.results import Shift
+from wardspace.results import Shift
 
 
 def shift(category, n, low, high, model="mlm"):

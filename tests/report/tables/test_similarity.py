@@ -1,6 +1,6 @@
 from tests.report.build import small_results
 from wardspace.report.tables.spaces import similarity_tables
-from wardspace.results.results import Similarity
+from wardspace.results import Similarity
 
 
 def test_every_pair_stands_once_below_the_diagonal():

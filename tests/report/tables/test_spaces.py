@@ -7,7 +7,7 @@ from wardspace.report.tables.spaces import space_tables
 from wardspace.report.wording import limitations
 from wardspace.report.wording import measures as say
 from wardspace.report.wording.comparisons import NO_DIFFERENCE
-from wardspace.results.results import SpaceDifference, SpaceScore
+from wardspace.results import SpaceDifference, SpaceScore
 
 
 def spaces(reach=0.05, **values):

@@ -9,7 +9,7 @@ from wardspace.report.page import page
 from wardspace.report.score_table import Board
 from wardspace.report.tables.subgroups import drift_views, subgroup_views
 from wardspace.report.wording import measures as say
-from wardspace.results.subgroups import SubgroupScore, Trend
+from wardspace.results import SubgroupScore, Trend
 
 PLACE = {"task": "t", "setting": "logistic", "metric": "accuracy"}
 

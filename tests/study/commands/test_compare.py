@@ -8,7 +8,7 @@ import pytest
 from tests.fixtures.studies import CANARY, small_study, write_notes
 from wardspace.cli import main
 from wardspace.core.errors import RunError
-from wardspace.results.results import Results
+from wardspace.results import Results
 from wardspace.study import Study
 from wardspace.study.commands.compare import OpenedRun, compared
 

@@ -14,7 +14,7 @@ from wardspace.config import load_study
 from wardspace.core.errors import RecipeError, WardspaceError
 from wardspace.corpus import Corpus
 from wardspace.models import Encoder
-from wardspace.results.results import Results
+from wardspace.results import Results
 from wardspace.study import Study
 from wardspace.study.search import SearchResults, search
 from wardspace.study.search.records import Part, Trial

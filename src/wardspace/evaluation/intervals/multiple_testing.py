@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wardspace.config import BASELINES
-from wardspace.results.results import Difference
-from wardspace.results.settings import SettingRecord
+from wardspace.results import Difference, SettingRecord
 
 
 def holm(p: ArrayLike) -> NDArray[np.float64]:

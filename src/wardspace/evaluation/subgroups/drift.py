@@ -16,7 +16,7 @@ from wardspace.evaluation.prediction_set import PredictionSet, prediction_sets
 from wardspace.evaluation.subgroups.slices import sliced
 from wardspace.evaluation.subgroups.subgroups import MISSING, Subgroup, parted, subgroup_scores
 from wardspace.evaluation.tally import Doubles, TaskMetrics
-from wardspace.results.subgroups import SubgroupScore, Trend
+from wardspace.results import SubgroupScore, Trend
 
 MOST = 8
 """Periods at most: the shortest that make no more than this are taken."""

@@ -27,7 +27,7 @@ from wardspace.evaluation.intervals.multiple_testing import holm
 from wardspace.evaluation.prediction_set import PredictionSet, Series, prediction_sets
 from wardspace.evaluation.subgroups.slices import Sliced, sliced
 from wardspace.evaluation.tally import Doubles, TaskMetrics
-from wardspace.results.subgroups import SubgroupScore
+from wardspace.results import SubgroupScore
 
 MISSING, OTHER, NO_NUMBER = "not given", "other values", "not a number"
 MOST = 12

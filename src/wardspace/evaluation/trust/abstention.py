@@ -20,7 +20,7 @@ from wardspace.evaluation.tally import Doubles, TaskMetrics
 from wardspace.evaluation.trust.calibration import bin_count
 from wardspace.evaluation.trust.decisions import Answers, Decisions
 from wardspace.evaluation.trust.validation_and_test import Trial, trials
-from wardspace.results.trust import Abstention, CalibrationScore, RiskPoint
+from wardspace.results import Abstention, CalibrationScore, RiskPoint
 
 COVERAGES, RISKS = (0.5, 0.8, 0.9), (0.05, 0.1)
 """What the rules aim at."""

@@ -24,7 +24,7 @@ from wardspace.evaluation.intervals.bootstrap import Resamples, by_patient, inte
 from wardspace.evaluation.tally import Doubles, Floats, TaskMetrics
 from wardspace.evaluation.trust.decisions import Answers, Decisions, Integers, answers
 from wardspace.evaluation.trust.validation_and_test import Trial, trials
-from wardspace.results.trust import CalibrationScore, ReliabilityBin
+from wardspace.results import CalibrationScore, ReliabilityBin
 
 MOST_BINS, FEWEST_NOTES = 10, 20
 """Bins of a curve, fewer where they would hold fewer notes than this."""

@@ -16,7 +16,7 @@ from wardspace.report.tables.comparison import STARS, comparison
 from wardspace.report.tables.markdown import markdown_table
 from wardspace.report.tables.study import base_name
 from wardspace.report.wording import metric_name
-from wardspace.results.results import ModelRecord, Results
+from wardspace.results import ModelRecord, Results
 
 TYPES = {"macro_f1": "f1", "micro_f1": "f1", "accuracy": "accuracy", "auroc": "roc_auc"}
 """Names of metrics on model hubs; others keep their own."""

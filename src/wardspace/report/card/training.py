@@ -7,7 +7,7 @@ from wardspace.core.durations import duration
 from wardspace.report.card.data import CardFacts
 from wardspace.report.tables.study import base_name, objective_words
 from wardspace.report.wording import counted, listed, share, thousands, tokens
-from wardspace.results.results import ModelRecord, Results
+from wardspace.results import ModelRecord, Results
 
 
 def training_procedure(config: AdaptConfig, record: ModelRecord, results: Results, study: StudyConfig) -> str:

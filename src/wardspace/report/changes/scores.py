@@ -14,7 +14,7 @@ from wardspace.report.tables.spaces import ARROWS
 from wardspace.report.wording import MINUS, gap, measure_name, plain, points, tokens
 from wardspace.report.wording import between as ends
 from wardspace.report.wording.comparisons import NO_DIFFERENCE
-from wardspace.results.results import ModelRecord
+from wardspace.results import ModelRecord
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from wardspace.config import StudyConfig
 from wardspace.evaluation.between_runs import Between
-from wardspace.results.results import Results
+from wardspace.results import Results
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from wardspace.report.figures.style import model_styles
 from wardspace.report.score_table import Board, Place
 from wardspace.report.tables.comparison import SIGNS, mark_of
 from wardspace.report.wording import INTERVALS, between, gap, metric_name, points, thousands
-from wardspace.results.results import Difference, Results
+from wardspace.results import Difference, Results
 
 FEW_SHOT = "logistic"
 """The setting shown by number of labels."""

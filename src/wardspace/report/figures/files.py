@@ -10,7 +10,7 @@ from wardspace.report.figures.charts import few_shot_curves, space_scatters
 from wardspace.report.figures.style import LIGHT, explicit
 from wardspace.report.page import asset
 from wardspace.report.score_table import Board
-from wardspace.results.results import Results
+from wardspace.results import Results
 
 
 def write_figures(results: Results, folder: Path, metric: str = "macro_f1") -> list[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from wardspace.report.figures.svg import figure, scale, tag
-from wardspace.results.results import LossPoint
+from wardspace.results import LossPoint
 
 WIDTH, HEIGHT, EDGE = 110, 34, 5
 

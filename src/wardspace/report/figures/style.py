@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from math import lcm
 
-from wardspace.results.results import ModelRecord
+from wardspace.results import ModelRecord
 
 COLOURS = 8
 """Categorical colours."""

@@ -9,7 +9,7 @@ from wardspace.evaluation.intervals.multiple_testing import BASE, kin
 from wardspace.report.score_table import Board, Place, cell_anchor
 from wardspace.report.wording import between, metric_name, points
 from wardspace.report.wording import comparisons as say
-from wardspace.results.results import Difference, Score
+from wardspace.results import Difference, Score
 
 
 def significant(difference: Difference) -> bool:

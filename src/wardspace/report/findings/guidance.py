@@ -12,7 +12,7 @@ from wardspace.report.findings.model_selection import Choice, cheaper_tried, cho
 from wardspace.report.score_table import Board, Place, cell_anchor
 from wardspace.report.wording import between, capitalised, comparisons, listed, metric_name, points, setting_name
 from wardspace.report.wording import guidance as say
-from wardspace.results.results import AcrossDifference
+from wardspace.results import AcrossDifference
 
 FINE_TUNED = "finetune"
 

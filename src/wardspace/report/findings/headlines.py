@@ -10,7 +10,7 @@ from wardspace.report.findings.model_selection import validation_scores
 from wardspace.report.score_table import COMPARISON, MODELS, Board, Place, cell_anchor
 from wardspace.report.wording import change, counted, listed, metric_name
 from wardspace.report.wording import comparisons as say
-from wardspace.results.results import Difference, Results
+from wardspace.results import Difference, Results
 
 
 def opening(results: Results) -> str:

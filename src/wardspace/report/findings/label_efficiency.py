@@ -8,7 +8,7 @@ from wardspace.report.findings.model_selection import validation_scores
 from wardspace.report.score_table import Board, Place, cell_anchor
 from wardspace.report.wording import capitalised, comparisons
 from wardspace.report.wording import guidance as say
-from wardspace.results.results import AcrossDifference, Score
+from wardspace.results import AcrossDifference, Score
 
 
 def hybrid_findings(board: Board, task: str, metric: str) -> list[Finding]:

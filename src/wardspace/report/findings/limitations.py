@@ -5,7 +5,7 @@ from __future__ import annotations
 from wardspace.report.score_table import Board
 from wardspace.report.wording import is_point, measure_name
 from wardspace.report.wording import limitations as say
-from wardspace.results.results import Difference, ModelRecord, Score
+from wardspace.results import Difference, ModelRecord, Score
 
 FEW_PATIENTS = 20
 """Test patients below which the page says that intervals are not exact."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wardspace.report.findings.findings import significant
 from wardspace.report.score_table import Board, Place
-from wardspace.results.results import Difference, ModelRecord, Score
+from wardspace.results import Difference, ModelRecord, Score
 
 _KINDS = {"tfidf": 0, "base": 1, "other": 2, "adapted": 3}
 _LESS = 0.9

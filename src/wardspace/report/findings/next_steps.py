@@ -7,7 +7,7 @@ from wardspace.config.recommended import MEASURED, NAME, is_recipe
 from wardspace.report.findings.findings import Finding, significant
 from wardspace.report.score_table import Board
 from wardspace.report.wording import guidance as say
-from wardspace.results.results import ModelRecord
+from wardspace.results import ModelRecord
 
 STILL = 0.04
 """Share of the whole fall of the validation loss; if the last stretch of training has less, training had converged."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wardspace.report.wording import counted, setting_name
 from wardspace.report.wording.measures import private_probe
-from wardspace.results.results import PrivateTraining, Results
+from wardspace.results import PrivateTraining, Results
 
 
 def private_lines(results: Results, model: str | None = None) -> list[str]:

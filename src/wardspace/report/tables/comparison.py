@@ -8,7 +8,7 @@ from typing import Literal
 from wardspace.report.score_table import Board, Place
 from wardspace.report.wording import between, counted, gap, p_value, points, share
 from wardspace.report.wording.comparisons import NO_DIFFERENCE
-from wardspace.results.results import Difference, Score
+from wardspace.results import Difference, Score
 
 Mark = Literal["reference", "above", "below", "above-uncorrected", "below-uncorrected", "tie", "unpaired"]
 Rank = Literal["highest", "level", ""]

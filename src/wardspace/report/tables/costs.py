@@ -9,7 +9,7 @@ from markupsafe import Markup
 from wardspace.core.durations import duration
 from wardspace.report.figures.spark import loss_curve
 from wardspace.report.wording import plain, share, thousands, tokens
-from wardspace.results.results import ModelRecord, Results, StageCost
+from wardspace.results import ModelRecord, Results, StageCost
 
 KINDS = {
     "base": "base (not adapted)",

@@ -7,7 +7,7 @@ from wardspace.report.tables.comparison import STARS, Cell, comparison
 from wardspace.report.tables.costs import stage_rows
 from wardspace.report.tables.spaces import SpaceCell, space_tables
 from wardspace.report.wording import metric_name
-from wardspace.results.results import Results
+from wardspace.results import Results
 
 
 def comparison_markdown(results: Results, task: str, metric: str = "macro_f1") -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wardspace.report.tables.comparison import SIGNS, Mark
 from wardspace.report.wording import plain, signed, signed_between
-from wardspace.results.results import Results, Shift
+from wardspace.results import Results, Shift
 
 MOST = 20
 """Categories of a column that are shown, the largest first."""

@@ -9,7 +9,7 @@ from wardspace.report.tables.comparison import SIGNS, Mark, Rank
 from wardspace.report.wording import MEASURES, measure_name, plain, signed, signed_between
 from wardspace.report.wording.comparisons import NO_DIFFERENCE
 from wardspace.report.wording.measures import labels_do_not_matter, labels_matter
-from wardspace.results.results import Results, Similarity, SpaceDifference, SpaceScore
+from wardspace.results import Results, Similarity, SpaceDifference, SpaceScore
 
 KERNELS = {"linear_cka": "linear", "rbf_cka": "RBF kernel"}
 

@@ -23,7 +23,7 @@ from wardspace.config import (
 )
 from wardspace.corpus.prepare.rehearsal import HPO
 from wardspace.report.wording import INTERVALS, counted, listed, share, thousands
-from wardspace.results.results import Results
+from wardspace.results import Results
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from wardspace.report.findings.findings import Finding, Tone
 from wardspace.report.score_table import Board, Place
 from wardspace.report.wording import between, gap, metric_name, points, thousands
 from wardspace.report.wording import measures as say
-from wardspace.results.subgroups import SubgroupScore, Trend
+from wardspace.results import SubgroupScore, Trend
 
 Key = tuple[str, str]
 """Column and subgroup."""

@@ -14,8 +14,7 @@ from wardspace.report.findings.findings import Finding
 from wardspace.report.score_table import Board, Place
 from wardspace.report.wording import between, points, share
 from wardspace.report.wording import measures as say
-from wardspace.results.results import Results
-from wardspace.results.trust import Abstention, CalibrationScore, ReliabilityBin
+from wardspace.results import Abstention, CalibrationScore, ReliabilityBin, Results
 
 Key = tuple[str, str, str]
 """Task, setting and model."""

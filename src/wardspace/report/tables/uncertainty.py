@@ -10,7 +10,7 @@ from statistics import median
 from wardspace.report.score_table import Board
 from wardspace.report.tables.comparison import runs_name
 from wardspace.report.wording import points
-from wardspace.results.results import Difference, Score
+from wardspace.results import Difference, Score
 
 Record = Score | Difference
 

@@ -17,7 +17,7 @@ from wardspace.core.files import read_json
 from wardspace.evaluation.between_runs import Between, between, same_units
 from wardspace.evaluation.results_diff import TOLERANCE, Unlike, unlike
 from wardspace.report.changes import Pair, Side
-from wardspace.results.results import Results, no_results, read_any_version
+from wardspace.results import Results, no_results, read_any_version
 from wardspace.study.folder import RunFolder
 from wardspace.tasks import read_predictions
 from wardspace.tasks.scoring import task_metrics

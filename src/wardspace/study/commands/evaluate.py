@@ -13,7 +13,7 @@ from wardspace.config import ClassificationConfig, ReportConfig, RetrievalConfig
 from wardspace.corpus import Corpus
 from wardspace.evaluation import score_predictions
 from wardspace.models import Encoder
-from wardspace.results.results import Difference, Score
+from wardspace.results import Difference, Score
 from wardspace.tasks import (
     frozen_predictions,
     labelled,

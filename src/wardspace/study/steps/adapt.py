@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from wardspace.config import AdaptConfig, StudyConfig
@@ -62,4 +61,4 @@ def _adapted(
         folder=folder.model(model.name),
         show_progress=show_progress,
     )
-    return [asdict(cost) for cost in costs]
+    return [cost.model_dump() for cost in costs]

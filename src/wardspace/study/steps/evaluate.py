@@ -22,8 +22,7 @@ from wardspace.evaluation.tally import TaskMetrics
 from wardspace.evaluation.trust.abstention import abstention, risk_curves
 from wardspace.evaluation.trust.calibration import calibration, reliability
 from wardspace.models import Encoder
-from wardspace.results.record import Record
-from wardspace.results.results import AcrossDifference, Difference, Score
+from wardspace.results import AcrossDifference, Difference, Record, Score
 from wardspace.study.folder import RunFolder
 from wardspace.study.inputs import encoder_source
 from wardspace.study.stages import Stages

@@ -9,8 +9,7 @@ from wardspace.config import StudyConfig
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus, Manifest
 from wardspace.evaluation.score_predictions import Evaluation
-from wardspace.results.results import ModelRecord, PrivateTraining, Results, StageCost
-from wardspace.results.settings import SettingRecord
+from wardspace.results import ModelRecord, PrivateTraining, Results, SettingRecord, StageCost
 from wardspace.study.steps.evaluate import Scoring
 from wardspace.tasks.predictions import spent_by
 

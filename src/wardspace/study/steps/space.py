@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from wardspace.config import ReportConfig, StudyConfig
 from wardspace.corpus import Corpus
 from wardspace.evaluation.space_intervals import Effects, Key, shifts_with_intervals, space_differences, with_intervals
 from wardspace.report import Map
-from wardspace.results.results import Shift, Similarity, SpaceScore
+from wardspace.results import Shift, Similarity, SpaceScore
 from wardspace.space import (
     EXACT,
     Measured,
@@ -135,15 +134,15 @@ class SpaceNotes:
         moved = [] if base is None else shifts(base[self.rows], own, self.columns, model=model)
         write_effects(effects, self.groups, found, moved)
         return {
-            "scores": [asdict(one.score) for one in found],
-            "shifts": [asdict(one.shift) for one in moved],
+            "scores": [one.score.model_dump() for one in found],
+            "shifts": [one.shift.model_dump() for one in moved],
         }
 
     def similar(self, vectors: Mapping[str, NDArray[np.float32]]) -> list[dict[str, Any]]:
         """How alike every two spaces are, as plain records."""
         drawn = self.rows[sample(len(self.rows), max(self.config.queries, EXACT), self.config.seed, "similarity")]
         own = {name: one[drawn] for name, one in vectors.items()}
-        return [asdict(one) for one in similarities(own, self.config.seed)]
+        return [one.model_dump() for one in similarities(own, self.config.seed)]
 
     def map(self, vectors: NDArray[np.float32]) -> Map:
         """The space in two dimensions, with the values that colour it.
