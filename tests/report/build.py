@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from wardspace.results import Difference, ModelRecord, Results, Score
-from wardspace.tasks.scoring import CLASSIFICATION_SETTINGS
+from wardspace.tasks.scoring import CLASSIFICATION_SETTINGS, RETRIEVAL_SETTINGS
 
 
 class Change(NamedTuple):
@@ -37,8 +37,8 @@ def small_results(gaps: dict[str, list[tuple]], base: float = 0.5, **changes) ->
             )
     fields = {
         "wardspace": "0.1.0", "study": "small", "synthetic": False, "transductive": False, "confidence": 0.95,
-        "corpus": {}, "classes": {"t": ["a", "b"]}, "models": models, "settings": CLASSIFICATION_SETTINGS,
-        "scores": scores, "differences": differences,
+        "corpus": {}, "classes": {"t": ["a", "b"]}, "models": models,
+        "settings": [*CLASSIFICATION_SETTINGS, *RETRIEVAL_SETTINGS], "scores": scores, "differences": differences,
         "space": [], "warnings": [],
     }  # fmt: skip
     return Results(**{**fields, **changes})

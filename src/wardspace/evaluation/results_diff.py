@@ -10,7 +10,7 @@ from typing import Any
 
 NAMING = (
     "task", "name", "model", "against", "setting", "against_setting", "shots", "against_shots", "seed", "split",
-    "metric", "column", "measure", "category", "group", "aim", "level", "objective", "step",
+    "metric", "label", "column", "measure", "category", "group", "aim", "level", "objective", "step",
 )  # fmt: skip
 """Fields of an entry that say what it is of; all others hold what was found."""
 _OWNERS = ("task", "name", "model")

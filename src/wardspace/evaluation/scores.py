@@ -63,7 +63,7 @@ def validated(panel: PredictionSet) -> list[Score]:
 
 
 def _place(panel: PredictionSet) -> dict[str, str | int]:
-    return {"task": panel.task, "split": panel.split, "n": panel.n, "groups": panel.n_groups}
+    return {"task": panel.task, "split": panel.split, "n": panel.n, "unit": panel.scored.unit, "groups": panel.n_groups}
 
 
 def _spread(values: np.ndarray) -> float | None:

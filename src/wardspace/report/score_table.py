@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from wardspace.report.wording import METRICS, SETTINGS, setting_name, thousands
 from wardspace.results import Difference, ModelRecord, Results, Score, SettingRecord
+from wardspace.results.settings import Family
 
 
 class Place(NamedTuple):
@@ -15,16 +16,20 @@ class Place(NamedTuple):
     shots: int | None
     notes: int | None = None
     """Labelled notes in all, where the study limits them."""
+    family: Family = "frozen"
+    """Family of the setting."""
+    untrained: bool = False
+    """Whether nothing is learned from labels."""
 
     @property
     def frozen(self) -> bool:
         """Whether the encoder stayed frozen."""
-        return self.setting != "finetune"
+        return self.family != "fine-tuned"
 
     @property
     def search(self) -> bool:
         """Whether this is retrieval, which trains nothing."""
-        return self.setting == "retrieval"
+        return self.untrained
 
     @property
     def group(self) -> tuple[int, str]:
@@ -88,7 +93,7 @@ class Board:
         self._scores: dict[tuple[str, str, str, int | None, str], Score] = {
             (s.task, s.model, s.setting, s.shots, s.metric): s
             for s in results.scores
-            if s.split == "test" and s.seed is None
+            if s.split == "test" and s.seed is None and s.label is None
         }
         self._differences: dict[tuple[str, str, str, str, int | None, str], Difference] = {
             (d.task, d.model, d.against, d.setting, d.shots, d.metric): d for d in results.differences
@@ -103,8 +108,15 @@ class Board:
     def place(self, task: str, setting: str, shots: int | None = None) -> Place:
         """A column of a task, with the number of notes if the study limits them."""
         results = self.results
-        caps = results.finetune_notes if setting == "finetune" else results.labelled_notes
-        return Place(setting, shots, caps.get(task) if shots is None else None)
+        record = self.settings[setting]
+        caps = results.finetune_notes if record.family == "fine-tuned" else results.labelled_notes
+        notes = caps.get(task) if shots is None else None
+        return Place(setting, shots, notes, record.family, record.trained == "nothing")
+
+    def main_setting(self, task: str) -> str | None:
+        """The first frozen setting that the task was scored in; it is the one that is tried with few labels."""
+        used = {key[2] for key in self._scores if key[0] == task}
+        return next((name for name, one in self.settings.items() if one.family == "frozen" and name in used), None)
 
     def places(self, task: str, metric: str) -> list[Place]:
         """Columns of the comparison: fewest labels first, fine-tuning last."""

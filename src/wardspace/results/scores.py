@@ -46,6 +46,10 @@ class Score(Drawn):
     """Notes that were scored."""
     metric: str
     """Name of the metric."""
+    label: str | None = None
+    """Class, label or type that is scored by itself; null for all together."""
+    unit: str = "note"
+    """What was scored: note, mention, pair, question, query."""
     value: float
     """Its value."""
     low: float | None = None
@@ -55,9 +59,9 @@ class Score(Drawn):
     spread: float | None = None
     """Standard deviation over seeds or subsets."""
     n: int
-    """Notes scored."""
+    """Units scored."""
     groups: int
-    """Patients among them (the unit of the bootstrap)."""
+    """Patients among them, which the bootstrap draws."""
 
 
 class Difference(Drawn):
@@ -91,7 +95,7 @@ class Difference(Drawn):
     """p corrected by Holm over the family."""
     family: Literal["base", "pairs"] | None = None
     """What was corrected together. `base`: all comparisons with the base of this task and metric, over models, settings
-    and shots, private probes apart and `words_beside` apart; `pairs`: all pairs of models of this task, metric, setting
+    and shots, private settings apart and hybrid ones apart; `pairs`: all pairs of models of this task, metric, setting
     and shots."""
     p_pairs: float | None = None
     """p corrected over the family `pairs`, also where `model` is compared with the base."""

@@ -8,6 +8,7 @@ from wardspace.results.settings import SettingRecord
 
 VERSION = 1
 
+_SEARCH = "retrieval"
 _SETTINGS = (
     SettingRecord(name="logistic", family="frozen", trained="head"),
     SettingRecord(name="head", family="frozen", trained="head"),
@@ -15,7 +16,7 @@ _SETTINGS = (
     SettingRecord(name="private_logistic", family="private", trained="head", private=True),
     SettingRecord(name="private_head", family="private", trained="head", private=True),
     SettingRecord(name="finetune", family="fine-tuned", trained="model"),
-    SettingRecord(name="retrieval", family="frozen", trained="nothing"),
+    SettingRecord(name=_SEARCH, family="frozen", trained="nothing"),
 )
 """Version 1 named settings and did not describe them: these are all there were."""
 
@@ -23,5 +24,8 @@ _SETTINGS = (
 def upgraded(raw: dict[str, Any]) -> dict[str, Any]:
     """The plain values of a results.json of version 1 in the form of version 2."""
     used = {score["setting"] for score in raw["scores"]}
+    scores = [
+        {**score, "label": None, "unit": "query" if score["setting"] == _SEARCH else "note"} for score in raw["scores"]
+    ]
     settings = [one.model_dump(mode="json") for one in _SETTINGS if one.name in used]
-    return {**raw, "schema_version": VERSION + 1, "settings": settings}
+    return {**raw, "schema_version": VERSION + 1, "settings": settings, "scores": scores}

@@ -12,7 +12,7 @@ from wardspace.core.errors import RunError, machine_faults
 from wardspace.core.files import read_json, write_json
 from wardspace.core.version import __version__
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when what lies where in a run folder changes."""
 
 
@@ -127,9 +127,11 @@ class RunFolder:
             made = read_json(self.mark)
         except ValueError as error:
             raise RunError("damaged run.json", where=self.mark, fix="choose another --out") from error
-        if made.get("layout") != LAYOUT or _series(made.get("wardspace", "")) != _series(__version__):
+        layout = made.get("layout")
+        if layout != LAYOUT or _series(made.get("wardspace", "")) != _series(__version__):
             raise RunError(
-                f"this run was made by wardspace {made.get('wardspace')}, and this is {__version__}",
+                f"this run has layout {layout}, made by wardspace {made.get('wardspace')}; "
+                f"wardspace {__version__} writes layout {LAYOUT}",
                 where=self.path,
                 fix="choose another folder with --out, or open the run with the version that made it",
             )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import betaincinv
 
 from wardspace.core.seeds import generator
 from wardspace.corpus.review.judgement import JudgedSpan, Judgement
 
 RESAMPLES = 2000
 """Draws of the bootstrap."""
-_STEPS = 60  # bisections: to the last digit of a double
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,8 @@ def exact_interval(hits: int, total: int, confidence: float = 0.95) -> tuple[flo
     (0.0, 0.0183)
     """
     tail = (1 - confidence) / 2
-    low = 0.0 if hits == 0 else _root(lambda p: _at_least(hits, total, p) < tail)
-    high = 1.0 if hits == total else _root(lambda p: 1 - _at_least(hits + 1, total, p) > tail)
+    low = 0.0 if hits == 0 else float(betaincinv(hits, total - hits + 1, tail))
+    high = 1.0 if hits == total else float(betaincinv(hits + 1, total - hits, 1 - tail))
     return low, high
 
 
@@ -93,29 +92,6 @@ def clustered_share(hits: Sequence[int], totals: Sequence[int], *, seed: int) ->
     drawn = generator("review bootstrap", seed, notes).multinomial(notes, [1 / notes] * notes, size=RESAMPLES) @ pairs
     ends = np.quantile(drawn[:, 0] / drawn[:, 1], [0.025, 0.975])
     return Share(hit, total, notes, float(ends[0]), float(ends[1]))
-
-
-def _at_least(hits: int, total: int, p: float) -> float:
-    """The probability of at least so many successes."""
-    if p <= 0 or p >= 1:
-        return float(p >= 1)
-    odds = math.lgamma(total + 1)
-    terms = (
-        math.exp(
-            odds - math.lgamma(k + 1) - math.lgamma(total - k + 1) + k * math.log(p) + (total - k) * math.log1p(-p)
-        )
-        for k in range(hits, total + 1)
-    )
-    return min(1.0, math.fsum(terms))
-
-
-def _root(is_below: Callable[[float], bool]) -> float:
-    """Where a test that holds from 0 up to some p ceases to hold."""
-    low, high = 0.0, 1.0
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if is_below(middle) else (low, middle)
-    return (low + high) / 2
 
 
 ALL = "all types"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from wardspace.config import IntervalMethod
 
 Doubles = NDArray[np.float64]
-_NORMAL = NormalDist()
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Estimate:
         below = share_below(draws, value)
         if method == "percentile" or not 0 < below < 1:
             return cls(value, draws, 0.0, 0.0, "percentile", patients)
-        return cls(value, draws, _NORMAL.inv_cdf(below), acceleration(left_out), "bca", patients)
+        return cls(value, draws, float(ndtri(below)), acceleration(left_out), "bca", patients)
 
     @property
     def error(self) -> float:
@@ -94,20 +93,20 @@ class Estimate:
 
     def _level(self, tail: float) -> float:
         """Quantile of the draws that stands for the nominal one."""
-        reach = self.bias + widened(_NORMAL.inv_cdf(tail), self.patients)
+        reach = self.bias + widened(float(ndtri(tail)), self.patients)
         slope = 1 - self.acceleration * reach
         if slope <= 0:  # so skewed that the formula has run past its pole: the end is the last draw
             return float(reach > 0)
-        return _NORMAL.cdf(self.bias + reach / slope)
+        return float(ndtr(self.bias + reach / slope))
 
     def _tail(self, share: float, sign: int) -> float:
         """Nominal level of a share of the draws: `_level` solved for the tail, seen from above or below zero."""
         share = min(share, 1 - 1 / (len(self.draws) + 1))
-        reach = _NORMAL.inv_cdf(share) - sign * self.bias
+        reach = float(ndtri(share)) - sign * self.bias
         slope = 1 + sign * self.acceleration * reach
         if slope <= 0:
             return float(reach > 0)
-        return _NORMAL.cdf(narrowed(reach / slope - sign * self.bias, self.patients))
+        return float(ndtr(narrowed(reach / slope - sign * self.bias, self.patients)))
 
 
 def widened(quantile: float, patients: int | None) -> float:

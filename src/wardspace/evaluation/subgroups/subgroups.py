@@ -13,12 +13,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from wardspace.config import ReportConfig
 from wardspace.core.nameable import is_nameable
@@ -95,7 +95,7 @@ def _band(value: str | None, edges: Sequence[float], names: Sequence[str]) -> st
 FEWEST_NOTES, FEWEST_PATIENTS = 20, 5
 """A subgroup with fewer, or that leaves fewer outside, is counted and not judged."""
 
-_POWER = NormalDist().inv_cdf(0.8)
+_POWER = float(ndtri(0.8))
 
 
 @dataclass(frozen=True)
@@ -233,12 +233,12 @@ def _p_value(value: float, draws: Doubles) -> float:
     error = float(np.nanstd(draws))
     if error == 0:
         return 1.0 if value == 0 else 0.0
-    return 2 * NormalDist().cdf(-abs(value) / error)
+    return 2 * float(ndtr(-abs(value) / error))
 
 
 def _detectable(draws: Doubles, tests: int, confidence: float) -> float:
     # a gap must pass the strictest step of Holm's correction, and does in four of five cases at this size
-    needed = NormalDist().inv_cdf(1 - (1 - confidence) / (2 * tests))
+    needed = ndtri(1 - (1 - confidence) / (2 * tests))
     return float((needed + _POWER) * np.nanstd(draws))
 
 

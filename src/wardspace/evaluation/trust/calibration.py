@@ -18,6 +18,7 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from wardspace.config import ReportConfig
 from wardspace.evaluation.intervals.bootstrap import Resamples, by_patient, interval, ratio, resampled_sums
@@ -79,7 +80,6 @@ SMALLEST = float(np.finfo(np.float32).eps)
 BOUNDS = (0.05, 20.0)
 """Temperatures looked at; the end is taken where the optimum lies beyond, as when validation has no error."""
 
-_STEPS = 60
 _FLAT = 1e-12
 """A slope that stands for none: all temperatures are as good where every class is as likely as any other."""
 
@@ -100,7 +100,7 @@ def scaled(logs: Doubles, temperature: float) -> Doubles:
 def fitted_temperature(logs: Doubles, truth: Integers) -> float:
     """The temperature of least log loss.
 
-    The loss is convex in the inverse of the temperature, so its slope is brought to zero by halving.
+    The loss is convex in the inverse of the temperature, so its slope has one root.
 
     Parameters
     ----------
@@ -120,10 +120,7 @@ def fitted_temperature(logs: Doubles, truth: Integers) -> float:
     for end, beyond in ((low, 1), (high, -1)):
         if beyond * _slope(logs, truth, float(np.exp(end))) >= 0:
             return float(np.exp(-end))
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if _slope(logs, truth, float(np.exp(middle))) > 0 else (middle, high)
-    return float(np.exp(-(low + high) / 2))
+    return float(np.exp(-brentq(lambda log: _slope(logs, truth, float(np.exp(log))), low, high, xtol=1e-14)))
 
 
 def _slope(logs: Doubles, truth: Integers, inverse: float) -> float:

@@ -16,9 +16,6 @@ from wardspace.report.tables.comparison import SIGNS, mark_of
 from wardspace.report.wording import INTERVALS, between, gap, metric_name, points, thousands
 from wardspace.results import Difference, Results
 
-FEW_SHOT = "logistic"
-"""The setting shown by number of labels."""
-
 
 @dataclass(frozen=True)
 class Panel:
@@ -30,7 +27,7 @@ class Panel:
 
 def few_shot_curves(board: Board, task: str, metric: str) -> Markup | None:
     """Scores by labels per class; None without few-shot scores."""
-    places = [place for place in board.places(task, metric) if place.setting == FEW_SHOT]
+    places = [place for place in board.places(task, metric) if place.setting == board.main_setting(task)]
     if not any(place.shots is not None for place in places):
         return None
     styles = model_styles(board.results.models)

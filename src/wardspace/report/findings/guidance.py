@@ -14,8 +14,6 @@ from wardspace.report.wording import between, capitalised, comparisons, listed, 
 from wardspace.report.wording import guidance as say
 from wardspace.results import AcrossDifference
 
-FINE_TUNED = "finetune"
-
 
 def tuning_findings(board: Board, task: str, metric: str) -> list[Finding]:
     """One sentence for each model that was fine-tuned, and what was not measured."""
@@ -35,8 +33,8 @@ def paired_with_frozen(board: Board, task: str, metric: str, model: str) -> list
         one
         for one in board.results.across
         if (one.task, one.metric, one.model, one.against) == (task, metric, model, model)
-        and one.setting == FINE_TUNED
-        and one.against_setting != FINE_TUNED
+        and board.settings[one.setting].family == "fine-tuned"
+        and board.settings[one.against_setting].family != "fine-tuned"
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wardspace.config import BESIDE
 from wardspace.core.durations import duration
 from wardspace.report.findings.findings import Finding, significant
 from wardspace.report.findings.guidance import fewer_labels, paired_with_frozen
@@ -55,7 +54,7 @@ def headlines(board: Board) -> list[Finding]:
 
 def _pairs(board: Board, task: str, metric: str) -> list[Pair]:
     """Adapted models against the base in every place, without embedding + TF-IDF."""
-    places = [place for place in board.places(task, metric) if place.setting != BESIDE]
+    places = [place for place in board.places(task, metric) if place.family != "hybrid"]
     pairs = [
         (name, place, board.difference(task, name, place, metric)) for name in board.adapted(task) for place in places
     ]

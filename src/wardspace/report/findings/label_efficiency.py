@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wardspace.config import BESIDE
 from wardspace.report.findings.findings import Finding, Tone
 from wardspace.report.findings.model_selection import validation_scores
 from wardspace.report.score_table import Board, Place, cell_anchor
@@ -13,7 +12,7 @@ from wardspace.results import AcrossDifference, Score
 
 def hybrid_findings(board: Board, task: str, metric: str) -> list[Finding]:
     """Embedding + TF-IDF with the fewest labels and with all; empty where it was not tried."""
-    places = [place for place in board.places(task, metric) if place.setting == BESIDE]
+    places = [place for place in board.places(task, metric) if place.family == "hybrid"]
     few, every = ([p for p in places if (p.shots is None) == whole] for whole in (False, True))
     found = [_hybrid(board, task, metric, place) for place in (*few[:1], *every[:1])]
     return [finding for finding in found if finding is not None]
@@ -25,9 +24,10 @@ def _hybrid(board: Board, task: str, metric: str, place: Place) -> Finding | Non
     pairs = [
         one
         for one in board.results.across
-        if (one.task, one.metric, one.model, one.setting, one.shots) == (task, metric, model, BESIDE, place.shots)
+        if (one.task, one.metric, one.model, one.setting, one.shots)
+        == (task, metric, model, place.setting, place.shots)
         and one.against_shots == one.shots
-        and one.against_setting != BESIDE
+        and one.against_setting != one.setting
     ]
     if not pairs:
         return None
@@ -48,15 +48,14 @@ def _tone(pairs: list[AcrossDifference]) -> Tone:
     return "gain-uncorrected" if all(gains) else "mixed" if any(gains) else "harm-uncorrected"
 
 
-SETTING = "logistic"
-"""The setting that is tried with few labels."""
-
-
 def label_efficiency(board: Board, task: str, metric: str) -> Finding | None:
     """With how few labels each adapted model reaches the base's score with all; None without few-shot scores."""
-    places = [place for place in board.places(task, metric) if place.setting == SETTING]
+    setting = board.main_setting(task)
+    if setting is None:
+        return None
+    places = [place for place in board.places(task, metric) if place.setting == setting]
     few = [place for place in places if place.shots is not None]
-    whole = board.place(task, SETTING)
+    whole = board.place(task, setting)
     target = board.score(task, board.base, whole, metric)
     adapted = board.adapted(task)
     if not few or target is None or not adapted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wardspace.config import BESIDE
 from wardspace.config.recommended import MEASURED, NAME, is_recipe
 from wardspace.report.findings.findings import Finding, significant
 from wardspace.report.score_table import Board
@@ -54,7 +53,7 @@ def _gained(board: Board, task: str) -> bool:
         board.difference(task, name, place, metric)
         for name in board.adapted(task)
         for place in board.places(task, metric)
-        if place.frozen and place.setting != BESIDE
+        if place.frozen and place.family != "hybrid"
     ]
     return any(pair is not None and pair.value > 0 and significant(pair) for pair in pairs)
 
