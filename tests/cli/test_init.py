@@ -6,7 +6,7 @@ from tests.fixtures.models import tiny_model
 from tests.fixtures.studies import CANARY, write_notes
 from wardspace.cli import main
 from wardspace.config import load_study
-from wardspace.results.results import Results
+from wardspace.results import Results
 
 
 def run(*arguments):

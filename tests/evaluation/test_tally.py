@@ -42,7 +42,7 @@ SETTINGS = {
 TASKS = {"words": TaskMetrics(tally, (SHARE,), SETTINGS, unit="phrase")}
 
 
-def run(skill, seed, model="base", setting="tagger", split="test", shots=None):
+def run(skill, seed, *, model="base", setting="tagger", split="test", shots=None):
     found = np.random.default_rng(seed).binomial(SIZES, skill)
     return pa.table(
         {

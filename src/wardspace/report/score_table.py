@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wardspace.report.wording import METRICS, SETTINGS, setting_name, thousands
-from wardspace.results import Difference, ModelRecord, Results, Score, SettingRecord
-from wardspace.results.settings import Family
+from wardspace.results import Difference, Family, ModelRecord, Results, Score, SettingRecord
 
 
 class Place(NamedTuple):

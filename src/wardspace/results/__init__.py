@@ -4,7 +4,7 @@ from wardspace.results.models import LossPoint, ModelRecord, StageCost
 from wardspace.results.record import Record
 from wardspace.results.results import SCHEMA_VERSION, Results, no_results, read_any_version
 from wardspace.results.scores import AcrossDifference, Difference, Score
-from wardspace.results.settings import PrivateTraining, SettingRecord
+from wardspace.results.settings import Family, PrivateTraining, SettingRecord
 from wardspace.results.space import Shift, Similarity, SpaceDifference, SpaceScore
 from wardspace.results.subgroups import SubgroupScore, Trend
 from wardspace.results.trust import Abstention, CalibrationScore, ReliabilityBin, RiskPoint
@@ -15,6 +15,7 @@ __all__ = [
     "AcrossDifference",
     "CalibrationScore",
     "Difference",
+    "Family",
     "LossPoint",
     "ModelRecord",
     "PrivateTraining",
