@@ -1,4 +1,4 @@
-"""Paired differences between models: which of them can be told apart on these patients."""
+"""Paired differences between models, and between ways of using them."""
 
 from __future__ import annotations
 

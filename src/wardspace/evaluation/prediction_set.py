@@ -17,7 +17,7 @@ from wardspace.results import SettingRecord
 
 
 class Series(NamedTuple):
-    """What a row of the comparison stands for: runs that differ in their seed alone."""
+    """A row of the comparison: runs that differ in their seed alone."""
 
     model: str
     setting: str

@@ -14,7 +14,7 @@ NAMING = (
 )  # fmt: skip
 """Fields of an entry that say what it is of; all others hold what was found."""
 _OWNERS = ("task", "name", "model")
-"""Of these, what missing entries are told by where each of their names stands on the other side as well."""
+"""Of these, what groups missing entries where the other side has each of their names as well."""
 
 Entry = dict[str, Any]
 Key = tuple[str, ...]
@@ -93,7 +93,7 @@ class Unlike:
 
     @property
     def section(self) -> str:
-        """The part of the results it stands in, such as `scores`."""
+        """The part of the results it is in, such as `scores`."""
         return re.split(r"[.\[]", self.place, maxsplit=1)[0]
 
     def __str__(self) -> str:
@@ -104,7 +104,7 @@ def unlike(ours: Any, theirs: Any, tolerance: float = 0.0) -> list[Unlike]:
     """Every place in which two results differ, fields of `ASIDE` and private probes passed over.
 
     Entries of lists are paired by what names them (task, model, setting, …), so that their order does not matter and
-    what one side does not have is told once for each group of entries.
+    what one side lacks is one line for each group of entries.
 
     Parameters
     ----------

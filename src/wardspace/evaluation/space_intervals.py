@@ -94,7 +94,7 @@ def space_differences(scores: Sequence[SpaceScore], draws: Draws, config: Report
 
 
 def shifts_with_intervals(shifts: Sequence[Shift], draws: Draws, config: ReportConfig) -> list[Shift]:
-    """The shifts with intervals of how much further apart each category stands."""
+    """The shifts with intervals of the change in how separate each category is."""
     found = []
     for shift in shifts:
         moved = draws[shift.model].get(Key("shift", shift.column, shift.category))

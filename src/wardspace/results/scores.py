@@ -100,7 +100,7 @@ class Difference(Drawn):
     p_pairs: float | None = None
     """p corrected over the family `pairs`, also where `model` is compared with the base."""
     clear: bool | None = None
-    """True where the models are told apart after correction: no tie, and `p_holm` below one minus the confidence."""
+    """True where it is significant after Holm correction: no tie, and `p_holm` below one minus the confidence."""
 
 
 class AcrossDifference(Record):

@@ -6,7 +6,7 @@ from wardspace.results.record import Record
 
 
 class SubgroupScore(Record):
-    """One metric of a series on all labels, on the test notes of one subgroup; seeds are averaged."""
+    """One metric of a series on all labels, on the test units of one subgroup; seeds are averaged."""
 
     model: str
     """Model."""
@@ -15,13 +15,13 @@ class SubgroupScore(Record):
     setting: str
     """Setting."""
     metric: str
-    """`macro_f1` (over the classes with at least 5 notes in the subgroup) or `accuracy`."""
+    """A main metric of the task; a mean over labels takes those with at least 5 right units in the subgroup."""
     column: str
     """Metadata column, or `time`."""
     group: str
     """Value, band or period; `not given` where there is none."""
     n: int
-    """Test notes of the subgroup."""
+    """Test units of the subgroup."""
     groups: int
     """Patients among them."""
     too_few: bool
@@ -33,7 +33,7 @@ class SubgroupScore(Record):
     high: float | None = None
     """Upper end of its interval."""
     gap: float | None = None
-    """Score in the subgroup minus score on all other test notes (macro F1 over the classes with 5 notes in both)."""
+    """Score in the subgroup minus score on all other test units (a mean over labels: those with 5 on both sides)."""
     gap_low: float | None = None
     """Lower end of its interval."""
     gap_high: float | None = None

@@ -32,7 +32,7 @@ class CalibrationScore(Record):
     bins: int
     """Bins behind the calibration error."""
     n: int
-    """Notes scored."""
+    """Decisions scored: one a unit, or one a unit and label where several labels may be right."""
     groups: int
     """Patients among them."""
 
@@ -89,7 +89,7 @@ class Abstention(Record):
     threshold: float | None
     """Least confidence of an answer (mean over seeds); null where no threshold did it on validation."""
     coverage: float
-    """Share of the test notes answered."""
+    """Share of the decisions answered."""
     coverage_low: float
     """Lower end of its interval."""
     coverage_high: float
@@ -101,4 +101,4 @@ class Abstention(Record):
     accuracy_high: float | None
     """Upper end of its interval."""
     n: int
-    """Test notes, answered or not."""
+    """Decisions on test, answered or not; see `calibration`."""

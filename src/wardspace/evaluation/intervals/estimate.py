@@ -92,7 +92,7 @@ class Estimate:
         return min(1.0, 2 * max(min(sides), 1 / (n + 1)))
 
     def _level(self, tail: float) -> float:
-        """Quantile of the draws that stands for the nominal one."""
+        """Quantile of the draws that replaces the nominal one."""
         reach = self.bias + widened(float(ndtri(tail)), self.patients)
         slope = 1 - self.acceleration * reach
         if slope <= 0:  # so skewed that the formula has run past its pole: the end is the last draw

@@ -51,7 +51,7 @@ def kin(setting: SettingRecord) -> Kin:
 def corrected(
     differences: Sequence[Difference], confidence: float, settings: Mapping[str, SettingRecord]
 ) -> list[Difference]:
-    """Correct p values by Holm within their families and say which models are still told apart.
+    """Correct p values by Holm within their families, and say which differences are significant.
 
     Two families: all comparisons with the base of one task and metric, over models, settings and shots, since their
     sentences stand side by side; and all pairs of models of one task, metric, setting and shots, since they stand in

@@ -52,7 +52,7 @@ class SeedRuns:
         return cls(found.plain[metric][chosen], found.draws[metric][chosen], found.left_out[metric][chosen])
 
     def minus(self, other: SeedRuns) -> SeedRuns:
-        """Differences run by run: the first run of the one stands against the first of the other."""
+        """Differences run by run: the first run of the one minus the first of the other."""
         return SeedRuns(self.plain - other.plain, self.draws - other.draws, self.left_out - other.left_out)
 
     def mean(self) -> SeedRuns:

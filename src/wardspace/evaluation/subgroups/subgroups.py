@@ -31,7 +31,7 @@ from wardspace.results import SubgroupScore
 
 MISSING, OTHER, NO_NUMBER = "not given", "other values", "not a number"
 MOST = 12
-"""Values of a column that are told apart."""
+"""Values of a column that make a subgroup each; the rarer ones are taken together."""
 
 Values = Sequence[str | None]
 
@@ -161,9 +161,9 @@ def subgroup_scores(panel: PredictionSet, parts: Sequence[Subgroup], config: Rep
         base = series.get(Series("base", key.setting, None)) if key.model != "base" else None
         for metric in (one.name for one in panel.main_metrics):
             rows = _judged(plain, drawn, metric, runs, base, confidence=config.confidence)
-            told = dict(zip((id(part) for part in judged), rows, strict=True))
+            fields = dict(zip((id(part) for part in judged), rows, strict=True))
             common = {"model": key.model, "task": panel.task, "setting": key.setting, "metric": metric}
-            found += [_record(common, part, told.get(id(part))) for part in parts]
+            found += [_record(common, part, fields.get(id(part))) for part in parts]
     return found
 
 
@@ -187,24 +187,24 @@ def _rank(group: str) -> tuple[int, float, str]:
 def _judged(
     plain: Sliced, drawn: Sliced, metric: str, runs: list[int], base: list[int] | None, *, confidence: float
 ) -> list[dict[str, Any]]:
-    """What is told of each subgroup that is large enough."""
+    """Fields of the record of each subgroup that is large enough."""
     value, values = _mean(plain.values[metric], runs), _mean(drawn.values[metric], runs)
     gap, gaps = _mean(plain.gaps[metric], runs), _mean(drawn.gaps[metric], runs)
-    told = _tested(gap[:, 0], gaps, confidence, ("gap", "flagged"))
-    for place, row in enumerate(told):
+    fields = _tested(gap[:, 0], gaps, confidence, ("gap", "flagged"))
+    for place, row in enumerate(fields):
         if np.isnan(value[place, 0]):
             continue
         low, high = interval(values[place], confidence)
         row.update({"value": float(value[place, 0]), "low": low, "high": high})
         if "gap" in row:
-            row["detectable"] = _detectable(gaps[place], len(told), confidence)
+            row["detectable"] = _detectable(gaps[place], len(fields), confidence)
     if base is not None:
         over = value - _mean(plain.values[metric], base)
         overs = values - _mean(drawn.values[metric], base)
         tested = _tested(over[:, 0], overs, confidence, ("over_base", "over_base_flagged"))
-        for row, more in zip(told, tested, strict=True):
+        for row, more in zip(fields, tested, strict=True):
             row.update(more)
-    return told
+    return fields
 
 
 def _mean(values: Doubles, runs: list[int]) -> Doubles:
@@ -242,6 +242,6 @@ def _detectable(draws: Doubles, tests: int, confidence: float) -> float:
     return float((needed + _POWER) * np.nanstd(draws))
 
 
-def _record(common: Mapping[str, str], part: Subgroup, told: Mapping[str, Any] | None) -> SubgroupScore:
+def _record(common: Mapping[str, str], part: Subgroup, fields: Mapping[str, Any] | None) -> SubgroupScore:
     place = {"column": part.column, "group": part.group, "n": part.n, "groups": part.patients}
-    return SubgroupScore(**common, **place, too_few=not told, **(told or {}))
+    return SubgroupScore(**common, **place, too_few=not fields, **(fields or {}))

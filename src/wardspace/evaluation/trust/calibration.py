@@ -7,7 +7,7 @@ chance (Kumar et al., Verified Uncertainty Calibration, 2019, correct it by resa
 patients tell the bias: what resampling adds to the error once more is taken off it, and the ends of its interval are
 mirrored at it accordingly (Efron and Tibshirani 1993, chapters 10 and 13); an error below zero counts as zero. That
 takes off half of the bias of a perfectly calibrated model. So the interval begins at zero unless the squared gaps of
-the bins are larger than what the resamples put there by chance alone. The plain error is told beside it.
+the bins are larger than what the resamples put there by chance alone. The plain error is given too.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ BOUNDS = (0.05, 20.0)
 """Temperatures looked at; the end is taken where the optimum lies beyond, as when validation has no error."""
 
 _FLAT = 1e-12
-"""A slope that stands for none: all temperatures are as good where every class is as likely as any other."""
+"""A slope that counts as none: all temperatures are as good where every class is as likely as any other."""
 
 
 def log_probabilities(probabilities: Floats) -> Doubles:

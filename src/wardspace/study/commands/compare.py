@@ -108,7 +108,7 @@ def same(first: OpenedRun, second: OpenedRun, tolerance: float | None = None) ->
     first, second : OpenedRun
         The runs.
     tolerance : float, optional
-        See `wardspace.evaluation.sameness.unlike`. By default equal bits are asked for where both ran on a CPU with
+        See `wardspace.evaluation.results_diff.unlike`. By default equal bits are asked for where both ran on a CPU with
         the same packages, instructions and threads, else `TOLERANCE`.
     """
     machines = unlike(_decisive(first.environment), _decisive(second.environment))
