@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
+from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
 
 from shared import report
 from shared.ours import setting_of
@@ -30,7 +31,6 @@ from wardspace.models import LanguageModel, hardware
 from wardspace.models.attention.fast_cpu_training import fast_cpu_training
 from wardspace.models.memory import kept_memory
 from wardspace.objectives import Reading, Unit, build
-from wardspace.training.forecast.energy import operations
 from wardspace.training.weights.gradients import Gradients
 from wardspace.training.weights.optimiser import adamw
 from wardspace.training.weights.processes import Processes
@@ -40,6 +40,29 @@ LENGTHS = (254, 51)
 WINDOW = 512
 _FREE = ("view", "reshape", "transpose", "permute", "t.default", "slice", "select", "expand", "detach", "as_strided")
 """Operations that only look at memory in another way."""
+Shape = tuple[int, ...]
+
+
+def _attention(query: Shape, key: Shape, value: Shape, *rest: Any, **options: Any) -> int:
+    return int(sdpa_flop_count(query, key, value))
+
+
+def _attention_backward(out: Shape, query: Shape, key: Shape, value: Shape, *rest: Any, **options: Any) -> int:
+    return int(sdpa_backward_flop_count(out, query, key, value))
+
+
+# torch counts its attention on GPUs and, without this, not that on CPUs
+_ON_CPU: dict[Any, Any] = {
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention,
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward: _attention_backward,
+}
+
+
+def operations(work: Callable[[], object]) -> int:
+    """Floating-point operations of all matrix products, attention's own and backward passes included."""
+    with FlopCounterMode(display=False, custom_mapping=_ON_CPU) as counter:
+        work()
+    return int(counter.get_total_flops())
 
 
 class Traffic(TorchDispatchMode):

@@ -147,6 +147,10 @@ class Objective(nn.Module, ABC):
         """
         return None
 
+    def target_tokens(self, units: Iterable[Unit]) -> int:
+        """How many tokens `prepare_targets` reads of these units, for a forecast of its time."""
+        return 0
+
     def set_targets(self, found: Any) -> None:
         """Use what `prepare_targets` found."""
 

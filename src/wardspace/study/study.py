@@ -281,7 +281,7 @@ class _Run:
         maps = {name: self.space_notes.map(self.vectors(name)) for name in self.models}
         asked = self.config.report
         write_report(self.results, maps, self.folder.report, asked, self.config)
-        facts = card_facts(self.folder, self.corpus, read_json(self.folder.environment))
+        facts = card_facts(self.corpus, read_json(self.folder.environment))
         for model in self.config.adapt:
             card = model_card(self.results, model.name, self.config, facts)
             card = audited_card(card, self.folder.model(model.name), self.config.privacy)

@@ -229,7 +229,7 @@ class PhaseTrainer(Trainer):
         """Nothing that the Trainer would divide losses by: a batch knows its own numbers."""
 
     def floating_point_ops(self, inputs: Any) -> int:
-        """Nothing: `training.flops` counts operations, and the Trainer's rule of thumb is for other inputs."""
+        """Nothing: the Trainer's rule of thumb is for other inputs."""
         return 0
 
     def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:

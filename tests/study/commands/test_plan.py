@@ -6,8 +6,7 @@ from tests.fixtures.studies import CANARY, small_study
 from wardspace.core.errors import WardspaceError
 from wardspace.corpus import Corpus
 from wardspace.study import Study
-from wardspace.study.commands import plan as module
-from wardspace.study.commands.plan import alike_key, plan
+from wardspace.study.commands.plan import plan
 
 
 def study_of(home, folder="run", **changes):
@@ -52,25 +51,15 @@ def test_the_file_holds_the_forecast(planned):
     assert CANARY not in json.dumps(stored)
 
 
-def test_it_adds_up(planned):
+def test_every_stage_is_measured(planned):
     forecast = planned[1]
     assert [(stage.model, stage.objective) for stage in forecast.stages] == [
         ("both", "mlm"),
         ("both", "declutr"),
         ("category", "category"),
     ]
-    for stage in forecast.stages:
-        times = stage.times
-        parts = (times.starting, times.head_warmup, times.training, times.validation, times.checkpoints)
-        assert stage.seconds == pytest.approx(sum(parts))
-        assert 0 < stage.low <= stage.seconds <= stage.high
-        assert stage.operations >= stage.operations_per_token * stage.tokens * 0.99
-        assert stage.utilisation is None
-    assert forecast.seconds == pytest.approx(forecast.preparing + sum(stage.seconds for stage in forecast.stages))
-    assert forecast.operations == pytest.approx(sum(stage.operations for stage in forecast.stages))
-    assert (forecast.kilowatt_hours is None) == (forecast.energy_sources == [])
-    assert forecast.pass_tokens == 4096
-    assert forecast.gpu_peak is None
+    assert all(stage.measured_tokens > 0 for stage in forecast.stages)
+    assert 0 < forecast.peak_memory < forecast.available_memory
 
 
 def test_steps_and_tokens_are_those_of_the_run(planned):
@@ -89,33 +78,6 @@ def test_steps_and_tokens_are_those_of_the_run(planned):
     assert [stage.tokens for stage in again.stages] == [stage.tokens for stage in forecast.stages]
     assert {path: path.read_bytes() for path in (home / "run" / "models").rglob("model.safetensors")} == models
     assert study.run(until="adapt")
-
-
-def test_equal_objectives_are_measured_once(planned, monkeypatch):
-    home, _ = planned
-    calls = []
-    measured = module.measured
-    monkeypatch.setattr(module, "measured", lambda *args: calls.append(args[0].what) or measured(*args))
-    adapt = [
-        {"name": "one", "objectives": ["mlm"]},
-        {"name": "other-seed", "objectives": ["mlm"], "training": {"seed": 2, "learning_rate": 1e-3}},
-        {"name": "frozen", "objectives": ["mlm"], "training": {"freeze_layers": 1}},
-    ]
-    forecast = plan(study_of(home, adapt=adapt), seconds=0.2)
-    assert len(forecast.stages) == 3
-    assert len(calls) == 2
-    first, second, frozen = forecast.stages
-    assert first.tokens_per_second == pytest.approx(second.tokens_per_second, rel=0.05)
-    assert frozen.operations_per_token < first.operations_per_token
-
-
-def test_a_smaller_share_with_smaller_batches_is_another_measurement(planned):
-    config = study_of(planned[0], budget={"tokens": 2000}, training={"batch_tokens": 200}).config
-    both, category = config.adapt
-    alone = category.model_copy(update={"objectives": both.objectives[:1]})
-    assert alike_key(config, both, 0) != alike_key(config, alone, 0)  # 125 tokens and 200
-    wide = config.model_copy(update={"budget": config.budget.model_copy(update={"tokens": 100_000})})
-    assert alike_key(wide, both, 0) == alike_key(wide, alone, 0)
 
 
 def test_a_study_without_models_has_nothing_to_plan(planned):

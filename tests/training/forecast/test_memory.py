@@ -1,30 +1,40 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import psutil
 import pytest
 import torch
 
-from wardspace.training.forecast.memory import MARGIN, MemoryNeed, PeakMemory, available, limits
+from wardspace.core.errors import WardspaceError
+from wardspace.training.forecast.memory import MARGIN, PeakMemory, available, check_fits, limits
 
 MIB = 2**20
 
 
-def test_the_line_through_two_passes():
-    need = MemoryNeed.of([1000, 4000], [500 * MIB, 800 * MIB])
-    assert need.fixed == pytest.approx(400 * MIB)
-    assert need.bytes(2000) == pytest.approx(600 * MIB)
-    # 4 GiB less a fifth, less the fixed part, at 0.1 MiB a token: 28,768 tokens, rounded down to a multiple of 1,024
-    assert need.largest_pass(4096 * MIB) == 28 * 1024
-    assert need.bytes(need.largest_pass(4096 * MIB)) <= 4096 * MIB * (1 - MARGIN)
+def held(before, now):
+    return SimpleNamespace(before=before, bytes=now)
 
 
-def test_nothing_fits():
-    assert MemoryNeed(fixed=400 * MIB, per_token=MIB).largest_pass(300 * MIB) == 0
+def test_a_pass_that_fits():
+    # 100 in any case, weights of 10 with gradients of 10 and twice that of Adam, and 4 × 200 to read
+    check_fits(4096, 4, held(100, 310), 10, 930)
+    with pytest.raises(WardspaceError):
+        check_fits(4096, 4, held(100, 310), 10, 929)
 
 
-@pytest.mark.parametrize(("sizes", "peaks"), [([10, 10], [5, 6]), ([10, 40], [6, 6]), ([10, 40], [7, 6])])
-def test_no_line_where_nothing_rises(sizes, peaks):
-    assert MemoryNeed.of(sizes, peaks) is None
+def test_the_advice_leaves_a_fifth_free():
+    there = 2000
+    with pytest.raises(WardspaceError) as fault:
+        check_fits(4096, 4, held(100, 1110), 10, there)
+    tokens = int(fault.value.fix.split("=")[1])
+    assert 100 + 30 + 4000 * (tokens + 16) / 4096 > there * (1 - MARGIN) >= 100 + 30 + 4000 * tokens / 4096
+
+
+def test_no_advice_where_the_weights_alone_are_too_large():
+    with pytest.raises(WardspaceError) as fault:
+        check_fits(4096, 4, held(100, 1110), 10, 90)
+    assert "pass_tokens" not in fault.value.fix
 
 
 def test_the_peak_is_seen_although_it_is_over():

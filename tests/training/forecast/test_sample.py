@@ -1,28 +1,18 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fixtures.objectives import random_examples, setting_of
-from wardspace.config import DeclutrConfig, MlmConfig
-from wardspace.objectives import build
-from wardspace.training.data.plan import Planner
-from wardspace.training.forecast.sample import readings_of, sample, spread
-
-LENGTHS = [12, 90, 33, 100, 20, 61, 9, 45, 77, 15, 28, 50]
+from wardspace.training.data.plan import Plan
+from wardspace.training.forecast.sample import FEWEST, WARM, short, some, spread
 
 
-@pytest.fixture(scope="module")
-def planned(masked):
-    objective = build(MlmConfig(), masked, setting_of(masked))
-    examples = random_examples(masked, LENGTHS)
-    return (
-        Planner(objective, examples, seed=1, batch_tokens=120).training(range(len(examples)), 2000),
-        objective,
-        examples,
-    )
+def plan_of(*lengths, readings=10):
+    """One batch for each length, of ten readings of so many tokens."""
+    rows = [(batch * readings + place, 0, 0) for batch in range(len(lengths)) for place in range(readings)]
+    starts = np.arange(len(lengths) + 1, dtype=np.int64) * readings
+    return Plan(np.array(rows, dtype=np.int32), starts, np.array(lengths, dtype=np.int64) * readings)
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=200))
@@ -43,38 +33,32 @@ def test_every_beginning_lies_evenly():
         assert gaps.max() <= 1.1 * 1000 / (n + 1)
 
 
-def test_a_sample_is_made_of_batches_of_the_plan(planned):
-    plan, objective, examples = planned
+def test_the_longest_notes_come_first_in_a_part_of_a_pass_and_in_a_whole_one():
+    plan = plan_of(20, 90, 30, 50)
+    found = short(plan, pass_tokens=720)
+    assert found.batch(0) == plan.batch(1)[:2]  # a quarter of a pass: two notes of 90 tokens
+    assert found.batch(1) == plan.batch(1)[:8]
+    assert found.tokens[:WARM].tolist() == [180, 720]
+    assert short(plan, pass_tokens=10_000).batch(1) == plan.batch(1)
+    assert len(short(plan, pass_tokens=1).batch(0)) == 2  # a contrast needs two
+
+
+def test_then_every_batch_once_as_it_is():
+    plan = plan_of(20, 90, 30, 50)
+    found = short(plan, pass_tokens=720)
     known = {tuple(plan.batch(i)): int(plan.tokens[i]) for i in range(len(plan))}
-    few = sample(plan, objective, examples, most=5)
-    assert len(few) == 5
-    assert all(known[tuple(few.batch(i))] == few.tokens[i] for i in range(5))
+    assert {tuple(found.batch(i)): int(found.tokens[i]) for i in range(WARM, len(found))} == known
+    assert len(found) == WARM + len(plan)
 
 
-def test_a_small_plan_is_repeated(planned):
-    plan, objective, examples = planned
-    first, _ = plan.cut(1)
-    again = sample(first, objective, examples, most=9, fewest=3)
-    assert [again.batch(i) for i in range(len(again))] == [first.batch(0)] * 3
+def test_a_small_plan_is_repeated():
+    plan = plan_of(20)
+    found = short(plan, pass_tokens=50)
+    assert [found.batch(i) for i in range(WARM, len(found))] == [plan.batch(0)] * FEWEST
 
 
-def test_parts_of_batches_know_their_tokens(planned):
-    plan, objective, examples = planned
-    part = sample(plan, objective, examples, most=4, every=2)
-    order = spread(plan.tokens / np.diff(plan.starts))[:4]
-    for place, index in enumerate(order):
-        assert part.batch(place) == plan.batch(index)[::2]
-        tokens = sum(len(examples[note].ids) + 2 for note, _, _ in part.batch(place))
-        assert part.tokens[place] == tokens
-
-
-@pytest.mark.parametrize("tokens", [1, 100, 5000])
-def test_readings_have_the_tokens_asked_for(masked, tokens):
-    objective = build(DeclutrConfig(longest=32, shortest=4), masked, setting_of(masked))
-    examples = random_examples(masked, LENGTHS)
-    plan = Planner(objective, examples, seed=1, batch_tokens=300).training(range(len(examples)), 1500)
-    readings = readings_of(plan, objective, examples, tokens)
-    sizes = [objective.tokens(reading) for reading in readings]
-    assert len(readings) >= 2
-    assert sum(sizes) >= tokens
-    assert len(readings) == 2 or sum(sizes[:-1]) < tokens
+def test_some_batches_have_the_tokens_asked_for():
+    plan = plan_of(10, 20, 30, 40, 50, 60, 70)
+    assert some(plan, 1).tokens.tolist() == [400]  # the median
+    assert some(plan, 700).tokens.tolist() == [400, 200, 600]
+    assert sorted(some(plan, 1e9).tokens.tolist()) == sorted(plan.tokens.tolist())

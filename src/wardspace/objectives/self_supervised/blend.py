@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,6 +128,10 @@ class Blend(Objective):
         kept = whole_vectors(self.model, self.setting, self.rehearsal.texts, precision, title=title)
         firsts = dict(zip([note.id for note in notes], (np.cumsum(counts) - counts).tolist(), strict=True))
         return Places(firsts, centre.cpu(), torch.from_numpy(places), kept.cpu())
+
+    def target_tokens(self, units: Iterable[Unit]) -> int:
+        """All tokens of the notes, and of the texts to rehearse."""
+        return sum(len(unit.ids) for unit in units) + sum(map(len, self.rehearsal.texts))
 
     def set_targets(self, found: Places) -> None:
         """Teach these places."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from wardspace.config import StudyConfig
@@ -19,8 +19,6 @@ class CardFacts:
     """First and last year of the notes' times."""
     machine: str | None = None
     """Kind of hardware, without the name of the machine."""
-    kilowatt_hours: dict[str, float] = field(default_factory=dict)
-    """Energy of training by model, as estimated by `wardspace plan`."""
 
 
 def data_statement(corpus: Mapping[str, Any], study: StudyConfig, facts: CardFacts) -> str:

@@ -29,19 +29,15 @@ def training_procedure(config: AdaptConfig, record: ModelRecord, results: Result
 
 
 def training_cost(record: ModelRecord, facts: CardFacts) -> str:
-    """Time, tokens, hardware and energy."""
+    """Time, tokens and hardware."""
     seconds, read = sum(one.seconds for one in record.stages), sum(one.tokens for one in record.stages)
     devices = listed(list(dict.fromkeys(one.device for one in record.stages)))
     processes = max((one.processes for one in record.stages), default=1)
     machine = f", {facts.machine}" if facts.machine else ""
-    energy = facts.kilowatt_hours.get(record.name)
     lines = [
         f"Time: {duration(seconds)}, including validation.",
         f"Tokens: {thousands(read)}.",
         f"Hardware: {devices}{machine}, {counted(processes, 'process', 'processes')}.",
-        "Energy: not measured."
-        if energy is None
-        else f"Energy: about {energy:.3g} kWh, estimated by `wardspace plan` before training.",
     ]
     return "".join(f"- {line}\n" for line in lines)
 

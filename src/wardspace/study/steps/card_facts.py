@@ -1,4 +1,4 @@
-"""Facts of a run for its model cards: years of the notes, the machine, the energy that a plan worked out."""
+"""Facts of a run for its model cards: years of the notes, the machine."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from typing import Any
 import pyarrow.compute as pc
 
 from wardspace.config import PrivacyConfig
-from wardspace.core.files import read_json
 from wardspace.corpus import Corpus
 from wardspace.privacy import Audit, judged
 from wardspace.privacy.record import weights_hash
 from wardspace.report.card.audit import with_audit
 from wardspace.report.card.data import CardFacts
-from wardspace.study.folder import RunFolder
 
 
 def audited_card(card: str, folder: Path, privacy: PrivacyConfig) -> str:
@@ -30,16 +28,14 @@ _YEAR = re.compile(r"^(19|20)\d\d(?=$|[-/.]|\d{4}(\D|$))")
 """A time that begins with its year, as ISO 8601 writes it; of other ways of writing nothing is guessed."""
 
 
-def card_facts(folder: RunFolder, corpus: Corpus, environment: dict[str, Any]) -> CardFacts:
+def card_facts(corpus: Corpus, environment: dict[str, Any]) -> CardFacts:
     """What the cards tell beyond the results.
 
     Years alone are taken from the notes' times, and only if every time that is there begins with one.
     """
-    plan = folder.path / "plan.json"
     return CardFacts(
         years=_years(corpus),
         machine=f"{environment['system']}, {environment['memory_gib']:g} GiB of memory",
-        kilowatt_hours=_energy(read_json(plan)) if plan.is_file() else {},
     )
 
 
@@ -52,12 +48,3 @@ def _years(corpus: Corpus) -> tuple[int, int] | None:
                 return None
             years.add(int(found[0]))
     return (min(years), max(years)) if years else None
-
-
-def _energy(plan: dict[str, Any]) -> dict[str, float]:
-    """Kilowatt hours of each model; none where the machine does not tell."""
-    found: dict[str, float] = {}
-    for stage in plan["stages"]:
-        if stage["kilowatt_hours"] is not None:
-            found[stage["model"]] = found.get(stage["model"], 0.0) + stage["kilowatt_hours"]
-    return found

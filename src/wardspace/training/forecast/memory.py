@@ -1,28 +1,27 @@
-"""Memory: the peak of some work, what there is, and how much is read at once in it."""
+"""The most memory that some work holds, and what there is."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 import psutil
 import torch
 
+from wardspace.core.errors import WardspaceError
+
 MARGIN = 0.2
-"""Share of the memory that is left free: for the checkpoint being written, for others, for what was not measured."""
-STEP = 1024
-"""Tokens to which the largest pass is rounded down."""
+"""Share of the memory that the advice leaves free."""
 CGROUP = Path("/sys/fs/cgroup")
 _EVERY = 0.01
 
 
 class PeakMemory:
-    """The most memory held while the block runs: resident in this process, or allocated on its GPU.
+    """The most memory held while the block runs: resident in this process, or reserved on its GPU.
 
     Parameters
     ----------
@@ -32,70 +31,75 @@ class PeakMemory:
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
-        self.bytes = 0
         self._process = psutil.Process()
+        self._most = 0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Self:
         """Give back what is free, and begin."""
-        _release()
+        gc.collect()
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats(self.device)
         else:
+            with suppress(OSError, AttributeError, TypeError):  # a C library that cannot
+                ctypes.CDLL(None).malloc_trim(0)
             self._thread.start()
+        self.before = self.bytes
         return self
 
     def __exit__(self, *fault: object) -> None:
         """Take the last look."""
-        if self.device.type == "cuda":
-            self.bytes = torch.cuda.max_memory_reserved(self.device)
-        else:
+        if self.device.type != "cuda":
             self._done.set()
             self._thread.join()
-            self._look()
+        _ = self.bytes
+
+    @property
+    def bytes(self) -> int:
+        """The most so far."""
+        cuda = self.device.type == "cuda"
+        now = torch.cuda.max_memory_reserved(self.device) if cuda else self._process.memory_info().rss
+        self._most = max(self._most, now)
+        return self._most
 
     def _watch(self) -> None:
         while not self._done.wait(_EVERY):
-            self._look()
-
-    def _look(self) -> None:
-        self.bytes = max(self.bytes, self._process.memory_info().rss)
+            _ = self.bytes
 
 
-@dataclass(frozen=True)
-class MemoryNeed:
-    """What a pass needs: so much in any case, and so much for each token that is read at once.
+def check_fits(tokens: int, part: int, peak: PeakMemory, gradients: int, there: int) -> None:
+    """See whether a pass fits, once the gradient of a part of it is known and no optimiser state is there yet.
 
     Parameters
     ----------
-    fixed : float
-        Bytes of weights, gradients, the optimiser and, on a CPU, the program itself.
-    per_token : float
-        Bytes of a token.
+    tokens : int
+        Tokens of a whole pass.
+    part : int
+        How many times smaller the pass was that was read.
+    peak : PeakMemory
+        What was held since before it.
+    gradients : int
+        Bytes of the gradients. Adam keeps twice as much.
+    there : int
+        Bytes that there are.
+
+    Raises
+    ------
+    WardspaceError
+        If it does not fit, with a size that does.
     """
-
-    fixed: float
-    per_token: float
-
-    @classmethod
-    def of(cls, sizes: Sequence[int], peaks: Sequence[int]) -> MemoryNeed | None:
-        """The line through two measured passes (tokens, bytes); None where it does not rise."""
-        (small, large), (low, high) = sizes, peaks
-        if large <= small or high <= low:
-            return None
-        per_token = (high - low) / (large - small)
-        return cls(low - per_token * small, per_token)
-
-    def bytes(self, tokens: int) -> float:
-        """What a pass of so many tokens needs."""
-        return self.fixed + self.per_token * tokens
-
-    def largest_pass(self, available: float) -> int:
-        """Tokens of the largest pass that leaves the margin free; 0 if not even 1,024 fit."""
-        tokens = (available * (1 - MARGIN) - self.fixed) / self.per_token
-        return max(0, int(tokens) // STEP * STEP)
+    fixed = peak.before + 3 * gradients
+    rest = part * max(0, peak.bytes - peak.before - gradients)
+    if fixed + rest <= there:
+        return
+    fits = int(tokens * (there * (1 - MARGIN) - fixed) / max(1, rest)) // 16 * 16
+    raise WardspaceError(
+        f"a pass of {tokens:,} tokens needs about {(fixed + rest) / 2**30:.1f} GiB, with {there / 2**30:.1f} GiB there",
+        where="training.pass_tokens",
+        fix=f"--set training.pass_tokens={fits}" if fits > 0 else "use a smaller base, or a machine with more memory",
+    )
 
 
 def available(device: torch.device) -> int:
@@ -119,12 +123,3 @@ def limits(root: Path = CGROUP, own: Path = Path("/proc/self/cgroup")) -> list[i
     files = (folder / name for folder in folders for name in ("memory.max", "memory.limit_in_bytes"))
     texts = (file.read_text().strip() for file in dict.fromkeys(files) if file.is_file())
     return [int(text) for text in texts if text.isdigit()]
-
-
-def _release() -> None:
-    """Hand memory that is free inside the process back to the system, where its library knows how."""
-    gc.collect()
-    try:
-        ctypes.CDLL(None).malloc_trim(0)
-    except (OSError, AttributeError, TypeError):
-        return

@@ -1,31 +1,51 @@
-"""Which batches and readings stand for a whole plan."""
+"""A short plan that stands for a whole one."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from itertools import cycle
 
 import numpy as np
 import numpy.typing as npt
 
-from wardspace.objectives import Objective, Reading, Unit
 from wardspace.training.data.plan import Plan
 
-_POOL = 16
-"""Batches that single readings are taken from."""
+PART = 4
+"""The first step reads this part of a pass."""
+WARM = 2
+"""Steps that warm up and are not timed."""
+FEWEST = 2
+"""Steps that are timed, however long they take."""
+MOST = 4096
+"""Steps that are timed at most."""
+
+
+def short(plan: Plan, pass_tokens: int) -> Plan:
+    """Two steps to warm up, then batches in an order of which every beginning stands for the whole plan.
+
+    The first two steps read the longest notes, a part of a pass and a whole one: that is when most memory is held.
+
+    Parameters
+    ----------
+    plan : Plan
+        All batches.
+    pass_tokens : int
+        Tokens that are read at once.
+    """
+    lengths = plan.tokens / np.diff(plan.starts)
+    longest = int(lengths.argmax())
+    shares = [tokens / plan.tokens[longest] for tokens in (pass_tokens / PART, pass_tokens)]
+    order = spread(lengths)[:MOST]
+    order = np.resize(order, max(FEWEST, len(order)))
+    return _joined(plan, [longest, longest, *order], [*shares, *np.ones(len(order))])
+
+
+def some(plan: Plan, tokens: float) -> Plan:
+    """A few batches that stand for all, with about so many tokens together; one at least."""
+    order = spread(plan.tokens / np.diff(plan.starts))
+    order = order[: 1 + np.searchsorted(np.cumsum(plan.tokens[order]), tokens)]
+    return _joined(plan, list(order), np.ones(len(order)).tolist())
 
 
 def spread(sizes: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """An order of which every beginning lies evenly among the sizes: the median, the quartiles, what lies between.
-
-    Parameters
-    ----------
-    sizes : float [n]
-        What to spread over.
-
-    Returns
-    -------
-    int64 [n]
 
     References
     ----------
@@ -37,50 +57,10 @@ def spread(sizes: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     return np.argsort(sizes, kind="stable")[list(dict.fromkeys(places))]
 
 
-def sample(
-    plan: Plan, objective: Objective, examples: Sequence[Unit], *, most: int, fewest: int = 1, every: int = 1
-) -> Plan:
-    """A plan of a few batches that stand for all: short and long notes come in turn.
-
-    Parameters
-    ----------
-    plan : Plan
-        All batches.
-    objective, examples : Objective, sequence of Unit
-        What the plan was made with.
-    most : int
-        Most batches to take.
-    fewest : int
-        A smaller plan is repeated until it has so many.
-    every : int
-        Take every so-manieth reading of each batch.
-    """
-    order = spread(plan.tokens / np.diff(plan.starts))[:most]
-    order = np.resize(order, max(fewest, len(order)))
-    rows = [plan.readings[plan.starts[index] : plan.starts[index + 1]][::every] for index in order]
-    tokens = plan.tokens[order]
-    if every > 1:
-        sizes = [[objective.tokens(reading) for reading in _readings(batch, examples)] for batch in rows]
-        tokens = np.array([sum(batch) for batch in sizes], dtype=np.int64)
-    starts = np.cumsum([0, *(len(batch) for batch in rows)]).astype(np.int64)
-    return Plan(np.concatenate(rows), starts, tokens)
-
-
-def readings_of(plan: Plan, objective: Objective, examples: Sequence[Unit], tokens: int) -> list[Reading]:
-    """Readings of a plan, spread evenly over it, that have at least so many tokens together (and two of them at least).
-
-    A plan of fewer tokens is read again and again.
-    """
-    rows = sample(plan, objective, examples, most=_POOL).readings
-    known = _readings(rows[spread(np.arange(len(rows), dtype=np.float64))], examples)
-    found: list[Reading] = []
-    for reading in cycle(known):
-        if tokens <= 0 and len(found) >= 2:
-            break
-        found.append(reading)
-        tokens -= objective.tokens(reading)
-    return found
-
-
-def _readings(rows: npt.NDArray[np.int32], examples: Sequence[Unit]) -> list[Reading]:
-    return [Reading(examples[note], epoch, piece) for note, epoch, piece in rows.tolist()]
+def _joined(plan: Plan, batches: list[int], shares: list[float]) -> Plan:
+    """Some batches of a plan, of each the first share of its readings (two at least)."""
+    counts = np.diff(plan.starts)[batches]
+    kept = np.minimum(counts, np.maximum(2, np.rint(counts * shares).astype(np.int64)))
+    rows = [plan.readings[plan.starts[batch] :][:size] for batch, size in zip(batches, kept, strict=True)]
+    tokens = np.rint(plan.tokens[batches] * kept / counts).astype(np.int64)
+    return Plan(np.concatenate(rows), np.concatenate([[0], np.cumsum(kept)]), tokens)
