@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: install demo test check bench clean
+.PHONY: install demo test test-slow test-all check bench clean
 
 install: $(VENV)/.demo
 
@@ -12,7 +12,12 @@ demo: $(VENV)/.demo
 	$(BIN)/wardspace demo
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto -m "not slow"
+
+test-slow: $(VENV)/.test
+	$(BIN)/python -m pytest --numprocesses auto -m slow
+
+test-all: test test-slow
 
 check: $(VENV)/.check
 	$(BIN)/ruff check .

@@ -110,6 +110,7 @@ def let_in(address):
     return asked(address, f"{parts.path}?{parts.query}")[1]
 
 
+@pytest.mark.processes
 @pytest.mark.enable_socket
 def test_a_killed_review_loses_nothing_and_ctrl_c_tells_the_estimate(study, started):
     first = started("--review", "8")

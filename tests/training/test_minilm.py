@@ -8,6 +8,7 @@ from wardspace.models import Encoder
 
 
 @pytest.mark.minilm
+@pytest.mark.slow
 def test_the_real_minilm_learns_a_sequence_with_a_new_head(run, tmp_path):
     costs = run(["mlm", {"declutr": {"anchors": 1}}], base="minilm", tokens=4000, learning_rate=5e-5, precision="auto")
     assert costs[0].losses[0].tokens > 0  # the head was warmed up first

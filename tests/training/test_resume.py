@@ -84,6 +84,8 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
     monkeypatch.setattr(LossGuard, "note", deadly)
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 def test_killed_it_ends_with_the_same_bits(run, corpus, headless, tmp_path):
     """SIGKILL near the end, after a checkpoint, with a warmed-up head and in sequences a first stage behind it."""
     straight, killed = {}, {}

@@ -20,6 +20,8 @@ def command(home, run):
     return [sys.executable, "-m", "wardspace", "search", str(study), "--out", str(run)]
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 def test_several_at_once_interrupted_and_gone_on_with_find_the_same(home, found):
     run = home / "several"
     process = subprocess.Popen(command(home, run), stderr=subprocess.PIPE, text=True)
@@ -44,6 +46,7 @@ def test_several_at_once_interrupted_and_gone_on_with_find_the_same(home, found)
     assert mine == theirs
 
 
+@pytest.mark.processes
 def test_a_fault_in_a_process_of_its_own_is_told(home, found, tmp_path):
     study = searched_study(home, "faulty", parallel=2)
     study.run(until="prepare")

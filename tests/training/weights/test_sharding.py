@@ -52,6 +52,8 @@ def together(*arguments: object) -> subprocess.CompletedProcess:
     return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
 
 
+@pytest.mark.slow
+@pytest.mark.processes
 @pytest.mark.parametrize("case", CASES)
 def test_killed_it_goes_on_with_whole_weights_or_shared_out(run, corpus, calm, tmp_path, case):
     """Checkpoints hold weights and optimiser whole: those of two processes and of one are the same."""

@@ -15,6 +15,8 @@ from safetensors.torch import load_file
 from tests.fixtures.studies import small_study
 from wardspace.study import Study
 
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
+
 TOGETHER = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone", "-m", "wardspace"]
 
 

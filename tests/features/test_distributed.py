@@ -13,6 +13,7 @@ from tests.fixtures.sources import csv_text
 from wardspace.corpus import Corpus
 
 pytest.importorskip("ray")
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
 
 PROGRAM = """
 import os, sys, json
