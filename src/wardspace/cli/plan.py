@@ -61,7 +61,7 @@ def _table(forecast: Forecast) -> Table:
     from wardspace.core.durations import duration
 
     table = Table("model", "objective", box=None, pad_edge=False)
-    for head in ("steps", "tokens", "tokens/s", "time", "peak memory", "measured"):
+    for head in ("steps", "tokens", "tokens/s", "time", "memory", "measured"):
         table.add_column(head, justify="right")
     for stage in forecast.stages:
         table.add_row(

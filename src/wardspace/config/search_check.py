@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, Self
 
 from pydantic import ValidationError
 
@@ -11,13 +11,33 @@ from wardspace.config.overrides import OBJECTIVES, plain_place
 from wardspace.config.search import VARIED, SearchConfig
 from wardspace.config.search_space import corners, is_whole, recipe_with
 from wardspace.config.tasks.section import TaskSection
-
-if TYPE_CHECKING:
-    from wardspace.config.study import StudyConfig
-    from wardspace.config.training import AdaptConfig
+from wardspace.config.training import AdaptConfig
 
 
-def search_problems(study: StudyConfig) -> list[str]:
+class Searched(Protocol):
+    """What a search needs to know of a `StudyConfig`."""
+
+    @property
+    def search(self) -> SearchConfig | None:
+        """What varies."""
+
+    @property
+    def adapt(self) -> Sequence[AdaptConfig]:
+        """The models."""
+
+    @property
+    def transductive(self) -> bool:
+        """Whether they read test notes."""
+
+    @property
+    def tasks(self) -> Sequence[TaskSection]:
+        """What the models are scored on."""
+
+    def with_model(self, model: AdaptConfig) -> Self:
+        """The study with another entry of that name, and no search."""
+
+
+def search_problems(study: Searched) -> list[str]:
     """What is wrong with a study's search, each with its key."""
     if study.search is None:
         return []
@@ -27,27 +47,21 @@ def search_problems(study: StudyConfig) -> list[str]:
     return found or _space_problems(study, study.search)
 
 
-def searched_model(study: StudyConfig, search: SearchConfig) -> AdaptConfig:
+def searched_model(study: Searched, search: SearchConfig) -> AdaptConfig:
     """The entry of `adapt` that a search varies."""
     return next(model for model in study.adapt if search.model in (None, model.name))
 
 
-def searched_task(study: StudyConfig, search: SearchConfig) -> TaskSection:
+def searched_task(study: Searched, search: SearchConfig) -> TaskSection:
     """The task by whose scores a search compares recipes."""
     return next(task for task in _scorable(study) if search.score.task in (None, task.name))
 
 
-def _scorable(study: StudyConfig) -> list[TaskSection]:
+def _scorable(study: Searched) -> list[TaskSection]:
     return [task for task in study.tasks if task.metric_names()]
 
 
-def with_model(study: StudyConfig, model: AdaptConfig) -> StudyConfig:
-    """The study with another entry of that name, and no search; raises pydantic's ValidationError."""
-    adapt = [model if known.name == model.name else known for known in study.adapt]
-    return type(study)(**{**dict(study), "adapt": adapt, "search": None})
-
-
-def _model_problems(study: StudyConfig, search: SearchConfig) -> list[str]:
+def _model_problems(study: Searched, search: SearchConfig) -> list[str]:
     names = [model.name for model in study.adapt]
     if not names:
         return ["search: there is nothing to vary; `adapt` needs a model"]
@@ -57,7 +71,7 @@ def _model_problems(study: StudyConfig, search: SearchConfig) -> list[str]:
     return [f"search.options.{key}: keys begin with {' or '.join(VARIED)}, below the model's entry" for key in strange]
 
 
-def _score_problems(study: StudyConfig, search: SearchConfig) -> list[str]:
+def _score_problems(study: Searched, search: SearchConfig) -> list[str]:
     names = [task.name for task in _scorable(study)]
     if not names:
         return ["search.score: there is nothing to compare recipes by; `tasks` needs a classification"]
@@ -72,7 +86,7 @@ def _score_problems(study: StudyConfig, search: SearchConfig) -> list[str]:
     return found
 
 
-def _space_problems(study: StudyConfig, search: SearchConfig) -> list[str]:
+def _space_problems(study: Searched, search: SearchConfig) -> list[str]:
     model, applied = searched_model(study, search), set[str]()
     found: dict[str, str] = {}  # one example of each mistake is enough
     for values in corners(model, search.options):
@@ -85,13 +99,11 @@ def _space_problems(study: StudyConfig, search: SearchConfig) -> list[str]:
     return [*told, *(f"search.options.{key}: the objective it names is never chosen" for key in never)]
 
 
-def _corner(
-    study: StudyConfig, search: SearchConfig, values: Mapping[str, Any]
-) -> tuple[set[str], list[tuple[str, str]]]:
+def _corner(study: Searched, search: SearchConfig, values: Mapping[str, Any]) -> tuple[set[str], list[tuple[str, str]]]:
     """The options that apply in a corner of the space, and its mistakes, each with the values it is of."""
     try:
         made = recipe_with(searched_model(study, search), search.options, values)
-        with_model(study, made.model)
+        study.with_model(made.model)
     except LookupError as error:
         problem = (
             f"search.options.{error.args[0]}: there is no such item; an objective's name in its place is another way"

@@ -201,6 +201,11 @@ class StudyConfig(Section):
         """Tasks that predict labels."""
         return [task for task in self.tasks if isinstance(task, ClassificationConfig)]
 
+    def with_model(self, model: AdaptConfig) -> StudyConfig:
+        """The study with another entry of that name in `adapt`, and no search; raises pydantic's ValidationError."""
+        adapt = [model if known.name == model.name else known for known in self.adapt]
+        return type(self)(**{**dict(self), "adapt": adapt, "search": None})
+
     @property
     def searches(self) -> list[RetrievalConfig]:
         """Tasks that rank notes by queries."""

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from wardspace.config import StudyConfig
-from wardspace.config.search_check import searched_model, with_model
+from wardspace.config.search_check import searched_model
 from wardspace.config.search_space import recipe_with
 from wardspace.core.durations import duration
 from wardspace.report.wording import gap, points, tokens
@@ -107,7 +107,7 @@ def best_study(study: StudyConfig, results: SearchResults) -> str | None:
         return None
     model, options = searched_model(study, study.search), results.best.options
     made = recipe_with(model, study.search.options, options)
-    values: dict[str, Any] = with_model(study, made.model).resolved()
+    values: dict[str, Any] = study.with_model(made.model).resolved()
     values.pop("search")
     about = f"# The best recipe for {results.model} that `wardspace search` found, by validation. {verdict(results)}\n"
     return about + yaml.safe_dump(values, sort_keys=False)
