@@ -127,7 +127,7 @@ def main() -> None:
         gradients = Gradients(
             objective, lambda p=precision: hardware.autocast(p, where), torch.Tensor.backward, Processes()
         )
-        optimiser = adamw(objective, 1e-6, 0.01)
+        optimiser = adamw([objective], 1e-6, 0.01)
         for length in LENGTHS:
             random = np.random.default_rng(0)
             notes = [Unit(f"n{i}", random.choice(words, length - 2).astype(np.int32)) for i in range(TOKENS // length)]

@@ -157,6 +157,7 @@ def _ours(recipe: Recipe) -> Any:
     from wardspace.models.tokens import token_ids
     from wardspace.objectives import Unit, build
     from wardspace.training.data.plan import Plan, Planner
+    from wardspace.training.data.source import FixedSource
 
     masked = LanguageModel.load(recipe.start)
     objective = build(MlmConfig(probability=PROBABILITY), masked, setting_of(masked, LONGEST))
@@ -166,7 +167,7 @@ def _ours(recipe: Recipe) -> Any:
     batch_tokens = _batch_tokens(recipe, examples)
 
     def plan(steps: int) -> Plan:
-        made = Planner(objective, examples, SEED, batch_tokens)
+        made = Planner(objective, FixedSource(examples), SEED, batch_tokens)
         return made.training(range(len(examples)), steps * batch_tokens)
 
     return Trained(objective, examples, plan, recipe.precision, recipe.learning_rate, recipe.warmup)

@@ -63,7 +63,7 @@ def start_here(folder: Path, kind: str) -> None:
     from wardspace.models import LanguageModel
     from wardspace.objectives import ObjectiveSettings, Vocabulary, build
     from wardspace.training.data.notes import read_notes
-    from wardspace.training.data.plan import PlannedBatches, loader
+    from wardspace.training.data.updates import UpdatePlan, Updates, loader
     from wardspace.training.objective_run import make_stages
 
     took: dict[str, float] = {}
@@ -95,7 +95,8 @@ def start_here(folder: Path, kind: str) -> None:
         show_progress=False,
     )
     took_part("plan")
-    next(iter(loader(stages[0].objective, notes, PlannedBatches(stages[0].plan))))
+    plan = UpdatePlan.of([stages[0].plan.training])
+    next(iter(loader(Updates([(stages[0].objective, stages[0].source)], plan))))
     took_part("batch")
     took["ready"] = sum(took[name] for name in ("model", "notes", "plan", "batch"))
     print(json.dumps({"notes_read": len(notes), "tokens_read": len(notes.ids), **took}))

@@ -14,10 +14,11 @@ from wardspace.config import TrainingConfig
 from wardspace.models import LanguageModel, hardware
 from wardspace.objectives import Objective, ObjectiveSettings, Unit, Vocabulary
 from wardspace.training.adapt import ROOMS
-from wardspace.training.data.plan import Plan, PlannedBatches, loader
-from wardspace.training.phase import Phase
-from wardspace.training.run import run_phase, trainable
-from wardspace.training.weights.processes import Processes
+from wardspace.training.data.plan import Plan
+from wardspace.training.data.source import FixedSource
+from wardspace.training.data.updates import UpdatePlan, Updates, loader
+from wardspace.training.phase import Part, PartPlan, Phase, TrainingOptions
+from wardspace.training.train import run_phase, trainable
 
 SEED = 1
 
@@ -53,29 +54,18 @@ class Trained:
     def phase(self, plan: Plan, folder: Path) -> Phase:
         """One phase as a stage makes it, without validation."""
         options = {"precision": self.precision, "learning_rate": self.learning_rate, "warmup": self.warmup}
-        return Phase(
-            what="benchmark",
-            objective=self.objective,
-            examples=self.examples,
-            plan=plan,
-            validation=plan,
-            training=TrainingConfig(**options),
-            learning_rate=self.learning_rate,
-            head_only=False,
-            evaluations=0,
-            keep_best=False,
-            seed=SEED,
-            folder=folder,
-            device=hardware.device(),
-            processes=Processes(),
-        )
+        source = FixedSource(self.examples)
+        part = Part(self.objective, source, plan=PartPlan(plan, plan))
+        training = TrainingOptions("benchmark", TrainingConfig(**options), evaluations=0, keep_best=False, seed=SEED)
+        return Phase({"shared": self.objective.model}, (part,), training, folder)
 
 
 def encoder_alone(trained: Trained, steps: int) -> Callable[[], int]:
     """The limit: the same batches through the encoder, forward and backward, with no head, loss or update."""
     plan, where = trained.plan(steps), hardware.device()
     phase = trained.phase(plan, Path())
-    batches = [batch.to(where) for batch in loader(trained.objective, trained.examples, PlannedBatches(plan))]
+    updates = Updates([(trained.objective, FixedSource(trained.examples))], UpdatePlan.of([plan]))
+    batches = [update.to(where).batches[0] for update in loader(updates)]
     masked: Any = trained.objective.model.to(where).train()
 
     def read() -> int:

@@ -15,7 +15,7 @@ from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingC
 from wardspace.corpus import Corpus
 from wardspace.models import LanguageModel
 from wardspace.results import StageCost
-from wardspace.training import adapt
+from wardspace.training import Recipe, adapt
 
 # a busy machine is no fault of the code
 settings.register_profile("unhurried", deadline=None)
@@ -66,16 +66,10 @@ def run(corpus: Corpus, base: Path, tmp_path: Path) -> Callable[..., list[StageC
         transductive: bool = False,
         **training: Any,
     ) -> list[StageCost]:
-        return adapt(
-            corpus,
-            AdaptConfig(name=name, objectives=objectives),
-            base=str(base),
-            encoder=EncoderConfig(),
-            budget=BudgetConfig(tokens=tokens),
-            training=TrainingConfig(**{**TRAINING, **training}),
-            transductive=transductive,
-            folder=tmp_path / name,
-            show_progress=False,
-        )
+        options = TrainingConfig(**{**TRAINING, **training})
+        model = AdaptConfig(name=name, objectives=objectives)
+        budget = BudgetConfig(tokens=tokens)
+        recipe = Recipe(corpus, model, str(base), EncoderConfig(), budget, options, transductive)
+        return adapt(recipe, tmp_path / name, show_progress=False)
 
     return adapted

@@ -7,9 +7,9 @@ import signal
 import sys
 from pathlib import Path
 
-from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
+from wardspace.config import AdaptConfig, BudgetConfig, TrainingConfig
 from wardspace.corpus import Corpus
-from wardspace.training import adapt
+from wardspace.training import Recipe, adapt
 from wardspace.training.faults import LossGuard
 
 
@@ -25,17 +25,10 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     LossGuard.note = deadly
-    adapt(
-        Corpus.open(Path(corpus)),
-        AdaptConfig(name=Path(folder).name, objectives=eval(objectives)),
-        base=base,
-        encoder=EncoderConfig(),
-        budget=BudgetConfig(tokens=3000),
-        training=TrainingConfig(**eval(training) | {"shard": True}),
-        transductive=False,
-        folder=Path(folder),
-        show_progress=False,
-    )
+    model = AdaptConfig(name=Path(folder).name, objectives=eval(objectives))
+    options = TrainingConfig(**eval(training) | {"shard": True})
+    recipe = Recipe(Corpus.open(Path(corpus)), model, base, budget=BudgetConfig(tokens=3000), study_training=options)
+    adapt(recipe, Path(folder), show_progress=False)
 
 
 if __name__ == "__main__":

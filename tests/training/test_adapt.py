@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -96,7 +95,7 @@ def test_a_new_head_is_warmed_up_first_and_counts_in_the_budget(run, headless, t
     assert cold.losses[0].tokens == 0
     assert warm.losses[0].loss < cold.losses[0].loss
     phases = json.loads((tmp_path / "model" / "history.json").read_text())["phases"]
-    assert [phase["what"] for phase in phases] == ["the masked-word head of mlm (stage 1)", "mlm (stage 1)"]
+    assert [phase["what"] for phase in phases] == ["the head for words of mlm (stage 1)", "mlm (stage 1)"]
     assert all({"loss", "mlm", "tokens"} <= set(point) for phase in phases for point in phase["points"])
 
 
@@ -193,7 +192,7 @@ def test_no_text_reaches_the_disk(run, tmp_path, monkeypatch):
     from wardspace.training import checkpoints
 
     monkeypatch.setattr(checkpoints.Ledger, "close", lambda self: None)
-    monkeypatch.setattr(sys.modules["wardspace.training.adapt"], "clear", lambda phase: None)
+    monkeypatch.setattr(checkpoints.Ledger, "clear", lambda self, folder: None)
     run(["mlm"], corpus=corpus)
     files = [path for path in tmp_path.rglob("*") if path.is_file() and (tmp_path / "corpus") not in path.parents]
     assert any("checkpoint-" in str(path) for path in files)

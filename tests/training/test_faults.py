@@ -21,11 +21,11 @@ def after(steps, act):
     """A stand-in for `Gradients.add` that acts at a step."""
     add, seen = Gradients.add, []
 
-    def acting(self, batch):
+    def acting(self, batch, weight=1.0):
         seen.append(1)
         if len(seen) == steps:
             act()
-        return add(self, batch)
+        return add(self, batch, weight)
 
     return acting
 

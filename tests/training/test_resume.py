@@ -34,15 +34,15 @@ CASES = {
 KILLED_RUNS = """
     import os, signal, sys
     from pathlib import Path
-    from wardspace.config import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
+    from wardspace.config import AdaptConfig, BudgetConfig, TrainingConfig
     from wardspace.corpus import Corpus
-    from wardspace.training import adapt
-    from wardspace.training.guard import LossGuard
+    from wardspace.training import Recipe, adapt
+    from wardspace.training.faults import LossGuard
 
     _, corpus, base, home, runs = sys.argv
     note, seen = LossGuard.note, []
 
-    def train(name, objectives, training, steps):
+    def train(name, objectives, options, steps):
         def deadly(self, loss, step):
             note(self, loss, step)
             seen.append(step)
@@ -50,17 +50,11 @@ KILLED_RUNS = """
                 os.kill(os.getpid(), signal.SIGKILL)
 
         LossGuard.note = deadly
-        adapt(
-            Corpus.open(Path(corpus)),
-            AdaptConfig(name=name, objectives=objectives),
-            base=base,
-            encoder=EncoderConfig(),
-            budget=BudgetConfig(tokens=3000),
-            training=TrainingConfig(**training),
-            transductive=False,
-            folder=Path(home) / name,
-            show_progress=False,
-        )
+        model = AdaptConfig(name=name, objectives=objectives)
+        training = TrainingConfig(**options)
+        notes, budget = Corpus.open(Path(corpus)), BudgetConfig(tokens=3000)
+        recipe = Recipe(notes, model, base, budget=budget, study_training=training)
+        adapt(recipe, Path(home) / name, show_progress=False)
 
     for name, case in eval(runs).items():
         child = os.fork()  # spares the imports

@@ -8,7 +8,7 @@ import torch
 from tests.fixtures.objectives import random_examples, setting_of
 from wardspace.config import CategoryConfig, MlmConfig
 from wardspace.objectives import Reading, build
-from wardspace.training.loop import validation_loss
+from wardspace.training.validation import validation_loss
 
 
 def test_it_is_the_mean_over_all_predictions_not_over_batches(masked):

@@ -64,10 +64,10 @@ def shared_out(objective: Objective, readings: list[Reading], processes: Process
     """The same, by processes of which each holds a part of every matrix."""
     weights = ShardedWeights(objective, processes, torch.device("cpu"))
     stand_in = objective.collate(readings[:1])
-    adding = Gradients(weights.objective, nullcontext, torch.Tensor.backward, processes, stand_in)
+    adding = Gradients(weights.objectives[0], nullcontext, torch.Tensor.backward, processes, stand_in)
     parts = adding.add(objective.collate(readings[processes.rank :: processes.count]))
     weights.sum_gradients()
-    slopes = {name: p.grad for name, p in weights.objective.named_parameters() if p.grad is not None}
+    slopes = {name: p.grad for name, p in weights.objectives[0].named_parameters() if p.grad is not None}
     found = {name: s.full_tensor() if isinstance(s, DTensor) else s for name, s in slopes.items()}
     return found | {f"part {name}": part for name, part in parts.items()}
 

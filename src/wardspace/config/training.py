@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from wardspace.config.objectives import ObjectiveConfig
 from wardspace.config.recommended import expanded
@@ -16,6 +16,9 @@ class BudgetConfig(Section):
 
     tokens: int = Field(1_000_000, ge=1)
     """Tokens the encoder reads in training, padding not counted; a sequence of objectives shares it evenly."""
+
+
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
 
 
 class LoraConfig(Section):
@@ -47,7 +50,7 @@ class TrainingConfig(Section):
     pass_tokens: int | None = Field(None, ge=16)
     """Tokens a process reads at once; a larger batch takes several passes, with the same gradients in less memory
     (null: 4,096 on a CPU, 32,768 on a GPU)."""
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    precision: Precision = "auto"
     """`auto` takes bf16 where the processor has it, else fp16 (with loss scaling) on a GPU, else fp32."""
     seed: int = 1
     """Seed of order, masks, spans and new weights."""
@@ -101,8 +104,19 @@ class TrainingOverrides(Section):
     """Low-rank additions instead of the encoder's own weights."""
 
     def applied_to(self, training: TrainingConfig) -> TrainingConfig:
-        """The study's training options with these in their place."""
-        return training.model_copy(update={name: value for name, value in self if value is not None})
+        """The study's training options with these in their place.
+
+        An option that may be null there (`lora`, `dropout`) is switched off by a null that is written here.
+        """
+        off = {name for name in self.model_fields_set if TrainingConfig.model_fields[name].default is None}
+        given = {name: value for name, value in self if value is not None or name in off}
+        return training.model_copy(update=given)
+
+    @model_serializer(mode="wrap")
+    def _as_given(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # what was left out stays out: read back, a null would switch off what the study has
+        values: dict[str, Any] = plain(self)
+        return {name: value for name, value in values.items() if name in self.model_fields_set}
 
 
 class AdaptConfig(Section):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from wardspace.config import ObjectiveConfig
+from wardspace.config.section import Section
 from wardspace.models import LanguageModel
 from wardspace.models.pooling import pool_packed
 from wardspace.objectives.micro_batches import Batch, MicroBatch, TokenLimit
@@ -57,11 +57,24 @@ class ObjectiveSettings:
 
 @dataclass
 class Output:
-    """A loss, its named parts, and how many predictions each part is the mean of."""
+    """What a batch read in one piece gives.
+
+    Parameters
+    ----------
+    loss : scalar Tensor
+        The loss.
+    parts : dict of str to scalar Tensor
+        Its named parts.
+    counts : dict of str to int
+        How many predictions each part is the mean of.
+    vectors : Tensor [n, d], optional
+        Vectors of the sequences in the order of the batch, where the objective pools any.
+    """
 
     loss: Tensor
     parts: dict[str, Tensor]
     counts: dict[str, int]
+    vectors: Tensor | None = None
 
 
 @dataclass
@@ -93,7 +106,7 @@ class Objective(nn.Module, ABC):
 
     Parameters
     ----------
-    config : ObjectiveConfig
+    config : Section
         Its section of the study file.
     model : LanguageModel
         What is trained; several objectives may share one.
@@ -110,7 +123,7 @@ class Objective(nn.Module, ABC):
     head_warmup: float = 0.0
     """Share of the budget that trains a new head for words alone, with the rest of the model frozen."""
 
-    def __init__(self, config: ObjectiveConfig, model: LanguageModel, setting: ObjectiveSettings) -> None:
+    def __init__(self, config: Section, model: LanguageModel, setting: ObjectiveSettings) -> None:
         super().__init__()
         self.options = config  # not `config`, which transformers' Trainer takes for a model's own and writes to
         self.model = model
@@ -204,10 +217,15 @@ class Objective(nn.Module, ABC):
         """Parameters that `compare` uses (a learned temperature)."""
         return ()
 
-    def validation_score(self, batches: Iterable[Batch]) -> float | None:
-        """How good the model is on validation batches, the larger the better, where the loss misleads.
+    def validation_score(self, read: Sequence[tuple[Batch, Output]]) -> float | None:
+        """How good the model is on the validation batches, the larger the better, where the loss misleads.
 
         None, as here, chooses the best weights by the validation loss.
+
+        Parameters
+        ----------
+        read : sequence of (Batch, Output)
+            All validation batches with what `forward` gave for them.
         """
         return None
 
@@ -220,12 +238,13 @@ class Objective(nn.Module, ABC):
             for name, count in batch.counts.items()
         }
         counts = dict(batch.counts)
-        if self.compares:
-            vectors = in_batch_order([read.vectors for read in reads if read.vectors is not None], batch)
+        pooled = [read.vectors for read in reads if read.vectors is not None]
+        vectors = in_batch_order(pooled, batch) if pooled else None
+        if self.compares and vectors is not None:
             compared, terms = self.compare(self.views(vectors), batch.labels)
             parts, counts = compared | parts, terms | counts
         loss = torch.stack([self.weights[name] * part for name, part in parts.items()]).sum()
-        return Output(loss, parts, counts)
+        return Output(loss, parts, counts, vectors)
 
 
 def in_batch_order(vectors: Sequence[Tensor], batch: Batch) -> Tensor:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
@@ -12,6 +14,8 @@ from wardspace.objectives.base import Objective
 
 HEAD_SPREAD = 0.02
 """Standard deviation of a new head's weights, as in BERT."""
+HEAD_DROPOUT = 0.1
+"""Share that the two-layer head drops before each layer."""
 
 
 class ClassHead(nn.Linear):
@@ -32,6 +36,53 @@ class ClassHead(nn.Linear):
         self.classes = tuple(classes)
         nn.init.normal_(self.weight, std=HEAD_SPREAD, generator=torch.Generator().manual_seed(seed))
         nn.init.zeros_(self.bias)
+
+
+class TwoLayerHead(nn.Module):
+    """Dropout, Linear d→d, tanh, dropout, Linear d→K, as in the study's frozen and fine-tuned settings.
+
+    The vectors are first shifted and scaled to entries of about one, for which the layers' starting weights are made:
+    models differ in the length of their vectors, and a head for short ones would learn more slowly.
+
+    Parameters
+    ----------
+    mean : float32 [d]
+        Mean of the training notes' vectors; fixed.
+    size : float
+        Root mean square distance from it; fixed.
+    classes : int
+        Number K of classes.
+    several : bool
+        Whether a note may have several of them.
+    """
+
+    mean: torch.Tensor
+
+    def __init__(self, mean: npt.NDArray[np.float32], size: float, classes: int, *, several: bool = False) -> None:
+        super().__init__()
+        dimension = len(mean)
+        self.several = several
+        self.register_buffer("mean", torch.from_numpy(mean.copy()))
+        self.gain = dimension**0.5 / size
+        self.dense = nn.Linear(dimension, dimension)
+        self.out = nn.Linear(dimension, classes)
+        self.dropout = nn.Dropout(HEAD_DROPOUT)
+
+    def forward(self, vectors: torch.Tensor) -> torch.Tensor:
+        """Logits [n, classes] of vectors [n, d]."""
+        scaled = (vectors - self.mean) * self.gain
+        inner = torch.tanh(self.dense(self.dropout(scaled)))
+        logits: torch.Tensor = self.out(self.dropout(inner))
+        return logits
+
+    @torch.no_grad()
+    def probabilities(self, vectors: torch.Tensor) -> npt.NDArray[np.float32]:
+        """Probability of each class [n, classes]; of several labels each by itself."""
+        training = self.training
+        self.eval()
+        logits = self(vectors.to(self.out.weight)).float()
+        self.train(training)
+        return np.asarray((torch.sigmoid(logits) if self.several else torch.softmax(logits, dim=1)).cpu().numpy())
 
 
 def heads_of(objective: Objective) -> KeptHeads:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from wardspace.results import StageCost
 from wardspace.training.checkpoints import Ledger
 from wardspace.training.data.notes import Notes, read_notes
 from wardspace.training.objective_run import Stage, make_stages
-from wardspace.training.run import clear, run_phase
+from wardspace.training.train import train
 from wardspace.training.weights.optimiser import trains_word_head
 from wardspace.training.weights.processes import Processes
 
@@ -45,15 +45,38 @@ ASIDE = {"workers", "resume", "shard"}
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is to be trained; the fields are the arguments of `adapt`, with the model's own training options applied."""
+    """What is to be trained.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The notes; only those of the training split are read unless `transductive`.
+    model : AdaptConfig
+        Name, objectives, and training options of this model alone.
+    base : str
+        What to start from: a folder, `minilm`, an installed package or a hub name.
+    encoder : EncoderConfig
+        Pooling, normalising and window of the study.
+    budget : BudgetConfig
+        Tokens to read, shared evenly by the objectives.
+    study_training : TrainingConfig
+        Options of the loop, where the model has none of its own.
+    transductive : bool
+        Read the texts (never the metadata) of validation and test too.
+    """
 
     corpus: Corpus
     model: AdaptConfig
-    base: str
-    encoder: EncoderConfig
-    budget: BudgetConfig
-    training: TrainingConfig
-    transductive: bool
+    base: str = "minilm"
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    budget: BudgetConfig = field(default_factory=BudgetConfig)
+    study_training: TrainingConfig = field(default_factory=TrainingConfig)
+    transductive: bool = False
+
+    @property
+    def training(self) -> TrainingConfig:
+        """Options of the loop for this model."""
+        return self.model.training.applied_to(self.study_training)
 
     def settings(self, adapted: Encoder) -> dict[str, Any]:
         """Everything that the weights depend on."""
@@ -177,18 +200,7 @@ HISTORY_FILE = "history.json"
 """The training loss over the steps, in the model folder."""
 
 
-def adapt(
-    corpus: Corpus,
-    model: AdaptConfig,
-    *,
-    base: str,
-    encoder: EncoderConfig,
-    budget: BudgetConfig,
-    training: TrainingConfig,
-    transductive: bool,
-    folder: Path,
-    show_progress: bool = True,
-) -> list[StageCost]:
+def adapt(recipe: Recipe, folder: Path, *, show_progress: bool = True) -> list[StageCost]:
     """Adapt a base to the notes of a corpus with one objective after the other.
 
     The model trained by one stage, its masked-word head included, goes on into the next. Killed at any moment and
@@ -200,20 +212,8 @@ def adapt(
 
     Parameters
     ----------
-    corpus : Corpus
-        The notes; only those of the training split are read unless `transductive`.
-    model : AdaptConfig
-        Name, objectives, and training options of this model alone.
-    base : str
-        What to start from: a folder, `minilm`, an installed package or a hub name.
-    encoder : EncoderConfig
-        Pooling, normalising and window of the study.
-    budget : BudgetConfig
-        Tokens to read, shared evenly by the objectives.
-    training : TrainingConfig
-        Options of the loop.
-    transductive : bool
-        Read the texts (never the metadata) of validation and test too.
+    recipe : Recipe
+        What is to be trained.
     folder : Path
         Where the adapted encoder is written; plain `SentenceTransformer(folder)` opens it.
     show_progress : bool
@@ -231,15 +231,14 @@ def adapt(
     KeyboardInterrupt
         After Ctrl-C, with a checkpoint to go on from.
     """
-    asked = Recipe(corpus, model, base, encoder, budget, model.training.applied_to(training), transductive)
     processes, device = Processes(), hardware.device()
-    hardware.amp_dtype(asked.training.precision, device)  # a precision that is not there is told before any work
+    hardware.amp_dtype(recipe.training.precision, device)  # a precision that is not there is told before any work
     with machine_faults(folder):
-        run = training_setup(asked, device, show_progress=show_progress and processes.first)
-        ledger = Ledger(folder, asked.settings(run.adapted), processes, fresh=asked.training.resume == "never")
+        run = training_setup(recipe, device, show_progress=show_progress and processes.first)
+        ledger = Ledger(folder, recipe.settings(run.adapted), processes, fresh=recipe.training.resume == "never")
         costs = _trained(run, ledger, processes, show_progress=show_progress)
         if processes.first:
-            _mix(run, asked)
+            _mix(run, recipe)
             _write(run, folder, costs, ledger)
         ledger.close()
         processes.wait()
@@ -255,32 +254,33 @@ def _trained(run: TrainingSetup, ledger: Ledger, processes: Processes, *, show_p
     done = 0
     costs: list[StageCost] = []
     for stage in run.stages:
-        phases = stage.phases(ledger.folder, run.device, processes)
-        for phase in phases:
+        calls = stage.calls(ledger.folder, run.device, processes)
+        for call in calls:
             if done >= len(ledger.records):
                 restore_heads(stage.objective, heads)
-                record = run_phase(phase, show_progress=show_progress)
+                models = {call.part.model: masked}
+                record = train(models, [call.part], call.options, call.folder, show_progress=show_progress)
                 heads |= heads_of(stage.objective)
                 ledger.add(record, masked, heads)
-                clear(phase)
+                ledger.clear(call.folder)
             done += 1
         masked.head_is_new = masked.head_is_new and not trains_word_head(stage.objective)
-        costs.append(stage.cost(ledger.records[done - len(phases) : done], run.device, processes.count))
+        costs.append(stage.cost(ledger.records[done - len(calls) : done], run.device, processes.count))
     masked.cpu()
     return costs
 
 
-def _mix(run: TrainingSetup, asked: Recipe) -> None:
+def _mix(run: TrainingSetup, recipe: Recipe) -> None:
     """Move the encoder back towards its base; what was trained lies in the ledger, should this be interrupted."""
-    if asked.training.mix < 1:
-        mix_in(run.masked.encoder, LanguageModel.load(asked.base).encoder, asked.training.mix)
+    if recipe.training.mix < 1:
+        mix_in(run.masked.encoder, LanguageModel.load(recipe.base).encoder, recipe.training.mix)
 
 
 def _look_ahead(run: TrainingSetup, ledger: Ledger, processes: Processes, *, show_progress: bool) -> None:
     """Let the stages still to do see the notes with the base as it came, before its weights change."""
     until = 0
     for stage in run.stages:
-        until += len(stage.phases(ledger.folder, run.device, processes))
+        until += len(stage.calls(ledger.folder, run.device, processes))
         if until > len(ledger.records):
             stage.look_ahead(run.device, processes, show_progress=show_progress)
 

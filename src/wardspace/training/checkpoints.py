@@ -17,7 +17,7 @@ from torch import nn
 from wardspace.core.files import digest, read_json, whole_folder, write_json
 from wardspace.models import LanguageModel
 from wardspace.models.heads.kept_heads import KeptHeads, load_heads, save_heads
-from wardspace.training.phase import PhaseRecord
+from wardspace.training.phase import TrainingRecord
 from wardspace.training.weights.processes import Processes
 
 PREFIX = "checkpoint-"
@@ -140,7 +140,7 @@ class Ledger:
             self._open({"settings": digest(settings)}, fresh=fresh)
         processes.wait()
         done = self.folder / _DONE / _RECORDS
-        self.records = [PhaseRecord.of(values) for values in read_json(done)] if done.is_file() else []
+        self.records = [TrainingRecord.of(values) for values in read_json(done)] if done.is_file() else []
         self.heads = load_heads(self.folder / _DONE)
 
     def load(self, masked: LanguageModel) -> None:
@@ -148,7 +148,7 @@ class Ledger:
         if self.records:
             load_weights(masked, self.folder / _DONE)
 
-    def add(self, record: PhaseRecord, masked: LanguageModel, heads: KeptHeads) -> None:
+    def add(self, record: TrainingRecord, masked: LanguageModel, heads: KeptHeads) -> None:
         """Store the outcome of a phase: the record, the weights and the objectives' heads, all or none."""
         self.records.append(record)
         self.heads = heads
@@ -158,6 +158,11 @@ class Ledger:
                 save_heads(heads, scratch)
                 write_json(scratch / _RECORDS, [known.as_dict() for known in self.records])
         self.processes.wait()
+
+    def clear(self, folder: Path) -> None:
+        """Remove the checkpoints of a phase whose outcome is stored."""
+        if self.processes.first:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
         """Remove the work folder."""

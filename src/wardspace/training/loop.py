@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +19,6 @@ from transformers.trainer import OPTIMIZER_NAME, SCHEDULER_NAME
 
 from wardspace.core.progress import Advance
 from wardspace.models import hardware
-from wardspace.objectives import Objective
 from wardspace.objectives.micro_batches import Batch
 from wardspace.training.checkpoints import (
     PREFIX,
@@ -33,10 +30,12 @@ from wardspace.training.checkpoints import (
     mark,
     marked_progress,
 )
-from wardspace.training.data.plan import PlannedBatches, Readings, loader
+from wardspace.training.data.updates import Update, Updates, loader, readings
 from wardspace.training.faults import LossGuard, not_finite
 from wardspace.training.phase import Phase
+from wardspace.training.validation import CHOICE, stopped_parts, validated
 from wardspace.training.weights.gradients import Gradients
+from wardspace.training.weights.joint import JointGradient
 from wardspace.training.weights.optimiser import adamw
 from wardspace.training.weights.sharding import Weights
 
@@ -101,40 +100,7 @@ def evaluation_steps(steps: int, evaluations: int) -> set[int]:
     return {max(1, round(steps * index / evaluations)) for index in range(1, evaluations + 1)}
 
 
-@torch.no_grad()
-def validation_loss(
-    objective: Objective, batches: Iterable[Batch], autocast: AbstractContextManager[object]
-) -> dict[str, float]:
-    """Parts of the loss over all batches, and under `loss` their weighted sum.
-
-    Each part is the mean over all its predictions (hidden words, ordered pairs, known categories) in all batches, not a
-    mean of means of batches. Dropout is off; no random number is drawn.
-
-    Parameters
-    ----------
-    objective : Objective
-        What is trained.
-    batches : iterable of Batch
-        On the objective's device.
-    autocast : context manager
-        Precision.
-    """
-    training = objective.training
-    objective.eval()
-    sums: dict[str, torch.Tensor | float] = defaultdict(float)
-    counts: dict[str, int] = defaultdict(int)
-    with autocast:
-        for batch in batches:
-            # not by calling the module: where weights are shared out, each reading brings them together by itself
-            output = objective.forward(batch)
-            for name, part in output.parts.items():
-                sums[name] += part.float() * output.counts[name]
-                counts[name] += output.counts[name]
-    objective.train(training)
-    parts = {name: float(total) / max(1, counts[name]) for name, total in sums.items()}
-    return {**parts, "loss": sum(objective.weights[name] * part for name, part in parts.items())}
-
-
+_COMBINER = "combiner.pt"
 NEVER = 1_000_000_000
 """Steps between the Trainer's own evaluations and checkpoints; the schedule asks for them instead."""
 LOGS = 100
@@ -146,10 +112,11 @@ WORKERS = 2
 class PhaseTrainer(Trainer):
     """Runs one phase.
 
-    What differs from the Trainer: batches come from the plan, and one of them is one update of the weights, in however
-    many passes; gradients and their sum over processes are `training.gradients`' work, so that neither its rescaling of
-    losses nor DDP takes part; parts of the loss are logged; validation is exact; checkpoints hold weights, optimiser
-    and random states, nothing of the notes, and count only when whole.
+    What differs from the Trainer: batches come from the plan, and an update of the weights reads one of every part that
+    it is for, in however many passes; gradients and their sum over processes are `training.weights.gradients`' work, so
+    that neither the Trainer's rescaling of losses nor DDP takes part; parts of the loss are logged; validation is
+    exact; checkpoints hold weights, optimiser, combiner and random states, nothing of the notes, and count only when
+    whole.
 
     Parameters
     ----------
@@ -172,19 +139,27 @@ class PhaseTrainer(Trainer):
         self.positions = reached.positions if self.processes.first else 0
         self.part_sums: dict[str, torch.Tensor] = {}
         super().__init__(
-            model=weights.objective,
+            model=weights.module,
             args=_arguments(phase, fresh=self.resumed is None),
-            train_dataset=phase.examples,
-            eval_dataset=phase.examples,
+            train_dataset=self._updates(),
+            eval_dataset=self._updates(),
             callbacks=[schedule, bar],
         )
         self.remove_callback(PrinterCallback)
-        self.gradients = Gradients(
-            weights.objective,
-            self.compute_loss_context_manager,
-            self.accelerator.backward,
-            self.processes,
-            self._stand_in() if weights.lockstep else None,
+        self.joint = JointGradient(
+            weights,
+            [
+                Gradients(
+                    objective,
+                    self.compute_loss_context_manager,
+                    self.accelerator.backward,
+                    self.processes,
+                    self._stand_in() if weights.lockstep else None,
+                )
+                for objective in weights.objectives
+            ],
+            phase.combine,
+            lambda: [penalty(phase.models) for penalty in phase.penalties],
         )
 
     def create_accelerator_and_postprocess(self) -> None:
@@ -206,23 +181,22 @@ class PhaseTrainer(Trainer):
         return int(self.processes.summed(torch.tensor(self.positions)).item())
 
     def get_train_dataloader(self) -> DataLoader[Any]:
-        """Batches of the plan."""
-        phase, cuda = self.phase, self.args.device.type == "cuda"
-        batches = PlannedBatches(phase.plan, self.processes.rank, self.processes.count)
-        workers = phase.training.workers if phase.training.workers is not None else WORKERS * cuda
-        return loader(phase.objective, phase.examples, batches, pin=cuda, workers=workers)
+        """The updates of the plan."""
+        training, cuda = self.phase.training, self.args.device.type == "cuda"
+        workers = training.workers if training.workers is not None else WORKERS * cuda
+        return loader(self._updates(), pin=cuda, workers=workers)
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """AdamW without decay of biases and norms, with rates by layer."""
         if self.optimizer is None:
             training = self.phase.training
             self.optimizer = adamw(
-                self.weights.objective, self.phase.learning_rate, training.weight_decay, training.layer_decay
+                self.weights.objectives, self.phase.learning_rate, training.weight_decay, training.layer_decay
             )
         return self.optimizer
 
     def compute_loss_context_manager(self) -> Any:
-        """Precision by `encoders.hardware`, the same for training, validation and encoding."""
+        """Precision by `models.hardware`, the same for training, validation and encoding."""
         return hardware.autocast(self.phase.training.precision, self.args.device)
 
     def _get_num_items_in_batch(self, batch_samples: list[Any], device: torch.device) -> None:
@@ -233,27 +207,28 @@ class PhaseTrainer(Trainer):
         return 0
 
     def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
-        """The gradient of one batch, of all processes; the loss is looked at without making a GPU wait."""
-        objective: Objective = self.weights.objective
-        objective.train()
-        batch: Batch = inputs.to(self.args.device)
-        parts = self.gradients.add(batch)
-        self.weights.sum_gradients()
+        """The gradient of one update, of all processes; the loss is looked at without making a GPU wait."""
+        update: Update = inputs.to(self.args.device)
+        stopped = stopped_parts(self.phase, self.state.log_history)
+        batches = {part: batch for part, batch in update.batches.items() if part not in stopped}
+        self.weights.module.train()
+        loss, parts = self.joint.add(batches)
         for name, part in parts.items():
             self.part_sums[name] = self.part_sums.get(name, 0.0) + part
-        self.positions += sum(objective.model.positions_read(one.layout) for one in batch.micro_batches)
-        loss = torch.stack([objective.weights[name] * part.float() for name, part in parts.items()]).sum()
+        self.positions += sum(
+            self.weights.objectives[part].model.positions_read(one.layout)
+            for part, batch in batches.items()
+            for one in batch.micro_batches
+        )
         self.guard.note(loss, self.state.global_step + 1)
         if self.args.device.type == "cpu":
             self._check_loss()
         return loss
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
-        """Validation loss with its parts."""
+        """Validation loss with its parts, and what the best weights are chosen by."""
         self._check_loss()
-        batches = loader(self.phase.objective, self.phase.examples, PlannedBatches(self.phase.validation))
-        moved = (batch.to(self.args.device) for batch in batches)
-        found = validation_loss(self.weights.objective, moved, self.compute_loss_context_manager())
+        found = validated(self.phase, self.weights.objectives, self.args.device)
         self.weights.reshard()
         found = self.processes.broadcast(found)
         if not math.isfinite(found["loss"]):
@@ -261,6 +236,8 @@ class PhaseTrainer(Trainer):
             raise not_finite(self.phase.what, when, last_good(self.phase.folder))
         metrics = {f"eval_{name}": value for name, value in found.items()}
         self.log(dict(metrics))
+        if len(stopped_parts(self.phase, self.state.log_history)) == len(self.phase.parts):
+            self.control.should_training_stop = True
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
 
@@ -296,6 +273,7 @@ class PhaseTrainer(Trainer):
         if self.processes.first:
             torch.save(state, Path(output_dir) / OPTIMIZER_NAME)
             torch.save(scheduler.state_dict(), Path(output_dir) / SCHEDULER_NAME)
+            torch.save(self.phase.combine.state_dict(), Path(output_dir) / _COMBINER)
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         self.weights.load(Path(resume_from_checkpoint))
@@ -306,6 +284,7 @@ class PhaseTrainer(Trainer):
         optimiser, scheduler = self._stepping()
         self.weights.load_optimiser(optimiser, _state(Path(checkpoint) / OPTIMIZER_NAME))
         scheduler.load_state_dict(_state(Path(checkpoint) / SCHEDULER_NAME))
+        self.phase.combine.load_state_dict(_state(Path(checkpoint) / _COMBINER))
 
     def _load_best_model(self) -> None:
         self.weights.load(Path(str(self.state.best_model_checkpoint)))
@@ -318,10 +297,16 @@ class PhaseTrainer(Trainer):
         """The optimiser and its schedule, which the Trainer has made by now."""
         return cast("Optimizer", self.optimizer), cast("LambdaLR", self.lr_scheduler)
 
+    def _updates(self) -> Updates:
+        """What this process reads of each update."""
+        parts = [(part.objective, part.source) for part in self.phase.parts]
+        return Updates(parts, self.phase.plan, self.processes.rank, self.processes.count)
+
     def _stand_in(self) -> Batch:
-        """The first note to be read, as a batch of its own."""
-        readings = Readings(self.phase.examples)
-        return self.phase.objective.collate([readings[self.phase.plan.batch(0)[0]]]).to(self.args.device)
+        """The first note to be read, as a batch of its own; weights are shared out where there is one part alone."""
+        part = self.phase.parts[0]
+        first = readings(part.source, self.phase.plan.plans[0].batch(0)[:1])
+        return part.objective.collate(first).to(self.args.device)
 
     def _check_loss(self) -> None:
         self.guard.check(self.phase.what, lambda: last_good(self.phase.folder))
@@ -358,9 +343,9 @@ def _arguments(phase: Phase, *, fresh: bool) -> TrainingArguments:
         eval_on_start=phase.evaluations > 0 and fresh,
         save_strategy="steps",
         save_steps=NEVER,
-        metric_for_best_model="loss",
-        greater_is_better=False,
-        load_best_model_at_end=phase.keep_best,
+        metric_for_best_model=CHOICE,
+        greater_is_better=True,
+        load_best_model_at_end=phase.options.keep_best,
         logging_steps=max(1, steps // LOGS),
         fp16=hardware.needs_scaling(training.precision, phase.device),
         ddp_backend="gloo" if phase.device.type == "cpu" and phase.processes.count > 1 else None,

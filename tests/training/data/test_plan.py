@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wardspace.objectives import Reading, Unit
 from wardspace.training.data.plan import Planner
+from wardspace.training.data.source import FixedSource
 
 
 @dataclass
@@ -30,7 +31,7 @@ def examples_of(lengths: list[int]) -> list[Unit]:
 
 
 def planner(lengths: list[int], *, seed: int = 1, batch_tokens: int = 1000, group: bool = True) -> Planner:
-    return Planner(Sized(group), examples_of(lengths), seed, batch_tokens)
+    return Planner(Sized(group), FixedSource(examples_of(lengths)), seed, batch_tokens)
 
 
 LENGTHS = st.lists(st.integers(1, 1800), min_size=2, max_size=60)
@@ -44,8 +45,10 @@ def test_the_budget_is_reached_and_overshot_by_less_than_a_batch(lengths, budget
     assert plan.tokens[:-1].sum() < budget
     for index in range(len(plan)):
         batch = plan.batch(index)
-        assert len(batch) >= 2 or sum(made.objective.pieces(e) for e in made.examples) == 1
-        read = [made.objective.tokens(Reading(made.examples[note], epoch, piece)) for note, epoch, piece in batch]
+        assert len(batch) >= 2 or sum(made.objective.pieces(e) for e in made.source.units(0)) == 1
+        read = [
+            made.objective.tokens(Reading(made.source.units(0)[note], epoch, piece)) for note, epoch, piece in batch
+        ]
         assert sum(read) == plan.tokens[index]
 
 
@@ -53,11 +56,13 @@ def test_the_budget_is_reached_and_overshot_by_less_than_a_batch(lengths, budget
 def test_an_epoch_reads_every_piece_once_and_batches_keep_to_one_epoch(lengths, group):
     made = planner(lengths, group=group)
     tokens = sum(
-        made.objective.tokens(Reading(e, 0, p)) for e in made.examples for p in range(made.objective.pieces(e))
+        made.objective.tokens(Reading(e, 0, p)) for e in made.source.units(0) for p in range(made.objective.pieces(e))
     )
     plan = made.training(range(len(lengths)), 2 * tokens)
     seen = [tuple(row) for row in plan.readings.tolist()]
-    pieces = {(n, e, p) for n, x in enumerate(made.examples) for e in (0, 1) for p in range(made.objective.pieces(x))}
+    pieces = {
+        (n, e, p) for n, x in enumerate(made.source.units(0)) for e in (0, 1) for p in range(made.objective.pieces(x))
+    }
     assert sorted(seen) == sorted(pieces)
     assert all(len({epoch for _, epoch, _ in plan.batch(i)}) == 1 for i in range(len(plan)))
     assert plan.notes_seen == len(lengths)

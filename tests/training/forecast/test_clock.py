@@ -23,10 +23,10 @@ def now(monkeypatch):
 def clock_of(tokens, seconds, *, keep_best=False, held=(100, 100), told=None):
     phase = SimpleNamespace(
         plan=SimpleNamespace(tokens=np.array(tokens)),
-        objective=torch.nn.Linear(2, 2, bias=False),
+        objectives=[torch.nn.Linear(2, 2, bias=False)],
         device=torch.device("cpu"),
         pass_tokens=4096,
-        keep_best=keep_best,
+        options=SimpleNamespace(keep_best=keep_best),
     )
     memory = SimpleNamespace(before=held[0], bytes=held[1])
     return Clock(phase, seconds, memory, (told if told is not None else []).append)

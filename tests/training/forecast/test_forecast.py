@@ -22,7 +22,8 @@ def plan_of(steps, tokens=2000):
 
 
 def phase(steps, evaluations=4):
-    return SimpleNamespace(plan=plan_of(steps), validation=plan_of(5), evaluations=evaluations)
+    plan = SimpleNamespace(training=plan_of(steps), validation=plan_of(5))
+    return SimpleNamespace(plan=plan.training, plans=[plan], evaluations=evaluations)
 
 
 def stage(*phases, target_tokens=0, loading=0.0):

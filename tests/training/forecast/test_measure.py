@@ -25,7 +25,8 @@ def phases(corpus, base, headless, tmp_path):
         folder = str(headless if headless_base else base)
         asked = Recipe(corpus, model, folder, EncoderConfig(), BudgetConfig(tokens=tokens), options, False)
         cpu = torch.device("cpu")
-        return training_setup(asked, cpu, show_progress=False).stages[0].phases(tmp_path / "work", cpu, Processes())
+        stage = training_setup(asked, cpu, show_progress=False).stages[0]
+        return [call.phase() for call in stage.calls(tmp_path / "work", cpu, Processes())]
 
     return made
 
@@ -47,24 +48,24 @@ def test_everything_is_measured_and_nothing_stays(phases, tmp_path, objective):
 
 def test_a_new_head_is_measured_with_the_encoder_frozen(phases, tmp_path):
     head, _ = phases("mlm", headless_base=True)
-    before = {name: value.clone() for name, value in head.objective.model.encoder.state_dict().items()}
+    before = {name: value.clone() for name, value in head.part.objective.model.encoder.state_dict().items()}
     warm = measured(head, 0.2, tmp_path, quiet)
-    after = head.objective.model.encoder.state_dict()
+    after = head.part.objective.model.encoder.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
     assert warm.reading == warm.checkpoint == 0
 
 
 def test_low_rank_training_leaves_plain_modules(phases, tmp_path):
     (phase,) = phases("mlm", lora={"rank": 2})
-    names = [name for name, _ in phase.objective.named_parameters()]
+    names = [name for name, _ in phase.part.objective.named_parameters()]
     measured(phase, 0.2, tmp_path, quiet)
-    assert [name for name, _ in phase.objective.named_parameters()] == names
+    assert [name for name, _ in phase.part.objective.named_parameters()] == names
 
 
 def test_a_loss_that_is_no_number_is_told(phases, tmp_path):
     (phase,) = phases("mlm")
     with torch.no_grad():
-        next(phase.objective.model.encoder.parameters()).fill_(float("nan"))
+        next(phase.part.objective.model.encoder.parameters()).fill_(float("nan"))
     with pytest.raises(WardspaceError, match="no finite number"):
         measured(phase, 0.2, tmp_path, quiet)
     assert list(tmp_path.iterdir()) == []

@@ -17,7 +17,7 @@ from wardspace.training.weights.optimiser import adamw, parameter_count, set_tra
 def stepped(objective):
     """Names of the parameters that one update has changed, and those the optimiser says it has updated."""
     before = {name: parameter.detach().clone() for name, parameter in objective.named_parameters()}
-    optimiser = adamw(objective, 1e-2, 0.01)
+    optimiser = adamw([objective], 1e-2, 0.01)
     loss_of(objective).backward()
     optimiser.step()
     moved = {name for name, parameter in objective.named_parameters() if not parameter.equal(before[name])}
@@ -28,7 +28,7 @@ def stepped(objective):
 def test_frozen_layers_and_embeddings_stay_in_every_family(family, tmp_path):
     masked = tiny_masked(tmp_path, family)
     objective = build(MlmConfig(), masked, setting_of(masked))
-    set_trainable(objective, freeze_layers=1)
+    set_trainable([objective], freeze_layers=1)
     moved, said = stepped(objective)
     assert moved
     assert moved <= said
@@ -41,18 +41,18 @@ def test_frozen_layers_and_embeddings_stay_in_every_family(family, tmp_path):
 def test_the_warm_up_moves_the_head_alone(family, tmp_path):
     masked = tiny_masked(tmp_path, family)
     objective = build(MlmConfig(), masked, setting_of(masked))
-    set_trainable(objective, head_only=True)
+    set_trainable([objective], head_only=True)
     moved, said = stepped(objective)
     head = {id(parameter) for parameter in masked.head_parameters()}
     assert moved
     assert {id(p) for name, p in objective.named_parameters() if name in said} <= head
-    set_trainable(objective)
+    set_trainable([objective])
     assert all(parameter.requires_grad for parameter in objective.parameters())
 
 
 def test_an_unused_head_is_neither_updated_nor_counted(masked):
     objective = build(DeclutrConfig(mlm_weight=0, longest=20, shortest=4), masked, setting_of(masked))
-    set_trainable(objective)
+    set_trainable([objective])
     _, said = stepped(objective)
     head = {id(parameter) for parameter in masked.head_parameters()}
     assert not {name for name, p in objective.named_parameters() if id(p) in head} & said
@@ -62,7 +62,7 @@ def test_an_unused_head_is_neither_updated_nor_counted(masked):
 def test_more_layers_than_there_are_is_told(masked):
     objective = build(MlmConfig(), masked, setting_of(masked))
     with pytest.raises(WardspaceError, match="this encoder has 2"):
-        set_trainable(objective, freeze_layers=3)
+        set_trainable([objective], freeze_layers=3)
 
 
 @pytest.mark.parametrize("learned", [False, True])
@@ -71,7 +71,7 @@ def test_nothing_left_to_train_is_told(masked, learned):
     options = {"mlm_weight": 0, "learn_temperature": learned, "longest": 20, "shortest": 4}
     objective = build(DeclutrConfig(**options), masked, setting_of(masked))
     with pytest.raises(WardspaceError, match="nothing left to train"):
-        set_trainable(objective, freeze_layers=2)
+        set_trainable([objective], freeze_layers=2)
 
 
 class Watch:
@@ -128,8 +128,8 @@ def with_dropout(masked):
 def test_frozen_layers_cost_no_backward_pass(family, lora, tmp_path):
     masked = with_dropout(tiny_masked(tmp_path, family))
     objective = build(MlmConfig(), masked, setting_of(masked))
-    set_trainable(objective, freeze_layers=1)
-    with low_rank(objective, lora, 1):
+    set_trainable([objective], freeze_layers=1)
+    with low_rank([objective.model.encoder], lora, 1):
         watch = Watch(lowest(masked))
         watch.backward(objective)
     assert watch.micro_batches
@@ -141,7 +141,7 @@ def test_frozen_layers_cost_no_backward_pass(family, lora, tmp_path):
 def test_the_watch_sees_what_layers_that_learn_cost(family, tmp_path):
     masked = with_dropout(tiny_masked(tmp_path, family))
     objective = build(MlmConfig(), masked, setting_of(masked))
-    set_trainable(objective)
+    set_trainable([objective])
     watch = Watch(lowest(masked))
     watch.backward(objective)
     assert watch.saved > 10

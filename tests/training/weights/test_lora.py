@@ -36,7 +36,7 @@ MAPS = {
 def made(folder, family="bert", config=None):
     masked = tiny_masked(folder, family)
     objective = build(config or MlmConfig(), masked, setting_of(masked))
-    set_trainable(objective)
+    set_trainable([objective])
     return objective
 
 
@@ -51,7 +51,7 @@ def hidden(objective):
 
 def trained(objective, steps=2, first=0):
     """Train, and return the names that were updated."""
-    optimiser = adamw(objective, 1e-2, 0.01)
+    optimiser = adamw([objective], 1e-2, 0.01)
     objective.train()
     torch.manual_seed(first)
     for step in range(steps):
@@ -86,7 +86,7 @@ def test_every_map_of_the_layers_gets_an_addition_and_nothing_else_of_the_encode
     masked = objective.model
     head = {id(p) for p in masked.head_parameters()}
     before = hidden(objective)
-    with low_rank(objective, LORA, 1):
+    with low_rank([objective.model.encoder], LORA, 1):
         assert added(objective) == maps(family)
         torch.testing.assert_close(hidden(objective), before, rtol=0, atol=0)
         learning = {name: p for name, p in objective.named_parameters() if p.requires_grad}
@@ -101,7 +101,7 @@ def test_the_merged_model_is_an_ordinary_one_that_computes_the_same(family, tmp_
     objective = made(tmp_path / "base", family)
     names, config = list(objective.state_dict()), objective.model.model.config.to_dict()
     size, kinds = parameter_count(objective), [type(part) for part in objective.modules()]
-    with low_rank(objective, LORA, 1):
+    with low_rank([objective.model.encoder], LORA, 1):
         start = weights(objective)
         trained(objective)
         adapted, inside = hidden(objective), weights(objective)
@@ -130,9 +130,9 @@ def test_phases_follow_each_other_each_with_additions_of_its_own(tmp_path):
     objective = made(tmp_path)
     seen = []
     for seed in (1, 2, 1):
-        set_trainable(objective)
+        set_trainable([objective])
         before = weights(objective)
-        with low_rank(objective, LORA, seed):
+        with low_rank([objective.model.encoder], LORA, seed):
             seen.append(firsts(objective))
             trained(objective)
             adapted = hidden(objective)
@@ -150,7 +150,7 @@ def test_the_start_is_a_function_of_seed_and_name_alone(tmp_path):
     objective = made(tmp_path)
     torch.manual_seed(3)
     state = torch.get_rng_state()
-    with low_rank(objective, LORA, 1):
+    with low_rank([objective.model.encoder], LORA, 1):
         assert torch.get_rng_state().equal(state)
         start = firsts(objective)
         assert not any(p.any() for name, p in objective.named_parameters() if "lora_B" in name)
@@ -159,9 +159,9 @@ def test_the_start_is_a_function_of_seed_and_name_alone(tmp_path):
         assert float(value.abs().max()) <= value.shape[1] ** -0.5
         assert float(value.std()) == pytest.approx((3 * value.shape[1]) ** -0.5, rel=0.2)
     assert not any(one.equal(other) for i, one in enumerate(values) for other in values[:i])
-    set_trainable(objective, freeze_layers=1)
+    set_trainable([objective], freeze_layers=1)
     torch.manual_seed(4)
-    with low_rank(objective, LORA, 1):
+    with low_rank([objective.model.encoder], LORA, 1):
         again = firsts(objective)
     assert again
     assert all(value.equal(start[name]) for name, value in again.items())
@@ -170,9 +170,9 @@ def test_the_start_is_a_function_of_seed_and_name_alone(tmp_path):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_frozen_layers_get_no_additions(family, tmp_path):
     objective = made(tmp_path, family)
-    set_trainable(objective, freeze_layers=1)
+    set_trainable([objective], freeze_layers=1)
     before = weights(objective)
-    with low_rank(objective, LORA, 1):
+    with low_rank([objective.model.encoder], LORA, 1):
         assert added(objective) == maps(family, layers=[1])
         trained(objective)
     changed = {name for name, value in objective.state_dict().items() if not value.equal(before[name])}
@@ -185,8 +185,8 @@ def test_frozen_layers_get_no_additions(family, tmp_path):
 
 def test_all_layers_frozen_is_told(tmp_path):
     objective = made(tmp_path)
-    set_trainable(objective, freeze_layers=2)
-    with pytest.raises(WardspaceError, match="no layer to add to"), low_rank(objective, LORA, 1):
+    set_trainable([objective], freeze_layers=2)
+    with pytest.raises(WardspaceError, match="no layer to add to"), low_rank([objective.model.encoder], LORA, 1):
         pass
 
 
@@ -194,14 +194,14 @@ def test_heads_learn_with_the_additions_and_an_unused_one_does_not(tmp_path):
     masked = tiny_masked(tmp_path)
     setting = setting_of(masked, categories={"kind": ["a", "b", "c"]})
     category = build(CategoryConfig(columns=["kind"], mlm_weight=0), masked, setting)
-    set_trainable(category)
-    with low_rank(category, LORA, 1):
+    set_trainable([category])
+    with low_rank([category.model.encoder], LORA, 1):
         learning = {name for name, p in category.named_parameters() if p.requires_grad}
         assert {name for name in learning if "lora_" not in name} == {"heads.0.weight", "heads.0.bias"}
     options = {"mlm_weight": 0, "learn_temperature": True, "longest": 20, "shortest": 4}
     declutr = build(DeclutrConfig(**options), masked, setting)
-    set_trainable(declutr)
-    with low_rank(declutr, LORA, 1):
+    set_trainable([declutr])
+    with low_rank([declutr.model.encoder], LORA, 1):
         updated = trained(declutr)
         assert {name for name in updated if "lora_" not in name} == {"contrast.log_temperature"}
         assert len(updated) == 1 + 2 * len(maps("bert"))
@@ -210,12 +210,12 @@ def test_heads_learn_with_the_additions_and_an_unused_one_does_not(tmp_path):
 @pytest.mark.parametrize("family", ["bert", "modernbert"])
 def test_a_checkpoint_from_the_middle_goes_on_to_the_same_end(family, tmp_path):
     straight = made(tmp_path / "a", family)
-    with low_rank(straight, LORA, 1):
+    with low_rank([straight.model.encoder], LORA, 1):
         trained(straight)
         save_weights(straight, tmp_path / "checkpoint")
         trained(straight, first=2)
     resumed = made(tmp_path / "b", family)
-    with low_rank(resumed, LORA, 1):
+    with low_rank([resumed.model.encoder], LORA, 1):
         load_weights(resumed, tmp_path / "checkpoint")
         trained(resumed, first=2)
     for name, value in straight.state_dict().items():
@@ -225,7 +225,7 @@ def test_a_checkpoint_from_the_middle_goes_on_to_the_same_end(family, tmp_path):
 def test_quick_dropout_and_autocast_work_on_the_additions_too(tmp_path):
     objective = made(tmp_path)
     lora = LORA.model_copy(update={"dropout": 0.5})
-    with low_rank(objective, lora, 1):
+    with low_rank([objective.model.encoder], lora, 1):
         with fast_cpu_training(objective), torch.autocast("cpu", dtype=torch.bfloat16):
             kinds = {type(p).__name__ for name, p in objective.named_modules() if name.endswith("lora_dropout.default")}
             trained(objective)
@@ -241,7 +241,7 @@ def test_quick_dropout_and_autocast_work_on_the_additions_too(tmp_path):
 
 def test_bf16_follows_fp32(tmp_path):
     objective = made(tmp_path)
-    with low_rank(objective, LORA, 1):
+    with low_rank([objective.model.encoder], LORA, 1):
         trained(objective)
         objective.eval()
         exact = loss_of(objective)
@@ -253,7 +253,7 @@ def test_bf16_follows_fp32(tmp_path):
 
 def test_without_lora_nothing_changes(tmp_path):
     objective = made(tmp_path)
-    with low_rank(objective, None, 1):
+    with low_rank([objective.model.encoder], None, 1):
         assert not added(objective)
         assert all(p.requires_grad for p in objective.parameters())
 
@@ -261,14 +261,14 @@ def test_without_lora_nothing_changes(tmp_path):
 def test_an_error_inside_leaves_plain_modules(tmp_path):
     objective = made(tmp_path)
     names = list(objective.state_dict())
-    with pytest.raises(KeyboardInterrupt), low_rank(objective, LORA, 1):
+    with pytest.raises(KeyboardInterrupt), low_rank([objective.model.encoder], LORA, 1):
         raise KeyboardInterrupt
     assert list(objective.state_dict()) == names
 
 
 def test_nothing_is_warned_of(tmp_path):
     objective = made(tmp_path)
-    with warnings.catch_warnings(record=True) as told, low_rank(objective, LORA, 1):
+    with warnings.catch_warnings(record=True) as told, low_rank([objective.model.encoder], LORA, 1):
         warnings.simplefilter("always")
         hidden(objective)
     assert not told

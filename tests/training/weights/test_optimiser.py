@@ -31,14 +31,14 @@ def steps_below_the_top(name):
 def objective(request, tmp_path):
     masked = tiny_masked(tmp_path, request.param)
     built = build(MlmConfig(), masked, setting_of(masked))
-    set_trainable(built)
+    set_trainable([built])
     return built
 
 
 def test_biases_and_norms_do_not_decay(masked):
     objective = build(DeclutrConfig(learn_temperature=True), masked, setting_of(masked))
-    set_trainable(objective)
-    decayed, spared, compared = adamw(objective, RATE, 0.1).param_groups
+    set_trainable([objective])
+    decayed, spared, compared = adamw([objective], RATE, 0.1).param_groups
     assert [group["weight_decay"] for group in (decayed, spared, compared)] == [0.1, 0.0, 0.0]
     names = {id(p): name for name, p in objective.named_parameters()}
     assert [names[id(p)] for p in compared["params"]] == ["contrast.log_temperature"]
@@ -48,7 +48,7 @@ def test_biases_and_norms_do_not_decay(masked):
 
 
 def test_each_layer_learns_at_its_share_of_the_rate_above(objective):
-    optimiser = adamw(objective, RATE, 0.1, layer_decay=0.5)
+    optimiser = adamw([objective], RATE, 0.1, layer_decay=0.5)
     found = rates(objective, optimiser)
     assert set(found) == {name for name, _ in objective.named_parameters()}
     for name, rate in found.items():
@@ -64,27 +64,27 @@ def test_the_matrix_that_scores_words_is_an_embedding(objective):
     model = objective.model.model
     word_weights = model.get_input_embeddings().weight
     assert model.get_output_embeddings().weight is word_weights
-    groups = [g for g in adamw(objective, RATE, 0.1, 0.5).param_groups if any(p is word_weights for p in g["params"])]
+    groups = [g for g in adamw([objective], RATE, 0.1, 0.5).param_groups if any(p is word_weights for p in g["params"])]
     assert [group["lr"] for group in groups] == [pytest.approx(RATE / 4)]
 
 
 def test_an_even_rate_makes_the_two_groups_of_before(objective):
     learning = [p for p in objective.parameters() if p.requires_grad]
     expected = [[p for p in learning if p.dim() >= 2], [p for p in learning if p.dim() < 2]]
-    groups = adamw(objective, RATE, 0.1).param_groups
+    groups = adamw([objective], RATE, 0.1).param_groups
     assert [[id(p) for p in group["params"]] for group in groups] == [[id(p) for p in ps] for ps in expected]
     assert [(group["lr"], group["weight_decay"]) for group in groups] == [(RATE, 0.1), (RATE, 0.0)]
 
 
 def test_frozen_layers_are_in_no_group_and_distances_stay(objective):
-    set_trainable(objective, freeze_layers=1)
-    found = rates(objective, adamw(objective, RATE, 0.1, 0.5))
+    set_trainable([objective], freeze_layers=1)
+    found = rates(objective, adamw([objective], RATE, 0.1, 0.5))
     assert {steps_below_the_top(name) for name in found} == {0}
     assert set(found.values()) == {RATE}
 
 
 def test_a_schedule_multiplies_every_rate_alike(objective):
-    optimiser = adamw(objective, RATE, 0.0, layer_decay=0.5)
+    optimiser = adamw([objective], RATE, 0.0, layer_decay=0.5)
     schedule = get_linear_schedule_with_warmup(optimiser, num_warmup_steps=2, num_training_steps=6)
     seen = []
     for _ in range(6):
@@ -99,9 +99,9 @@ def test_a_schedule_multiplies_every_rate_alike(objective):
 def test_the_first_step_moves_each_layer_by_its_rate(masked):
     """Adam's first step moves a weight by the learning rate, whatever the size of its gradient."""
     objective = build(MlmConfig(), masked, setting_of(masked))
-    set_trainable(objective)
+    set_trainable([objective])
     before = {name: p.detach().clone() for name, p in objective.named_parameters()}
-    optimiser = adamw(objective, RATE, 0.0, layer_decay=0.5)
+    optimiser = adamw([objective], RATE, 0.0, layer_decay=0.5)
     loss_of(objective).backward()
     optimiser.step()
     for name, p in objective.named_parameters():

@@ -20,7 +20,7 @@ from tests.training.whole_gradient import objective_of
 from wardspace.core.errors import WardspaceError
 from wardspace.models import hardware
 from wardspace.objectives.micro_batches import TokenLimit
-from wardspace.training import run as running
+from wardspace.training.train import _held
 from wardspace.training.weights.processes import Processes
 from wardspace.training.weights.sharding import ShardedWeights
 
@@ -96,6 +96,6 @@ def test_a_scaled_loss_is_refused(monkeypatch):
     monkeypatch.setattr(Processes, "count", 2)
     monkeypatch.setattr(hardware, "needs_scaling", lambda precision, where: True)
     phase = type("P", (), {"processes": Processes(), "training": type("T", (), {"shard": True, "precision": "fp16"})})
-    phase.device = torch.device("cpu")
+    phase.device, phase.parts, phase.penalties = torch.device("cpu"), [None], ()
     with pytest.raises(WardspaceError, match="fp16"):
-        running._held(phase)
+        _held(phase)

@@ -16,9 +16,9 @@ from wardspace.core.progress import progress
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
 from wardspace.models import hardware
-from wardspace.privacy.canaries import planted
+from wardspace.study.steps.adapt import recipe_of
 from wardspace.study.study import Study
-from wardspace.training.adapt import Recipe, training_setup
+from wardspace.training.adapt import training_setup
 from wardspace.training.forecast.forecast import Forecast, StageForecast, stage_forecast
 from wardspace.training.forecast.measure import measured
 from wardspace.training.forecast.memory import available
@@ -69,15 +69,13 @@ def plan(study: Study, seconds: float = 30.0) -> Forecast:
 
 
 def _stages(study: Study, model: AdaptConfig, device: torch.device, seconds: float) -> Iterator[StageForecast]:
-    config, show = study.config, study.show_progress
+    show = study.show_progress
     start = time.perf_counter()
-    notes = planted(Corpus.open(study.folder.corpus), config.privacy.canaries)
-    training = model.training.applied_to(config.training)
-    asked = Recipe(notes, model, config.base, config.encoder, config.budget, training, config.transductive)
-    ready = training_setup(asked, device, show_progress=show)
+    corpus = Corpus.open(study.folder.corpus)
+    ready = training_setup(recipe_of(corpus, model, study.config), device, show_progress=show)
     loading = time.perf_counter() - start
     for stage in ready.stages:
-        phases = stage.phases(study.folder.path, device, Processes())
+        phases = [call.phase() for call in stage.calls(study.folder.path, device, Processes())]
         total = sum(int(phase.plan.tokens.sum()) for phase in phases)
         with progress(f"measuring {stage.what} (seconds)", seconds, show=show) as advance:
             shares = [seconds * float(phase.plan.tokens.sum()) / total for phase in phases]
@@ -91,5 +89,6 @@ def _stages(study: Study, model: AdaptConfig, device: torch.device, seconds: flo
 
 def _target_tokens(stage: Stage) -> int:
     """Tokens that are read before training, of the notes in its plan, to find out what to teach."""
-    read = np.unique(np.concatenate([stage.plan.readings[:, 0], stage.validation.readings[:, 0]]))
+    plans = (stage.plan.training, stage.plan.validation)
+    read = np.unique(np.concatenate([plan.readings[:, 0] for plan in plans]))
     return stage.objective.target_tokens(stage.notes[index] for index in read.tolist())

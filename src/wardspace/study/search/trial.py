@@ -29,7 +29,7 @@ from wardspace.models import Encoder
 from wardspace.study.search.records import Part, SearchFolder, Trial
 from wardspace.tasks import frozen_predictions, labelled, read_rows
 from wardspace.tasks.scoring import task_metrics
-from wardspace.training import COST_FILE, adapt
+from wardspace.training import COST_FILE, Recipe, adapt
 
 SEEN = ("train", "validation")
 """Splits that a search may look at."""
@@ -235,17 +235,9 @@ class Bench:
     def _train(self, job: Job, target: Path) -> None:
         if (target / COST_FILE).is_file():  # trained whole, and interrupted while it was scored
             return
-        adapt(
-            self.notes,
-            job.model,
-            base=self.study.base,
-            encoder=self.study.encoder,
-            budget=self.study.budget.model_copy(update={"tokens": job.budget}),
-            training=self.study.training,
-            transductive=False,
-            folder=target,
-            show_progress=self.show,
-        )
+        study, budget = self.study, self.study.budget.model_copy(update={"tokens": job.budget})
+        recipe = Recipe(self.notes, job.model, study.base, study.encoder, budget, study.training)
+        adapt(recipe, target, show_progress=self.show)
 
     def _recorded(self, trial: Trial, name: str, start: float, parts: list[Part]) -> Trial:
         score, error = overall(parts) if parts else (None, None)

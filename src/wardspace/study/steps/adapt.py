@@ -8,7 +8,7 @@ from wardspace.config import AdaptConfig, StudyConfig
 from wardspace.corpus import Corpus
 from wardspace.privacy.canaries import planted
 from wardspace.study.folder import RunFolder
-from wardspace.training import adapt
+from wardspace.training import Recipe, adapt
 from wardspace.training.weights.processes import Processes
 
 
@@ -50,15 +50,12 @@ class Crew:
 def _adapted(
     corpus: Corpus, model: AdaptConfig, study: StudyConfig, folder: RunFolder, *, show_progress: bool
 ) -> list[dict[str, Any]]:
-    costs = adapt(
-        planted(corpus, study.privacy.canaries),
-        model,
-        base=study.base,
-        encoder=study.encoder,
-        budget=study.budget,
-        training=study.training,
-        transductive=study.transductive,
-        folder=folder.model(model.name),
-        show_progress=show_progress,
-    )
+    target = folder.model(model.name)
+    costs = adapt(recipe_of(corpus, model, study), target, show_progress=show_progress)
     return [cost.model_dump() for cost in costs]
+
+
+def recipe_of(corpus: Corpus, model: AdaptConfig, study: StudyConfig) -> Recipe:
+    """One model of a study as training takes it, with the study's canaries among the notes."""
+    notes = planted(corpus, study.privacy.canaries)
+    return Recipe(notes, model, study.base, study.encoder, study.budget, study.training, study.transductive)

@@ -39,9 +39,10 @@ def several_run(features: Features, labelled: Labelled, task: ClassificationConf
         fitted = fit_logistic(features[train], has[train], features[validation], has[validation], 2)
         for split in SCORED:
             probabilities[split][:, code] = fitted.probabilities(features[rows[split]])[:, 1]
-    thresholds = _thresholds(labelled.members[rows["validation"]], probabilities["validation"])
+    thresholds = best_thresholds(labelled.members[rows["validation"]], probabilities["validation"])
     return several_rows(labelled, RunKey(task.name, model, "logistic", None, 0), probabilities.__getitem__, thresholds)
 
 
-def _thresholds(members: NDArray[np.bool_], probabilities: NDArray[np.float32]) -> NDArray[np.float64]:
+def best_thresholds(members: NDArray[np.bool_], probabilities: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The best threshold of each label [classes], from which labels notes have and the probabilities of all."""
     return np.array([best_threshold(has, told) for has, told in zip(members.T, probabilities.T, strict=True)])

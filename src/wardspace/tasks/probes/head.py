@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from itertools import count, islice
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,10 +14,11 @@ from torch import nn
 
 from wardspace.core.seeds import derive, generator
 from wardspace.models import hardware
+from wardspace.objectives.heads import TwoLayerHead
+from wardspace.objectives.supervised.classification import macro_f1 as several_f1
 from wardspace.tasks.probes.scaling import Scaling
 from wardspace.tasks.probes.validation import balances, class_weights, macro_f1
 
-_DROPOUT = 0.1
 _LEARNING_RATE = 1e-3
 _WEIGHT_DECAY = 0.01
 _BATCH = 64
@@ -25,44 +27,11 @@ _ROUNDS = 100
 _PATIENCE = 8
 
 
-class TwoLayerHead(nn.Module):
-    """Dropout, Linear d→d, tanh, dropout, Linear d→K, as in the study's frozen and fine-tuned settings.
-
-    The vectors are first shifted and scaled to entries of about one, for which the layers' starting weights are made:
-    models differ in the length of their vectors, and a head for short ones would learn more slowly.
-
-    Parameters
-    ----------
-    scaling : Scaling
-        Fitted to the training notes' vectors; fixed.
-    classes : int
-        Number K of classes.
-    """
-
-    mean: torch.Tensor
-
-    def __init__(self, scaling: Scaling, classes: int) -> None:
-        super().__init__()
-        dimension = len(scaling.mean)
-        self.register_buffer("mean", torch.from_numpy(scaling.mean.copy()))
-        self.gain = dimension**0.5 / scaling.size
-        self.dense = nn.Linear(dimension, dimension)
-        self.out = nn.Linear(dimension, classes)
-        self.dropout = nn.Dropout(_DROPOUT)
-
-    def forward(self, vectors: torch.Tensor) -> torch.Tensor:
-        """Logits [n, classes] of vectors [n, d]."""
-        scaled = (vectors - self.mean) * self.gain
-        inner = torch.tanh(self.dense(self.dropout(scaled)))
-        logits: torch.Tensor = self.out(self.dropout(inner))
-        return logits
-
-
 def fit_head(
     vectors: NDArray[np.float32],
-    codes: NDArray[np.int32],
+    codes: NDArray[Any],
     validation: NDArray[np.float32],
-    validation_codes: NDArray[np.int32],
+    validation_codes: NDArray[Any],
     classes: int,
     *,
     seed: int,
@@ -76,8 +45,8 @@ def fit_head(
     ----------
     vectors : float32 [n, d]
         Training notes.
-    codes : int32 [n]
-        Their classes.
+    codes : int32 [n] or bool [n, classes]
+        Their classes, or which labels they have.
     validation, validation_codes
         The validation notes.
     classes : int
@@ -88,17 +57,20 @@ def fit_head(
     Returns
     -------
     (TwoLayerHead, float)
-        The head in evaluation mode, and the chosen exponent of inverse class frequency.
+        The head in evaluation mode, and the chosen exponent of inverse class frequency (0 for several labels).
     """
     where = hardware.device("auto")
-    inputs, targets = torch.from_numpy(vectors).to(where), torch.from_numpy(codes).long().to(where)
+    several = codes.ndim == 2
+    targets = torch.from_numpy(codes.astype(np.float32 if several else np.int64)).to(where)
+    scaling = Scaling.of(vectors)
     best: tuple[float, TwoLayerHead, float] | None = None
-    for balance in balances(codes, classes):
-        weights = torch.tensor(class_weights(codes, classes, balance), dtype=torch.float32, device=where)
+    for balance in (0.0,) if several else balances(codes, classes):
+        weights = np.ones(classes) if several else class_weights(codes, classes, balance)
         with torch.random.fork_rng():
             torch.manual_seed(derive("head", seed))
-            head = TwoLayerHead(Scaling.of(vectors), classes).to(where)
-            score = _train(head, (inputs, targets), (validation, validation_codes), weights, seed)
+            head = TwoLayerHead(scaling.mean, scaling.size, classes, several=several).to(where)
+            train = (torch.from_numpy(vectors).to(where), targets)
+            score = _train(head, train, (validation, validation_codes), torch.tensor(weights, device=where), seed)
         if best is None or score > best[0]:
             best = (score, head, balance)
     if best is None:
@@ -109,7 +81,7 @@ def fit_head(
 def _train(
     head: TwoLayerHead,
     train: tuple[torch.Tensor, torch.Tensor],
-    validation: tuple[NDArray[np.float32], NDArray[np.int32]],
+    validation: tuple[NDArray[np.float32], NDArray[Any]],
     weights: torch.Tensor,
     seed: int,
 ) -> float:
@@ -123,10 +95,10 @@ def _train(
         for batch in islice(batches, _ROUND):
             optimiser.zero_grad()
             places = batch.to(inputs.device)
-            loss = nn.functional.cross_entropy(head(inputs[places]), targets[places], weight=weights)
+            loss = _loss(head(inputs[places]), targets[places], weights)
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
-        score = macro_f1(validation[1], head_probabilities(head, validation[0]))
+        score = _score(validation[1], head_probabilities(head, validation[0]))
         waited = 0 if score > best_score else waited + 1
         if waited == 0:
             best, best_score = copy.deepcopy(head.state_dict()), score
@@ -137,6 +109,18 @@ def _train(
     return best_score
 
 
+def _loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    if targets.dim() == 2:
+        return nn.functional.binary_cross_entropy_with_logits(logits, targets)
+    return nn.functional.cross_entropy(logits, targets, weight=weights.float())
+
+
+def _score(truth: NDArray[Any], probabilities: NDArray[np.float32]) -> float:
+    if truth.ndim == 2:
+        return several_f1(truth.astype(np.int64), probabilities)
+    return macro_f1(truth, probabilities)
+
+
 def _batches(notes: int, seed: int) -> Iterator[torch.Tensor]:
     """Shuffled batches of places, epoch after epoch, without end."""
     for epoch in count():
@@ -145,9 +129,7 @@ def _batches(notes: int, seed: int) -> Iterator[torch.Tensor]:
             yield order[start : start + _BATCH]
 
 
-@torch.no_grad()
 def head_probabilities(head: TwoLayerHead, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Probability of each class [n, classes]; puts the head into evaluation mode."""
     head.eval()
-    where = head.out.weight.device
-    return np.asarray(torch.softmax(head(torch.from_numpy(vectors).to(where)).float(), dim=1).cpu().numpy())
+    return head.probabilities(torch.from_numpy(vectors))

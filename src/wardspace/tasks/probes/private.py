@@ -22,8 +22,7 @@ from torch.utils.data import DataLoader, Dataset
 from wardspace.config import DpConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.core.seeds import derive
-from wardspace.tasks.probes.head import TwoLayerHead
-from wardspace.tasks.probes.scaling import Scaling
+from wardspace.objectives.heads import TwoLayerHead
 
 _LEARNING_RATE = {"private_logistic": 2e-2, "private_head": 2e-3}
 """Of Adam. The same for every task: to choose it on these notes would cost privacy too."""
@@ -167,7 +166,7 @@ def _no_gradients(module: nn.Module) -> None:
 def _module(kind: str, dimension: int, classes: int) -> nn.Module:
     gain = dimension**0.5
     if kind == "private_head":
-        return TwoLayerHead(Scaling(np.zeros(dimension, np.float32), 1.0), classes)
+        return TwoLayerHead(np.zeros(dimension, np.float32), 1.0, classes)
     linear = nn.Linear(dimension, classes)
     with torch.no_grad():  # every class as likely as another, as in logistic regression
         linear.weight.zero_()

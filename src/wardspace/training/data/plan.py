@@ -9,14 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch.utils.data import DataLoader, Dataset, Sampler
 
 from wardspace.core.progress import Advance
 from wardspace.core.seeds import derive, generator
 from wardspace.objectives import Objective, Reading, Unit
-from wardspace.objectives.micro_batches import Batch
 from wardspace.training.data.notes import Notes
+from wardspace.training.data.source import Source
 from wardspace.training.data.tokens import note_hash
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -152,9 +150,9 @@ class Planner:
     Parameters
     ----------
     objective : Objective
-        Says how many pieces a note has and how many tokens a reading takes.
-    examples : sequence of Unit
-        All notes.
+        Says how many pieces a unit has and how many tokens a reading takes.
+    source : Source
+        The units.
     seed : int
         Seed of the order.
     batch_tokens : int
@@ -162,62 +160,81 @@ class Planner:
     """
 
     objective: Objective
-    examples: Sequence[Unit]
+    source: Source
     seed: int
     batch_tokens: int
 
-    def training(self, notes: Sequence[int], budget: int, advance: Advance | None = None) -> Plan:
-        """Epochs over `notes` until `budget` tokens are read (the last batch may reach beyond it).
+    def training(
+        self,
+        notes: Sequence[int],
+        budget: int | None = None,
+        advance: Advance | None = None,
+        *,
+        epochs: int | None = None,
+    ) -> Plan:
+        """Epochs over `notes` until `budget` tokens are read (the last batch may reach beyond it), or so many epochs.
 
-        An epoch reads every note once, in an order drawn by (seed, epoch, note). Batches hold about `batch_tokens`
-        tokens and at least two readings, and never one note in two epochs. Where the objective allows it, they are made
+        An epoch reads every unit once, in an order drawn by (seed, epoch, unit). Batches hold about `batch_tokens`
+        tokens and at least two readings, and never one unit in two epochs. Where the objective allows it, they are made
         of readings of similar length within a pool of some fifty batches, and come in random order.
 
         Parameters
         ----------
         notes : sequence of int
-            Indices of the notes to read; the objective must be able to use all of them.
-        budget : int
+            Places of the units to read; the objective must be able to use all of them.
+        budget : int, optional
             Tokens in all.
         advance : Advance, optional
             Told the tokens planned.
+        epochs : int, optional
+            Epochs in all.
 
         Raises
         ------
         ValueError
-            If the objective can use none of them.
+            If the objective can use none of them, or neither budget nor epochs are given.
         """
         chosen = np.asarray(notes, dtype=np.int64)
-        hashes = note_hashes(self.examples)[chosen]
-        pieces = self._pieces(chosen)
-        if not pieces.any():
-            raise ValueError("the objective can use none of these notes")
-        orders = (drawn_order(hashes, pieces, seed=self.seed, epoch=epoch) for epoch in count())
+        if budget is None and epochs is None:
+            raise ValueError("say how many tokens or how many epochs")
+        left = np.inf if budget is None else budget
         batches: list[_Batch] = []
-        for batch in chain.from_iterable(self._epoch(chosen, order, epoch) for epoch, order in enumerate(orders)):
+        for batch in chain.from_iterable(self._epochs(chosen, epochs)):
             batches.append(batch)
             if advance:
                 advance(batch.tokens)
-            budget -= batch.tokens
-            if budget <= 0:
+            left -= batch.tokens
+            if left <= 0:
                 break
         return _packed(batches)
 
-    def validation(self, notes: Sequence[int]) -> Plan:
-        """One reading of each note in epoch -1, whose randomness is that of no training epoch.
+    def _epochs(self, notes: npt.NDArray[np.int64], epochs: int | None) -> Iterator[Iterator[_Batch]]:
+        """Batches of each epoch; without a number of epochs there is no end."""
+        units: Sequence[Unit] | None = None
+        for epoch in count() if epochs is None else range(epochs):
+            if self.source.units(epoch) is not units:
+                units = self.source.units(epoch)
+                hashes, pieces = note_hashes(units)[notes], self._pieces(notes, units)
+                if not pieces.any():
+                    raise ValueError("the objective can use none of these notes")
+            yield self._epoch(notes, drawn_order(hashes, pieces, seed=self.seed, epoch=epoch), epoch)
 
-        Of a note that is read in pieces one is taken, chosen by its name: validation stays affordable on long notes.
+    def validation(self, notes: Sequence[int]) -> Plan:
+        """One reading of each unit in epoch -1, whose randomness is that of no training epoch.
+
+        Of a unit that is read in pieces one is taken, chosen by its name: validation stays affordable on long notes.
         """
-        examples = [self.examples[note] for note in notes]
-        pieces = [derive("validation", each.id) % self.objective.pieces(each) for each in examples]
+        units = self.source.units(-1)
+        chosen = [units[note] for note in notes]
+        pieces = [derive("validation", each.id) % self.objective.pieces(each) for each in chosen]
         places = np.array([notes, pieces], dtype=np.int64).reshape(2, -1).T
         return _packed(list(self._pool(places, self._sizes(places, -1), -1)) if len(places) else [])
 
-    def _pieces(self, notes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """In how many pieces each of these notes is read (all notes are passed by: that is quicker than by index)."""
-        found = np.zeros(len(self.examples), dtype=np.int64)
+    def _pieces(self, notes: npt.NDArray[np.int64], units: Sequence[Unit]) -> npt.NDArray[np.int64]:
+        """In how many pieces each of these units is read (all units are passed by: that is quicker than by index)."""
+        found = np.zeros(len(units), dtype=np.int64)
         found[notes] = 1
-        wanted = compress(self.examples, found.tolist())
+        wanted = compress(units, found.tolist())
         found[found > 0] = np.fromiter(map(self.objective.pieces, wanted), dtype=np.int64)
         return found[notes]
 
@@ -252,7 +269,7 @@ class Planner:
             places, sizes = places[order], sizes[order]
         readings = np.insert(places, 1, epoch, axis=1).astype(np.int32)
         bounds = _bounds(sizes, self.batch_tokens)
-        first = self.examples[places[0, 0]].id
+        first = self.source.units(epoch)[places[0, 0]].id
         for index in generator(self.seed, "batches", epoch, first, int(places[0, 1])).permutation(len(bounds) - 1):
             start, end = bounds[index], bounds[index + 1]
             yield _Batch(readings[start:end], int(sizes[start:end].sum()))
@@ -261,7 +278,7 @@ class Planner:
         return np.array([self._tokens(note, epoch, piece) for note, piece in places.tolist()], dtype=np.int64)
 
     def _tokens(self, note: int, epoch: int, piece: int) -> int:
-        return self.objective.tokens(Reading(self.examples[note], epoch, piece))
+        return self.objective.tokens(Reading(self.source.units(epoch)[note], epoch, piece))
 
 
 def _bounds(sizes: npt.NDArray[np.int64], batch_tokens: int) -> list[int]:
@@ -280,67 +297,3 @@ def _packed(batches: list[_Batch]) -> Plan:
     starts = np.cumsum([0, *(len(batch.readings) for batch in batches)])
     tokens = np.array([batch.tokens for batch in batches], dtype=np.int64)
     return Plan(np.concatenate(readings), starts.astype(np.int64), tokens)
-
-
-class Readings(Dataset[Reading]):
-    """Readings by their place (index of the note, epoch, piece)."""
-
-    def __init__(self, examples: Sequence[Unit]) -> None:
-        self.examples = examples
-
-    def __getitem__(self, place: Place) -> Reading:
-        """One reading."""
-        note, epoch, piece = place
-        return Reading(self.examples[note], epoch, piece)
-
-    def __len__(self) -> int:
-        """Number of notes."""
-        return len(self.examples)
-
-
-class PlannedBatches(Sampler[list[Place]]):
-    """The batches of a plan, in its order; of n processes each takes every n-th reading of a batch.
-
-    Parameters
-    ----------
-    plan : Plan
-        Batches of all processes together.
-    rank, processes : int
-        Number of this process, and how many there are. Where lengths are grouped, neighbours in a batch are about as
-        long as each other, so that all processes get about as much to do; one may get nothing of a small batch.
-    """
-
-    def __init__(self, plan: Plan, rank: int = 0, processes: int = 1) -> None:
-        self.plan = plan
-        self.share = slice(rank, None, processes)
-
-    def __iter__(self) -> Iterator[list[Place]]:
-        """Places of one batch after the other."""
-        return (self.plan.batch(index)[self.share] for index in range(len(self.plan)))
-
-    def __len__(self) -> int:
-        """Number of batches."""
-        return len(self.plan)
-
-
-def loader(
-    objective: Objective,
-    examples: Sequence[Unit],
-    batches: PlannedBatches,
-    *,
-    pin: bool = False,
-    workers: int = 0,
-) -> DataLoader[Batch]:
-    """Collated batches of a plan.
-
-    Its own generator keeps the loader from drawing on torch's global one, which dropout depends on. What a batch holds
-    is a function of seed, epoch and note, whatever the number of workers.
-    """
-    return DataLoader(
-        Readings(examples),  # type: ignore[arg-type]  # what is collated is of another type than what is read
-        batch_sampler=batches,
-        collate_fn=objective.collate,
-        num_workers=workers,
-        pin_memory=pin,
-        generator=torch.Generator(),
-    )

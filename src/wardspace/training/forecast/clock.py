@@ -58,7 +58,7 @@ class Clock(Schedule):
     ) -> None:
         """After the first gradient, that of a part of a pass, see whether a whole one will fit."""
         if state.global_step == 0:
-            learning = (p for p in self.phase.objective.parameters() if p.requires_grad)
+            learning = (p for one in self.phase.objectives for p in one.parameters() if p.requires_grad)
             gradients = sum(p.numel() * p.element_size() for p in learning)
             check_fits(self.phase.pass_tokens, PART, self.memory, gradients, available(self.phase.device))
 
@@ -80,7 +80,7 @@ class Clock(Schedule):
         self.moments["told"] = gone
         if state.global_step >= len(self.sizes) or (self.timed >= FEWEST and gone >= self.seconds):
             control.should_training_stop = True
-            control.should_evaluate = control.should_save = self.phase.keep_best
+            control.should_evaluate = control.should_save = self.phase.options.keep_best
         return control
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:

@@ -114,12 +114,10 @@ def stage_forecast(
         objective=objective,
         steps=sum(len(phase.plan) for phase, _ in phases),
         tokens=sum(int(phase.plan.tokens.sum()) for phase, _ in phases),
-        notes_read=sum(phase.plan.notes_read for phase, _ in phases),
+        notes_read=sum(plan.training.notes_read for phase, _ in phases for plan in phase.plans),
         training=sum(int(phase.plan.tokens.sum()) * known.training / known.tokens for phase, known in phases),
         # once before the first step, too
-        validation=sum(
-            (times + 1) * int(phase.validation.tokens.sum()) * known.reading for (phase, known), times in found
-        ),
+        validation=sum((times + 1) * _validation_tokens(phase) * known.reading for (phase, known), times in found),
         checkpoints=sum((times + 1) * known.checkpoint for (_, known), times in found),
         targets=target_tokens * phases[-1][1].reading,
         starting=loading + sum(known.starting for _, known in phases),
@@ -127,3 +125,7 @@ def stage_forecast(
         measured_tokens=sum(known.tokens for _, known in phases),
         peak_memory=max(known.peak_memory for _, known in phases),
     )
+
+
+def _validation_tokens(phase: Phase) -> int:
+    return sum(int(plan.validation.tokens.sum()) for plan in phase.plans)

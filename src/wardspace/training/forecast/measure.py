@@ -13,8 +13,8 @@ from wardspace.training.forecast.clock import Clock
 from wardspace.training.forecast.memory import PeakMemory
 from wardspace.training.forecast.sample import short, some
 from wardspace.training.loop import Bar, PhaseTrainer
-from wardspace.training.phase import Phase
-from wardspace.training.run import trainable
+from wardspace.training.phase import PartPlan, Phase
+from wardspace.training.train import trainable
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def measured(phase: Phase, seconds: float, scratch: Path, advance: Advance) -> M
         TemporaryDirectory(prefix=".plan-", dir=scratch) as folder,
     ):
         start = time.perf_counter()
-        phase.objective.to(phase.device)
+        weights.module.to(phase.device)
         tried = _shortened(phase, Path(folder))
         with PeakMemory(phase.device) as memory:
             clock = Clock(tried, seconds, memory, advance)
@@ -84,7 +84,7 @@ def measured(phase: Phase, seconds: float, scratch: Path, advance: Advance) -> M
         tokens=clock.tokens,
         training=at["stopped"] - at["warm"],
         starting=at["begun"] - start + end - saved,
-        reading=(validated - at["stopped"]) / max(1, int(tried.validation.tokens.sum())),
+        reading=(validated - at["stopped"]) / max(1, sum(int(plan.validation.tokens.sum()) for plan in tried.plans)),
         checkpoint=saved - validated,
         peak_memory=memory.bytes,
     )
@@ -92,6 +92,9 @@ def measured(phase: Phase, seconds: float, scratch: Path, advance: Advance) -> M
 
 def _shortened(phase: Phase, folder: Path) -> Phase:
     """The phase with a few batches to train on, and as many tokens to validate on as an update reads."""
-    plan = phase.plan
-    validation = some(phase.validation, float(plan.tokens.mean())) if phase.keep_best else phase.validation
-    return replace(phase, plan=short(plan, phase.pass_tokens), validation=validation, evaluations=0, folder=folder)
+    parts = []
+    for part, plan in zip(phase.parts, phase.plans, strict=True):
+        most = float(plan.training.tokens.mean())
+        validation = some(plan.validation, most) if phase.options.keep_best else plan.validation
+        parts.append(replace(part, plan=PartPlan(short(plan.training, phase.pass_tokens), validation)))
+    return replace(phase, parts=tuple(parts), options=replace(phase.options, evaluations=0), folder=folder)

@@ -55,10 +55,17 @@ class Gradients:
     processes: Processes
     stand_in: Batch | None = None
 
-    def add(self, batch: Batch) -> dict[str, Tensor]:
+    def add(self, batch: Batch, weight: float = 1.0) -> dict[str, Tensor]:
         """Add the gradient of this process's share of a batch.
 
         Afterwards the gradients of all processes have to be summed (`Processes.sum_gradients`).
+
+        Parameters
+        ----------
+        batch : Batch
+            This process's share.
+        weight : float
+            What the loss is multiplied by.
 
         Returns
         -------
@@ -66,10 +73,10 @@ class Gradients:
             The parts of the loss of the whole batch, without a graph.
         """
         counts = {name: count.clamp(min=1) for name, count in self._whole(batch, batch.counts).items()}
-        shares = {name: self.objective.weights[name] / count for name, count in counts.items()}
+        shares = {name: weight * self.objective.weights[name] / count for name, count in counts.items()}
         turns = self._turns(batch)
         if self.objective.compares:
-            compared, sums = self._contrasted(batch, turns, shares)
+            compared, sums = self._contrasted(batch, turns, shares, weight)
         else:
             compared, sums = {}, [self._differentiated(turn, self._read(turn), shares) for turn in turns]
         own = {name: sum((one[name] for one in sums if one), torch.zeros(())) for name in counts}
@@ -84,7 +91,7 @@ class Gradients:
         return own + [_Turn(self.stand_in.micro_batches[0], self.stand_in.labels, counts=False)] * idle
 
     def _contrasted(
-        self, batch: Batch, turns: Sequence[_Turn], shares: Shares
+        self, batch: Batch, turns: Sequence[_Turn], shares: Shares, weight: float
     ) -> tuple[dict[str, Tensor], list[dict[str, Tensor]]]:
         """Compare all vectors, and carry the gradient of that into each pass, together with its own sums."""
         once = len(turns) <= 1
@@ -95,7 +102,7 @@ class Gradients:
             with torch.set_grad_enabled(once):
                 reads.append(self._read(turn, vectors_only=not once))
         own = [r.vectors.detach() for t, r in zip(turns, reads, strict=True) if t.counts and r.vectors is not None]
-        compared, slopes = self._compared(batch, own)
+        compared, slopes = self._compared(batch, own, weight)
         sums: list[dict[str, Tensor]] = []
         for turn, state in zip(turns, states, strict=True):
             if once:
@@ -106,7 +113,7 @@ class Gradients:
             sums.append(self._differentiated(turn, read, shares, slopes))
         return compared, sums
 
-    def _compared(self, batch: Batch, vectors: list[Tensor]) -> tuple[dict[str, Tensor], Tensor]:
+    def _compared(self, batch: Batch, vectors: list[Tensor], weight: float) -> tuple[dict[str, Tensor], Tensor]:
         """The parts that compare notes, and the gradient of their weighted sum by this process's vectors [n, d]."""
         objective = self.objective
         own = in_batch_order(vectors, batch) if vectors else self._no_vectors(batch)
@@ -116,7 +123,7 @@ class Gradients:
         labels, _ = self.processes.gathered(batch.labels)
         everything.requires_grad_()
         parts, _ = objective.compare(everything, labels)
-        loss = torch.stack([objective.weights[name] * part for name, part in parts.items()]).sum()
+        loss = weight * torch.stack([objective.weights[name] * part for name, part in parts.items()]).sum()
         learned = [parameter for parameter in objective.compared_by() if parameter.requires_grad]
         by_views, *by_learned = torch.autograd.grad(loss, [everything, *learned])
         if self.processes.first:  # each process has the whole of this gradient, and one of them is enough

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ from transformers import PreTrainedModel
 from wardspace.config import LoraConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.core.seeds import derive
-from wardspace.objectives import Objective
 from wardspace.training.weights.optimiser import layers_of
 
 if TYPE_CHECKING:
@@ -24,11 +23,11 @@ _ADAPTER = "default"
 
 
 @contextmanager
-def low_rank(objective: Objective, config: LoraConfig | None, seed: int) -> Iterator[None]:
-    """Train W + (alpha / rank) · B A instead of each W of the encoder's layers; at the end W is that sum.
+def low_rank(encoders: Sequence[PreTrainedModel], config: LoraConfig | None, seed: int) -> Iterator[None]:
+    """Train W + (alpha / rank) · B A instead of each W of the encoders' layers; at the end W is that sum.
 
-    Every linear map inside a layer that may change (see `freezing.set_trainable`: call it before) gets an addition; the
-    encoder's own parameters, embeddings included, stay as they are, while the heads go on learning. A starts from
+    Every linear map inside a layer that may change (see `optimiser.set_trainable`: call it before) gets an addition;
+    the encoder's own parameters, embeddings included, stay as they are, while the heads go on learning. A starts from
     random numbers, B from zero, so that the encoder computes at first what it computed before. Afterwards the encoder
     consists of the same modules and parameters as before: whatever saves it finds an ordinary model.
 
@@ -37,8 +36,8 @@ def low_rank(objective: Objective, config: LoraConfig | None, seed: int) -> Iter
 
     Parameters
     ----------
-    objective : Objective
-        The objective with its encoder.
+    encoders : sequence of PreTrainedModel
+        The encoders that train.
     config : LoraConfig, optional
         Rank, scale and dropout; None changes nothing.
     seed : int
@@ -56,13 +55,14 @@ def low_rank(objective: Objective, config: LoraConfig | None, seed: int) -> Iter
     if config is None:
         yield
         return
-    encoder = objective.model.encoder
-    learning = [parameter for parameter in encoder.parameters() if parameter.requires_grad]
+    learning = [p for encoder in encoders for p in encoder.parameters() if p.requires_grad]
     try:
-        _add(encoder, config, seed)
+        for encoder in encoders:
+            _add(encoder, config, seed)
         yield
     finally:
-        _merge(encoder)
+        for encoder in encoders:
+            _merge(encoder)
         for parameter in learning:
             parameter.requires_grad_(True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from torch import nn
 from torch.optim import AdamW
@@ -43,17 +43,17 @@ def below_layers(encoder: PreTrainedModel) -> list[nn.Module]:
     return [*embeddings, *shared]
 
 
-def set_trainable(objective: Objective, *, freeze_layers: int = 0, head_only: bool = False) -> None:
+def set_trainable(objectives: Sequence[Objective], *, freeze_layers: int = 0, head_only: bool = False) -> None:
     """Say anew for every parameter whether it may change.
 
-    What the objective does not use (a head for words, usually) stays as it is. A head whose output weights are the
+    What none of the objectives uses (a head for words, usually) stays as it is. A head whose output weights are the
     encoder's own word embeddings follows the encoder in this. Frozen layers cost a forward pass and nothing else:
     everything below them is frozen too, so that nothing in them is kept for a backward pass.
 
     Parameters
     ----------
-    objective : Objective
-        The objective with its encoder.
+    objectives : sequence of Objective
+        What trains together, with the models.
     freeze_layers : int
         Keep the embeddings and this many of the lowest layers as they are; 0 keeps none.
     head_only : bool
@@ -62,23 +62,31 @@ def set_trainable(objective: Objective, *, freeze_layers: int = 0, head_only: bo
     Raises
     ------
     WardspaceError
-        If the encoder has fewer layers, or nothing is left that could learn.
+        If an encoder has fewer layers, or nothing is left of an objective that could learn.
     """
-    for parameter in objective.parameters():
-        parameter.requires_grad_(not head_only)
-    for parameter in objective.model.head_parameters():
-        parameter.requires_grad_(True)
-    for parameter in objective.unused_parameters():
-        parameter.requires_grad_(False)
-    if freeze_layers:
-        _freeze(_lowest(objective.model.encoder, freeze_layers))
-    # a learned temperature (the one parameter without a dimension) has nothing to tell encoder or head
-    if not any(parameter.requires_grad and parameter.dim() for parameter in objective.parameters()):
-        raise WardspaceError(
-            f"with {freeze_layers} layers kept as they are this objective has nothing left to train",
-            where="training.freeze_layers",
-            fix="keep fewer layers",
-        )
+    used: set[int] = set()
+    for objective in objectives:
+        unused = {id(parameter) for parameter in objective.unused_parameters()}
+        heads = {id(parameter) for parameter in objective.model.head_parameters()}
+        used |= {id(p) for p in objective.parameters() if not head_only or id(p) in heads} - unused
+    for objective in objectives:
+        for parameter in objective.parameters():
+            parameter.requires_grad_(id(parameter) in used)
+    for objective in objectives:
+        if freeze_layers:
+            _freeze(_lowest(objective.model.encoder, freeze_layers))
+        # a learned temperature (the one parameter without a dimension) has nothing to tell encoder or head
+        if not any(parameter.requires_grad and parameter.dim() for parameter in objective.parameters()):
+            raise WardspaceError(
+                f"with {freeze_layers} layers kept as they are this objective has nothing left to train",
+                where="training.freeze_layers",
+                fix="keep fewer layers",
+            )
+
+
+def encoders_of(objectives: Sequence[Objective]) -> list[PreTrainedModel]:
+    """The encoders that objectives train, each once."""
+    return list({id(objective.model): objective.model.encoder for objective in objectives}.values())
 
 
 def parameter_count(objective: Objective) -> int:
@@ -113,7 +121,9 @@ EPSILON = 1e-6
 """As in BERT and DeCLUTR."""
 
 
-def adamw(objective: Objective, learning_rate: float, weight_decay: float, layer_decay: float = 1.0) -> AdamW:
+def adamw(
+    objectives: Sequence[Objective], learning_rate: float, weight_decay: float, layer_decay: float = 1.0
+) -> AdamW:
     """AdamW over the parameters that may change.
 
     Matrices decay; biases, norms and a learned temperature (anything of fewer than two dimensions) do not.
@@ -125,8 +135,8 @@ def adamw(objective: Objective, learning_rate: float, weight_decay: float, layer
 
     Parameters
     ----------
-    objective : Objective
-        What is trained.
+    objectives : sequence of Objective
+        What trains together.
     learning_rate, weight_decay : float
         Highest learning rate; decay per unit of learning rate.
     layer_decay : float
@@ -143,11 +153,13 @@ def adamw(objective: Objective, learning_rate: float, weight_decay: float, layer
     Howard and Ruder 2018, Universal Language Model Fine-tuning for Text Classification (discriminative fine-tuning).
     Clark et al. 2020, ELECTRA (the same share from layer to layer).
     """
-    shares = _shares(objective.model.encoder, layer_decay) if layer_decay < 1 else {}
+    shares: dict[int, float] = {}
+    for encoder in encoders_of(objectives) if layer_decay < 1 else ():
+        shares |= _shares(encoder, layer_decay)
     # one update never mixes what processes share out with what each holds whole (`training.sharding`)
-    apart = {id(parameter) for parameter in objective.compared_by()}
+    apart = {id(parameter) for objective in objectives for parameter in objective.compared_by()}
     groups: dict[tuple[float, bool, bool], list[nn.Parameter]] = {}
-    for parameter in objective.parameters():
+    for parameter in nn.ModuleList(objectives).parameters():
         if parameter.requires_grad:
             kind = (shares.get(id(parameter), 1.0), parameter.dim() >= 2, id(parameter) not in apart)
             groups.setdefault(kind, []).append(parameter)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import FSDPModule, fully_shard, register_fsdp_forward_method
 from torch.distributed.tensor import DTensor, distribute_tensor
@@ -29,14 +31,16 @@ class Weights:
 
     Parameters
     ----------
-    objective : Objective
-        What the processes train.
+    objectives : sequence of Objective
+        What the processes train together.
     processes : Processes
         Who trains together.
     """
 
-    def __init__(self, objective: Objective, processes: Processes) -> None:
-        self.objective = objective
+    def __init__(self, objectives: Sequence[Objective], processes: Processes) -> None:
+        self.objectives = list(objectives)
+        self.module = nn.ModuleList(objectives)
+        """All of them; a parameter that several share is in it once."""
         self.processes = processes
 
     @property
@@ -46,20 +50,20 @@ class Weights:
 
     def sum_gradients(self) -> None:
         """Replace each gradient by its sum over all processes."""
-        self.processes.sum_gradients(self.objective.parameters())
+        self.processes.sum_gradients(self.module.parameters())
 
     def clip(self, max_over: float) -> torch.Tensor:
         """Scale all gradients so that their norm is at most `most`; their norm before."""
-        return clip_grad_norm_(self.objective.parameters(), max_over)
+        return clip_grad_norm_(self.module.parameters(), max_over)
 
     def save(self, folder: Path) -> None:
         """Write the weights whole."""
         if self.processes.first:
-            save_weights(self.objective, folder)
+            save_weights(self.module, folder)
 
     def load(self, folder: Path) -> None:
         """Read whole weights back."""
-        load_weights(self.objective, folder)
+        load_weights(self.module, folder)
 
     def optimiser_state(self, optimiser: Optimizer) -> dict[str, Any]:
         """State of the optimiser, whole."""
@@ -73,7 +77,7 @@ class Weights:
         """Be done with reading for now: parameters are those that the optimiser knows."""
 
     def gather(self) -> None:
-        """Leave what was learned in the objective that the phase was given."""
+        """Leave what was learned in the objectives that the phase was given."""
 
 
 _EPSILON = 1e-6
@@ -117,8 +121,8 @@ class ShardedWeights(Weights):
                 where="training.shard",
                 fix="leave it out for this base",
             )
-        self.whole = objective
-        super().__init__(_sharded(objective, processes, device), processes)
+        self.whole = nn.ModuleList([objective])
+        super().__init__([_sharded(objective, processes, device)], processes)
 
     @property
     def lockstep(self) -> bool:
@@ -128,11 +132,11 @@ class ShardedWeights(Weights):
     def sum_gradients(self) -> None:
         """Sum those of parameters held whole; the others are summed as they arise."""
         self.reshard()
-        self.processes.sum_gradients(p for p in self.objective.parameters() if not isinstance(p, DTensor))
+        self.processes.sum_gradients(p for p in self.module.parameters() if not isinstance(p, DTensor))
 
     def clip(self, max_over: float) -> torch.Tensor:
         """Scale all gradients so that their norm is at most `most`; their norm before."""
-        gradients = [parameter.grad for parameter in self.objective.parameters() if parameter.grad is not None]
+        gradients = [parameter.grad for parameter in self.module.parameters() if parameter.grad is not None]
         parts = get_total_norm([_own(slope) for slope in gradients if isinstance(slope, DTensor)]).square()
         rest = get_total_norm([slope for slope in gradients if not isinstance(slope, DTensor)]).square()
         norm = (self.processes.summed(parts) + rest.to(parts)).sqrt()
@@ -171,7 +175,7 @@ class ShardedWeights(Weights):
 
     def reshard(self) -> None:
         """Give up what reading has brought together."""
-        for module in self.objective.modules():
+        for module in self.module.modules():
             if isinstance(module, FSDPModule):
                 module.reshard()
 
@@ -183,7 +187,7 @@ class ShardedWeights(Weights):
                 whole.copy_(_joined(part))
 
     def _pairs(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
-        parts = dict(self.objective.named_parameters())
+        parts = dict(self.module.named_parameters())
         return [(whole, parts[name]) for name, whole in self.whole.named_parameters()]
 
 
