@@ -24,7 +24,7 @@ from wardspace.privacy.names.names import NoNamesError
 from wardspace.privacy.names.recovery import recovery
 from wardspace.privacy.record import weights_hash
 from wardspace.report.card.audit import with_audit
-from wardspace.study.inputs import base_content
+from wardspace.study.run import base_content
 from wardspace.study.study import Study
 
 BASE = "base"

@@ -18,7 +18,7 @@ from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
 from wardspace.models.files import bases
 from wardspace.report.wording import gap, points, tokens
-from wardspace.study.inputs import base_content
+from wardspace.study.run import base_content
 from wardspace.study.search.draws import Draws, need_optuna
 from wardspace.study.search.halving import Clock, Ladder, Pace, waves
 from wardspace.study.search.pool import Pool, at_once

@@ -1,15 +1,27 @@
-"""The processes of one study: all of them train, the first does everything else."""
+"""The step of adaptation: all processes of a study train, the first does everything else."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from wardspace.config import AdaptConfig, StudyConfig
 from wardspace.corpus import Corpus
-from wardspace.privacy.canaries import planted
+from wardspace.privacy.canaries import planted, planted_hash
 from wardspace.study.folder import RunFolder
+from wardspace.study.run import Run
+from wardspace.study.steps.prepare import Prepared
 from wardspace.training import Recipe, adapt
+from wardspace.training.adapt import ASIDE, rehearsed
 from wardspace.training.weights.processes import Processes
+
+
+class Adapted(NamedTuple):
+    """One adapted model."""
+
+    key: str
+    """Digest of everything it was made of."""
+    costs: list[dict[str, Any]]
+    """The cost of each of its objectives."""
 
 
 class Crew:
@@ -45,6 +57,26 @@ class Crew:
             self._dismissed = True
             self._processes.broadcast(None)
             self._processes.part()
+
+
+def adapt_models(run: Run, prepared: Prepared, crew: Crew) -> dict[str, Adapted]:
+    """Train each model of a study's `adapt`, by name; the crew is dismissed once all are there."""
+    asked, corpus = run.config, prepared.corpus
+    training = asked.training.model_dump(mode="json", exclude=ASIDE)
+    shared = [prepared.key, run.base_files, asked.encoder.model_dump(), asked.budget.model_dump(), training]
+    if asked.privacy.canaries:  # else as it was, so that models of earlier runs stay
+        shared.append(planted_hash(corpus, asked.privacy.canaries))
+    found = {}
+    for model in asked.adapt:
+        inputs = [*shared, model.model_dump(mode="json"), asked.transductive, *rehearsed(model)]
+        outputs = [run.folder.model(model.name) / "modules.json"]
+
+        def work(model: AdaptConfig = model) -> list[dict[str, Any]]:
+            return crew.adapt(corpus, model, asked, run.folder, show_progress=run.show_progress)
+
+        found[model.name] = Adapted(*run.stages.once(f"adapt/{model.name}", inputs, outputs, work))
+    crew.dismiss()
+    return found
 
 
 def _adapted(

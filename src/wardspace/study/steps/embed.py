@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pickle
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,11 +16,16 @@ from numpy.typing import NDArray
 
 from wardspace.config import EncoderConfig, EngineConfig
 from wardspace.core.errors import ModelError, machine_faults
+from wardspace.core.files import digest
 from wardspace.core.progress import progress
 from wardspace.core.ray_session import ray_session, read_by
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
 from wardspace.models import Encoder
+from wardspace.models.files import bases
+from wardspace.study.run import Run, base_content, encoder_source
+from wardspace.study.steps.adapt import Adapted
+from wardspace.study.steps.prepare import Prepared
 
 Vectors = NDArray[np.float32]
 _RETRIES = 5
@@ -168,3 +173,46 @@ def _vectors(
         return
     for batch in corpus.batches(["text"], rows=ROWS):
         yield encoder.encode(batch.column("text").to_pylist(), show_progress=False)
+
+
+class Embedded(NamedTuple):
+    """One model's vectors of all notes."""
+
+    path: Path
+    key: str
+    """Digest of everything they were made of."""
+    cost: dict[str, Any]
+    """`seconds`, `dimension`, `parameters`."""
+    training: list[dict[str, Any]]
+    """The cost of each objective that the model was adapted with; none for others."""
+
+    def vectors(self) -> Vectors:
+        """The vectors, float32 [notes, dimension], read from the disk as they are needed."""
+        vectors: Vectors = np.load(self.path, mmap_mode="r")
+        return vectors
+
+
+def embed_models(run: Run, prepared: Prepared, adapted: Mapping[str, Adapted]) -> dict[str, Embedded]:
+    """Vectors of the notes by the base, other models and the adapted ones, by name in the order of the tables."""
+    config = run.config
+    keys = {name: model.key for name, model in adapted.items()}
+    keys |= {"base": "base", **{one.name: digest(base_content(bases.resolve(one.model))) for one in config.compare}}
+    found = {}
+    for name in config.encoders:
+        path = run.folder.vectors(name)
+
+        def work(name: str = name, path: Path = path) -> dict[str, Any]:
+            return embed(
+                prepared.corpus,
+                encoder_source(config, run.folder, name),
+                config.encoder,
+                path,
+                engine=config.engine,
+                title=f"embedding with {name}",
+                show_progress=run.show_progress,
+            )
+
+        inputs = [prepared.key, run.base_files, keys[name], config.encoder.model_dump(mode="json")]
+        key, cost = run.stages.once(f"embed/{name}", inputs, [path], work)
+        found[name] = Embedded(path, key, cost, adapted[name].costs if name in adapted else [])
+    return found

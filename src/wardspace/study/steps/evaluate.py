@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -24,8 +24,10 @@ from wardspace.evaluation.trust.calibration import calibration, reliability
 from wardspace.models import Encoder
 from wardspace.results import AcrossDifference, Difference, Record, Score
 from wardspace.study.folder import RunFolder
-from wardspace.study.inputs import encoder_source
+from wardspace.study.run import Run, encoder_source
 from wardspace.study.stages import Stages
+from wardspace.study.steps.embed import Embedded
+from wardspace.study.steps.prepare import Prepared
 from wardspace.tasks import (
     Labelled,
     Queries,
@@ -320,3 +322,20 @@ class Slices:
 
 def _plain(records: Sequence[Record]) -> list[dict[str, Any]]:
     return [record.model_dump(mode="json") for record in records]
+
+
+class Evaluated(NamedTuple):
+    """How all models did on the tasks."""
+
+    scoring: Scoring
+    scores: Evaluation
+    slices: Found
+
+
+def evaluate_models(run: Run, prepared: Prepared, embedded: Mapping[str, Embedded]) -> Evaluated:
+    """Predictions of every task by every model, and what they come to."""
+    keys = {"corpus": prepared.key, **{f"vectors/{name}": one.key for name, one in embedded.items()}}
+    scoring = Scoring(run.config, prepared.corpus, run.folder, run.stages, keys, show_progress=run.show_progress)
+    for task in run.config.tasks:
+        scoring.run(task, {name: one.vectors for name, one in embedded.items()})
+    return Evaluated(scoring, scoring.scored(), Slices(scoring).found())

@@ -7,27 +7,24 @@ from typing import Any
 
 from wardspace.config import StudyConfig
 from wardspace.core.version import __version__
-from wardspace.corpus import Corpus, Manifest
+from wardspace.corpus import Manifest
 from wardspace.evaluation.score_predictions import Evaluation
 from wardspace.results import ModelRecord, PrivateTraining, Results, SettingRecord, StageCost
-from wardspace.study.steps.evaluate import Scoring
+from wardspace.study.run import Run
+from wardspace.study.steps.embed import Embedded
+from wardspace.study.steps.evaluate import Evaluated, Scoring
+from wardspace.study.steps.prepare import Prepared
+from wardspace.study.steps.space import Spaces
 from wardspace.tasks.predictions import spent_by
 
 
-def collect(
-    study: StudyConfig,
-    corpus: Corpus,
-    *,
-    models: dict[str, dict[str, Any]],
-    scoring: Scoring,
-    scored: Evaluation,
-    space: dict[str, Any],
-    slices: dict[str, list[dict[str, Any]]],
+def assemble_results(
+    run: Run, prepared: Prepared, embedded: Mapping[str, Embedded], evaluated: Evaluated, spaces: Spaces
 ) -> Results:
-    """Results of a study from the records of its stages."""
-    manifest = corpus.manifest
-    records: dict[str, Any] = dict(slices)
-    return Results(
+    """Write everything the steps found as results.json."""
+    study, manifest = run.config, prepared.corpus.manifest
+    scoring, records = evaluated.scoring, dict[str, Any](evaluated.slices)
+    results = Results(
         wardspace=__version__,
         study=study.name,
         synthetic=manifest.synthetic,
@@ -41,14 +38,16 @@ def collect(
             scoring,
             {t.name: [t.labels, t.finetune.notes] for t in study.classifications if "finetune" in t.settings},
         ),
-        models=[*_tfidf(study, scoring), *(_model(study, name, record) for name, record in models.items())],
-        settings=_settings(scoring, scored),
-        **scored._asdict(),
-        **space,
+        models=[*_tfidf(study, scoring), *(_model(study, name, record) for name, record in embedded.items())],
+        settings=_settings(scoring, evaluated.scores),
+        **evaluated.scores._asdict(),
+        **spaces.records,
         private=[PrivateTraining.model_validate(spent) for path in scoring.files() for spent in spent_by(path)],
-        warnings=_warnings(study, corpus, models, scoring),
+        warnings=_warnings(study, manifest, embedded, scoring),
         **records,
     )
+    results.write(run.folder.results)
+    return results
 
 
 def _settings(scoring: Scoring, scored: Evaluation) -> list[SettingRecord]:
@@ -79,29 +78,29 @@ def _tfidf(study: StudyConfig, scoring: Scoring) -> list[ModelRecord]:
     return [ModelRecord(name="tfidf", kind="tfidf", dimension=scoring.terms)]
 
 
-def _model(study: StudyConfig, name: str, record: dict[str, Any]) -> ModelRecord:
+def _model(study: StudyConfig, name: str, record: Embedded) -> ModelRecord:
     learned = [study.trained_columns(model) for model in study.adapt if model.name == name]
     others = [model.name for model in study.compare]
     return ModelRecord(
         name=name,
         kind="base" if name == "base" else "other" if name in others else "adapted",
-        dimension=record["embedding"]["dimension"],
-        parameters=record["embedding"]["parameters"],
-        stages=[StageCost.model_validate(stage) for stage in record["stages"]],
-        encode_seconds=record["embedding"]["seconds"],
+        dimension=record.cost["dimension"],
+        parameters=record.cost["parameters"],
+        stages=[StageCost.model_validate(stage) for stage in record.training],
+        encode_seconds=record.cost["seconds"],
         learned_columns=sorted(learned[0]) if learned else [],
     )
 
 
-def _warnings(study: StudyConfig, corpus: Corpus, models: dict[str, dict[str, Any]], scoring: Scoring) -> list[str]:
+def _warnings(study: StudyConfig, manifest: Manifest, models: Mapping[str, Embedded], scoring: Scoring) -> list[str]:
     found = []
-    if corpus.manifest.synthetic:
+    if manifest.synthetic:
         found.append("The notes are synthetic: these figures show that the tool works, and are no findings.")
     if study.transductive:
         found.append("Transductive: adaptation read the texts (not the labels) of the validation and test notes.")
     if study.privacy.canaries and study.adapt:
         found.append("Canaries: adaptation read made-up secrets beside the notes, so that its models can be audited.")
-    found += corpus.manifest.warnings
+    found += manifest.warnings
     for name, labels in scoring.labels.items():
         found += [f"{name}: {warning}" for warning in labels.warnings]
     for name, queries in scoring.queries.items():
@@ -110,7 +109,7 @@ def _warnings(study: StudyConfig, corpus: Corpus, models: dict[str, dict[str, An
     for name, record in models.items():
         found += [
             f"{name}: {stage['objective']} could not use {stage['notes_left_out']} training notes (too short)."
-            for stage in record["stages"]
+            for stage in record.training
             if stage["notes_left_out"]
         ]
     return found

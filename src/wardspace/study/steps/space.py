@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +28,9 @@ from wardspace.space import (
     similarities,
     turned_alike,
 )
+from wardspace.study.run import Run
+from wardspace.study.steps.embed import Embedded
+from wardspace.study.steps.prepare import Prepared
 
 
 def write_effects(path: Path, groups: Sequence[str], measured: Sequence[Measured], moved: Sequence[Shifted]) -> None:
@@ -183,3 +186,37 @@ class SpaceNotes:
 def beginning(text: str, letters: int) -> str:
     """The first letters of a text; an ellipsis where there are more."""
     return text if len(text) <= letters else text[:letters].rstrip() + " …"
+
+
+class Spaces(NamedTuple):
+    """The shape of every model's space."""
+
+    notes: SpaceNotes
+    """The notes that were measured, to be drawn in maps."""
+    records: dict[str, Any]
+    """Fields of the results."""
+
+
+def measure_spaces(run: Run, prepared: Prepared, embedded: Mapping[str, Embedded]) -> Spaces:
+    """Measure every model's space, what moved from the base, and how alike the spaces are."""
+    config, stages = run.config, run.stages
+    notes = SpaceNotes(prepared.corpus, config)
+    asked = config.space.model_dump(mode="json")
+    effects = {name: run.folder.effects(name) for name in embedded}
+    adapted = {model.name for model in config.adapt}
+    measured = {}
+    for name, one in embedded.items():
+
+        def work(name: str = name, one: Embedded = one) -> dict[str, Any]:
+            base = embedded["base"].vectors() if name in adapted else None
+            return notes.measured(name, one.vectors(), effects[name], base)
+
+        inputs = [one.key, embedded["base"].key, asked, *config.text_columns]
+        _, measured[name] = stages.once(f"space/{name}", inputs, [effects[name]], work)
+
+    def compare() -> list[dict[str, Any]]:
+        return notes.similar({name: one.vectors() for name, one in embedded.items()})
+
+    keys = [(name, one.key) for name, one in embedded.items()]
+    _, similar = stages.once("space-similarity", [keys, asked], [], compare)
+    return Spaces(notes, space_results(measured, similar, effects, config.report))

@@ -1,0 +1,85 @@
+"""The first step: notes as they are stored become a corpus."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from wardspace.config import CorpusConfig
+from wardspace.core.progress import say
+from wardspace.corpus import Corpus, Manifest, prepare, readers
+from wardspace.corpus.review import Corrections
+from wardspace.models import Encoder
+from wardspace.report.wording import counted
+from wardspace.study.folder import RunFolder
+from wardspace.study.run import Run
+
+
+class Prepared(NamedTuple):
+    """The corpus of a run."""
+
+    corpus: Corpus
+    key: str
+    """Digest of everything it was made of."""
+
+
+def prepare_corpus(run: Run, *, apply_review: bool = True) -> Prepared:
+    """Read, clean, deduplicate and split the notes.
+
+    Parameters
+    ----------
+    run : Run
+        The study and its folder.
+    apply_review : bool
+        Whether a corpus that lacks nothing but the latest judgements of a review is prepared again for them.
+    """
+    asked, folder = _with_review(run.config.corpus, run.folder), run.folder.corpus
+
+    def work() -> str:
+        counter = Encoder.load(run.config.base, run.config.encoder).token_counter
+        made = prepare(asked, folder, tokens=counter, engine=run.config.engine, show_progress=run.show_progress)
+        say(f"  took {', '.join(f'{s:.0f} s to {step}' for step, s in made.manifest.seconds.items())}")
+        return made.content_hash
+
+    content = [] if asked.source.path is None else readers.source_content(asked.source)
+    inputs, outputs = [_settings(asked), content, run.base_files], [folder / "corpus.json"]
+    held = [*inputs, _applied_review(run.folder)]
+    if apply_review or not run.stages.stands("prepare", held, outputs):
+        corrections = Corrections.asked(asked.deidentify)
+        held = [*inputs, corrections.digest if corrections else None]
+    _, key = run.stages.once("prepare", held, outputs, work)
+    corpus = Corpus.open(folder)
+    say(_told(corpus.manifest))
+    for warning in corpus.manifest.warnings:
+        say(f"  note: {warning}")
+    return Prepared(corpus, key)
+
+
+def _with_review(corpus: CorpusConfig, folder: RunFolder) -> CorpusConfig:
+    """The corpus section with the run folder's own judgements, where the study names no others and there are some."""
+    asked = corpus.deidentify
+    if asked is None or asked.review or not folder.review.is_file():
+        return corpus
+    return corpus.model_copy(update={"deidentify": asked.model_copy(update={"review": str(folder.review)})})
+
+
+def _applied_review(folder: RunFolder) -> str | None:
+    """Digest of the judgements that the corpus in the folder was made with; None where it was made with none."""
+    if not (folder.corpus / "corpus.json").is_file():
+        return None
+    steps = Corpus.open(folder.corpus).manifest.steps
+    found: list[str | None] = [step.get("review") for step in steps if step["step"] == "deidentify"]
+    return found[0] if found else None
+
+
+def _settings(corpus: CorpusConfig) -> dict[str, Any]:
+    """What a corpus depends on besides its files: not where these lie, nor how many processes read them."""
+    return corpus.model_dump(mode="json", exclude={"workers": True, "source": {"path"}, "deidentify": {"review"}})
+
+
+def _told(manifest: Manifest) -> str:
+    """How many notes were kept, and how many rows were left out for which reason."""
+    counts = manifest.counts
+    left_out = ", ".join(f"{count:,} {kind}" for kind, count in counts["rejects"].items())
+    told = f"{left_out} (each with its reason in corpus/rejects.parquet)" if left_out else "none"
+    notes, rows = counted(counts["notes"], "note"), counted(counts["rows_read"], "row")
+    return f"  {notes} kept of {rows}; left out: {told}"
