@@ -28,7 +28,7 @@ def judged(study, count, word):
         for number, note in enumerate(review.notes):
             found = [said("accepted", (f.start, f.end), f.type, i) for i, f in enumerate(note.findings)]
             start = note.text.index(word)
-            review.score_predictions(number, answer(*found, said("missed", (start, start + len(word)))))
+            review.judge(number, answer(*found, said("missed", (start, start + len(word)))))
 
 
 def events(study):
