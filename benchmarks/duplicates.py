@@ -1,11 +1,11 @@
-"""Does `prepare` find near-duplicates and editions, and what does it cost?
+"""Does `prepare` find near-duplicates and versions, and what does it cost?
 
     python benchmarks/duplicates.py [--mtsamples PATH] [--notes 20000 100000]
 
 Quality is precision and recall of pairs: two notes are a pair that was found where one was left out for the other, or
 both for a third. Truth is, on MTSamples (`pages.csv`: one text stands on several pages), that two pages have the same
-`text_id`, with exact deduplication off; on the synthetic ward, that two notes are editions of one. A ward's edition
-may lack a whole section, so near-duplicates are looked for at two thresholds there, and by the rule for editions. Each
+`text_id`, with exact deduplication off; on the synthetic ward, that two notes are versions of one. A ward's version
+may lack a whole section, so near-duplicates are looked for at two thresholds there, and by the rule for versions. Each
 is also compared with all pairs whose exact similarity reaches the threshold (`reach`: the share of them that was found
 or joined by what was left out), which tells what MinHash misses.
 Without --mtsamples only the ward is measured.
@@ -58,7 +58,7 @@ def left_out(corpus: Any) -> set[Pair]:
     """Pairs of notes that were taken for one."""
     groups: dict[str, set[str]] = defaultdict(set)
     for row in corpus.rejects().to_pylist():
-        kept = re.match(r"(?:near-duplicate|an earlier edition) of (\S+)", row["reason"])
+        kept = re.match(r"(?:near-duplicate|an earlier version) of (\S+)", row["reason"])
         if kept:
             groups[kept[1]] |= {kept[1], row["note_id"]}
     return pairs(groups.values())
@@ -148,7 +148,7 @@ def on_ward() -> Iterator[dict[str, Any]]:
     for by, options in {
         "near 0.8": {"near": 0.8},
         "near 0.5": {"near": 0.5},
-        "editions": {"editions": {"category": "note_type"}},
+        "versions": {"versions": {"category": "note_type"}},
     }.items():
         yield {"on": "synthetic ward", "by": by, **quality(source, truth, options, {})}
 

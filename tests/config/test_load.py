@@ -3,6 +3,7 @@ import textwrap
 import pytest
 
 from wardspace.config import load_study, parse_study, study_keys
+from wardspace.config.load import RENAMED
 from wardspace.core.errors import StudyError
 
 COLUMNS = {"metadata": ["note_type"], "labels": ["specialty"]}
@@ -47,6 +48,19 @@ def test_a_key_called_like_a_kind_is_told_with_its_place():
     assert "adapt.0.objectives.0.mlm.share: no such key" in told
     assert "tasks.0.retrieval: no such key" in told
     assert "2 mistakes" in told
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_a_renamed_key_is_told_with_its_new_name(old, new):
+    sections = {key.place for key in study_keys()}
+    assert any(place == new or place.startswith(f"{new}.") for place in sections)
+    assert not any(place == old or place.startswith(f"{old}.") for place in sections)
+    values = {}
+    for part in reversed(old.split(".")):
+        values = {part: values}
+    told = mistakes(values)
+    assert f"{old}: " in told
+    assert new in told
 
 
 def test_objectives_by_name_or_with_options():

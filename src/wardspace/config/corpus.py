@@ -190,11 +190,11 @@ class RejectConfig(Section):
     """Notes longer than this in UTF-8 are left out: they are exports gone wrong, not notes."""
 
 
-class EditionsConfig(Section):
-    """What tells that two notes are editions of one; notes that lack any of it are all kept."""
+class VersionsConfig(Section):
+    """What tells that two notes are versions of one; notes that lack any of it are all kept."""
 
     time: str | None = None
-    """Column of the time that editions share; null takes `corpus.columns.time`."""
+    """Column of the time that versions share; null takes `corpus.columns.time`."""
     category: str | None = None
     """Column of the kind of note; null leaves it out of the comparison."""
     caregiver: str | None = None
@@ -208,7 +208,7 @@ class DeduplicateConfig(Section):
 
     exact: bool = True
     """Leave out a note whose normalised text (case, blanks and punctuation aside) was seen before."""
-    editions: EditionsConfig | None = None
+    versions: VersionsConfig | None = None
     """Of notes of one patient, time, category and caregiver keep the one stored last; `{}` turns it on, null off."""
     near: float | None = Field(None, ge=0.3, le=1)
     """Leave out near-duplicates of a kept note: the least Jaccard similarity of their shingles; null is off."""

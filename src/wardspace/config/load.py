@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,11 @@ from wardspace.config.recommended import NAME as RECIPE_NAME
 from wardspace.config.study import StudyConfig
 from wardspace.config.tasks.registry import TASKS
 from wardspace.core.errors import StudyError
+
+RENAMED: Mapping[str, str] = {
+    "corpus.deduplicate.editions": "corpus.deduplicate.versions",
+}
+"""Keys that had another name before, with the one they have now; numbers of items are left out."""
 
 
 class _OneKeyLoader(yaml.SafeLoader):
@@ -144,7 +149,8 @@ def _explain(detail: ErrorDetails) -> str:
     place = ".".join(str(part) for part in plain_place(detail["loc"]))
     kind, given = detail["type"], detail.get("input")
     if kind == "extra_forbidden":
-        return f"{place}: no such key{_did_you_mean(detail['loc'])}"
+        now = RENAMED.get(".".join(part for part in plain_place(detail["loc"]) if isinstance(part, str)))
+        return f"{place}: renamed; write {now}" if now else f"{place}: no such key{_did_you_mean(detail['loc'])}"
     if kind == "missing":
         return f"{place}: missing"
     if kind.startswith("union_tag"):

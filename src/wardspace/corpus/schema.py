@@ -36,7 +36,7 @@ class Roles:
     stratify: str | None
     split: str | None = None
     beside: tuple[str, ...] = ()
-    """Columns that are read but not kept: what tells editions of a note."""
+    """Columns that are read but not kept: what tells versions of a note."""
     names: tuple[str, ...] = ()
     """Columns that are read but not kept: names of the patient."""
     time_format: str | None = None

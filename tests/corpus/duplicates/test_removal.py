@@ -6,7 +6,7 @@ from tests.fixtures.sources import csv_text, prepared, rejected, texts
 
 HEADER = ("note_id", "who", "at", "kind", "author", "saved", "text")
 COLUMNS = {"patient_id": "who", "time": "at"}
-EDITIONS = {"category": "kind", "caregiver": "author", "stored": "saved"}
+VERSIONS = {"category": "kind", "caregiver": "author", "stored": "saved"}
 
 
 def steps(corpus, name):
@@ -52,7 +52,7 @@ def split_patients(tmp_path_factory):
     return patients(prepare_rows(tmp_path_factory.mktemp("splits"), own_rows()))
 
 
-def test_of_the_editions_of_a_note_the_last_is_kept(tmp_path):
+def test_of_the_versions_of_a_note_the_last_is_kept(tmp_path):
     rows = [
         row("second", "p", "seen twice", saved="2024-01-01T10:00"),
         row("third", "p", "seen three times", saved="2024-01-02"),
@@ -62,24 +62,24 @@ def test_of_the_editions_of_a_note_the_last_is_kept(tmp_path):
         row("never saved", "p", "seen in passing"),
         row("other patient", "q", "seen elsewhere", saved="2024-01-05"),
     ]
-    corpus = prepare_rows(tmp_path, rows, editions=EDITIONS)
+    corpus = prepare_rows(tmp_path, rows, versions=VERSIONS)
     assert rejected(corpus) == [
-        ("notes.csv", 2, "second", "earlier edition"),
-        ("notes.csv", 4, "first", "earlier edition"),
+        ("notes.csv", 2, "second", "earlier version"),
+        ("notes.csv", 4, "first", "earlier version"),
     ]
-    assert set(corpus.rejects()["reason"].to_pylist()) == {"an earlier edition of third"}
-    assert steps(corpus, "editions") == {"step": "deduplicate.editions", "left_out": 2, "incomplete": 2}
+    assert set(corpus.rejects()["reason"].to_pylist()) == {"an earlier version of third"}
+    assert steps(corpus, "versions") == {"step": "deduplicate.versions", "left_out": 2, "incomplete": 2}
     assert corpus.schema.names == ["note_id", "patient_id", "time", "text", "split"]
 
 
-def test_a_copy_of_an_earlier_edition_stays(tmp_path):
+def test_a_copy_of_an_earlier_version_stays(tmp_path):
     rows = [
         row("old", "p", "Stable today", saved="1"),
         row("new", "p", "Stable today, going home", saved="2"),
         row("elsewhere", "q", "stable today"),
         row("again", "q", "STABLE TODAY", at="2024-02-02"),
     ]
-    corpus = prepare_rows(tmp_path, rows, editions=EDITIONS)
+    corpus = prepare_rows(tmp_path, rows, versions=VERSIONS)
     assert texts(corpus) == {"new": "Stable today, going home", "elsewhere": "stable today"}
     assert steps(corpus, "exact")["left_out"] == corpus.manifest.counts["rejects"]["duplicate text"] == 1
 

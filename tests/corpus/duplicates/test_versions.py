@@ -3,24 +3,24 @@ import sqlite3
 import pytest
 
 from wardspace.config import ColumnsConfig
-from wardspace.config.corpus import EditionsConfig
+from wardspace.config.corpus import VersionsConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.duplicates.versions import Editions, edition_columns, moment
+from wardspace.corpus.duplicates.versions import Versions, moment, version_columns
 
 
 def superseded(*notes):
-    editions = Editions(sqlite3.connect(":memory:"))
+    versions = Versions(sqlite3.connect(":memory:"))
     for number, (fields, stored) in enumerate(notes):
-        editions.add(number, fields, stored)
-    return dict(editions.superseded()), editions.incomplete
+        versions.add(number, fields, stored)
+    return dict(versions.superseded()), versions.incomplete
 
 
-def test_the_edition_stored_last_is_kept():
+def test_the_version_stored_last_is_kept():
     same = ("p", "2024-01-01", "nursing", "c1")
     assert superseded((same, 3.0), (same, 1.0), (same, 2.0), (("q", *same[1:]), 9.0)) == ({1: 0, 2: 0}, 0)
 
 
-def test_of_editions_stored_at_once_the_last_row_is_kept():
+def test_of_versions_stored_at_once_the_last_row_is_kept():
     assert superseded((("p", "t"), 0.0), (("p", "t"), 0.0)) == ({0: 1}, 0)
 
 
@@ -41,17 +41,17 @@ def test_moments_order_times_and_numbers():
 
 def test_columns_come_in_their_order_and_time_from_its_role():
     columns = ColumnsConfig(patient_id="p", time="t")
-    assert edition_columns(None, columns) == ()
-    assert edition_columns(EditionsConfig(), columns) == ("t",)
-    config = EditionsConfig(time="chart", category="kind", caregiver="who", stored="at")
-    assert edition_columns(config, columns) == ("chart", "kind", "who", "at")
+    assert version_columns(None, columns) == ()
+    assert version_columns(VersionsConfig(), columns) == ("t",)
+    config = VersionsConfig(time="chart", category="kind", caregiver="who", stored="at")
+    assert version_columns(config, columns) == ("chart", "kind", "who", "at")
 
 
 @pytest.mark.parametrize(
     ("columns", "message"), [({"time": "t"}, "no column of patients"), ({"patient_id": "p"}, "no column of times")]
 )
-def test_editions_need_a_patient_and_a_time(columns, message):
+def test_versions_need_a_patient_and_a_time(columns, message):
     with pytest.raises(CorpusError, match=message) as caught:
-        edition_columns(EditionsConfig(), ColumnsConfig(**columns))
-    assert caught.value.where.startswith("corpus.deduplicate.editions")
+        version_columns(VersionsConfig(), ColumnsConfig(**columns))
+    assert caught.value.where.startswith("corpus.deduplicate.versions")
     assert caught.value.fix

@@ -1,1 +1,1 @@
-"""Duplicates that are not exact: editions of a note, near-duplicates within and across splits, copied paragraphs."""
+"""Duplicates that are not exact: versions of a note, near-duplicates within and across splits, copied paragraphs."""

@@ -12,9 +12,9 @@ from wardspace.config.corpus import DeduplicateConfig
 from wardspace.corpus.duplicates.copied import CopiedForward
 from wardspace.corpus.duplicates.near import Step, leave_out_leaked, leave_out_near
 from wardspace.corpus.duplicates.sketches import Numbers, Sketches
-from wardspace.corpus.duplicates.versions import Editions
+from wardspace.corpus.duplicates.versions import Versions
 from wardspace.corpus.prepare.ledger import Ledger
-from wardspace.corpus.prepare.rejects import copied_forward, duplicate, earlier_edition
+from wardspace.corpus.prepare.rejects import copied_forward, duplicate, earlier_version
 from wardspace.corpus.prepare.spool import Spool
 from wardspace.corpus.schema import SPLITS, Roles
 from wardspace.corpus.split.split import Shares, splits_of_notes, without
@@ -48,19 +48,19 @@ class Duplicates:
         """The notes; another file once paragraphs were cut."""
         self.spans_dropped = 0
 
-    def before_split(self, editions: Editions | None, copies: int) -> list[Step]:
-        """Leave out earlier editions, copies that waited for them, and near-duplicates.
+    def before_split(self, versions: Versions | None, copies: int) -> list[Step]:
+        """Leave out earlier versions, copies that waited for them, and near-duplicates.
 
         Parameters
         ----------
-        editions : Editions or None
-            What was seen of editions; None where they are not looked for.
+        versions : Versions or None
+            What was seen of versions; None where they are not looked for.
         copies : int
             Exact copies left out so far.
         """
         steps = []
-        if editions is not None:
-            steps.append(self._leave_out_editions(editions))
+        if versions is not None:
+            steps.append(self._leave_out_versions(versions))
         if self._config.exact:
             copies += self._leave_out_copies()
             steps.append({"step": "deduplicate.exact", "left_out": copies})
@@ -81,12 +81,12 @@ class Duplicates:
             gone += emptied
         return without(self._ledger.connection, shares, gone) if gone else shares, steps
 
-    def _leave_out_editions(self, editions: Editions) -> Step:
+    def _leave_out_versions(self, versions: Versions) -> Step:
         before = self._ledger.left_out
-        for note, last in editions.superseded():
-            self._ledger.leave_out(note, earlier_edition(self._ledger.identity(last)[0]))
+        for note, last in versions.superseded():
+            self._ledger.leave_out(note, earlier_version(self._ledger.identity(last)[0]))
         left_out = self._ledger.left_out - before
-        return {"step": "deduplicate.editions", "left_out": left_out, "incomplete": editions.incomplete}
+        return {"step": "deduplicate.versions", "left_out": left_out, "incomplete": versions.incomplete}
 
     def _leave_out_copies(self) -> int:
         before = self._ledger.left_out

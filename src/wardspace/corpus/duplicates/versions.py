@@ -1,4 +1,4 @@
-"""Editions of one note: the same patient, chart time, category and caregiver, stored several times."""
+"""Versions of one note: the same patient, chart time, category and caregiver, stored several times."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from itertools import groupby
 from operator import itemgetter
 
 from wardspace.config import ColumnsConfig
-from wardspace.config.corpus import EditionsConfig
+from wardspace.config.corpus import VersionsConfig
 from wardspace.core.errors import CorpusError
 
-_TABLE = "CREATE TABLE editions (key BLOB, stored REAL, seq INTEGER, PRIMARY KEY (key, stored, seq)) WITHOUT ROWID"
+_TABLE = "CREATE TABLE versions (key BLOB, stored REAL, seq INTEGER, PRIMARY KEY (key, stored, seq)) WITHOUT ROWID"
 
 
-def edition_columns(config: EditionsConfig | None, columns: ColumnsConfig) -> tuple[str, ...]:
-    """Columns that tell editions of a note: what they share, then, if there is one, what orders them.
+def version_columns(config: VersionsConfig | None, columns: ColumnsConfig) -> tuple[str, ...]:
+    """Columns that tell versions of a note: what they share, then, if there is one, what orders them.
 
     Raises
     ------
@@ -29,22 +29,22 @@ def edition_columns(config: EditionsConfig | None, columns: ColumnsConfig) -> tu
         return ()
     if columns.patient_id is None:
         raise CorpusError(
-            "editions of a note are told by its patient, and no column of patients is named",
-            where="corpus.deduplicate.editions",
-            fix="name it in corpus.columns.patient_id, or set corpus.deduplicate.editions: null",
+            "versions of a note are told by its patient, and no column of patients is named",
+            where="corpus.deduplicate.versions",
+            fix="name it in corpus.columns.patient_id, or set corpus.deduplicate.versions: null",
         )
     time = config.time or columns.time
     if time is None:
         raise CorpusError(
-            "editions of a note are told by its time, and no column of times is named",
-            where="corpus.deduplicate.editions.time",
-            fix="name it here or in corpus.columns.time, or set corpus.deduplicate.editions: null",
+            "versions of a note are told by its time, and no column of times is named",
+            where="corpus.deduplicate.versions.time",
+            fix="name it here or in corpus.columns.time, or set corpus.deduplicate.versions: null",
         )
     return tuple(name for name in (time, config.category, config.caregiver, config.stored) if name)
 
 
-class Editions:
-    """Finds the editions of each note; on disk, so that memory does not grow.
+class Versions:
+    """Finds the versions of each note; on disk, so that memory does not grow.
 
     Parameters
     ----------
@@ -65,18 +65,18 @@ class Editions:
         note : int
             Its number in the spool.
         fields : sequence of str or None
-            What editions have in common; a note that lacks any of them is an edition of none, and is counted.
+            What versions have in common; a note that lacks any of them is an version of none, and is counted.
         stored : float or None
-            What orders the editions.
+            What orders the versions.
         """
         if stored is None or None in fields:
             self.incomplete += 1
             return
-        self._connection.execute("INSERT INTO editions VALUES (?, ?, ?)", (_key(fields), stored, note))
+        self._connection.execute("INSERT INTO versions VALUES (?, ?, ?)", (_key(fields), stored, note))
 
     def superseded(self) -> Iterator[tuple[int, int]]:
-        """Yield each note that a later edition takes the place of, with the last one (by `stored`, then by number)."""
-        rows = self._connection.execute("SELECT key, seq FROM editions ORDER BY key, stored, seq")
+        """Yield each note that a later version takes the place of, with the last one (by `stored`, then by number)."""
+        rows = self._connection.execute("SELECT key, seq FROM versions ORDER BY key, stored, seq")
         for _, group in groupby(rows, key=itemgetter(0)):
             *earlier, last = (int(seq) for _, seq in group)
             for note in earlier:

@@ -11,7 +11,7 @@ from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
 from wardspace.corpus.deidentify.counts import Tally
 from wardspace.corpus.duplicates.sketches import Sketches
-from wardspace.corpus.duplicates.versions import Editions, moment
+from wardspace.corpus.duplicates.versions import Versions, moment
 from wardspace.corpus.note.note import Note, Unusable
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.ledger import Ledger, fingerprint
@@ -59,7 +59,7 @@ class Intake:
         self.spans_dropped = 0
         self.warnings: list[str] = []
         """Of the readers."""
-        self.editions = Editions(ledger.connection) if config.deduplicate.editions else None
+        self.versions = Versions(ledger.connection) if config.deduplicate.versions else None
         self.times = TimeSplit(ledger) if config.split.by == "time" else None
 
     def read(self, readers: list[Reader], found: Iterator[Event], *, show_progress: bool) -> None:
@@ -109,8 +109,8 @@ class Intake:
             self._two_splits += 1
         sampled = self._config.sample is not None
         draw = derive("sample", self._config.split.seed, found.note_id) if sampled else None
-        if self.editions:
-            self._add_edition(self.editions, found)
+        if self.versions:
+            self._add_version(self.versions, found)
         if self._sketches is not None and found.sketch is not None:
             self._sketches.add(found.note_id, found.sketch)
         if self.times is not None and found.time:
@@ -118,19 +118,19 @@ class Intake:
         self._ledger.add(found.note_id, patient, found.stratum, draw)
         self._spool.add(found, patient, file, row.number)
 
-    def _add_edition(self, editions: Editions, note: Note) -> None:
+    def _add_version(self, versions: Versions, note: Note) -> None:
         number, config = self._ledger.notes, self._config.deduplicate
-        by_column = config.editions is not None and config.editions.stored is not None
+        by_column = config.versions is not None and config.versions.stored is not None
         shared = note.beside[:-1] if by_column else note.beside
-        editions.add(number, (note.patient_id, *shared), moment(note.beside[-1]) if by_column else 0.0)
+        versions.add(number, (note.patient_id, *shared), moment(note.beside[-1]) if by_column else 0.0)
         if config.exact:
             self._ledger.remember_text(number, fingerprint(note.text))
 
     def _fault_beside_others(self, note: Note) -> Fault | None:
         if not self._ledger.new_id(note.note_id):
             return SEEN
-        # a copy of a note that turns out to be an earlier edition must not be left out for it
-        if self._config.deduplicate.exact and not self.editions:
+        # a copy of a note that turns out to be an earlier version must not be left out for it
+        if self._config.deduplicate.exact and not self.versions:
             first = self._ledger.first_with(fingerprint(note.text), note.note_id)
             if first != note.note_id:
                 return duplicate(first)

@@ -81,7 +81,7 @@ class Ledger:
         return str(found[0])
 
     def remember_text(self, note: int, fingerprint: bytes) -> None:
-        """Remember the text of a note, by its number, to be compared once editions are settled."""
+        """Remember the text of a note, by its number, to be compared once versions are settled."""
         self._cursor.execute("INSERT INTO later VALUES (?, ?)", (note, fingerprint))
 
     def copies(self) -> Iterator[tuple[int, str]]:

@@ -137,7 +137,7 @@ class _Passes:
                     intake.read(readers, found, show_progress=self._show)
             duplicates = Duplicates(self._config, self._roles, ledger, spool.path, sketches, show=self._show)
             with self._steps("deduplicate"):
-                before = duplicates.before_split(intake.editions, rejects.counts[DUPLICATE])
+                before = duplicates.before_split(intake.versions, rejects.counts[DUPLICATE])
             with self._steps("split"):
                 highest_lot = ledger.highest_lot(self._config.sample)
                 if intake.times is not None:

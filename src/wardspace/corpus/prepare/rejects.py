@@ -39,7 +39,7 @@ NUL = Fault("NUL bytes", "NUL bytes")
 SEEN = Fault("note id seen before", "this note id was seen before")
 NOT_DRAWN = "not in the sample"
 DUPLICATE = "duplicate text"
-EDITION = "earlier edition"
+EARLIER_VERSION = "earlier version"
 NEAR = "near-duplicate"
 LEAKED = "near-duplicate in another split"
 COPIED = "copied forward"
@@ -60,9 +60,9 @@ def duplicate(note_id: str) -> Fault:
     return Fault(DUPLICATE, f"duplicate of {note_id}")
 
 
-def earlier_edition(note_id: str) -> Fault:
+def earlier_version(note_id: str) -> Fault:
     """A note that was stored again, changed or not."""
-    return Fault(EDITION, f"an earlier edition of {note_id}")
+    return Fault(EARLIER_VERSION, f"an earlier version of {note_id}")
 
 
 def near_duplicate(note_id: str, similarity: float) -> Fault:

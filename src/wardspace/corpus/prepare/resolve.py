@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.duplicates.versions import edition_columns
+from wardspace.corpus.duplicates.versions import version_columns
 from wardspace.corpus.readers import FORMATS
 from wardspace.corpus.schema import Roles, resolve_roles
 
@@ -37,7 +37,7 @@ def resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
     known = FORMATS.get(config.source.format)
     if known and known.columns:
         config = config.model_copy(update={"columns": known.columns(config.columns)})
-    beside = edition_columns(config.deduplicate.editions, config.columns)
+    beside = version_columns(config.deduplicate.versions, config.columns)
     names = tuple(config.deidentify.name_columns) if config.deidentify else ()
     roles = resolve_roles(config.columns, config.split.stratify, beside, names)
     if roles.time is None:
