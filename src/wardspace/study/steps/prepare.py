@@ -13,6 +13,9 @@ from wardspace.report.wording import counted
 from wardspace.study.folder import RunFolder
 from wardspace.study.run import Run
 
+SYNTHETIC = "The notes are synthetic: these figures show that the tool works, and are no findings."
+"""What everybody is told who sees figures of a made-up ward."""
+
 
 class Prepared(NamedTuple):
     """The corpus of a run."""
@@ -49,7 +52,7 @@ def prepare_corpus(run: Run, *, apply_review: bool = True) -> Prepared:
     _, key = run.stages.once("prepare", held, outputs, work)
     corpus = Corpus.open(folder)
     say(_told(corpus.manifest))
-    for warning in corpus.manifest.warnings:
+    for warning in [SYNTHETIC] * corpus.manifest.synthetic + corpus.manifest.warnings:
         say(f"  note: {warning}")
     return Prepared(corpus, key)
 

@@ -13,7 +13,7 @@ from wardspace.results import ModelRecord, PrivateTraining, Results, SettingReco
 from wardspace.study.run import Run
 from wardspace.study.steps.embed import Embedded
 from wardspace.study.steps.evaluate import Evaluated, Scoring
-from wardspace.study.steps.prepare import Prepared
+from wardspace.study.steps.prepare import SYNTHETIC, Prepared
 from wardspace.study.steps.space import Spaces
 from wardspace.tasks.predictions import spent_by
 
@@ -95,7 +95,7 @@ def _model(study: StudyConfig, name: str, record: Embedded) -> ModelRecord:
 def _warnings(study: StudyConfig, manifest: Manifest, models: Mapping[str, Embedded], scoring: Scoring) -> list[str]:
     found = []
     if manifest.synthetic:
-        found.append("The notes are synthetic: these figures show that the tool works, and are no findings.")
+        found.append(SYNTHETIC)
     if study.transductive:
         found.append("Transductive: adaptation read the texts (not the labels) of the validation and test notes.")
     if study.privacy.canaries and study.adapt:
