@@ -44,12 +44,9 @@ def _first_line(text: str | None) -> str:
 
 
 def _objectives() -> dict[str, str]:
-    from wardspace.config import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, PairsConfig
+    from wardspace.config import OBJECTIVES
 
-    return {
-        section.model_fields["kind"].default: _first_line(section.__doc__)
-        for section in (MlmConfig, DeclutrConfig, CategoryConfig, BlendConfig, PairsConfig)
-    }
+    return {kind: _first_line(section.__doc__) for kind, section in OBJECTIVES.sections.items()}
 
 
 def _tasks() -> dict[str, str]:

@@ -15,15 +15,13 @@ from wardspace.config.corpus import (
 from wardspace.config.engine import EngineConfig
 from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study
-from wardspace.config.objectives import (
-    BlendConfig,
-    CategoryConfig,
-    DeclutrConfig,
-    MlmConfig,
-    ObjectiveConfig,
-    PairsConfig,
-    learned_from,
-)
+from wardspace.config.objectives.blend import BlendConfig
+from wardspace.config.objectives.category import CategoryConfig
+from wardspace.config.objectives.declutr import DeclutrConfig
+from wardspace.config.objectives.mlm import MlmConfig
+from wardspace.config.objectives.pairs import PairsConfig
+from wardspace.config.objectives.registry import OBJECTIVES, ObjectiveConfig
+from wardspace.config.objectives.section import ObjectiveSection
 from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
 from wardspace.config.report import IntervalMethod, ReportConfig
 from wardspace.config.search import OptionConfig, SearchConfig, SearchScoreConfig
@@ -45,6 +43,7 @@ from wardspace.config.training import (
 __all__ = [
     "BASELINES",
     "BESIDE",
+    "OBJECTIVES",
     "TASKS",
     "AdaptConfig",
     "BlendConfig",
@@ -69,6 +68,7 @@ __all__ = [
     "MedsConfig",
     "MlmConfig",
     "ObjectiveConfig",
+    "ObjectiveSection",
     "OmopConfig",
     "OptionConfig",
     "PairsConfig",
@@ -86,7 +86,6 @@ __all__ = [
     "TrainingConfig",
     "TrainingOverrides",
     "WardConfig",
-    "learned_from",
     "load_study",
     "parse_study",
     "study_keys",

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from wardspace.config.kinds import sections_in
-from wardspace.config.overrides import OBJECTIVES
+from wardspace.config.objectives.registry import OBJECTIVES
 from wardspace.config.study import StudyConfig
 
 
@@ -38,7 +38,7 @@ def study_keys(model: type[BaseModel] = StudyConfig, prefix: str = "") -> Iterat
         for section in inner:
             # as --set takes them: N is the number of an item, an objective's options stand below its name
             kind = section.model_fields["kind"].default if len(inner) > 1 else None
-            tag = f".{kind}" if kind in OBJECTIVES else ""
+            tag = f".{kind}" if kind in OBJECTIVES.sections else ""
             holder = str(field.annotation)
             items = f"{place}.N{tag}" if "list[" in holder else f"{place}.KEY" if "dict[" in holder else place
             yield from study_keys(section, f"{items}.")

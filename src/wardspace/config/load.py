@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from wardspace.config.kinds import sections_in
-from wardspace.config.overrides import OBJECTIVES, Place, at_fault, overridden, plain_place
+from wardspace.config.objectives.registry import OBJECTIVES
+from wardspace.config.overrides import Place, at_fault, overridden, plain_place
 from wardspace.config.recommended import NAME as RECIPE_NAME
 from wardspace.config.study import StudyConfig
 from wardspace.config.tasks.registry import TASKS
@@ -154,7 +155,7 @@ def _explain(detail: ErrorDetails) -> str:
     if kind == "missing":
         return f"{place}: missing"
     if kind.startswith("union_tag"):
-        kinds = {"task": TASKS.sections, "objective": (*OBJECTIVES, RECIPE_NAME)}
+        kinds = {"task": TASKS.sections, "objective": (*OBJECTIVES.sections, RECIPE_NAME)}
         what = "task" if detail["loc"][0] == "tasks" else "objective"
         return f"{place}: no such {what} (got {given!r}); known: {', '.join(kinds[what])}"
     if kind == "string_pattern_mismatch":

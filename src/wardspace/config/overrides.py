@@ -8,11 +8,11 @@ from typing import Any
 
 import yaml
 
+from wardspace.config.objectives.registry import OBJECTIVES
 from wardspace.config.tasks.registry import TASKS
 from wardspace.core.errors import StudyError
 
 Place = tuple[str | int, ...]
-OBJECTIVES = ("mlm", "declutr", "category", "blend", "pairs")
 
 
 def overridden(raw: Any, override: str) -> Any:
@@ -71,7 +71,7 @@ def plain_place(place: Sequence[str | int]) -> list[str | int]:
 
     A key that is called like a kind (`mlm` of `category`) stays.
     """
-    tags = {*OBJECTIVES, *TASKS.sections}
+    tags = {*OBJECTIVES.sections, *TASKS.sections}
     return [part for before, part in pairwise(("", *place)) if not (str(before).isdigit() and part in tags)]
 
 

@@ -7,7 +7,8 @@ from typing import Any, Protocol, Self
 
 from pydantic import ValidationError
 
-from wardspace.config.overrides import OBJECTIVES, plain_place
+from wardspace.config.objectives.registry import OBJECTIVES
+from wardspace.config.overrides import plain_place
 from wardspace.config.search import VARIED, SearchConfig
 from wardspace.config.search_space import corners, is_whole, recipe_with
 from wardspace.config.tasks.section import TaskSection
@@ -135,5 +136,5 @@ def _meet(key: list[str], place: list[str | int]) -> bool:
     """Whether an option lies at a place, or one below the other."""
     pairs = list(zip(key, place, strict=False))
     return bool(pairs) and all(
-        one == str(other) or (isinstance(other, int) and one in OBJECTIVES) for one, other in pairs
+        one == str(other) or (isinstance(other, int) and one in OBJECTIVES.sections) for one, other in pairs
     )

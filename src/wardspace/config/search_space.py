@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations, product
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from wardspace.config.objectives import ObjectiveConfig
+from wardspace.config.objectives.registry import OBJECTIVES, in_full
 from wardspace.config.search import OptionConfig
 from wardspace.config.training import AdaptConfig
 
 Pick = Callable[[str, OptionConfig], Any]
 """Chooses the value of an option."""
-_OBJECTIVE: TypeAdapter[Any] = TypeAdapter(ObjectiveConfig)
 
 
 class Recipe:
@@ -98,7 +95,7 @@ def _in_full(objectives: Any) -> Any:
     """Objectives with their kinds and all their options, so that keys below find their place."""
     if not isinstance(objectives, list):
         return objectives
-    return [_OBJECTIVE.validate_python(one).model_dump(mode="json") for one in objectives]
+    return [OBJECTIVES.read(in_full(one)).model_dump(mode="json") for one in objectives]
 
 
 def _applies(node: Any, parts: list[str]) -> bool:

@@ -10,7 +10,6 @@ from pydantic import Field, field_validator, model_validator
 from wardspace.config.compare import CompareConfig
 from wardspace.config.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
-from wardspace.config.objectives import BlendConfig, CategoryConfig, ObjectiveConfig, PairsConfig, learned_from
 from wardspace.config.privacy import PrivacyConfig
 from wardspace.config.report import ReportConfig
 from wardspace.config.search import SearchConfig
@@ -146,11 +145,11 @@ class StudyConfig(Section):
         for i, model in enumerate(self.adapt):
             for j, objective in enumerate(model.objectives):
                 place = f"adapt.{i}.objectives.{j}"
-                if isinstance(objective, CategoryConfig | PairsConfig) and not metadata:
+                if objective.needs_metadata and not metadata:
                     found.append(f"{place}: {objective.kind} needs a column in corpus.columns.metadata")
                 found += [
                     f"{place}.{key}: no column {name!r} among corpus.columns.metadata ({', '.join(metadata)})"
-                    for key, names in _read_columns(objective).items()
+                    for key, names in objective.named_columns().items()
                     for name in names
                     if name not in metadata
                 ]
@@ -174,15 +173,18 @@ class StudyConfig(Section):
         return found
 
     def _text_problems(self) -> list[str]:
+        metadata = self.corpus.columns.metadata
+        texts = [name for name in self.text_columns if name in metadata]
         found = []
         for i, model in enumerate(self.adapt):
-            takes_all = any(isinstance(one, CategoryConfig) and not one.columns for one in model.objectives)
-            taken = [name for name in self.text_columns if name in self.corpus.columns.metadata]
-            if takes_all and taken:
-                found.append(
-                    f"adapt.{i}: category takes all metadata, and so the texts in {', '.join(taken)} for categories"
-                    "; name its columns"
-                )
+            for objective in model.objectives:
+                named = {name for names in objective.named_columns().values() for name in names}
+                taken = [name for name in texts if name in objective.learned_from(metadata) and name not in named]
+                if taken:
+                    found.append(
+                        f"adapt.{i}: {objective.kind} takes all metadata, and so the texts in {', '.join(taken)} for"
+                        " categories; name its columns"
+                    )
         return found
 
     @property
@@ -225,16 +227,16 @@ class StudyConfig(Section):
             *self.space.columns,
             *(self.report.subgroups or []),
             *self.report.bands,
-            *(name for one in objectives if isinstance(one, CategoryConfig) for name in one.columns),
+            *(name for one in objectives for name in one.category_columns()),
         }
-        paired = [name for one in objectives if isinstance(one, PairsConfig) for name in one.columns]
+        paired = [name for one in objectives for name in one.text_columns()]
         texts = [name for task in self.tasks for name in task.text_columns()]
         return [name for name in dict.fromkeys([*texts, *paired]) if name not in named]
 
     def trained_columns(self, model: AdaptConfig) -> set[str]:
         """Metadata columns that an adapted model learns from."""
         metadata = self.corpus.columns.metadata
-        return {name for objective in model.objectives for name in learned_from(objective, metadata)}
+        return {name for objective in model.objectives for name in objective.learned_from(metadata)}
 
     def resolved(self) -> dict[str, Any]:
         """The study as plain values with every default filled in (what study.yaml of a run holds)."""
@@ -248,15 +250,4 @@ def _distinct(names: list[str]) -> None:
 
 
 def _across(model: AdaptConfig, columns: list[str]) -> AdaptConfig:
-    objectives = [
-        one.model_copy(update={"across": columns}) if isinstance(one, BlendConfig) and one.across == "metadata" else one
-        for one in model.objectives
-    ]
-    return model.model_copy(update={"objectives": objectives})
-
-
-def _read_columns(objective: ObjectiveConfig) -> dict[str, list[str]]:
-    """Columns of metadata that an objective names, by key."""
-    if isinstance(objective, CategoryConfig | PairsConfig):
-        return {"columns": objective.columns}
-    return {"across": list(objective.across)} if isinstance(objective, BlendConfig) else {}
+    return model.model_copy(update={"objectives": [one.with_metadata(columns) for one in model.objectives]})

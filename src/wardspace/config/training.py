@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from wardspace.config.objectives import ObjectiveConfig
+from wardspace.config.objectives.registry import ObjectiveConfig
 from wardspace.config.recommended import expanded
 from wardspace.config.section import Section
 

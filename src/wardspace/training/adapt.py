@@ -11,13 +11,9 @@ from torch import nn
 
 from wardspace.config import (
     AdaptConfig,
-    BlendConfig,
     BudgetConfig,
     EncoderConfig,
-    MlmConfig,
-    PairsConfig,
     TrainingConfig,
-    learned_from,
 )
 from wardspace.core.errors import machine_faults
 from wardspace.core.files import write_json
@@ -95,8 +91,7 @@ class Recipe:
 
 def rehearsed(model: AdaptConfig) -> list[str]:
     """What a model's texts to rehearse depend on beside their name."""
-    blends = [objective for objective in model.objectives if isinstance(objective, BlendConfig) and objective.keep]
-    return [rehearsal_content(objective.texts) for objective in blends]
+    return [rehearsal_content(texts) for objective in model.objectives for texts in objective.other_texts()]
 
 
 @dataclass(frozen=True)
@@ -156,15 +151,13 @@ def training_setup(asked: Recipe, device: torch.device, *, show_progress: bool) 
 
 def _notes(asked: Recipe, masked: LanguageModel, *, show_progress: bool) -> Notes:
     metadata = list(asked.corpus.manifest.roles.get("metadata") or [])
-    columns = [name for objective in asked.model.objectives for name in learned_from(objective, metadata)]
-    hiding = [o for o in asked.model.objectives if not isinstance(o, BlendConfig | PairsConfig)]
-    masks = [objective if isinstance(objective, MlmConfig) else objective.mlm for objective in hiding]
+    columns = [name for objective in asked.model.objectives for name in objective.learned_from(metadata)]
     return read_notes(
         asked.corpus,
         masked.tokenizer,
         columns=list(dict.fromkeys(columns)),
         transductive=asked.transductive,
-        words=any(options.whole_words for options in masks),
+        words=any(objective.needs_words() for objective in asked.model.objectives),
         show_progress=show_progress,
     )
 

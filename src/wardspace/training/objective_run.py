@@ -203,7 +203,7 @@ def _check_usable(config: ObjectiveConfig, usable: npt.NDArray[np.bool_]) -> Non
         raise RecipeError(
             f"the objective {config.kind!r} can use none of the notes it may train on",
             where="adapt.objectives",
-            fix="for declutr, `spans: scaled` keeps short notes in; for category, choose columns that have values",
+            fix=config.if_unusable,
         )
 
 

@@ -1,41 +1,7 @@
 import pytest
 
-from wardspace.config import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig, PairsConfig, parse_study
-from wardspace.report.tables.study import base_name, objective_words, study_setup
-
-
-@pytest.mark.parametrize(
-    ("objective", "words"),
-    [
-        (MlmConfig(probability=0.2), "predicts hidden words from their context (20% of tokens)"),
-        (MlmConfig(whole_words=True), "predicts hidden whole words from their context (15% of tokens)"),
-        (DeclutrConfig(mlm_weight=0), "without masked words"),
-        (
-            DeclutrConfig(anchors=1, temperature=0.07),
-            "1 anchor, 2 positives, spans of 32 to 256 tokens, temperature 0.07",
-        ),
-        (DeclutrConfig(learn_temperature=True), "temperature starting at 0.05, learned"),
-        (DeclutrConfig(spans="paper"), "short notes are left out, as in the paper"),
-        (CategoryConfig(), "predicts the note's note_type and ward (weight 0.1), and predicts hidden words"),
-        (CategoryConfig(columns=["ward"], loss="supcon"), "notes with the same ward together"),
-        (
-            PairsConfig(columns=["title"]),
-            "text of their own title and away from those of others, except",
-        ),
-        (
-            BlendConfig(weight=2),
-            "(400 dimensions, weight 2), each note pulled towards its 10",
-        ),
-        (BlendConfig(keep=0.35), "(the Human Phenotype Ontology, 0.35 tokens for each token of the notes)"),
-        (BlendConfig(keep=1, texts="/home/me/public.txt"), "other texts (public.txt, 1 tokens"),
-    ],
-)
-def test_objectives_in_words(objective, words):
-    assert words in objective_words(objective, ["note_type", "ward"])
-
-
-def test_contrast_alone_says_nothing_of_masked_words():
-    assert "hidden" not in objective_words(CategoryConfig(mlm_weight=0), ["ward"])
+from wardspace.config import parse_study
+from wardspace.report.tables.study import base_name, study_setup
 
 
 def test_the_study_in_words(study):

@@ -7,13 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from wardspace.config.objectives.blend import HPO
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import file_digest
 from wardspace.synthetic.patients.ontology import hpo_version
 from wardspace.synthetic.patients.optional import ontology_folder
-
-HPO = "hpo"
-"""Stands for the names and definitions of the Human Phenotype Ontology, and the diseases that it annotates."""
 
 _QUOTED = re.compile(r'"(?P<text>(?:[^"\\]|\\.)*)"')
 _KEYS = {"name", "def", "synonym", "comment"}

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from wardspace.config import BlendConfig, learned_from
+from wardspace.config import BlendConfig
 from wardspace.core.seeds import derive
 from wardspace.models import LanguageModel
 from wardspace.models.pooling import pool_packed
@@ -89,7 +89,7 @@ class Blend(Objective):
 
     def __init__(self, config: BlendConfig, model: LanguageModel, setting: ObjectiveSettings) -> None:
         super().__init__(config, model, setting)
-        self.across = learned_from(config, list(setting.categories))
+        self.across = config.learned_from(list(setting.categories))
         self.rehearsal = Rehearsal.of(config.texts, config.keep, model.tokenizer, setting)
         self.weights = {"blend": 1.0, "keep": 1.0}
         self.firsts: dict[str, int] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wardspace.config import AdaptConfig, StudyConfig
 from wardspace.core.durations import duration
 from wardspace.report.card.data import CardFacts
-from wardspace.report.tables.study import base_name, objective_words
+from wardspace.report.tables.study import base_name
 from wardspace.report.wording import counted, listed, share, thousands, tokens
 from wardspace.results import ModelRecord, Results
 
@@ -13,7 +13,7 @@ from wardspace.results import ModelRecord, Results
 def training_procedure(config: AdaptConfig, record: ModelRecord, results: Results, study: StudyConfig) -> str:
     """Objectives in their order, what they read, and the options that matter."""
     metadata = list(results.corpus.get("roles", {}).get("metadata", study.corpus.columns.metadata))
-    lines = [f"{i}. It {objective_words(one, metadata)}." for i, one in enumerate(config.objectives, start=1)]
+    lines = [f"{i}. It {one.description(metadata)}." for i, one in enumerate(config.objectives, start=1)]
     options = config.training.applied_to(study.training)
     manner = f"LoRA of rank {options.lora.rank}" if options.lora else _updated(record)
     lines.append(

@@ -10,18 +10,11 @@ from typing import Any, cast
 from wardspace.config import (
     BESIDE,
     AdaptConfig,
-    BlendConfig,
-    CategoryConfig,
     ClassificationConfig,
-    DeclutrConfig,
-    MlmConfig,
-    ObjectiveConfig,
-    PairsConfig,
     RetrievalConfig,
     StudyConfig,
     TaskConfig,
 )
-from wardspace.corpus.prepare.rehearsal import HPO
 from wardspace.report.wording import INTERVALS, counted, listed, share, thousands
 from wardspace.results import Results
 
@@ -105,77 +98,10 @@ def base_name(base: str) -> str:
 
 
 def _model(model: AdaptConfig, metadata: list[str]) -> SetupModel:
-    words = [objective_words(objective, metadata) for objective in model.objectives]
+    words = [objective.description(metadata) for objective in model.objectives]
     options = [(objective.kind, flat(objective.model_dump(exclude={"kind"}))) for objective in model.objectives]
     changed = flat(model.training.model_dump(exclude_none=True))
     return SetupModel(model.name, words, [*options, *([("training", changed)] if changed else [])])
-
-
-def objective_words(objective: ObjectiveConfig, metadata: list[str]) -> str:
-    """An objective in one sentence."""
-    if isinstance(objective, MlmConfig):
-        return f"predicts hidden {_masked(objective)}"
-    if isinstance(objective, DeclutrConfig):
-        return _declutr(objective)
-    if isinstance(objective, BlendConfig):
-        return _blend(objective)
-    if isinstance(objective, PairsConfig):
-        return _pairs(objective)
-    return _category(objective, metadata)
-
-
-def _masked(mlm: MlmConfig) -> str:
-    unit = "whole words" if mlm.whole_words else "words"
-    return f"{unit} from their context ({share(mlm.probability)} of tokens)"
-
-
-def _declutr(objective: DeclutrConfig) -> str:
-    temperature = f"{'starting at ' if objective.learn_temperature else ''}{objective.temperature:g}"
-    if objective.learn_temperature:
-        temperature += ", learned"
-    text = (
-        "pulls spans of one note together and pushes spans of different notes apart "
-        f"({counted(objective.anchors, 'anchor')}, {counted(objective.positives, 'positive')}, "
-        f"spans of {objective.shortest} to {objective.longest} tokens, temperature {temperature})"
-    )
-    if objective.spans == "paper":
-        text += "; short notes are left out, as in the paper"
-    if objective.mlm_weight:
-        return f"{text}, and predicts hidden {_masked(objective.mlm)}"
-    return f"{text}, without masked words"
-
-
-def _blend(objective: BlendConfig) -> str:
-    text = (
-        "learns to reproduce the base's embeddings joined with latent semantic analysis of the notes "
-        f"({counted(objective.dimensions, 'dimension')}, weight {objective.weight:g})"
-    )
-    if objective.neighbours and objective.pull:
-        near = counted(objective.neighbours, "nearest note")
-        text += f", each note pulled towards its {near} (pull {objective.pull:g})"
-    if objective.keep:
-        # only the file name, without the folders of this machine
-        which = "the Human Phenotype Ontology" if objective.texts == HPO else PurePath(objective.texts).name
-        text += f", and rehearses other texts ({which}, {objective.keep:g} tokens for each token of the notes)"
-    return text
-
-
-def _pairs(objective: PairsConfig) -> str:
-    text = f"pulls notes towards the text of their own {listed(objective.columns)} and away from those of others"
-    guided = ", except where the base finds them more similar" if objective.guide else ""
-    return f"{text}{guided} (temperature {objective.temperature:g})"
-
-
-def _category(objective: CategoryConfig, metadata: list[str]) -> str:
-    columns = listed(objective.columns or metadata)
-    if objective.loss == "classify":
-        text = f"predicts the note's {columns} (weight {objective.weight:g})"
-    else:
-        text = (
-            f"pulls notes with the same {columns} together (supervised contrast, weight {objective.weight:g}, "
-            f"temperature {objective.temperature:g})"
-        )
-    return f"{text}, and predicts hidden {_masked(objective.mlm)}" if objective.mlm_weight else text
 
 
 def _task(task: TaskConfig) -> str:

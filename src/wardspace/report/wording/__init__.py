@@ -1,5 +1,6 @@
 """The words of the report: numbers, names and sentences, apart from the code that decides which apply."""
 
+from wardspace.core.wording import MINUS, counted, listed, share, thousands
 from wardspace.report.wording.names import (
     INTERVALS,
     MEASURES,
@@ -11,22 +12,17 @@ from wardspace.report.wording.names import (
     setting_name,
 )
 from wardspace.report.wording.numbers import (
-    MINUS,
     Estimate,
     between,
     capitalised,
     change,
-    counted,
     gap,
     is_point,
-    listed,
     p_value,
     plain,
     points,
-    share,
     signed,
     signed_between,
-    thousands,
     tokens,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wardspace.report.wording.numbers import counted
+from wardspace.core.wording import counted
 
 SAME_NOTES = "The prepared notes are the same."
 OTHER_NOTES = "The prepared notes differ."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wardspace.report.wording.numbers import Estimate, between, change, counted, listed, points
+from wardspace.core.wording import counted, listed
+from wardspace.report.wording.numbers import Estimate, between, change, points
 
 SIGNIFICANT = "significant after Holm correction"
 NOT_SIGNIFICANT = f"not {SIGNIFICANT}"

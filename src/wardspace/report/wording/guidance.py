@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wardspace.core.wording import counted, listed
 from wardspace.report.wording.comparisons import NO_DIFFERENCE, NOT_SIGNIFICANT
-from wardspace.report.wording.numbers import Estimate, between, change, counted, gap, listed, points
+from wardspace.report.wording.numbers import Estimate, between, change, gap, points
 
 RULES = (
     "Which model to use: the one with the highest validation score, never the highest on test; scores that agree to a "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wardspace.report.wording.numbers import counted, listed, share
+from wardspace.core.wording import counted, listed, share
 
 SYNTHETIC = "Anything about real notes: these notes are synthetic. The figures only show that the tool works."
 TRANSDUCTIVE = (

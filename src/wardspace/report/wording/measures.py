@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wardspace.core.wording import counted, listed, share, thousands
 from wardspace.report.wording.comparisons import NO_DIFFERENCE
-from wardspace.report.wording.numbers import (
-    Estimate,
-    between,
-    counted,
-    gap,
-    listed,
-    plain,
-    points,
-    share,
-    signed,
-    signed_between,
-    thousands,
-    tokens,
-)
+from wardspace.report.wording.numbers import Estimate, between, gap, plain, points, signed, signed_between, tokens
 
 
 def base_is_best(measure: str, base: float) -> str:

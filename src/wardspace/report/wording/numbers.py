@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-MINUS = "\N{MINUS SIGN}"
+from wardspace.core.wording import MINUS, minus, thousands
+
 _FINER = 6
 """Digits that may be added so that no end of an interval is printed as zero."""
 
@@ -66,10 +67,10 @@ def plain(value: float, others: Iterable[float] = (), finer: int = 0) -> str:
     """A measure on its own scale: three significant figures of the largest of `value` and `others`, or `finer`."""
     largest = max((abs(other) for other in (value, *others) if math.isfinite(other)), default=0.0)
     if largest == 0 or not math.isfinite(value):
-        return _minus(f"{value:g}")
+        return minus(f"{value:g}")
     digits = min(max(0, 2 - math.floor(math.log10(largest))), 3) + finer
     text = f"{value:,.{digits}f}"
-    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else _minus(text)
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else minus(text)
 
 
 def p_value(value: float) -> str:
@@ -88,11 +89,6 @@ def signed_between(low: float, high: float, others: Iterable[float] = ()) -> str
     return _off_zero(low, high, lambda end, finer: signed(end, around, finer))
 
 
-def thousands(value: float) -> str:
-    """A count: `1,204`."""
-    return _minus(f"{value:,.0f}")
-
-
 def tokens(value: float) -> str:
     """A count of tokens, in words of the field: `1.0 M`."""
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
@@ -101,27 +97,9 @@ def tokens(value: float) -> str:
     return thousands(value)
 
 
-def share(value: float) -> str:
-    """A share: `7%`."""
-    if 0 < value < 0.0005:
-        return "under 0.1%"
-    text = f"{100 * value:.0f}" if value >= 0.095 else f"{100 * value:.1f}"
-    return f"{text.removesuffix('.0')}%"
-
-
-def listed(names: list[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "none"
-
-
 def capitalised(text: str) -> str:
     """The start of a sentence: only the first letter changes."""
     return text[:1].upper() + text[1:]
-
-
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 setting`, `6 settings`."""
-    return f"{thousands(number)} {noun if number == 1 else plural or noun + 's'}"
 
 
 def _off_zero(low: float, high: float, shown: Callable[[float, int], str]) -> str:
@@ -143,8 +121,4 @@ def _with_sign(text: str) -> str:
 
 def _signless(value: float, digits: int = 1) -> str:
     text = f"{value:.{digits}f}"
-    return text.removeprefix("-") if float(text) == 0 else _minus(text)
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", MINUS)
+    return text.removeprefix("-") if float(text) == 0 else minus(text)

@@ -1,0 +1,1 @@
+"""The objectives a model can be adapted with: one section an objective."""
