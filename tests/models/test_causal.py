@@ -7,18 +7,20 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from tests.fixtures.models import CAUSAL, sample_texts, sequences
+from tests.fixtures.models import CAUSAL, SEQ2SEQ, sample_texts, sequences
 from wardspace.models import Encoder, LanguageModel
 from wardspace.models.attention.packing import layout_of
-from wardspace.models.files.loading import is_causal, open_folder
+from wardspace.models.files.loading import form_of, open_folder
 
 LENGTHS = [70, 20, 20, 3]
 
 
-@pytest.mark.parametrize(("family", "causal"), [(CAUSAL, True), ("bert", False), ("modernbert", False)])
-def test_what_reads_from_left_to_right_is_told_by_its_family(folder_of, family, causal):
-    assert is_causal(open_folder(folder_of(family))) is causal
-    assert is_causal(open_folder(folder_of(family, False))) is causal
+@pytest.mark.parametrize(
+    ("family", "form"), [(CAUSAL, "causal"), ("bert", "masked"), ("modernbert", "masked"), (SEQ2SEQ, "seq2seq")]
+)
+def test_the_form_of_a_model_is_that_of_its_family(folder_of, family, form):
+    assert form_of(open_folder(folder_of(family))) == form
+    assert form_of(open_folder(folder_of(family, False))) == form
 
 
 def test_sequences_end_to_end_get_the_vectors_that_each_gets_by_itself(folder_of):
@@ -64,6 +66,6 @@ def test_vectors_are_the_mean_of_the_tokens_and_survive_a_save(folder_of, tmp_pa
 def test_its_head_is_its_words_and_so_nothing_is_new(folder_of):
     for with_head in (True, False):
         masked = LanguageModel.load(folder_of(CAUSAL, with_head))
-        assert masked.causal
+        assert masked.form == "causal"
         assert not masked.head_is_new
         assert list(masked.head_parameters()) == []

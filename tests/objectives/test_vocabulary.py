@@ -31,4 +31,4 @@ def test_without_a_mask_the_first_token_has_nothing_to_be_guessed_from(tmp_path)
 def test_the_mask_of_a_causal_model_is_not_used(tmp_path):
     tokenizer = tiny_masked(tmp_path).tokenizer
     assert Vocabulary.of(tokenizer).mask_id == tokenizer.mask_token_id
-    assert Vocabulary.of(tokenizer, causal=True).mask_id is None
+    assert Vocabulary.of(tokenizer, "causal").mask_id is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,13 +24,16 @@ from wardspace.models.files import saving
 from wardspace.models.files.folder import FolderSettings, Pooling
 from wardspace.models.files.loading import load_encoder, load_tokenizer, open_folder
 from wardspace.models.pooling import pool
-from wardspace.models.tokens import Affixes, affixes, token_counter, token_ids
+from wardspace.models.token_vectors import Reader, TokenVectors, merged
+from wardspace.models.tokens import Affixes, affixes, token_counter, token_ids, tokens_with_offsets
 
 if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
 _BLOCK = 8192
 """Notes tokenised and sorted together: bounds memory, and is enough to fill batches with notes of one length."""
+_TOKEN_BLOCK = 64
+"""Texts whose token vectors are held at once."""
 _CPU_TOKENS = 4096
 """Most tokens of a batch on a CPU: its caches hold no more, and larger batches are a fifth slower."""
 
@@ -168,8 +172,7 @@ class Encoder:
         TypeError
             If the notes are one string, or one of them is no string.
         """
-        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
-            raise TypeError("encode takes a list of strings: write encode([text]) for one note")
+        _check_texts(texts, "encode")
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         around = affixes(self.tokenizer)
         with (
@@ -182,6 +185,35 @@ class Encoder:
                 block = texts[start : start + _BLOCK]
                 vectors[start : start + len(block)] = self._encode_block(block, around, advance)
         return vectors
+
+    def token_vectors(self, texts: Sequence[str], *, precision: str = "auto") -> Iterator[TokenVectors]:
+        """Vectors of the tokens of texts of any length, with the characters that each token stands for.
+
+        A long text is read in the windows of `encode`; a token that several of them read gets its vector from the one
+        in which it is most central. Vectors are those of the last layer: neither pooled nor normalised.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            The texts; an empty one has no tokens.
+        precision : {"auto", "fp32", "bf16", "fp16"}
+            As for `encode`.
+
+        Yields
+        ------
+        TokenVectors
+            One for each text, in their order: float32 [t, d] and int32 [t, 2].
+
+        Raises
+        ------
+        TypeError
+            If the texts are one string, or one of them is no string.
+        """
+        _check_texts(texts, "token_vectors")
+        return chain.from_iterable(
+            self._token_block(texts[start : start + _TOKEN_BLOCK], precision)
+            for start in range(0, len(texts), _TOKEN_BLOCK)
+        )
 
     def save(self, folder: Path, card: str | None = None) -> None:
         """Write a folder that plain `SentenceTransformer(folder)` opens, with equal vectors for notes of one window.
@@ -220,16 +252,37 @@ class Encoder:
         means = sums / tokens[:, None]
         return _unit(means) if self.normalise else means
 
+    def _token_block(self, texts: Sequence[str], precision: str) -> list[TokenVectors]:
+        around = affixes(self.tokenizer)
+        how = Reader(self.window - around.count, self.overlap, around.count, self._budget, self.dimension)
+        with _evaluating(self.model), torch.inference_mode(), hardware.autocast(precision, self.device):
+            read = tokens_with_offsets(self.tokenizer, texts)
+            return list(merged(read, how, lambda pieces: self._last_layer(pieces, around)))
+
+    def _last_layer(self, pieces: list[NDArray[np.int32]], around: Affixes) -> list[Vectors]:
+        """Vectors of the tokens of windows, special ones left out."""
+        ids, mask = self._padded(pieces, around)
+        hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state.float().cpu().numpy()
+        first = len(around.before)
+        return [rows[first : first + len(piece)] for rows, piece in zip(hidden, pieces, strict=True)]
+
     @property
     def _budget(self) -> int:
         return min(self.batch_tokens, _CPU_TOKENS) if self.device.type == "cpu" else self.batch_tokens
 
     def _pooled(self, pieces: list[NDArray[np.int32]], around: Affixes) -> Vectors:
+        pooled: Vectors = self.embed(*self._padded(pieces, around)).cpu().numpy()
+        return pooled
+
+    def _padded(self, pieces: list[NDArray[np.int32]], around: Affixes) -> tuple[torch.Tensor, torch.Tensor]:
         pad = self.tokenizer.pad_token_id
         ids, mask = windows.padded(pieces, around, 0 if pad is None else int(pad))
-        vectors = self.embed(ids.to(self.device), mask.to(self.device))
-        pooled: Vectors = vectors.cpu().numpy()
-        return pooled
+        return ids.to(self.device), mask.to(self.device)
+
+
+def _check_texts(texts: Sequence[str], method: str) -> None:
+    if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"{method} takes a list of strings: write {method}([text]) for one note")
 
 
 @contextmanager

@@ -13,19 +13,30 @@ from wardspace.config import EncoderConfig
 from wardspace.core.errors import ModelError
 from wardspace.core.files import whole_folder, write_json
 from wardspace.models.attention import attention, compatibility, positions
-from wardspace.models.attention.packing import Layout, from_rectangles
+from wardspace.models.attention.packing import Layout
+from wardspace.models.attention.padded import Memory, decode_padded, read_padded
 from wardspace.models.encoder import Encoder
 from wardspace.models.files.folder import OWN_FILE, FolderSettings
-from wardspace.models.files.loading import bare, is_causal, load_masked, load_tokenizer, open_folder
+from wardspace.models.files.loading import (
+    Form,
+    encoder_of,
+    form_of,
+    load_language_model,
+    load_tokenizer,
+    open_folder,
+)
 from wardspace.models.files.saving import check_target, save_transformer
 from wardspace.models.heads.lm_heads import head_of
 
 
 class LanguageModel(nn.Module):
-    """A language model whose head can be put on chosen positions alone: a masked one, or a causal one.
+    """A language model whose head can be put on chosen positions alone.
 
     Attributes
     ----------
+    form : {"masked", "causal", "seq2seq"}
+        Whether words are guessed where they are masked, from those before them, or by a decoder that looks at what the
+        encoder has read as well.
     model : PreTrainedModel
         transformers' own model, head included.
     tokenizer : PreTrainedTokenizerBase
@@ -35,8 +46,6 @@ class LanguageModel(nn.Module):
         before it may teach the encoder anything. Whoever has warmed it up sets this to False.
     name : str
         What it was loaded from.
-    causal : bool
-        Whether words are guessed from those before them, and not from where they are masked.
     packs : bool
         Whether the family reads sequences end to end; one that computes its attention in its own way, or does not
         give the same vectors then, reads padded rectangles.
@@ -50,19 +59,22 @@ class LanguageModel(nn.Module):
         *,
         head_is_new: bool,
         name: str,
-        causal: bool = False,
     ) -> None:
         super().__init__()
-        self.causal = causal
+        self.form: Form = form_of(settings)
         self.model = model
         self.tokenizer = tokenizer
         self.head_is_new = head_is_new
         self.name = name
         self._settings = settings
+        # a tuple, or its weights would be counted and saved twice
+        self._encoder = (encoder_of(model),)
         # a family whose head is not known is refused now, not in the middle of training
-        sequences = compatibility.probes(model, tokenizer)
-        compatibility.check_head(model, head_of(model), sequences)
-        self.packs = attention.install(model) and compatibility.reads_packed(model, self._hidden_packed, sequences)
+        sequences = compatibility.probes(self.encoder, tokenizer)
+        compatibility.check_head(model, head_of(model), self._plain_rows, sequences)
+        self.packs = attention.install(model) and compatibility.reads_packed(
+            self.encoder, self._hidden_packed, sequences
+        )
 
     @classmethod
     def load(cls, name_or_path: str | Path, *, seed: int = 0) -> LanguageModel:
@@ -83,16 +95,15 @@ class LanguageModel(nn.Module):
         """
         settings = open_folder(name_or_path)
         tokenizer = load_tokenizer(settings)
-        causal = is_causal(settings)
-        if tokenizer.mask_token_id is None and not causal:
+        if tokenizer.mask_token_id is None and form_of(settings) == "masked":
             raise ModelError(
                 "this model's tokenizer has no mask token",
                 where=settings.transformer,
-                fix="use a base that was made for masked, or for causal, language modelling",
+                fix="use a base that was made for masked, causal or sequence-to-sequence language modelling",
             )
-        model, missing = load_masked(settings, tokenizer, seed)
+        model, missing = load_language_model(settings, tokenizer, seed)
         new = bool(missing) or not settings.head_trained
-        return cls(model, tokenizer, settings, head_is_new=new, name=str(name_or_path), causal=causal)
+        return cls(model, tokenizer, settings, head_is_new=new, name=str(name_or_path))
 
     @property
     def folder(self) -> Path:
@@ -102,7 +113,7 @@ class LanguageModel(nn.Module):
     @property
     def encoder(self) -> PreTrainedModel:
         """The bare encoder: the same kind of module as `Encoder.model`."""
-        return bare(self.model)
+        return self._encoder[0]
 
     @property
     def dimension(self) -> int:
@@ -138,7 +149,62 @@ class LanguageModel(nn.Module):
         -------
         Tensor, shape (tokens, dimension)
         """
-        return self._hidden_packed(input_ids, layout) if self.packs else self._hidden_padded(input_ids, layout)
+        if self.packs:
+            return self._hidden_packed(input_ids, layout)
+        return read_padded(self.encoder, input_ids, layout, self._pad)
+
+    def decoded(
+        self,
+        input_ids: torch.Tensor,
+        layout: Layout,
+        memory: torch.Tensor,
+        memory_layout: Layout,
+        sources: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Token vectors of the decoder's last layer, of a model of form `seq2seq`.
+
+        Parameters
+        ----------
+        input_ids : int64 Tensor, shape (tokens,)
+            What the decoder reads, sequences end to end, each with its start token.
+        layout : Layout
+            Where each begins and ends.
+        memory : Tensor, shape (memory tokens, dimension)
+            What `hidden` gave for the sequences that the decoder looks at.
+        memory_layout : Layout
+            Where each of those begins and ends.
+        sources : int64 Tensor, shape (sequences,), optional
+            For each sequence to decode, the one of the memory that it looks at; the one in its own place if absent.
+            Both layouts are sorted by length, so that places need not agree.
+
+        Returns
+        -------
+        Tensor, shape (tokens, dimension)
+
+        Raises
+        ------
+        TypeError
+            If the model has no decoder.
+        """
+        if self.form != "seq2seq":
+            raise TypeError(f"a {self.form} language model has no decoder")
+        if sources is None:
+            sources = torch.arange(len(layout.lengths), device=input_ids.device)
+        return decode_padded(
+            self.model.get_decoder(), input_ids, layout, Memory(memory, memory_layout, sources), self._pad
+        )
+
+    @property
+    def _pad(self) -> int:
+        return int(self.tokenizer.pad_token_id or 0)
+
+    def _plain_rows(self, input_ids: torch.Tensor) -> torch.Tensor:
+        """The rows that the head works on, by plain transformers: ids (batch, tokens) to (batch, tokens, dimension)."""
+        found = self.encoder(input_ids=input_ids).last_hidden_state
+        if self.form == "seq2seq":
+            found = self.model.get_decoder()(input_ids=input_ids, encoder_hidden_states=found).last_hidden_state
+        rows: torch.Tensor = found
+        return rows
 
     def _hidden_packed(self, input_ids: torch.Tensor, layout: Layout) -> torch.Tensor:
         places = layout.positions + positions.first_position(self.encoder)
@@ -150,29 +216,17 @@ class LanguageModel(nn.Module):
         ).last_hidden_state
         return hidden[0]
 
-    def _hidden_padded(self, input_ids: torch.Tensor, layout: Layout) -> torch.Tensor:
-        """The same, one rectangle after the other, for families that only read padded batches."""
-        pad = int(self.tokenizer.pad_token_id or 0)
-        rows = input_ids[layout.spread]
-        hidden: list[torch.Tensor] = []
-        for rectangle in layout.rectangles:
-            ids = rows[rectangle.places].view(rectangle.count, rectangle.width)
-            mask = torch.ones_like(ids) if rectangle.mask is None else rectangle.mask[:, 0, 0].long()
-            ids = ids.masked_fill(mask == 0, pad)
-            hidden.append(self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.flatten(0, 1))
-        return from_rectangles(torch.cat(hidden), layout)
-
     def positions_read(self, layout: Layout) -> int:
         """Positions the encoder works on for a layout, padding counted where the family needs it."""
         return layout.tokens if self.packs else layout.padded
 
     def logits(self, hidden_rows: torch.Tensor) -> torch.Tensor:
-        """Scores of every word of the vocabulary for chosen rows of `hidden`.
+        """Scores of every word of the vocabulary for chosen rows of the last layer.
 
         Parameters
         ----------
         hidden_rows : Tensor, shape (rows, dimension)
-            Usually those of the masked positions.
+            Usually those of the masked positions; of form `seq2seq`, rows of `decoded`.
 
         Returns
         -------
@@ -182,7 +236,7 @@ class LanguageModel(nn.Module):
         return head_of(self.model)(hidden_rows)
 
     def head_parameters(self) -> Iterator[nn.Parameter]:
-        """The head's own parameters: without the word embeddings, which it shares with the encoder."""
+        """The head's own parameters, a decoder's among them: without those that it shares with the encoder."""
         shared = {id(parameter) for parameter in self.encoder.parameters()}
         return (parameter for parameter in self.model.parameters() if id(parameter) not in shared)
 
@@ -209,7 +263,7 @@ class LanguageModel(nn.Module):
         return Encoder.assembled(self.encoder, self.tokenizer, self._settings, template, self.name)
 
     def save(self, folder: Path) -> None:
-        """Write a plain transformers folder (`AutoModelForMaskedLM` opens it) with the tokenizer.
+        """Write a plain transformers folder (transformers' class for its form opens it) with the tokenizer.
 
         Raises
         ------

@@ -56,6 +56,21 @@ def token_ids(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[
     return found
 
 
+def tokens_with_offsets(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[tuple[Ids, Ids]]:
+    """Tokenise whole texts as `token_ids` does, and say which characters each token stands for.
+
+    Returns
+    -------
+    list of (int32 [t], int32 [t, 2])
+        Ids; first character of each token in the text, and the one after its last.
+    """
+    encodings = untruncated(tokenizer).encode_batch(list(texts), add_special_tokens=False)
+    return [
+        (np.asarray(one.ids, dtype=np.int32), np.asarray(one.offsets, dtype=np.int32).reshape(-1, 2))
+        for one in encodings
+    ]
+
+
 def token_counter(tokenizer: PreTrainedTokenizerBase) -> TokenCount:
     """Counts the tokens of texts, special tokens aside."""
     return TokenCount(untruncated(tokenizer))

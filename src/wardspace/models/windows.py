@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from wardspace.models.tokens import Affixes, Ids
 
@@ -32,6 +33,37 @@ def spans(tokens: int, room: int, overlap: float) -> list[tuple[int, int]]:
     step = max(1, room - int(overlap * room))
     last = -(-(tokens - room) // step)  # the first window that reaches the end
     return [(index * step, min(index * step + room, tokens)) for index in range(last + 1)]
+
+
+def most_central(tokens: int, plan: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+    """Choose for each token the window that reads it with the most context on its poorer side.
+
+    Where a window begins or ends with the text, nothing is missing there. Of windows that are equally good the first
+    is chosen.
+
+    Parameters
+    ----------
+    tokens : int
+        Tokens of the text.
+    plan : sequence of (start, end)
+        Windows that cover them (see `spans`).
+
+    Returns
+    -------
+    int64 [tokens]
+        Place in `plan`.
+    """
+    chosen = np.zeros(tokens, dtype=np.int64)
+    context = np.full(tokens, -1, dtype=np.int64)
+    for place, (start, end) in enumerate(plan):
+        inside = np.arange(end - start)
+        before = inside if start > 0 else np.full(end - start, tokens)
+        after = inside[::-1] if end < tokens else np.full(end - start, tokens)
+        found = np.minimum(before, after)
+        better = start + np.flatnonzero(found > context[start:end])
+        context[better] = found[better - start]
+        chosen[better] = place
+    return chosen
 
 
 def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:

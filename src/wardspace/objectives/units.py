@@ -26,6 +26,8 @@ class Unit:
         Token ids without special tokens.
     words : int32 [n], optional
         Index of the word each token belongs to, for whole-word masking.
+    offsets : int32 [n, 2], optional
+        First character of each token in the text, and the one after its last.
     targets : mapping of str to ndarray
         What is known of it, by name: under the name of a metadata column the code of its value, int32 [].
     """
@@ -33,6 +35,7 @@ class Unit:
     id: str
     ids: Ids
     words: Ids | None = None
+    offsets: Ids | None = None
     targets: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
 
     def code(self, column: str) -> int:

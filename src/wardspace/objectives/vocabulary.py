@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from transformers import PreTrainedTokenizerBase
 
+from wardspace.models.files.loading import Form
 from wardspace.models.tokens import affixes
 from wardspace.objectives.units import Ids
 
@@ -57,10 +58,10 @@ class Vocabulary:
         return len(ids) > 0 and not (self.special[ids[0]] and self.special[ids].all())
 
     @classmethod
-    def of(cls, tokenizer: PreTrainedTokenizerBase, *, causal: bool = False) -> Vocabulary:
+    def of(cls, tokenizer: PreTrainedTokenizerBase, form: Form = "masked") -> Vocabulary:
         """Read it off a tokenizer; that of a causal model may have a mask token, which the model cannot use."""
         special = np.zeros(len(tokenizer), dtype=np.bool_)
         special[[i for i in tokenizer.all_special_ids if i < len(special)]] = True
         around = affixes(tokenizer)
         prefix, suffix = np.array(around.before, dtype=np.int32), np.array(around.after, dtype=np.int32)
-        return cls(prefix, suffix, None if causal else tokenizer.mask_token_id, special)
+        return cls(prefix, suffix, tokenizer.mask_token_id if form == "masked" else None, special)

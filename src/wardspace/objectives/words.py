@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from wardspace.config import MlmConfig
+from wardspace.core.errors import WardspaceError
 from wardspace.core.seeds import generator
 from wardspace.models import LanguageModel
 from wardspace.models.heads.cross_entropy import summed_cross_entropy
+from wardspace.objectives.base import ObjectiveSettings
 from wardspace.objectives.masking import Masked, mask
 from wardspace.objectives.micro_batches import MicroBatch
 from wardspace.objectives.units import Reading
@@ -33,6 +35,23 @@ class WordLoss:
     config: MlmConfig
     vocabulary: Vocabulary
     seed: int
+
+    @classmethod
+    def of(cls, config: MlmConfig, model: LanguageModel, setting: ObjectiveSettings) -> WordLoss:
+        """Word prediction as a model can do it.
+
+        Raises
+        ------
+        WardspaceError
+            If the model has a decoder: it predicts other texts, and no words within the one it reads.
+        """
+        if model.form == "seq2seq":
+            raise WardspaceError(
+                f"{model.name} is a model of encoder and decoder, which predicts no hidden words",
+                where="adapt.objectives",
+                fix="leave masked words out (mlm_weight: 0), choose another objective, or another base",
+            )
+        return cls(config, setting.vocabulary, setting.seed)
 
     def hide(self, reading: Reading, part: slice, *keys: int) -> Masked:
         """Hide words in a part of a unit; which depends on seed, epoch, unit and `keys` alone."""

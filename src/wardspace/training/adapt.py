@@ -28,6 +28,7 @@ from wardspace.objectives.micro_batches import TokenLimit
 from wardspace.results import StageCost
 from wardspace.training.checkpoints import Ledger
 from wardspace.training.data.notes import Notes, read_notes
+from wardspace.training.data.tokens import Extras
 from wardspace.training.objective_run import Stage, make_stages
 from wardspace.training.train import train
 from wardspace.training.weights.optimiser import trains_word_head
@@ -130,7 +131,7 @@ def training_setup(asked: Recipe, device: torch.device, *, show_progress: bool) 
     adapted = masked.to_encoder(asked.encoder)
     usual = ROOMS.get(device.type, ROOMS["cpu"])
     setting = ObjectiveSettings(
-        Vocabulary.of(masked.tokenizer, causal=masked.causal),
+        Vocabulary.of(masked.tokenizer, masked.form),
         adapted.window,
         adapted.pooling,
         training.seed,
@@ -151,13 +152,17 @@ def training_setup(asked: Recipe, device: torch.device, *, show_progress: bool) 
 
 def _notes(asked: Recipe, masked: LanguageModel, *, show_progress: bool) -> Notes:
     metadata = list(asked.corpus.manifest.roles.get("metadata") or [])
-    columns = [name for objective in asked.model.objectives for name in objective.learned_from(metadata)]
+    objectives = asked.model.objectives
+    columns = [name for objective in objectives for name in objective.learned_from(metadata)]
     return read_notes(
         asked.corpus,
         masked.tokenizer,
         columns=list(dict.fromkeys(columns)),
         transductive=asked.transductive,
-        words=any(objective.needs_words() for objective in asked.model.objectives),
+        extras=Extras(
+            words=any(objective.needs_words() for objective in objectives),
+            offsets=any(objective.needs_offsets() for objective in objectives),
+        ),
         show_progress=show_progress,
     )
 

@@ -10,6 +10,7 @@ from tests.fixtures.corpora import write_corpus
 from tests.fixtures.objectives import tiny_masked
 from wardspace.core.errors import CorpusError
 from wardspace.training.data.notes import read_notes
+from wardspace.training.data.tokens import Extras
 
 
 def rows_of(*given):
@@ -54,7 +55,7 @@ def test_pieces_of_a_word_share_its_index(family, tmp_path):
     masked = tiny_masked(tmp_path / "model", family)
     text = "unbelievable hypercholesterolaemia denies"
     corpus = write_corpus(tmp_path / "corpus", rows_of(("a", "p", "train", "x", text)))
-    (note,) = read_notes(corpus, masked.tokenizer, words=True)
+    (note,) = read_notes(corpus, masked.tokenizer, extras=Extras(words=True))
     words = {}
     for token, word in zip(note.ids, note.words, strict=True):
         words.setdefault(int(word), []).append(int(token))
@@ -84,7 +85,7 @@ def test_an_index_beyond_the_end_is_an_index_error(tmp_path, masked):
 def test_notes_are_the_same_by_index_and_one_after_the_other(tmp_path, masked, monkeypatch):
     monkeypatch.setattr("wardspace.training.data.notes._BLOCK", 2)
     corpus = write_corpus(tmp_path / "corpus", ROWS)
-    notes = read_notes(corpus, masked.tokenizer, columns=["note_type"], transductive=True, words=True)
+    notes = read_notes(corpus, masked.tokenizer, columns=["note_type"], transductive=True, extras=Extras(words=True))
     by_index = [notes[index] for index in range(len(notes))]
     for row, note, same in zip(ROWS, notes, by_index, strict=True):
         assert note.id == same.id == row["note_id"]
@@ -94,18 +95,19 @@ def test_notes_are_the_same_by_index_and_one_after_the_other(tmp_path, masked, m
     assert list(notes.patients) == [row["patient_id"] for row in ROWS]
 
 
-@pytest.mark.parametrize("words", [True, False])
-def test_pickled_notes_take_no_tokens_along(tmp_path, masked, words):
+@pytest.mark.parametrize("extras", [Extras(), Extras(words=True), Extras(words=True, offsets=True)])
+def test_pickled_notes_take_no_tokens_along(tmp_path, masked, extras):
     rows = [row | {"text": row["text"] * 200} for row in ROWS]
     corpus = write_corpus(tmp_path / "corpus", rows)
-    notes = read_notes(corpus, masked.tokenizer, columns=["note_type"], words=words)
+    notes = read_notes(corpus, masked.tokenizer, columns=["note_type"], extras=extras)
     packed = pickle.dumps(notes)
     assert len(packed) < notes.ids.nbytes / 4
     again = pickle.loads(packed)
     assert not again.ids.flags.owndata
     for one, other in zip(notes, again, strict=True):
         assert (one.id, one.ids.tolist(), one.targets) == (other.id, other.ids.tolist(), other.targets)
-        assert (one.words is None) == (other.words is None) == (not words)
+        assert (one.words is None) == (other.words is None) == (not extras.words)
+        assert (one.offsets is None) == (other.offsets is None) == (not extras.offsets)
     assert (again.hashes == notes.hashes).all()
 
 

@@ -18,8 +18,10 @@ from wardspace.core.errors import CorpusError
 from wardspace.corpus import Corpus
 from wardspace.training.data import token_file
 from wardspace.training.data.notes import read_notes
+from wardspace.training.data.tokens import Extras
 
 NAME = token_file.NAME
+BOTH = Extras(words=True, offsets=True)
 
 
 @pytest.fixture
@@ -32,9 +34,9 @@ def tokenised(monkeypatch) -> list[tuple[str, ...]]:
     """The splits of every tokenising that is begun."""
     begun: list[tuple[str, ...]] = []
 
-    def noted(corpus, tokenizer, splits, advance, *, words):
+    def noted(corpus, tokenizer, splits, advance, extras):
         begun.append(tuple(splits))
-        return real(corpus, tokenizer, splits, advance, words=words)
+        return real(corpus, tokenizer, splits, advance, extras)
 
     real = token_file.tokenised
     monkeypatch.setattr(token_file, "tokenised", noted)
@@ -75,27 +77,30 @@ TEXTS = st.lists(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
-@given(TEXTS, st.booleans())
-def test_tokens_are_those_of_plain_tokenisation(tmp_path_factory, masked, texts, words):
+@given(TEXTS, st.builds(Extras, st.booleans(), st.booleans()))
+def test_tokens_are_those_of_plain_tokenisation(tmp_path_factory, masked, texts, extras):
     rows = [{"note_id": f"ñ{i}", "patient_id": f"p{i}", "split": "train", "text": text} for i, text in enumerate(texts)]
     corpus = write_corpus(tmp_path_factory.mktemp("any") / "corpus", rows)
     for _ in range(2):
-        notes = read_notes(corpus, masked.tokenizer, words=words)
+        notes = read_notes(corpus, masked.tokenizer, extras=extras)
         for row, note in zip(rows, notes, strict=True):
             expected = masked.tokenizer.backend_tokenizer.encode(row["text"], add_special_tokens=False)
             assert note.id == row["note_id"]
             assert note.ids.tolist() == expected.ids
-            assert not words or note.words.tolist() == [-1 if w is None else w for w in expected.word_ids]
+            assert (note.words is not None, note.offsets is not None) == extras
+            assert not extras.words or note.words.tolist() == [-1 if w is None else w for w in expected.word_ids]
+            assert not extras.offsets or list(map(tuple, note.offsets.tolist())) == expected.offsets
 
 
 def test_batches_are_put_together_in_order(corpus, masked, monkeypatch):
-    whole = read_notes(corpus, masked.tokenizer, transductive=True, words=True)
+    whole = read_notes(corpus, masked.tokenizer, transductive=True, extras=BOTH)
     for file in files(corpus):
         file.unlink()
     monkeypatch.setattr("wardspace.training.data.tokens.ROWS", 3)
-    parts = read_notes(corpus, masked.tokenizer, transductive=True, words=True)
+    parts = read_notes(corpus, masked.tokenizer, transductive=True, extras=BOTH)
     assert plain(whole) == plain(parts)
     assert (whole.words == parts.words).all()
+    assert (whole.offsets == parts.offsets).all()
     assert (whole.starts == parts.starts).all()
     assert list(whole.patients) == list(parts.patients)
 
@@ -129,7 +134,7 @@ def test_a_tokenizer_set_to_cut_and_pad_is_the_same_tokenizer(corpus, masked, to
 
 
 def test_tokens_with_words_serve_those_who_want_none(corpus, masked, tokenised):
-    with_words = read_notes(corpus, masked.tokenizer, words=True)
+    with_words = read_notes(corpus, masked.tokenizer, extras=Extras(words=True))
     without = read_notes(corpus, masked.tokenizer)
     assert len(tokenised) == 1
     assert with_words.words is not None
@@ -137,9 +142,34 @@ def test_tokens_with_words_serve_those_who_want_none(corpus, masked, tokenised):
     assert plain(with_words) == plain(without)
 
 
+def test_tokens_with_words_and_offsets_serve_everybody(corpus, masked, tokenised):
+    both = read_notes(corpus, masked.tokenizer, extras=BOTH)
+    offsets = read_notes(corpus, masked.tokenizer, extras=Extras(offsets=True))
+    words = read_notes(corpus, masked.tokenizer, extras=Extras(words=True))
+    assert len(tokenised) == 1
+    assert (offsets.words is None, words.offsets is None) == (True, True)
+    assert (offsets.offsets == both.offsets).all()
+    assert (words.words == both.words).all()
+    assert not both.offsets.flags.owndata
+
+
+def test_offsets_are_places_in_the_note(tmp_path, masked):
+    text = "Chest pain,\r\n  no ﬁbrillation. İstanbul 🩺 40°\tdenies"
+    corpus = write_corpus(
+        tmp_path / "corpus",
+        [{"note_id": f"n{i}", "patient_id": "p", "split": "train", "text": text * (i + 1)} for i in range(3)],
+    )
+    for note, times in zip(read_notes(corpus, masked.tokenizer, extras=Extras(offsets=True)), (1, 2, 3), strict=True):
+        assert len(note.offsets) == len(note.ids)
+        assert (note.offsets[:, 0] < note.offsets[:, 1]).all()
+        found = [(text * times)[start:end] for start, end in note.offsets]
+        assert found.count("Chest") == times
+        assert found.count("denies") == times
+
+
 def test_tokens_without_words_do_not_serve_those_who_want_some(corpus, masked, tokenised):
     read_notes(corpus, masked.tokenizer)
-    assert read_notes(corpus, masked.tokenizer, words=True).words is not None
+    assert read_notes(corpus, masked.tokenizer, extras=Extras(words=True)).words is not None
     assert len(tokenised) == 2
 
 
@@ -197,14 +227,14 @@ def test_where_no_file_can_be_written_the_notes_are_tokenised_in_memory(code, co
     place = {errno.EROFS: "pathlib.Path.mkdir", errno.ENOSPC: "os.fsync", errno.ENOLCK: "filelock.FileLock.acquire"}
     with monkeypatch.context() as patched:
         patched.setattr(place[code], refused)
-        notes = [read_notes(corpus, masked.tokenizer, words=True) for _ in range(2)]
+        notes = [read_notes(corpus, masked.tokenizer, extras=Extras(words=True)) for _ in range(2)]
     assert notes[0].file is None
     (line,) = said
     assert str(corpus.folder) in line
     assert os.strerror(code) in line
     assert "in memory" in line
     assert not files(corpus)
-    kept = read_notes(corpus, masked.tokenizer, words=True)
+    kept = read_notes(corpus, masked.tokenizer, extras=Extras(words=True))
     assert plain(kept) == plain(notes[0])
     assert (kept.words == notes[1].words).all()
 
@@ -280,7 +310,7 @@ def test_tokens_lie_in_the_corpus_folder_and_nowhere_else(tmp_path, masked):
         [{"note_id": f"n{i}", "patient_id": "p", "split": "train", "text": "no acute distress " * 9} for i in range(4)],
     )
     before = set(tmp_path.rglob("*"))
-    notes = read_notes(corpus, masked.tokenizer, words=True)
+    notes = read_notes(corpus, masked.tokenizer, extras=Extras(words=True))
     made = {path for path in set(tmp_path.rglob("*")) - before if path.is_file()}
     (path,) = files(corpus)
     assert made <= {path, path.parent.parent / token_file.LOCK}

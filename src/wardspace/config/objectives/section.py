@@ -47,6 +47,10 @@ class ObjectiveSection(Section):
         """Whether it must know which word each token belongs to."""
         return False
 
+    def needs_offsets(self) -> bool:
+        """Whether it must know which characters of the note each token stands for."""
+        return False
+
     def other_texts(self) -> Sequence[str]:
         """Sources of texts that it reads beside the notes."""
         return ()

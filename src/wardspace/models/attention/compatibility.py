@@ -9,7 +9,6 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from wardspace.models.attention import positions
 from wardspace.models.attention.packing import Layout, layout_of
-from wardspace.models.files.loading import bare
 from wardspace.models.heads.lm_heads import Head, unknown_family
 
 _SHORT, _LONGEST = 6, 512
@@ -20,12 +19,14 @@ _CLOSE = 1e-3
 Probes = list[torch.Tensor]
 """Token ids of some sequences, the longest first."""
 Reader = Callable[[torch.Tensor, Layout], torch.Tensor]
+Rows = Callable[[torch.Tensor], torch.Tensor]
+"""From ids (batch, tokens) to the last layer that the head works on (batch, tokens, dimension)."""
 
 
-def probes(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Probes:
+def probes(encoder: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Probes:
     """Sequences of ordinary words, one of them with a mask, that differ in length and outgrow a sliding window."""
-    limit = positions.usable_positions(bare(model)) or _LONGEST
-    longest = min(_SHORT + int(getattr(model.config, "sliding_window", None) or 0), limit, _LONGEST)
+    limit = positions.usable_positions(encoder) or _LONGEST
+    longest = min(_SHORT + int(getattr(encoder.config, "sliding_window", None) or 0), limit, _LONGEST)
     special = set(tokenizer.all_special_ids)
     words = torch.tensor([word for word in range(min(len(tokenizer), 1000)) if word not in special])
     sequences = [words[(start + 7 * torch.arange(n)) % len(words)] for start, n in enumerate((longest, longest - 2, 3))]
@@ -35,18 +36,19 @@ def probes(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Probes
 
 
 @torch.no_grad()
-def check_head(model: PreTrainedModel, head: Head, sequences: Probes) -> None:
-    """Compare a head on rows of the last layer with what the whole model says.
+def check_head(model: PreTrainedModel, head: Head, rows: Rows, sequences: Probes) -> None:
+    """Compare a head on rows of the last layer (of the decoder, where there is one) with what the whole model says.
 
     Raises
     ------
     ModelError
         If they differ: the family puts its head together in another way than its parts' names tell.
     """
-    rows = bare(model)(input_ids=sequences[0][None]).last_hidden_state[0]
-    expected = model(input_ids=sequences[0][None]).logits[0]
+    ids = sequences[0][None]
+    given = {"decoder_input_ids": ids} if getattr(model.config, "is_encoder_decoder", False) else {}
+    expected = model(input_ids=ids, **given).logits[0]
     try:
-        right = _close(head(rows), expected)
+        right = _close(head(rows(ids)[0]), expected)
     except RuntimeError:  # parts that do not fit each other
         right = False
     if not right:
@@ -54,14 +56,14 @@ def check_head(model: PreTrainedModel, head: Head, sequences: Probes) -> None:
 
 
 @torch.no_grad()
-def reads_packed(model: PreTrainedModel, read: Reader, sequences: Probes) -> bool:
+def reads_packed(encoder: PreTrainedModel, read: Reader, sequences: Probes) -> bool:
     """Whether sequences read end to end get the vectors that each gets by itself.
 
     Families fail that look at neighbours outside of attention (MobileBERT), weigh by the share of masks in a row (ESM)
     or take no layout.
     """
     layout = layout_of([len(ids) for ids in sequences])
-    apart = [bare(model)(input_ids=ids[None]).last_hidden_state[0] for ids in sequences]
+    apart = [encoder(input_ids=ids[None]).last_hidden_state[0] for ids in sequences]
     try:
         return _close(read(torch.cat(sequences), layout), torch.cat(apart))
     except (TypeError, ValueError, IndexError, RuntimeError):  # whatever it stumbles over, it cannot read this way

@@ -7,9 +7,10 @@ import pickle
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from itertools import chain
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import torch
 from safetensors import SafetensorError
@@ -17,10 +18,14 @@ from tokenizers import normalizers
 from transformers import (
     MODEL_FOR_CAUSAL_LM_MAPPING,
     MODEL_FOR_MASKED_LM_MAPPING,
+    MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING,
+    MODEL_FOR_TEXT_ENCODING_MAPPING,
     AutoConfig,
     AutoModel,
     AutoModelForCausalLM,
     AutoModelForMaskedLM,
+    AutoModelForSeq2SeqLM,
+    AutoModelForTextEncoding,
     AutoTokenizer,
     PreTrainedConfig,
     PreTrainedModel,
@@ -44,6 +49,16 @@ _FAULTS = (
     struct.error,
 )
 """What transformers raises on damaged or foreign files."""
+
+
+Form = Literal["masked", "causal", "seq2seq"]
+"""How a language model knows words: by both sides of a gap, by what stands before, or by another text and that."""
+
+_AUTO: dict[Form, Any] = {
+    "masked": AutoModelForMaskedLM,
+    "causal": AutoModelForCausalLM,
+    "seq2seq": AutoModelForSeq2SeqLM,
+}
 
 
 @contextmanager
@@ -104,19 +119,17 @@ def load_encoder(settings: FolderSettings, tokenizer: PreTrainedTokenizerBase) -
     ModelError
         If the weights are damaged, incomplete or not those of an encoder.
     """
-    model, missing = _load(AutoModel, settings)
+    model, missing = _load(AutoModelForTextEncoding if form_of(settings) == "seq2seq" else AutoModel, settings)
     if getattr(model, "pooler", None) is not None:
         model.register_module("pooler", None)
     _check_encoder(model, missing, settings.transformer, tokenizer)
     return model
 
 
-def load_masked(
+def load_language_model(
     settings: FolderSettings, tokenizer: PreTrainedTokenizerBase, seed: int
 ) -> tuple[PreTrainedModel, set[str]]:
-    """Load the encoder with its head for words, in float32 and in evaluation mode.
-
-    That is the masked-word head; the next-word head of a family that has only that (`is_causal`).
+    """Load a model with its head for words, in float32 and in evaluation mode, in its family's form (`form_of`).
 
     Parameters
     ----------
@@ -130,25 +143,26 @@ def load_masked(
     Returns
     -------
     (PreTrainedModel, set of str)
-        The model, and the names of its head's weights that the folder lacks.
+        The model, and the names of its head's weights (those of a decoder among them) that the folder lacks.
 
     Raises
     ------
     ModelError
         If the weights are damaged or incomplete, or the family has no head for words.
     """
-    auto = AutoModelForCausalLM if is_causal(settings) else AutoModelForMaskedLM
+    form = form_of(settings)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        model, missing = _load(auto, settings)
-    prefix = f"{model.base_model_prefix}."
-    encoder = {name.removeprefix(prefix) for name in missing if name.startswith(prefix)}
-    _check_encoder(bare(model), encoder, settings.transformer, tokenizer)
-    return model, {name for name in missing if not name.startswith(prefix)}
+        model, missing = _load(_AUTO[form], settings)
+    model.config.is_encoder_decoder = form == "seq2seq"  # the folder of an encoder alone denies it
+    prefixes = ("shared.", "encoder.") if form == "seq2seq" else (f"{model.base_model_prefix}.",)
+    encoder = {name for name in missing if name.startswith(prefixes)}
+    _check_encoder(encoder_of(model), encoder, settings.transformer, tokenizer)
+    return model, missing - encoder
 
 
-def is_causal(settings: FolderSettings) -> bool:
-    """Whether a model reads from left to right and knows words by what stands before them, and in no other way.
+def form_of(settings: FolderSettings) -> Form:
+    """The form of a family: causal or seq2seq where it can be nothing else, and masked otherwise.
 
     Raises
     ------
@@ -157,16 +171,33 @@ def is_causal(settings: FolderSettings) -> bool:
     """
     _check_reader(settings)
     with _faults_of(settings.transformer, "config"), quiet():
-        return _left_to_right(type(AutoConfig.from_pretrained(settings.transformer, **_kept(settings))))
+        config = type(AutoConfig.from_pretrained(settings.transformer, **_kept(settings)))
+    if _left_to_right(config):
+        return "causal"
+    return "seq2seq" if _has_decoder(config) else "masked"
 
 
 def _left_to_right(config: type[PreTrainedConfig]) -> bool:
     return config in MODEL_FOR_CAUSAL_LM_MAPPING and config not in MODEL_FOR_MASKED_LM_MAPPING
 
 
-def bare(model: PreTrainedModel) -> PreTrainedModel:
-    """The encoder inside a model with a head."""
-    return cast("PreTrainedModel", model.base_model)
+def _has_decoder(config: type[PreTrainedConfig]) -> bool:
+    """Whether it is a family of encoder and decoder that also has a form of the encoder alone (T5 and its like)."""
+    return config in MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING and config in MODEL_FOR_TEXT_ENCODING_MAPPING
+
+
+def encoder_of(model: PreTrainedModel) -> PreTrainedModel:
+    """The bare encoder inside a model with a head, on the same weights.
+
+    Of a model with a decoder it is the family's encoder-only model, made around the parts of the whole one.
+    """
+    if not _has_decoder(type(model.config)):
+        return cast("PreTrainedModel", model.base_model)
+    with torch.device("meta"):  # its own weights are replaced at once
+        encoder: Any = MODEL_FOR_TEXT_ENCODING_MAPPING[type(model.config)](deepcopy(model.config))
+    whole: Any = model
+    encoder.shared, encoder.encoder = whole.shared, whole.encoder
+    return cast("PreTrainedModel", encoder.train(model.training))
 
 
 def _load(auto: Any, settings: FolderSettings) -> tuple[PreTrainedModel, set[str]]:
@@ -228,7 +259,7 @@ def _check_encoder(model: PreTrainedModel, missing: set[str], where: Path, token
         raise ModelError(
             f"{model.config.model_type!r} is an encoder with a decoder",
             where=where,
-            fix="use an encoder such as BERT, RoBERTa, DistilBERT, ModernBERT or MPNet",
+            fix="use an encoder such as BERT, RoBERTa, DistilBERT, ModernBERT or MPNet, or T5",
         )
     vocabulary = int(cast("torch.Tensor", model.get_input_embeddings().weight).shape[0])
     if len(tokenizer) > vocabulary:

@@ -14,7 +14,7 @@ Head = Callable[[torch.Tensor], torch.Tensor]
 
 
 def head_of(model: PreTrainedModel) -> Head:
-    """The head of a masked or causal language model as a function of rows: (rows, dimension) to (rows, vocabulary).
+    """The head of a language model as a function of rows: (rows, dimension) to (rows, vocabulary).
 
     Heads work on each position alone, so logits of the masked positions need no others: with a vocabulary of 30,000 and
     15% masked, that saves most of the time and memory of training.
@@ -27,7 +27,9 @@ def head_of(model: PreTrainedModel) -> Head:
     parts: Any = model  # transformers gives every family other names
     if hasattr(model, "cls"):  # BERT
         return _typed(parts.cls)
-    if hasattr(model, "lm_head"):  # RoBERTa, MPNet, Llama
+    if getattr(model.config, "scale_decoder_outputs", False):  # T5 where it scores words with their embeddings
+        return lambda rows: _tensor(parts.lm_head(rows * model.config.d_model**-0.5))
+    if hasattr(model, "lm_head"):  # RoBERTa, MPNet, Llama, other T5s
         return _typed(parts.lm_head)
     if hasattr(model, "vocab_projector"):  # DistilBERT
         return lambda rows: _tensor(
@@ -42,7 +44,7 @@ def unknown_family(model: PreTrainedModel) -> ModelError:
     """The error for a model whose head is not known, or not what the names of its parts tell."""
     return ModelError(
         f"no head for words is known for the family {model.config.model_type!r}",
-        fix="use BERT, RoBERTa, DistilBERT, ModernBERT or MPNet, or a causal family such as Llama",
+        fix="use BERT, RoBERTa, DistilBERT, ModernBERT or MPNet, a causal family such as Llama, or T5",
     )
 
 

@@ -56,7 +56,7 @@ class Category(Objective):
 
     def __init__(self, config: CategoryConfig, model: LanguageModel, setting: ObjectiveSettings) -> None:
         super().__init__(config, model, setting)
-        self.words = WordLoss(config.mlm, setting.vocabulary, setting.seed) if config.mlm_weight > 0 else None
+        self.words = WordLoss.of(config.mlm, model, setting) if config.mlm_weight > 0 else None
         self.head_warmup = config.mlm.head_warmup if self.words else 0.0
         self.columns = list(config.columns or setting.categories)
         _check(self.columns, setting)

@@ -54,7 +54,7 @@ class Declutr(Objective):
 
     def __init__(self, config: DeclutrConfig, model: LanguageModel, setting: ObjectiveSettings) -> None:
         super().__init__(config, model, setting)
-        self.words = WordLoss(config.mlm, setting.vocabulary, setting.seed) if config.mlm_weight > 0 else None
+        self.words = WordLoss.of(config.mlm, model, setting) if config.mlm_weight > 0 else None
         self.head_warmup = config.mlm.head_warmup if self.words else 0.0
         self.weights = {"contrast": config.contrast_weight, "mlm": config.mlm_weight}
         self.contrast = NTXent(config.temperature, learned=config.learn_temperature)

@@ -44,7 +44,7 @@ class MaskedLanguageModelling(Objective):
 
     def __init__(self, config: MlmConfig, model: LanguageModel, setting: ObjectiveSettings) -> None:
         super().__init__(config, model, setting)
-        self.words = WordLoss(config, setting.vocabulary, setting.seed)
+        self.words = WordLoss.of(config, model, setting)
         self.weights = {"mlm": 1.0}
         self.head_warmup = config.head_warmup
 

@@ -103,7 +103,7 @@ def _words(source: str | Path, folder: Path, encoder: Encoder) -> MaskedWords | 
         return None
     masked = LanguageModel.load(source)
     load_head(masked, folder)
-    if masked.head_is_new or masked.causal:
+    if masked.head_is_new or masked.form != "masked":
         return None
     masked.to(hardware.device("auto"))
     return MaskedWords(masked, encoder.window)

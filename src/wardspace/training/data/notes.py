@@ -18,7 +18,9 @@ from wardspace.corpus import Corpus
 from wardspace.objectives import Unit
 from wardspace.objectives.units import MISSING, Ids
 from wardspace.training.data.token_file import DamagedError, TokenFile, corpus_tokens
+from wardspace.training.data.tokens import Extras
 
+NO_EXTRAS = Extras()
 _BLOCK = 4096
 """Notes whose places become Python numbers at once."""
 
@@ -40,6 +42,8 @@ class Notes(Sequence[Unit]):
         Tokens of all notes, special ones not among them. Read-only.
     words : int32 [t] or None
         Word of each token. Read-only.
+    offsets : int32 [t, 2] or None
+        First character of each token in its note, and the one after its last. Read-only.
     starts : int64 [n + 1]
         Where each note starts in `ids`.
     codes : dict of str to int32 [n]
@@ -57,6 +61,7 @@ class Notes(Sequence[Unit]):
     trainable: npt.NDArray[np.bool_]
     ids: Ids
     words: Ids | None
+    offsets: Ids | None
     starts: npt.NDArray[np.int64]
     codes: dict[str, Ids]
     categories: dict[str, list[str]]
@@ -72,9 +77,7 @@ class Notes(Sequence[Unit]):
         if not 0 <= index < len(self):
             raise IndexError(index)
         part = slice(self.starts[index], self.starts[index + 1])
-        words = None if self.words is None else self.words[part]
-        codes = {column: values[index, ...] for column, values in self.codes.items()}
-        return Unit(self.note_ids[index], self.ids[part], words, codes)
+        return self._unit(index, part)
 
     def __iter__(self) -> Iterator[Unit]:
         """All notes, in a third of the time that asking for one after the other takes."""
@@ -82,23 +85,28 @@ class Notes(Sequence[Unit]):
             block = range(start, min(start + _BLOCK, len(self)))
             bounds = pairwise(self.starts[start : block.stop + 1].tolist())
             for index, (first, end) in zip(block, bounds, strict=True):
-                words = None if self.words is None else self.words[first:end]
-                codes = {column: values[index, ...] for column, values in self.codes.items()}
-                yield Unit(self.note_ids[index], self.ids[first:end], words, codes)
+                yield self._unit(index, slice(first, end))
+
+    def _unit(self, index: int, part: slice) -> Unit:
+        words = None if self.words is None else self.words[part]
+        offsets = None if self.offsets is None else self.offsets[part]
+        codes = {column: values[index, ...] for column, values in self.codes.items()}
+        return Unit(self.note_ids[index], self.ids[part], words, offsets, codes)
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(self.__dict__)
         if self.file:
-            mapped = ("note_ids", "patients", "ids", "starts", "hashes")
+            mapped = ("note_ids", "patients", "ids", "words", "offsets", "starts", "hashes")
             state = {name: value for name, value in state.items() if name not in mapped}
-            state["words"] = self.words is not None
+            state["extras"] = Extras(self.words is not None, self.offsets is not None)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         file: TokenFile | None = state["file"]
+        extras: Extras = state.pop("extras", Extras())
         self.__dict__.update(state)
         if file:
-            self.__dict__.update(_mapped(file, words=state["words"]))
+            self.__dict__.update(_mapped(file, extras))
 
 
 def read_notes(
@@ -107,7 +115,7 @@ def read_notes(
     *,
     columns: Sequence[str] = (),
     transductive: bool = False,
-    words: bool = False,
+    extras: Extras = NO_EXTRAS,
     show_progress: bool = True,
 ) -> Notes:
     """Read the notes that adaptation may see, in the order of the corpus.
@@ -125,8 +133,8 @@ def read_notes(
     transductive : bool
         Read the texts (never the metadata) of validation and test too. Otherwise the training split alone is read:
         this is the guard against leakage.
-    words : bool
-        Keep which word each token belongs to.
+    extras : Extras
+        What to know of each token beside its id.
     show_progress : bool
         Show a bar.
 
@@ -145,7 +153,7 @@ def read_notes(
             fix="prepare more notes or another split",
         )
     tokens, file = corpus_tokens(
-        corpus, tokenizer, splits=splits, notes=table.num_rows, words=words, show_progress=show_progress
+        corpus, tokenizer, splits=splits, notes=table.num_rows, extras=extras, show_progress=show_progress
     )
     coded = {column: _coded(table[column], trainable) for column in columns}
     return Notes(
@@ -157,10 +165,10 @@ def read_notes(
     )
 
 
-def _mapped(file: TokenFile, *, words: bool) -> dict[str, Any]:
+def _mapped(file: TokenFile, extras: Extras) -> dict[str, Any]:
     """The arrays of a file that another process has read before."""
     try:
-        tokens = file.open(words=words)
+        tokens = file.open(extras)
     except DamagedError:
         tokens = None
     if tokens is None:

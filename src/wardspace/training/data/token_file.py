@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from wardspace.core.files import digest, whole_folder
 from wardspace.core.progress import progress, say
 from wardspace.corpus import Corpus
 from wardspace.models.tokens import untruncated
-from wardspace.training.data.tokens import Tokens, schema, tokenised
+from wardspace.training.data.tokens import Extras, Tokens, schema, tokenised
 
 NAME = "tokens.arrow"
 """The file in its folder."""
@@ -45,16 +46,16 @@ class TokenFile:
         Name of what the tokens depend on; the file bears it too.
     notes : int
         Number of notes.
-    words : bool
-        Whether it holds the words of the tokens.
+    extras : Extras
+        What it holds beside the ids.
     """
 
     folder: Path
     key: str
     notes: int
-    words: bool
+    extras: Extras
 
-    def open(self, *, words: bool) -> Tokens | None:
+    def open(self, wanted: Extras) -> Tokens | None:
         """Map the file into memory; None if there is none.
 
         The layout, the number of notes and tokens, the names and where each note starts are checked; the tokens
@@ -62,8 +63,8 @@ class TokenFile:
 
         Parameters
         ----------
-        words : bool
-            Give the words of the tokens too.
+        wanted : Extras
+            What to give beside the ids.
 
         Raises
         ------
@@ -78,11 +79,11 @@ class TokenFile:
             return None
         except (pa.ArrowException, OSError, ValueError) as error:
             raise DamagedError from error
-        if reader.schema.metadata != self._metadata(len(rows["ids"].values)) or rows.schema != schema(words=self.words):
+        if reader.schema.metadata != self._metadata(len(rows["ids"].values)) or rows.schema != schema(self.extras):
             raise DamagedError
         if rows.num_rows != self.notes or reader.num_record_batches != 1:
             raise DamagedError
-        return Tokens.of(rows, words=words)
+        return Tokens.of(rows, wanted)
 
     def write(self, batches: Iterable[pa.RecordBatch], scratch: Path) -> None:
         """Write the file into the folder `scratch`, in memory that does not grow with the tokens.
@@ -90,7 +91,7 @@ class TokenFile:
         Readers want the tokens as one array, so that there can be but one record batch, which Arrow writes at once. The
         columns therefore grow in files of their own, and Arrow writes what it sees of them through a map.
         """
-        fields = [field for field in schema(words=self.words) if field.name != "hash"]
+        fields = [field for field in schema(self.extras) if field.name != "hash"]
         columns = {field.name: _Column(scratch, field) for field in fields}
         hashes: list[pa.Array] = []
         for batch in batches:
@@ -101,7 +102,7 @@ class TokenFile:
         arrays = {name: column.whole(notes) for name, column in columns.items()}
         arrays["hash"] = pa.chunked_array(hashes, pa.uint64()).combine_chunks()
         metadata = self._metadata(len(arrays["ids"].values))
-        marked = schema(words=self.words).with_metadata(metadata)
+        marked = schema(self.extras).with_metadata(metadata)
         _write(scratch / NAME, pa.record_batch([arrays[name] for name in marked.names], schema=marked))
         for column in columns.values():
             column.remove()
@@ -161,9 +162,10 @@ def _write(path: Path, rows: pa.RecordBatch) -> None:
 
 TOKENS = "tokens"
 """Folder of the tokens in that of the corpus, and nowhere else: tokens can be turned back into text."""
-LAYOUT = 1
+LAYOUT = 2
 """Version of the file; raised whenever an older one would be misread."""
 LOCK = ".lock"
+_KINDS = [Extras(*kept) for kept in product((False, True), repeat=2)]
 
 
 def corpus_tokens(
@@ -172,7 +174,7 @@ def corpus_tokens(
     *,
     splits: Sequence[str],
     notes: int,
-    words: bool,
+    extras: Extras,
     show_progress: bool = True,
 ) -> tuple[Tokens, TokenFile | None]:
     """Tokens of the notes of some splits: from the file of an earlier run, or made now and kept for the next.
@@ -191,8 +193,8 @@ def corpus_tokens(
         Splits to read; the texts of no other are tokenised.
     notes : int
         Number of notes in these splits.
-    words : bool
-        Give which word each token belongs to.
+    extras : Extras
+        What to give beside the ids.
     show_progress : bool
         Show a bar.
 
@@ -202,17 +204,17 @@ def corpus_tokens(
         The tokens, and the file they lie in if they are not in memory.
     """
     core, folder = untruncated(tokenizer), corpus.folder.resolve() / TOKENS
-    own, with_words = (_file(corpus, core, splits, notes, folder, words=each) for each in (words, True))
-    # a file with words serves those who want none
-    files = list(dict.fromkeys([own, with_words]))
-    found = _found(files, words=words)
+    # a file that holds more serves those who want less
+    kinds = [extras, *(kind for kind in _KINDS if kind != extras and kind.serves(extras))]
+    own, *larger = (_file(corpus, core, splits, notes, folder, extras=kind) for kind in kinds)
+    found = _found([own, *larger], extras)
     try:
         if not found:
             with _alone(folder):
-                found = _found(files, words=words, tell=True)
+                found = _found([own, *larger], extras, tell=True)
                 if not found:
                     _make(own, corpus, core, splits, show=show_progress)
-                    found = _found([own], words=words, tell=True)
+                    found = _found([own], extras, tell=True)
     except (OSError, NotImplementedError, WardspaceError) as error:
         if isinstance(error, WardspaceError) and not isinstance(error.__cause__, OSError):
             raise
@@ -220,11 +222,11 @@ def corpus_tokens(
     if found:
         return found
     with progress("tokenising notes", notes, show=show_progress) as advance:
-        return Tokens.joined(tokenised(corpus, core, splits, advance, words=words), words=words), None
+        return Tokens.joined(tokenised(corpus, core, splits, advance, extras), extras), None
 
 
 def _file(
-    corpus: Corpus, core: Tokenizer, splits: Sequence[str], notes: int, folder: Path, *, words: bool
+    corpus: Corpus, core: Tokenizer, splits: Sequence[str], notes: int, folder: Path, *, extras: Extras
 ) -> TokenFile:
     depends = {
         "layout": LAYOUT,
@@ -234,17 +236,17 @@ def _file(
         # a setting that the tokenizer does not write down
         "special_tokens_in_text": core.encode_special_tokens,
         "library": tokenizers.__version__,
-        "words": words,
+        "extras": extras.names,
     }
     key = digest(depends)
-    return TokenFile(folder / key, key, notes, words)
+    return TokenFile(folder / key, key, notes, extras)
 
 
-def _found(files: Sequence[TokenFile], *, words: bool, tell: bool = False) -> tuple[Tokens, TokenFile] | None:
+def _found(files: Sequence[TokenFile], wanted: Extras, *, tell: bool = False) -> tuple[Tokens, TokenFile] | None:
     """The first file that is there and whole."""
     for file in files:
         try:
-            tokens = file.open(words=words)
+            tokens = file.open(wanted)
         except DamagedError:
             if tell:
                 say(f"the tokens kept in {file.folder} are damaged and are made anew")
@@ -256,7 +258,7 @@ def _found(files: Sequence[TokenFile], *, words: bool, tell: bool = False) -> tu
 
 def _make(file: TokenFile, corpus: Corpus, core: Tokenizer, splits: Sequence[str], *, show: bool) -> None:
     with whole_folder(file.folder) as scratch, progress("tokenising notes", file.notes, show=show) as advance:
-        file.write(tokenised(corpus, core, splits, advance, words=file.words), scratch)
+        file.write(tokenised(corpus, core, splits, advance, file.extras), scratch)
 
 
 @contextmanager
