@@ -1,4 +1,4 @@
-"""A base of encoder and decoder: its parts give what plain transformers gives, and its encoder is one like any other."""
+"""A base of encoder and decoder: its parts give what plain transformers gives."""
 
 from __future__ import annotations
 

@@ -5,18 +5,32 @@ from __future__ import annotations
 import inspect
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from wardspace.core.errors import ModelError
 from wardspace.core.files import read_json, whole_folder, write_json, write_text
-from wardspace.models.files.folder import OWN_FILE
+from wardspace.models.files.folder import OWN_FILE, Pooling
 from wardspace.models.files.loading import quiet
 from wardspace.models.tokens import untruncated
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-    from wardspace.models.encoder import Encoder
+
+class Encoding(Protocol):
+    """What is written of an `Encoder`."""
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    pooling: Pooling
+    normalise: bool
+    window: int
+    overlap: float
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
 
 README = """---
 library_name: sentence-transformers
@@ -35,7 +49,7 @@ what it was trained on.
 """What a folder says of itself where nobody has written a card."""
 
 
-def save_sentence_transformer(encoder: Encoder, folder: Path, card: str | None) -> None:
+def save_sentence_transformer(encoder: Encoding, folder: Path, card: str | None) -> None:
     """Write `encoder` in the layout that every Sentence-Transformers since version 2 reads.
 
     sentence-transformers' own `save` is not used: it writes keys that only its newest version knows, and its model card
@@ -94,7 +108,7 @@ def _modules(normalise: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _pooling(encoder: Encoder) -> dict[str, Any]:
+def _pooling(encoder: Encoding) -> dict[str, Any]:
     return {
         "word_embedding_dimension": encoder.dimension,
         "pooling_mode_cls_token": encoder.pooling == "cls",
@@ -104,7 +118,7 @@ def _pooling(encoder: Encoder) -> dict[str, Any]:
     }
 
 
-def _reading(encoder: Encoder) -> dict[str, Any]:
+def _reading(encoder: Encoding) -> dict[str, Any]:
     reading: dict[str, Any] = {"max_seq_length": encoder.window, "do_lower_case": False}
     if "add_pooling_layer" in inspect.signature(type(encoder.model).__init__).parameters:
         # else loading makes a random pooler that nothing uses, and warns of it
