@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -190,9 +191,13 @@ class LanguageModel(nn.Module):
             raise TypeError(f"a {self.form} language model has no decoder")
         if sources is None:
             sources = torch.arange(len(layout.lengths), device=input_ids.device)
-        return decode_padded(
-            self.model.get_decoder(), input_ids, layout, Memory(memory, memory_layout, sources), self._pad
-        )
+        return decode_padded(self._decoder, input_ids, layout, Memory(memory, memory_layout, sources), self._pad)
+
+    @property
+    def _decoder(self) -> nn.Module:
+        whole: Any = self.model
+        decoder: nn.Module = whole.decoder
+        return decoder
 
     @property
     def _pad(self) -> int:
@@ -202,7 +207,7 @@ class LanguageModel(nn.Module):
         """The rows that the head works on, by plain transformers: ids (batch, tokens) to (batch, tokens, dimension)."""
         found = self.encoder(input_ids=input_ids).last_hidden_state
         if self.form == "seq2seq":
-            found = self.model.get_decoder()(input_ids=input_ids, encoder_hidden_states=found).last_hidden_state
+            found = self._decoder(input_ids=input_ids, encoder_hidden_states=found).last_hidden_state
         rows: torch.Tensor = found
         return rows
 

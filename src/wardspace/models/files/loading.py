@@ -193,8 +193,9 @@ def encoder_of(model: PreTrainedModel) -> PreTrainedModel:
     """
     if not _has_decoder(type(model.config)):
         return cast("PreTrainedModel", model.base_model)
+    family: Any = MODEL_FOR_TEXT_ENCODING_MAPPING[type(model.config)]
     with torch.device("meta"):  # its own weights are replaced at once
-        encoder: Any = MODEL_FOR_TEXT_ENCODING_MAPPING[type(model.config)](deepcopy(model.config))
+        encoder = family(deepcopy(model.config))
     whole: Any = model
     encoder.shared, encoder.encoder = whole.shared, whole.encoder
     return cast("PreTrainedModel", encoder.train(model.training))
