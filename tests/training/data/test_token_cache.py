@@ -154,7 +154,7 @@ def test_tokens_with_words_and_offsets_serve_everybody(corpus, masked, tokenised
 
 
 def test_offsets_are_places_in_the_note(tmp_path, masked):
-    text = "Chest pain,\r\n  no ﬁbrillation. İstanbul 🩺 40°\tdenies"
+    text = "Chest pain,\r\n  no ﬁbrillation. İstanbul 🩺 40°\tdenies "
     corpus = write_corpus(
         tmp_path / "corpus",
         [{"note_id": f"n{i}", "patient_id": "p", "split": "train", "text": text * (i + 1)} for i in range(3)],
