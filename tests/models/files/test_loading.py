@@ -20,7 +20,7 @@ def test_damaged_weights(folder):
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:2000])
     for load in (Encoder.load, LanguageModel.load):
-        with pytest.raises(ModelError, match="cannot load the config") as caught:
+        with pytest.raises(ModelError, match="cannot load the model") as caught:
             load(folder)
         assert caught.value.where == str(folder)
 
@@ -28,7 +28,7 @@ def test_damaged_weights(folder):
 def test_a_config_of_another_size(folder):
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"intermediate_size": 64}))
-    with pytest.raises(ModelError, match="cannot load the config"):
+    with pytest.raises(ModelError, match="cannot load the model"):
         Encoder.load(folder, device="cpu")
 
 

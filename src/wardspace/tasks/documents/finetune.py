@@ -192,7 +192,7 @@ class Finetuning:
 
     def _setting(self, model: LanguageModel, seed: int) -> ObjectiveSettings:
         encoder, usual = self._encoder_of(model), ROOMS[hardware.device().type]
-        vocabulary = Vocabulary.of(model.tokenizer, causal=model.causal)
+        vocabulary = Vocabulary.of(model.tokenizer, model.form)
         limit = TokenLimit(self.task.finetune.pass_tokens or usual.tokens, usual.rectangle)
         return ObjectiveSettings(vocabulary, encoder.window, encoder.pooling, seed, reading=limit)
 
