@@ -49,7 +49,7 @@ class Task:
         """The options, and labels and texts of the task's own notes."""
         from wardspace.config import ClassificationConfig
         from wardspace.corpus import Corpus
-        from wardspace.tasks import Labelled, labelled
+        from wardspace.tasks.documents.labelled import Labelled, labelled
 
         options = ClassificationConfig(
             name="specialty",
@@ -79,11 +79,12 @@ class _Clock:
 
 
 def wardspace(task: Task) -> Work:
-    from wardspace import Encoder
-    from wardspace.tasks import frozen_predictions
+    from wardspace import Corpus, Encoder
+    from wardspace.tasks import EvaluatedModel, Texts, kind_of, predict
+    from wardspace.tasks.documents.labelled import LabelledNotes
 
     options, own, texts = task.load()
-    encoder = Encoder.load(BASE)
+    encoder, corpus = Encoder.load(BASE), Corpus.open(task.corpus)
 
     def work(number: int) -> Round:
         if number == 0:
@@ -92,7 +93,10 @@ def wardspace(task: Task) -> Work:
         start = time.perf_counter()
         vectors = encoder.encode(texts, show_progress=False)
         embedding = time.perf_counter() - start
-        predictions = frozen_predictions(vectors, own, options, model=BASE, show_progress=False)
+        model = EvaluatedModel(BASE, lambda: vectors, lambda: encoder, own.split)
+        settings = [one for one in kind_of(options).settings(options) if one.models == "encoders"]
+        gold = LabelledNotes(own, Texts(corpus))
+        predictions = predict(settings, model, gold, options.name, task.corpus, show_progress=False)
         values = {"embedding_seconds": embedding, "probes_seconds": time.perf_counter() - start - embedding}
         return Round(len(SHOTS) * SUBSETS, values | _scores_of_table(predictions))
 

@@ -64,10 +64,10 @@ class Task:
 def old_side(task: Task, checkout: str) -> Work:
     """The former loop: each round one seed."""
     sys.path.insert(0, str(Path(checkout) / "src"))
-    from wardspace.encoders import Encoder
     from wardspace.tasks.tuner import Notes, Tuner
 
     from wardspace.config import EncoderConfig, FinetuneConfig  # that of the checkout
+    from wardspace.encoders import Encoder
 
     encoder = Encoder.load(BASE, EncoderConfig(normalise="no", window=WINDOW))
     start = {name: value.clone() for name, value in encoder.model.state_dict().items()}
@@ -88,13 +88,11 @@ def old_side(task: Task, checkout: str) -> Work:
 
 def wardspace_side(task: Task, **options: Any) -> Work:
     """This package: each round one seed."""
-    import pyarrow.compute as pc
-
     from wardspace.config import EncoderConfig
     from wardspace.corpus import Corpus
+    from wardspace.tasks import Texts
     from wardspace.tasks.documents.finetune import Finetuning
-    from wardspace.tasks.documents.labelled import labelled
-    from wardspace.tasks.predictions import RunKey
+    from wardspace.tasks.documents.labelled import LabelledNotes, labelled
     from wardspace.training import train
     from wardspace.training.weights.processes import Processes
 
@@ -103,12 +101,12 @@ def wardspace_side(task: Task, **options: Any) -> Work:
     def work(number: int) -> Round:
         config = _config(task, notes=None if number else _WARM_UP, **options)
         labels = labelled(corpus, config)
-        tuning = Finetuning(corpus, labels, config, BASE, EncoderConfig(window=WINDOW))
+        texts = Texts(corpus)
+        tuning = Finetuning(texts, labels, config, BASE, EncoderConfig(window=WINDOW))
         with tempfile.TemporaryDirectory(prefix="finetune-") as scratch:
             objective, part, how = tuning.seed(number, "benchmark", Processes())
             train({part.model: objective.model}, [part], how, Path(scratch), show_progress=False)
-            table = tuning.predictions(objective, RunKey("specialty", BASE, "finetune", None, number))
-        rows = table.filter(pc.equal(table["split"], "test"))
+            rows = tuning.fitted(objective).predict(LabelledNotes(labels, texts).units("test"))
         return _round(len(tuning.train), task, np.array(rows["probabilities"].to_pylist()))
 
     return work
@@ -157,6 +155,7 @@ def loop_side(task: Task, most: int, **options: Any) -> Work:
     """This package's loop on as many notes as the peer, one epoch, without the head's start: training alone."""
     from wardspace.config import EncoderConfig
     from wardspace.corpus import Corpus
+    from wardspace.tasks import Texts
     from wardspace.tasks.documents.finetune import Finetuning
     from wardspace.tasks.documents.labelled import labelled
     from wardspace.training import train
@@ -164,7 +163,7 @@ def loop_side(task: Task, most: int, **options: Any) -> Work:
 
     config = _config(task, notes=most, epochs=1, **options)
     corpus = Corpus.open(Path(task.corpus))
-    tuning = Finetuning(corpus, labelled(corpus, config), config, BASE, EncoderConfig(window=WINDOW))
+    tuning = Finetuning(Texts(corpus), labelled(corpus, config), config, BASE, EncoderConfig(window=WINDOW))
     objective, part, how = tuning.seed(1, "benchmark", Processes())
 
     def work(_: int) -> Round:

@@ -3,13 +3,12 @@ import pyarrow as pa
 import pytest
 
 from tests.fixtures.predictions import guesses, run_table
-from tests.fixtures.tasks import single_label
+from tests.fixtures.tasks import CLASSIFICATION_SETTINGS, single_label
 from wardspace.config import ReportConfig
 from wardspace.evaluation import score_predictions
 from wardspace.evaluation.differences import across_pairs
 from wardspace.evaluation.prediction_set import Series
 from wardspace.results import SettingRecord
-from wardspace.tasks.scoring import CLASSIFICATION_SETTINGS
 
 CONFIG = ReportConfig(resamples=200)
 SETTINGS = {one.name: one for one in CLASSIFICATION_SETTINGS}

@@ -3,10 +3,10 @@ import pyarrow as pa
 import pytest
 
 from tests.fixtures.predictions import guesses, run_table
+from tests.fixtures.tasks import classification_metrics
 from wardspace.config import ReportConfig
 from wardspace.evaluation import score_predictions
 from wardspace.evaluation.between_runs import between, same_units
-from wardspace.tasks.scoring import classification_metrics
 
 CONFIG = ReportConfig(resamples=200)
 TASK = classification_metrics(["a", "b", "c"])

@@ -10,7 +10,7 @@ from tests.fixtures.studies import CANARY, small_study
 from wardspace.report.wording import setting_name
 from wardspace.results import Results
 from wardspace.study import Study
-from wardspace.study.steps import evaluate
+from wardspace.tasks import notes
 
 BESIDE = "words_beside"
 
@@ -30,8 +30,8 @@ def finished(tmp_path_factory):
     }
     counted = []
     with pytest.MonkeyPatch.context() as patch:
-        features = evaluate.tfidf_features
-        patch.setattr(evaluate, "tfidf_features", lambda corpus: counted.append(1) or features(corpus))
+        features = notes.fitted
+        patch.setattr(notes, "fitted", lambda corpus: counted.append(1) or features(corpus))
         Study.parse(values, home / "run").run()
     return home / "run", len(counted)
 

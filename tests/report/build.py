@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from tests.fixtures.tasks import CLASSIFICATION_SETTINGS, RETRIEVAL_SETTINGS
 from wardspace.results import Difference, ModelRecord, Results, Score
-from wardspace.tasks.scoring import CLASSIFICATION_SETTINGS, RETRIEVAL_SETTINGS
 
 
 class Change(NamedTuple):

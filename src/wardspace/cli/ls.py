@@ -50,11 +50,11 @@ def _objectives() -> dict[str, str]:
 
 
 def _tasks() -> dict[str, str]:
-    from wardspace.config import ClassificationConfig, RetrievalConfig
+    from wardspace.tasks import KINDS
 
     return {
-        section.model_fields["kind"].default: _first_line(section.__doc__)
-        for section in (ClassificationConfig, RetrievalConfig)
+        name: f"{_first_line(kind.config.__doc__)} Settings: {', '.join(kind.words.settings)}."
+        for name, kind in KINDS.items()
     }
 
 

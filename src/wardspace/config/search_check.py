@@ -79,12 +79,9 @@ def _score_problems(study: Searched, search: SearchConfig) -> list[str]:
     if search.score.task is not None and search.score.task not in names:
         return [f"search.score.task: no task {search.score.task!r} that a search can score ({', '.join(names)})"]
     task = searched_task(study, search)
-    found = []
     if search.score.metric not in task.metric_names():
-        found.append(f"search.score.metric: no metric of {task.name}; it has {', '.join(task.metric_names())}")
-    if getattr(task, "separator", None) is not None and search.score.shots not in (None, [None]):
-        found.append(f"search.score.shots: {task.name} has notes with several labels, which are scored on all labels")
-    return found
+        return [f"search.score.metric: no metric of {task.name}; it has {', '.join(task.metric_names())}"]
+    return []
 
 
 def _space_problems(study: Searched, search: SearchConfig) -> list[str]:

@@ -16,9 +16,7 @@ from wardspace.config.search import SearchConfig
 from wardspace.config.search_check import search_problems
 from wardspace.config.section import Section
 from wardspace.config.space import SpaceConfig
-from wardspace.config.tasks.classification import ClassificationConfig
 from wardspace.config.tasks.registry import TaskConfig
-from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
 
 Named = TypeVar("Named", AdaptConfig, CompareConfig)
@@ -198,20 +196,10 @@ class StudyConfig(Section):
         others = {model.name for model in self.compare}
         return [name for name in self.encoders if name not in others]
 
-    @property
-    def classifications(self) -> list[ClassificationConfig]:
-        """Tasks that predict labels."""
-        return [task for task in self.tasks if isinstance(task, ClassificationConfig)]
-
     def with_model(self, model: AdaptConfig) -> StudyConfig:
         """The study with another entry of that name in `adapt`, and no search; raises pydantic's ValidationError."""
         adapt = [model if known.name == model.name else known for known in self.adapt]
         return type(self)(**{**dict(self), "adapt": adapt, "search": None})
-
-    @property
-    def searches(self) -> list[RetrievalConfig]:
-        """Tasks that rank notes by queries."""
-        return [task for task in self.tasks if isinstance(task, RetrievalConfig)]
 
     @property
     def scored_columns(self) -> list[str]:

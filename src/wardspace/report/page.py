@@ -42,6 +42,7 @@ from wardspace.report.tables.uncertainty import Sources, sources
 from wardspace.report.wording.comparisons import RULES
 from wardspace.report.wording.guidance import RULES as GUIDANCE_RULES
 from wardspace.results import Results
+from wardspace.tasks import KINDS, TaskKind
 
 SCRIPT = ("page", "data", "marks", "chosen", "view", "tip", "selection", "texts", "legend", "gestures", "keys", "maps")
 """Files of the page's script, in order; each may use names of those before it."""
@@ -192,7 +193,7 @@ def view(results: Results, config: ReportConfig, study: StudyConfig) -> dict[str
         "similarities": similarity_tables(results),
         "provenance": provenance(results, study),
         "stars": STARS,
-        "searched": bool(study.searches),
+        "glossary": [one for kind in _kinds(study) for one in kind.words.glossary],
         "intervals": interval_method(results),
         "percentiles": interval_method(results, "percentile"),
     }
@@ -240,3 +241,9 @@ def embedded_json(value: Any) -> Markup:
 def _csp_hash(script: str) -> str:
     """The hash by which the page's policy allows this script and no other."""
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _kinds(study: StudyConfig) -> list[TaskKind[Any, Any]]:
+    """The kinds of task of a study, in the order of the registry."""
+    asked = {task.kind for task in study.tasks}
+    return [kind for name, kind in KINDS.items() if name in asked]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wardspace.report.wording import METRICS, SETTINGS, setting_name, thousands
+from wardspace.report.wording import metric_order, setting_name, setting_order, thousands
 from wardspace.results import Difference, Family, ModelRecord, Results, Score, SettingRecord
 
 
@@ -33,8 +33,8 @@ class Place(NamedTuple):
     @property
     def group(self) -> tuple[int, str]:
         """Rank and heading of a setting, which groups its columns."""
-        rank = list(SETTINGS).index(self.setting) if self.setting in SETTINGS else len(SETTINGS)
-        name = setting_name(self.setting)
+        name, order = setting_name(self.setting), setting_order()
+        rank = order.index(self.setting) if self.setting in order else len(order)
         return rank, name.capitalize() if self.search or not self.frozen else f"Frozen encoder, {name}"
 
     @property
@@ -102,7 +102,8 @@ class Board:
     def metrics(self, task: str) -> list[str]:
         """Metrics of a task, macro F1 first."""
         found = dict.fromkeys(key[4] for key in self._scores if key[0] == task)
-        return sorted(found, key=lambda metric: list(METRICS).index(metric) if metric in METRICS else len(METRICS))
+        order = metric_order()
+        return sorted(found, key=lambda metric: order.index(metric) if metric in order else len(order))
 
     def place(self, task: str, setting: str, shots: int | None = None) -> Place:
         """A column of a task, with the number of notes if the study limits them."""
@@ -125,7 +126,7 @@ class Board:
     def models(self, task: str) -> list[str]:
         """Models with a score, baselines first."""
         scored = {key[1] for key in self._scores if key[0] == task}
-        kinds = {"tfidf": 0, "base": 1, "other": 2, "adapted": 3}
+        kinds = {"tfidf": 0, "baseline": 0, "base": 1, "other": 2, "adapted": 3}
         ranked = sorted(self.results.models, key=lambda model: kinds[model.kind])
         return [model.name for model in ranked if model.name in scored]
 

@@ -60,10 +60,11 @@ class ModelRecord(Record):
 
     name: str
     """Name in tables."""
-    kind: Literal["base", "tfidf", "other", "adapted"]
-    """Baseline, another model that was not trained here, or adapted."""
-    dimension: int
-    """Length of a vector (number of terms for TF-IDF)."""
+    kind: Literal["base", "tfidf", "baseline", "other", "adapted"]
+    """What adaptation starts from, word counts, another baseline without a language model, a model trained elsewhere,
+    or an adapted one."""
+    dimension: int | None
+    """Length of a vector (number of terms for TF-IDF); null for a baseline that has neither."""
     parameters: int | None = None
     """Parameters of the encoder."""
     stages: list[StageCost] = []

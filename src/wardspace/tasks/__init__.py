@@ -1,29 +1,29 @@
-"""Labelled notes in, predictions with note ids out; scores are computed later from what was stored."""
+"""Notes in, predictions with ids out, one folder a kind of task; scores are computed later from what is stored."""
 
-from wardspace.tasks.documents.finetune import finetune_predictions
-from wardspace.tasks.documents.labelled import Labelled, labelled
-from wardspace.tasks.documents.probing import frozen_predictions
-from wardspace.tasks.documents.runs import read_rows
-from wardspace.tasks.predictions import SCHEMA, classes_of, read_predictions, terms_of, write_predictions
-from wardspace.tasks.retrieval.queries import Queries, read_queries
-from wardspace.tasks.retrieval.rankings import retrieval_predictions, tfidf_retrieval
-from wardspace.tasks.tfidf import tfidf_features, tfidf_predictions
+from wardspace.tasks.kind import Fitted, Gold, KindWords, RunKey, Setting, TaskKind
+from wardspace.tasks.notes import EvaluatedModel, Notes, Texts, no_model
+from wardspace.tasks.predictions import SCORED, classes_of, read_predictions, terms_of, write_predictions
+from wardspace.tasks.registry import KINDS, kind_of, register
+from wardspace.tasks.run import predict
 
 __all__ = [
-    "SCHEMA",
-    "Labelled",
-    "Queries",
+    "KINDS",
+    "SCORED",
+    "EvaluatedModel",
+    "Fitted",
+    "Gold",
+    "KindWords",
+    "Notes",
+    "RunKey",
+    "Setting",
+    "TaskKind",
+    "Texts",
     "classes_of",
-    "finetune_predictions",
-    "frozen_predictions",
-    "labelled",
+    "kind_of",
+    "no_model",
+    "predict",
     "read_predictions",
-    "read_queries",
-    "read_rows",
-    "retrieval_predictions",
+    "register",
     "terms_of",
-    "tfidf_features",
-    "tfidf_predictions",
-    "tfidf_retrieval",
     "write_predictions",
 ]

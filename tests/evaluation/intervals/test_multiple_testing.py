@@ -1,8 +1,8 @@
 import pytest
 
+from tests.fixtures.tasks import CLASSIFICATION_SETTINGS
 from wardspace.evaluation.intervals.multiple_testing import corrected
 from wardspace.results import Difference
-from wardspace.tasks.scoring import CLASSIFICATION_SETTINGS
 
 SETTINGS = {one.name: one for one in CLASSIFICATION_SETTINGS}
 

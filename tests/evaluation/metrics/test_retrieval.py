@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
+from tests.fixtures.tasks import retrieval_metrics
 from wardspace.config import ReportConfig
 from wardspace.evaluation import score_predictions
 from wardspace.evaluation.between_runs import between, same_units
 from wardspace.evaluation.metrics.retrieval import RANKED, RETRIEVAL, query_values, retrieval_tally
 from wardspace.evaluation.subgroups.subgroups import subgroups
 from wardspace.evaluation.trust.calibration import calibration
-from wardspace.tasks.scoring import retrieval_metrics
 
 N = 150
 CONFIG = ReportConfig(resamples=400)

@@ -11,11 +11,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures.labels import labelled_corpus, made_labels, made_vectors, make_task
+from tests.fixtures.tasks import frozen_predictions, tfidf_predictions
 from wardspace.config import ClassificationConfig
 from wardspace.core.errors import WardspaceError
-from wardspace.tasks import frozen_predictions, labelled, tfidf_predictions
 from wardspace.tasks.documents.label_budget import learned_rows
-from wardspace.tasks.documents.labelled import NO_CLASS
+from wardspace.tasks.documents.labelled import NO_CLASS, labelled
 
 LABELS = made_labels([90, 60, 45])
 VECTORS = made_vectors(LABELS, distance=4.0)
@@ -97,12 +97,12 @@ def test_too_few_for_several_labels_is_told():
 def test_probes_on_all_labels_keep_to_the_cap_and_few_shot_subsets_do_not():
     asked = {"probes": ["logistic", "head"], "seeds": 1, "shots": [16], "subsets": 2}
     capped = make_task(labels=12, **asked)
-    table = frozen_predictions(VECTORS, LABELS, capped, model="m", show_progress=False)
+    table = frozen_predictions(VECTORS, LABELS, capped, model="m")
     known = blinded(LABELS, learned_rows(LABELS, capped))
     few = pc.is_valid(table["shots"])
-    alone = frozen_predictions(VECTORS, known, make_task(**asked | {"shots": []}), model="m", show_progress=False)
+    alone = frozen_predictions(VECTORS, known, make_task(**asked | {"shots": []}), model="m")
     assert table.filter(pc.invert(few)).to_pylist() == alone.to_pylist()
-    whole = frozen_predictions(VECTORS, LABELS, make_task(**asked), model="m", show_progress=False)
+    whole = frozen_predictions(VECTORS, LABELS, make_task(**asked), model="m")
     assert table.filter(few).to_pylist() == whole.filter(pc.is_valid(whole["shots"])).to_pylist()
     assert table["predicted"].to_pylist() != whole["predicted"].to_pylist()
 
@@ -111,16 +111,16 @@ def test_words_learn_from_the_same_notes(tmp_path):
     corpus = labelled_corpus(tmp_path / "c")
     capped = make_task(labels=9)
     labels = labelled(corpus, capped)
-    table = tfidf_predictions(corpus, labels, capped, show_progress=False)
+    table = tfidf_predictions(corpus, labels, capped)
     known = blinded(labels, learned_rows(labels, capped))
-    assert table.to_pylist() == tfidf_predictions(corpus, known, make_task(), show_progress=False).to_pylist()
-    assert table.to_pylist() != tfidf_predictions(corpus, labels, make_task(), show_progress=False).to_pylist()
+    assert table.to_pylist() == tfidf_predictions(corpus, known, make_task()).to_pylist()
+    assert table.to_pylist() != tfidf_predictions(corpus, labels, make_task()).to_pylist()
 
 
 def test_several_labels_are_learned_from_the_same_notes():
     labels = several(3, 0.2)
     vectors = made_vectors(LABELS)[: len(labels.codes)] + labels.members @ np.ones((3, 16), dtype=np.float32)
     capped = SEVERAL.model_copy(update={"labels": 20})
-    table = frozen_predictions(vectors, labels, capped, model="m", show_progress=False)
+    table = frozen_predictions(vectors, labels, capped, model="m")
     known = blinded(labels, learned_rows(labels, capped))
-    assert table.to_pylist() == frozen_predictions(vectors, known, SEVERAL, model="m", show_progress=False).to_pylist()
+    assert table.to_pylist() == frozen_predictions(vectors, known, SEVERAL, model="m").to_pylist()

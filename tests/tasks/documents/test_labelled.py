@@ -9,7 +9,7 @@ from tests.fixtures.corpora import write_corpus
 from tests.fixtures.labels import make_task
 from wardspace.core.errors import WardspaceError
 from wardspace.corpus import Corpus
-from wardspace.tasks import labelled
+from wardspace.tasks.documents.labelled import labelled
 
 
 def _corpus(folder: Path, labels: dict[str, list[str | None]]) -> Corpus:

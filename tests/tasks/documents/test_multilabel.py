@@ -11,14 +11,13 @@ from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from tests.fixtures.corpora import write_corpus
 from tests.fixtures.labels import split_of
+from tests.fixtures.tasks import classification_metrics, frozen_predictions, tfidf_predictions
 from wardspace.config import ClassificationConfig, ReportConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.evaluation import score_predictions
 from wardspace.evaluation.prediction_set import prediction_sets
 from wardspace.evaluation.trust.calibration import calibration
-from wardspace.tasks import frozen_predictions, labelled, tfidf_predictions
-from wardspace.tasks.documents.labelled import NO_CLASS
-from wardspace.tasks.scoring import classification_metrics
+from wardspace.tasks.documents.labelled import NO_CLASS, labelled
 
 WORDS = {"growth": "proliferation", "spread": "metastasis", "death": "apoptosis"}
 
@@ -70,7 +69,7 @@ def _tasks(labels):
 def test_scores_are_scikit_learn_s(corpus):
     task = _task()
     labels = labelled(corpus, task)
-    table = tfidf_predictions(corpus, labels, task, show_progress=False)
+    table = tfidf_predictions(corpus, labels, task)
     (panel,) = [one for one in prediction_sets(table, _tasks(labels)) if one.split == "test"]
     tally = panel.runs[0].tally
     test = table.filter(pc.equal(table["split"], "test"))
@@ -96,7 +95,7 @@ def test_thresholds_come_from_validation_alone(corpus, tmp_path):
     told = []
     for one in (corpus, changed):
         labels = labelled(one, task.model_copy(update={"absent_classes": "drop"}))
-        table = tfidf_predictions(one, labels, task, show_progress=False)
+        table = tfidf_predictions(one, labels, task)
         told.append({name: k for k, name in enumerate(labels.classes)})
         told.append([row for row, split in zip(table["predicted"].to_pylist(), table["split"].to_pylist(), strict=True) if split == "test"])  # fmt: skip  # noqa: E501
     growth = [[row[places["growth"]] for row in rows] for places, rows in (told[:2], told[2:])]
@@ -109,7 +108,7 @@ def test_models_are_compared_in_pairs_and_each_label_is_a_decision_to_trust(corp
     random = np.random.default_rng(0)
     good = (labels.members @ random.normal(size=(3, 12)) + random.normal(0, 0.3, (200, 12))).astype(np.float32)
     tables = [
-        frozen_predictions(vectors, labels, task, model=name, show_progress=False)
+        frozen_predictions(vectors, labels, task, model=name)
         for name, vectors in {"base": random.normal(size=(200, 12)).astype(np.float32), "adapted": good}.items()
     ]
     table, classes = pa.concat_tables(tables), _tasks(labels)
@@ -126,12 +125,6 @@ def test_models_are_compared_in_pairs_and_each_label_is_a_decision_to_trust(corp
     truth, said = (np.array(test[name].to_pylist(), dtype=float) for name in ("truth", "probabilities"))
     assert brier.n == truth.size
     assert brier.value == pytest.approx(2 * ((said - truth) ** 2).mean(), rel=1e-6)  # over both classes, as with many
-
-
-@pytest.mark.parametrize("asked", [{"settings": ["probe", "finetune"]}, {"probes": ["head"]}, {"shots": [8]}])
-def test_what_is_not_offered_is_refused(asked):
-    with pytest.raises(ValidationError, match="several labels"):
-        _task(**asked)
 
 
 def test_no_label_at_all_needs_a_separator():

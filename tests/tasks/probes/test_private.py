@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from tests.fixtures.labels import made_labels, made_vectors
+from tests.fixtures.tasks import frozen_predictions
 from wardspace.config import DpConfig, parse_study
 from wardspace.core.errors import WardspaceError
-from wardspace.tasks import frozen_predictions
-from wardspace.tasks.predictions import spent_by, write_predictions
+from wardspace.tasks.predictions import about_runs, write_predictions
 from wardspace.tasks.probes.private import _Units, fit_private, unit_length
 
 QUICK = DpConfig(epsilon=8, epochs=4, batch=32)
@@ -117,9 +117,9 @@ def test_the_table_of_predictions_carries_what_was_spent(tmp_path):
             ],
         }
     )  # fmt: skip
-    table = frozen_predictions(made_vectors(labels), labels, study.tasks[0], model="base", show_progress=False)
+    table = frozen_predictions(made_vectors(labels), labels, study.tasks[0], model="base")
     write_predictions(table, tmp_path / "p.parquet")
-    spent = spent_by(tmp_path / "p.parquet")
+    spent = [one | one["spent"] for one in about_runs(tmp_path / "p.parquet")]
     assert [(s["setting"], s["seed"]) for s in spent] == [
         ("private_logistic", 0), ("private_logistic", 1), ("private_head", 0), ("private_head", 1)
     ]  # fmt: skip

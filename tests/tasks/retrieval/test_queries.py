@@ -7,13 +7,13 @@ from tests.fixtures.asking import QUERY, asking_rows
 from tests.fixtures.corpora import write_corpus
 from wardspace.config import RetrievalConfig
 from wardspace.core.errors import WardspaceError
-from wardspace.tasks import read_queries
-from wardspace.tasks.retrieval.queries import NO_QUERY
+from wardspace.tasks import Texts
+from wardspace.tasks.retrieval.queries import NO_QUERY, read_queries
 
 
 def asked(folder, rows=None, **options):
     corpus = write_corpus(folder, asking_rows() if rows is None else rows, [QUERY])
-    return read_queries(corpus, RetrievalConfig(name="questions", query=QUERY, **options))
+    return read_queries(Texts(corpus), RetrievalConfig(name="questions", query=QUERY, **options))
 
 
 def test_notes_ask_for_themselves_and_for_those_with_the_same_text(tmp_path):

@@ -86,8 +86,8 @@ class ClassificationConfig(TaskSection):
     label: str
     """Column to predict; notes without a value stand aside."""
     separator: str | None = Field(None, min_length=1)
-    """Sign between the labels of a note that may have several, as `;`; null: each note has one. Several are told apart
-    one by one on the frozen encoder, each from a probability on that is chosen on validation."""
+    """Sign between the labels of a note that may have several, as `;`; null: each note has one. Each of several
+    labels is decided by itself, from a probability that is chosen on validation."""
     unlabelled: Literal["aside", "none"] = "aside"
     """Where notes may have several labels: whether one without a value stands aside or has none of them."""
     settings: list[Literal["probe", "finetune"]] = ["probe"]
@@ -102,7 +102,8 @@ class ClassificationConfig(TaskSection):
     """Learn from at most this many labelled training notes, drawn by seed, the same for every model and probe; null
     takes all. A larger number includes a smaller one; few-shot subsets are drawn from all notes."""
     shots: list[Annotated[int, Field(ge=1)]] = []
-    """Labelled notes per class of the few-shot runs (`logistic`, `words_beside`); validation and test stay whole."""
+    """Labelled notes per class of the few-shot runs (`logistic`, `words_beside`); validation and test stay whole. Where
+    notes may have several labels, so many of each label at least, and of none."""
     subsets: int = Field(10, ge=1)
     """Seeded subsets per number of shots; a smaller one lies inside the larger one of the same seed."""
     seeds: int = Field(3, ge=1)
@@ -124,15 +125,8 @@ class ClassificationConfig(TaskSection):
 
     @model_validator(mode="after")
     def _several_labels(self) -> ClassificationConfig:
-        if self.separator is None:
-            if self.unlabelled == "none":
-                raise ValueError("unlabelled: none needs a separator: a note with one label always has it")
-            return self
-        if (self.settings, self.probes, self.shots) != (["probe"], ["logistic"], []):
-            raise ValueError(
-                "separator: notes with several labels are scored by the logistic probe on all labels alone; "
-                "leave settings, probes and shots out"
-            )
+        if self.separator is None and self.unlabelled == "none":
+            raise ValueError("unlabelled: none needs a separator: a note with one label always has it")
         return self
 
     def columns(self) -> Mapping[str, str]:
@@ -155,8 +149,9 @@ class ClassificationConfig(TaskSection):
 
     def metric_names(self) -> Sequence[str]:
         """Metrics of one label a note, or those that mean something where notes may have several."""
-        metrics = ("macro_f1", "micro_f1", "accuracy", "balanced_accuracy", "auroc")
-        return metrics if self.separator is None else tuple(name for name in metrics if "accuracy" not in name)
+        if self.separator is None:
+            return ("macro_f1", "micro_f1", "accuracy", "balanced_accuracy", "auroc")
+        return ("macro_f1", "micro_f1", "auroc", "average_precision")
 
     def search_shots(self) -> Sequence[int | None]:
         """Its own, and all labels."""

@@ -99,7 +99,7 @@ def model_styles(models: list[ModelRecord]) -> dict[str, ModelStyle]:
     for model in models:
         if model.kind == "base":
             styles[model.name] = ModelStyle("var(--ink)", "circle", "")
-        elif model.kind == "tfidf":
+        elif model.kind in ("tfidf", "baseline"):
             styles[model.name] = ModelStyle("var(--soft)", "cross", "2 4")
         else:
             # colours repeat after eight models, shapes after four: 8 and 4 together would repeat in step, so shift

@@ -49,7 +49,7 @@ def _by_size(board: Board, task: str, metric: str, model: str) -> list[AcrossDif
 
 
 def _frozen_score(board: Board, one: AcrossDifference) -> float:
-    place = Place(one.against_setting, one.against_shots)
+    place = board.place(one.task, one.against_setting, one.against_shots)
     return validation_scores(board, one.task, one.metric, place).get(one.against, float("-inf"))
 
 
@@ -66,7 +66,7 @@ def _fine_tuning(board: Board, task: str, metric: str, pairs: list[AcrossDiffere
         since=_size(board, pairs[first]) if gains[-1] and first < len(pairs) - 1 else None,
         frozen=_frozen(board, last) if fewer_labels(board, last) is not None else "",
     )
-    return Finding(tone, text, cell_anchor(task, metric, last.model, Place(last.setting, last.shots)))
+    return Finding(tone, text, cell_anchor(task, metric, last.model, board.place(last.task, last.setting, last.shots)))
 
 
 def _size(board: Board, one: AcrossDifference) -> str:

@@ -124,7 +124,7 @@ def _tuning(board: Board, tasks: list[tuple[str, str]]) -> Finding | None:
     text = say.fine_tuning_overall(len(gains), len(found), largest, fewer_labels=fewer)
     if most is None:
         return Finding("tie", text, COMPARISON)
-    evidence = cell_anchor(most.task, most.metric, most.model, Place(most.setting, most.shots))
+    evidence = cell_anchor(most.task, most.metric, most.model, board.place(most.task, most.setting, most.shots))
     return Finding("gain-uncorrected", text, evidence)
 
 

@@ -8,7 +8,7 @@ from wardspace.report.findings.findings import significant
 from wardspace.report.score_table import Board, Place
 from wardspace.results import Difference, ModelRecord, Score
 
-_KINDS = {"tfidf": 0, "base": 1, "other": 2, "adapted": 3}
+_KINDS = {"tfidf": 0, "baseline": 0, "base": 1, "other": 2, "adapted": 3}
 _LESS = 0.9
 """Training is cheaper if it took less than this share of the time: timings vary from run to run."""
 _ALIKE = 3

@@ -14,6 +14,7 @@ from wardspace.results import ModelRecord, Results, StageCost
 KINDS = {
     "base": "base (not adapted)",
     "tfidf": "word counts",
+    "baseline": "baseline, no language model",
     "other": "not trained here",
     "adapted": "adapted",
 }
@@ -65,7 +66,7 @@ def _model_row(model: ModelRecord) -> ModelRow:
     return ModelRow(
         name=model.name,
         kind=KINDS[model.kind],
-        dimension=thousands(model.dimension),
+        dimension="–" if model.dimension is None else thousands(model.dimension),
         parameters="–" if model.parameters is None else f"{model.parameters / 1e6:.1f} M",
         encode="–" if model.encode_seconds is None else duration(model.encode_seconds),
         learned=", ".join(model.learned_columns) or "–",

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, cast
+from typing import Any
 
 from wardspace.config import (
-    BESIDE,
     AdaptConfig,
-    ClassificationConfig,
-    RetrievalConfig,
     StudyConfig,
-    TaskConfig,
 )
-from wardspace.report.wording import INTERVALS, counted, listed, share, thousands
+from wardspace.report.wording import INTERVALS, listed, share, thousands
 from wardspace.results import Results
+from wardspace.tasks import kind_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def study_setup(study: StudyConfig, roles: Mapping[str, Any] | None = None) -> S
     return StudySetup(
         summary=_summary(study, by_patient=columns.get("patient_id") is not None),
         models=[_model(model, metadata) for model in study.adapt],
-        tasks=[(task.name, _task(task)) for task in study.tasks],
+        tasks=[(task.name, kind_of(task).describe(task)) for task in study.tasks],
     )
 
 
@@ -102,48 +99,6 @@ def _model(model: AdaptConfig, metadata: list[str]) -> SetupModel:
     options = [(objective.kind, flat(objective.model_dump(exclude={"kind"}))) for objective in model.objectives]
     changed = flat(model.training.model_dump(exclude_none=True))
     return SetupModel(model.name, words, [*options, *([("training", changed)] if changed else [])])
-
-
-def _task(task: TaskConfig) -> str:
-    return _classification(task) if isinstance(task, ClassificationConfig) else _search(cast("RetrievalConfig", task))
-
-
-def _search(task: RetrievalConfig) -> str:
-    among = "all notes of the corpus" if task.among == "all" else "the notes of its split"
-    limit = "" if task.queries is None else f"; at most {thousands(task.queries)} queries of a split"
-    return f"find a note by its {task.query} among {among}, by cosine similarity, without training for it{limit}"
-
-
-def _classification(task: ClassificationConfig) -> str:
-    parts = [f"predict {task.label} of the whole note"]
-    if task.separator is not None:
-        parts.append("notes may have several labels, each with a threshold chosen on validation")
-    if "probe" in task.settings:
-        seeds, private = counted(task.seeds, "seed"), f"with differential privacy (ε {task.dp.epsilon:g})"
-        names = {
-            "logistic": "logistic regression",
-            "head": f"a two-layer head ({seeds})",
-            "words_beside": "logistic regression on embedding + TF-IDF",
-            "private_logistic": f"logistic regression {private}",
-            "private_head": f"a two-layer head {private}",
-        }
-        parts.append(f"frozen encoder with {listed([names[probe] for probe in task.probes])}")
-    if task.labels is not None:
-        parts.append(f"at most {thousands(task.labels)} labelled notes, the same for every model")
-    if task.shots:
-        both = ", on the embedding alone and on embedding + TF-IDF" if BESIDE in task.probes else ""
-        shots = listed([str(n) for n in task.shots])
-        parts.append(f"few-shot with {shots} labels per class, {counted(task.subsets, 'random subset')} each{both}")
-    if "finetune" in task.settings:
-        tune = task.finetune
-        which = (
-            f"the base and the {tune.best} adapted models that are best on validation"
-            if tune.models == "best"
-            else ("every model" if tune.models == "all" else listed(list(tune.models)))
-        )
-        limit = "" if tune.notes is None else f", on {thousands(tune.notes)} notes"
-        parts.append(f"full fine-tuning of {which} ({counted(tune.seeds, 'seed')}{limit})")
-    return "; ".join(parts)
 
 
 def flat(options: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:

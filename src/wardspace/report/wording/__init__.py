@@ -4,12 +4,12 @@ from wardspace.core.wording import MINUS, counted, listed, share, thousands
 from wardspace.report.wording.names import (
     INTERVALS,
     MEASURES,
-    METRICS,
-    SETTINGS,
     SPLITS,
     measure_name,
     metric_name,
+    metric_order,
     setting_name,
+    setting_order,
 )
 from wardspace.report.wording.numbers import (
     Estimate,
@@ -29,9 +29,7 @@ from wardspace.report.wording.numbers import (
 __all__ = [
     "INTERVALS",
     "MEASURES",
-    "METRICS",
     "MINUS",
-    "SETTINGS",
     "SPLITS",
     "Estimate",
     "between",
@@ -43,10 +41,12 @@ __all__ = [
     "listed",
     "measure_name",
     "metric_name",
+    "metric_order",
     "p_value",
     "plain",
     "points",
     "setting_name",
+    "setting_order",
     "share",
     "signed",
     "signed_between",

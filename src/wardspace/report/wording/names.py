@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-METRICS = {
-    "macro_f1": "macro F1",
-    "micro_f1": "micro F1",
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "auroc": "AUROC",
-    "ndcg_at_10": "nDCG@10",
-    "mrr_at_10": "MRR@10",
-    "recall_at_1": "recall@1",
-    "recall_at_10": "recall@10",
-    "recall_at_100": "recall@100",
-}
+from wardspace.tasks import KINDS
+
 MEASURES = {
     "uniformity": "uniformity",
     "mean_cosine": "mean cosine",
@@ -34,23 +24,18 @@ MEASURES = {
     "recall": "recall in the first ten",
     "v_measure": "V-measure of k-means",
 }
-SETTINGS = {
-    "logistic": "logistic regression",
-    "head": "two-layer head",
-    "words_beside": "logistic regression on embedding + TF-IDF",
-    "private_logistic": "logistic regression with differential privacy",
-    "private_head": "two-layer head with differential privacy",
-    "finetune": "fine-tuned",
-    "retrieval": "search by query",
-}
-"""Settings in the order of the tables."""
 INTERVALS = {"bca": "BCa bootstrap", "percentile": "percentile bootstrap"}
 SPLITS = {"train": "training", "validation": "validation", "test": "test"}
 
 
 def metric_name(metric: str) -> str:
     """Name of a metric in a sentence."""
-    return METRICS.get(metric, metric.replace("_", " "))
+    return _metrics().get(metric, metric.replace("_", " "))
+
+
+def metric_order() -> list[str]:
+    """Metrics of all kinds of task in the order of the tables."""
+    return list(_metrics())
 
 
 def measure_name(measure: str) -> str:
@@ -60,4 +45,17 @@ def measure_name(measure: str) -> str:
 
 def setting_name(setting: str) -> str:
     """Name of a setting in a sentence."""
-    return SETTINGS.get(setting, setting)
+    return _settings().get(setting, setting)
+
+
+def setting_order() -> list[str]:
+    """Settings of all kinds of task in the order of the tables."""
+    return list(_settings())
+
+
+def _metrics() -> dict[str, str]:
+    return {name: told for kind in KINDS.values() for name, told in kind.words.metrics.items()}
+
+
+def _settings() -> dict[str, str]:
+    return {name: told for kind in KINDS.values() for name, told in kind.words.settings.items()}

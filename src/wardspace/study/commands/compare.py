@@ -19,8 +19,7 @@ from wardspace.evaluation.results_diff import TOLERANCE, Unlike, unlike
 from wardspace.report.changes import Pair, Side
 from wardspace.results import Results, no_results, read_any_version
 from wardspace.study.folder import RunFolder
-from wardspace.tasks import read_predictions
-from wardspace.tasks.scoring import task_metrics
+from wardspace.tasks import kind_of, read_predictions
 
 KINDS = ("frozen", "finetune")
 
@@ -169,7 +168,7 @@ def _between(
     if ours is None or theirs is None:
         return "the predictions of a run are gone", []
     (config,) = (one for one in first.study.tasks if one.name == task)
-    scored = task_metrics(config, classes)
+    scored = kind_of(config).scored(config, classes)
     if not same_units(ours, theirs, scored):
         what = "labels" if classes else "answers, or the number of notes searched,"
         return f"the test notes, their patients or their {what} are not the same", []

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, partial
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from wardspace.config import ClassificationConfig, ReportConfig, RetrievalConfig
+from wardspace.config import ReportConfig, TaskSection
 from wardspace.corpus import Corpus
+from wardspace.corpus.schema import SPLITS
 from wardspace.evaluation import score_predictions
 from wardspace.models import Encoder
 from wardspace.results import Difference, Score
-from wardspace.tasks import (
-    frozen_predictions,
-    labelled,
-    read_queries,
-    retrieval_predictions,
-    tfidf_features,
-    tfidf_predictions,
-    tfidf_retrieval,
-)
-from wardspace.tasks.scoring import task_metrics
+from wardspace.tasks import EvaluatedModel, Setting, Texts, kind_of, no_model, predict
+from wardspace.tasks.columns import objects
 
 
 def evaluate(
     corpus: Corpus,
     models: Mapping[str, Encoder],
-    task: ClassificationConfig | RetrievalConfig,
+    task: TaskSection,
     report: ReportConfig | None = None,
 ) -> tuple[list[Score], list[Difference]]:
     """Score frozen encoders and TF-IDF on one task.
@@ -40,8 +36,8 @@ def evaluate(
         The notes, split.
     models : mapping of str to Encoder
         Encoders by name; `base` is the one that the others are compared with.
-    task : ClassificationConfig or RetrievalConfig
-        The label, the probes and the shots; or the queries.
+    task : TaskSection
+        The task, as a `ClassificationConfig` or `RetrievalConfig`. Settings that train the model are left out.
     report : ReportConfig, optional
         Kind of interval, resamples, confidence and seed.
 
@@ -64,24 +60,30 @@ def evaluate(
     >>> task = ClassificationConfig(name="specialty", label="specialty")  # doctest: +SKIP
     >>> evaluate(Corpus.open("runs/demo/corpus"), {"base": Encoder.load("minilm")}, task)  # doctest: +SKIP
     """
-    vectors = partial(_vectors, corpus)
-    classes: tuple[str, ...] = ()
-    if isinstance(task, RetrievalConfig):
-        queries = read_queries(corpus, task)
-        tables = [tfidf_retrieval(corpus, queries, task)]
-        for name, one in models.items():
-            tables.append(retrieval_predictions(vectors(one), queries, task, model=name, embed=one.encode))
-    else:
-        labels = labelled(corpus, task)
-        classes = labels.classes
-        words = cache(partial(tfidf_features, corpus))
-        tables = [tfidf_predictions(corpus, labels, task, words=words)]
-        for name, one in models.items():
-            tables.append(frozen_predictions(vectors(one), labels, task, model=name, words=words))
-    judged = score_predictions(
-        pa.concat_tables(tables), {task.name: task_metrics(task, classes)}, report or ReportConfig()
-    )
+    kind = kind_of(task)
+    gold = kind.gold(Texts(corpus), task, SPLITS)
+    frozen = [one for one in kind.settings(task) if one.record.trained in ("nothing", "head")]
+    split = objects(corpus.table(["split"])["split"])
+    tables = []
+    with TemporaryDirectory() as folder:
+        for name in dict.fromkeys(name for one in frozen for name in _models(one, models)):
+            own = [one for one in frozen if name in _models(one, models)]
+            model = no_model(name)
+            if name in models:
+                encoder = models[name]
+                model = EvaluatedModel(name, partial(_vectors, corpus, encoder), partial(_same, encoder), split)
+            tables.append(predict(own, model, gold, task.name, Path(folder)))
+    scored = {task.name: kind.scored(task, gold.classes)}
+    judged = score_predictions(pa.concat_tables(tables), scored, report or ReportConfig())
     return judged.scores, judged.differences
+
+
+def _models(setting: Setting[Any], models: Mapping[str, Encoder]) -> list[str]:
+    return list(setting.models) if isinstance(setting.models, tuple) else list(models)
+
+
+def _same(encoder: Encoder) -> Encoder:
+    return encoder
 
 
 def _vectors(corpus: Corpus, encoder: Encoder) -> NDArray[np.float32]:

@@ -9,14 +9,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from wardspace.config import AdaptConfig, ClassificationConfig, EncoderConfig, StudyConfig
+from wardspace.config import AdaptConfig, EncoderConfig, StudyConfig, TaskSection
 from wardspace.config.search_check import searched_task
 from wardspace.core.errors import RecipeError
 from wardspace.core.files import read_json, write_json
@@ -27,8 +27,8 @@ from wardspace.evaluation.intervals.distribution import points
 from wardspace.evaluation.prediction_set import PredictionSet, prediction_sets
 from wardspace.models import Encoder
 from wardspace.study.search.records import Part, SearchFolder, Trial
-from wardspace.tasks import frozen_predictions, labelled, read_rows
-from wardspace.tasks.scoring import task_metrics
+from wardspace.tasks import EvaluatedModel, Gold, Texts, kind_of, predict
+from wardspace.tasks.columns import objects
 from wardspace.training import COST_FILE, Recipe, adapt
 
 SEEN = ("train", "validation")
@@ -42,8 +42,8 @@ class Scorer:
     ----------
     corpus : Corpus
         The notes; those of the test split are out of its reach.
-    task : ClassificationConfig
-        What is predicted.
+    task : TaskSection
+        What is predicted, of a kind that has metrics for a search.
     shots : sequence of int or None
         Labels per class, None for all.
     metric : str
@@ -53,41 +53,45 @@ class Scorer:
     def __init__(
         self,
         corpus: Corpus,
-        task: ClassificationConfig,
+        task: TaskSection,
         shots: Sequence[int | None],
         metric: str,
         encoder: EncoderConfig,
     ) -> None:
         self.notes = SplitView(corpus, SEEN)
-        few = [count for count in shots if count is not None]
-        probes = ["logistic"] if None in shots else []
-        self.task = task.model_copy(update={"shots": few, "probes": probes})
-        self.labels = labelled(self.notes, self.task, SEEN)
-        self.read = read_rows(self.labels, self.task)
+        self.task, kind = task.for_search(shots), kind_of(task)
+        self.gold: Gold = kind.gold(Texts(self.notes), self.task, SEEN)
+        self.settings = [one for one in kind.settings(self.task) if one.models == "encoders"]
+        self.read = np.unique(np.concatenate([one.reads(self.gold) for one in self.settings]))
+        self.split = objects(self.notes.table(["split"])["split"])
+        self.split[np.setdiff1d(np.arange(len(self.split)), self.read)] = None  # notes that get no vector
         self.metric, self.encoder = metric, encoder
 
     @property
     def validated(self) -> int:
         """How many notes a score is of."""
-        return len(self.labels.rows("validation"))
+        return len(self.gold.truth("validation"))
 
     def parts(self, source: str, *, show_progress: bool = True) -> list[Part]:
         """Scores of a model with each number of labels, few first."""
-        vectors = self._vectors(source, show=show_progress)
-        found = frozen_predictions(
-            vectors, self.labels, self.task, model="model", read=self.read, show_progress=show_progress
-        )
-        mine = found.filter(pc.equal(found["split"], "validation"))
-        (panel,) = prediction_sets(mine, {self.task.name: task_metrics(self.task, self.labels.classes)})
+        encoder = Encoder.load(source, self.encoder)
+        vectors = self._vectors(encoder, show=show_progress)
+        model = EvaluatedModel("model", lambda: vectors, lambda: encoder, self.split)
+        with TemporaryDirectory() as folder:
+            found = predict(
+                self.settings, model, self.gold, self.task.name, Path(folder),
+                splits=("validation",), show_progress=show_progress,
+            )  # fmt: skip
+        scored = kind_of(self.task).scored(self.task, self.gold.classes)
+        (panel,) = prediction_sets(found, {self.task.name: scored})
         (metric,) = (one for one in panel.metrics if one.name == self.metric)
         return _parts(panel, points(panel, [metric])[self.metric])
 
-    def _vectors(self, source: str, *, show: bool) -> NDArray[np.float32]:
+    def _vectors(self, encoder: Encoder, *, show: bool) -> NDArray[np.float32]:
         """Vectors of the notes that the probes read, in the rows of the corpus; zeros for the others.
 
         After a short training, embedding is most of a trial: notes that nothing is learned from are left alone.
         """
-        encoder = Encoder.load(source, self.encoder)
         found, first = [], 0
         with progress("embedding", len(self.read), show=show) as advance:
             for batch in self.notes.batches(["text"]):
@@ -195,8 +199,6 @@ class Bench:
         self.study, self.folder, self.began = study, folder, began
         self.notes = SplitView(corpus, SEEN)
         asked, task = study.search.score, searched_task(study, study.search)
-        if not isinstance(task, ClassificationConfig):
-            raise ValueError(f"a search cannot score {task.kind}")
         shots = task.search_shots() if asked.shots is None else list(dict.fromkeys(asked.shots))
         self.scorer = Scorer(corpus, task, shots, asked.metric, study.encoder)
         self.show = show_progress

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +12,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from wardspace.config import ClassificationConfig, RetrievalConfig, StudyConfig, TaskConfig
+from wardspace.config import StudyConfig, TaskSection
+from wardspace.core.files import digest
 from wardspace.corpus import Corpus
+from wardspace.corpus.schema import SPLITS
 from wardspace.evaluation import best_models, score_predictions
 from wardspace.evaluation.score_predictions import Evaluation
 from wardspace.evaluation.subgroups.drift import drift
@@ -29,24 +31,29 @@ from wardspace.study.stages import Stages
 from wardspace.study.steps.embed import Embedded
 from wardspace.study.steps.prepare import Prepared
 from wardspace.tasks import (
-    Labelled,
-    Queries,
-    finetune_predictions,
-    frozen_predictions,
-    labelled,
+    EvaluatedModel,
+    Gold,
+    Setting,
+    Texts,
+    kind_of,
+    no_model,
+    predict,
     read_predictions,
-    read_queries,
-    retrieval_predictions,
     terms_of,
-    tfidf_features,
-    tfidf_predictions,
-    tfidf_retrieval,
     write_predictions,
 )
-from wardspace.tasks.scoring import task_metrics
+from wardspace.tasks.columns import objects
+
+FROZEN, TRAINED = "frozen", "finetune"
+"""Families of settings by what they do to the model: their predictions are stored apart."""
 
 Vectors = Callable[[], NDArray[np.float32]]
 """Opens a model's vectors when they are needed."""
+
+
+def family_of(setting: Setting[Any]) -> str:
+    """Whether a setting leaves the model as it is."""
+    return TRAINED if setting.record.trained in ("adapters", "model") else FROZEN
 
 
 class Scoring:
@@ -84,116 +91,77 @@ class Scoring:
         self.stages = stages
         self.keys = keys
         self.show = show_progress
-        self.labels: dict[str, Labelled] = {task.name: labelled(corpus, task) for task in study.classifications}
-        self.queries: dict[str, Queries] = {task.name: read_queries(corpus, task) for task in study.searches}
+        self.texts = Texts(corpus)
+        self.gold: dict[str, Gold] = {task.name: kind_of(task).gold(self.texts, task, SPLITS) for task in study.tasks}
+        self._split = objects(corpus.table(["split"])["split"])
         self.predicted: dict[tuple[str, str, str], str] = {}
-        self.terms = 0
-        """Terms of the TF-IDF baseline (the same for every task: it reads all training notes)."""
+        self.baselines: dict[str, int | None] = {}
+        """Baselines that ran, with the number of terms they count (the same for every task)."""
 
     @property
     def classes(self) -> dict[str, list[str]]:
-        """Classes of every task in the order of the study; none of a search."""
-        return {
-            task.name: list(self.labels[task.name].classes) if task.name in self.labels else []
-            for task in self.study.tasks
-        }
+        """Classes of every task in the order of the study; none where a task has none."""
+        return {name: list(gold.classes) for name, gold in self.gold.items()}
 
     @property
     def metrics(self) -> dict[str, TaskMetrics]:
         """How every task is scored, in the order of the study."""
-        return {task.name: task_metrics(task, self.classes[task.name]) for task in self.study.tasks}
+        return {task.name: kind_of(task).scored(task, self.classes[task.name]) for task in self.study.tasks}
 
-    def run(self, task: TaskConfig, models: Mapping[str, Vectors]) -> None:
-        """Predictions of one task by TF-IDF and by every model, given its vectors."""
-        if isinstance(task, RetrievalConfig):
-            self.searched(task, models)
-        elif isinstance(task, ClassificationConfig):
-            self.frozen(task, models)
-            self.finetuned(task)
+    def caps(self, family: str) -> dict[str, int]:
+        """How many labelled notes the settings of a family (`frozen`, `finetune`) learn from, where a cap held them."""
+        found: dict[str, int] = {}
+        for task in self.study.tasks:
+            settings = [one for one in kind_of(task).settings(task) if family_of(one) == family]
+            caps = [cap for one in settings if (cap := one.cap(self.gold[task.name])) is not None]
+            found |= {task.name: min(caps)} if caps else {}
+        return found
 
-    def searched(self, task: RetrievalConfig, models: Mapping[str, Vectors]) -> None:
-        """Search by TF-IDF and in the space of every model."""
-        queries = self.queries[task.name]
+    def run(self, task: TaskSection, vectors: Mapping[str, Vectors]) -> None:
+        """Predictions of one task by all its settings: baselines, then every model, given its vectors."""
+        gold, settings = self.gold[task.name], kind_of(task).settings(task)
+        for family in dict.fromkeys(family_of(one) for one in settings):
+            chosen = [(one, self._models(task, one)) for one in settings if family_of(one) == family]
+            for name in dict.fromkeys(name for _, names in chosen for name in names):
+                own = [one for one, names in chosen if name in names]
+                self._store(task, self._model(name, vectors), family, own, gold)
 
-        def words() -> pa.Table:
-            return tfidf_retrieval(self.corpus, queries, task, show_progress=self.show)
-
-        self._store(task, "tfidf", "frozen", self.keys["corpus"], words)
-        for name, vectors in models.items():
-
-            def search(name: str = name, vectors: Vectors = vectors) -> pa.Table:
-                source = encoder_source(self.study, self.folder, name)
-                encoder = Encoder.load(source, self.study.encoder)
-                return retrieval_predictions(
-                    vectors(), queries, task, model=name, embed=encoder.encode, show_progress=self.show
-                )
-
-            self._store(task, name, "frozen", self.keys[f"vectors/{name}"], search)
-
-    def frozen(self, task: ClassificationConfig, models: Mapping[str, Vectors]) -> None:
-        """Probes on TF-IDF and on the frozen vectors of every model."""
-        labels = self.labels[task.name]
-        words = cache(partial(tfidf_features, self.corpus))
-
-        def counted() -> pa.Table:
-            return tfidf_predictions(self.corpus, labels, task, words=words, show_progress=self.show)
-
-        self._store(task, "tfidf", "frozen", self.keys["corpus"], counted)
-        for name, vectors in models.items():
-
-            def probe(name: str = name, vectors: Vectors = vectors) -> pa.Table:
-                return frozen_predictions(vectors(), labels, task, model=name, words=words, show_progress=self.show)
-
-            self._store(task, name, "frozen", self.keys[f"vectors/{name}"], probe)
-
-    def finetuned(self, task: ClassificationConfig) -> None:
-        """Full fine-tuning of the models the task asks for."""
-        if "finetune" not in task.settings:
-            return
-        for name in self._chosen(task):
-            work = self.folder.work(f"{task.name}-{name}")
-
-            def tune(name: str = name, work: Path = work) -> pa.Table:
-                return finetune_predictions(
-                    self.corpus,
-                    self.labels[task.name],
-                    task,
-                    model=name,
-                    folder_or_name=encoder_source(self.study, self.folder, name),
-                    encoder=self.study.encoder,
-                    work=work,
-                    show_progress=self.show,
-                )
-
-            self._store(task, name, "finetune", self.keys[f"vectors/{name}"], tune)
-            shutil.rmtree(work, ignore_errors=True)
-
-    def _chosen(self, task: ClassificationConfig) -> list[str]:
-        adapted = [model.name for model in self.study.adapt]
-        if task.finetune.models == "all":
+    def _models(self, task: TaskSection, setting: Setting[Any]) -> list[str]:
+        """Names of the models that a setting runs with."""
+        if setting.models == "encoders":
             return self.study.encoders
-        if isinstance(task.finetune.models, list):
-            return task.finetune.models
-        return [
-            "base",
-            *best_models(self._table(task.name, "frozen"), self.metrics[task.name], adapted, task.finetune.best),
-        ]
+        if isinstance(setting.models, int):
+            adapted = [model.name for model in self.study.adapt]
+            frozen = self._table(task.name, FROZEN)
+            return ["base", *best_models(frozen, self.metrics[task.name], adapted, setting.models)]
+        return list(setting.models)
 
-    def _store(self, task: TaskConfig, model: str, kind: str, source: str, work: Callable[[], pa.Table]) -> None:
-        path = self.folder.predictions(task.name, model, kind)
-        asked = task.model_dump(
-            mode="json", exclude={"finetune"} if kind == "frozen" else {"probes", "shots", "subsets"}
-        )
+    def _model(self, name: str, vectors: Mapping[str, Vectors]) -> EvaluatedModel:
+        """One of the study's encoders, or the name of a baseline."""
+        if name not in vectors:
+            return no_model(name)
+        source = encoder_source(self.study, self.folder, name)
+        opened = (source, self.study.encoder)
+        return EvaluatedModel(name, vectors[name], partial(Encoder.load, *opened), self._split, opened)
+
+    def _store(
+        self, task: TaskSection, model: EvaluatedModel, family: str, settings: Sequence[Setting[Any]], gold: Gold
+    ) -> None:
+        path = self.folder.predictions(task.name, model.name, family)
+        source = self.keys.get(f"vectors/{model.name}", self.keys["corpus"])
+        inputs = [source, task.depends_on(family)]
+        work = self.folder.work(f"{task.name}-{model.name}-{digest(inputs)[:12]}")
 
         def write() -> int | None:
-            table = work()
+            table = predict(settings, model, gold, task.name, work, show_progress=self.show)
             write_predictions(table, path)
             return terms_of(table)
 
-        key, terms = self.stages.once(f"evaluate/{task.name}-{model}-{kind}", [source, asked], [path], write)
-        self.predicted[task.name, model, kind] = key
-        if terms is not None:
-            self.terms = terms
+        name = f"evaluate/{task.name}-{model.name}-{family}"
+        self.predicted[task.name, model.name, family], terms = self.stages.once(name, inputs, [path], write)
+        shutil.rmtree(work, ignore_errors=True)
+        if model.name not in self.study.encoders:
+            self.baselines[model.name] = self.baselines.get(model.name) or terms
 
     def files(self) -> list[Path]:
         """Where the predictions of all tasks and models are stored."""
@@ -210,6 +178,7 @@ class Scoring:
 
     def scored(self) -> Evaluation:
         """Scores and paired differences of everything stored."""
+        self.texts.forget()
 
         def work() -> dict[str, list[dict[str, Any]]]:
             found: dict[str, list[dict[str, Any]]] = {name: [] for name in Evaluation._fields}
@@ -275,9 +244,9 @@ class Slices:
         def work() -> Found:
             found: Found = {"subgroups": []}
             columns = self._columns()
-            aims = {task.name: task.label for task in self.scoring.study.classifications}
+            aims = {task.name: task.columns().values() for task in self.scoring.study.tasks}
             for task, scored in self.scoring.metrics.items():
-                others = {name: values for name, values in columns.items() if name != aims.get(task)}
+                others = {name: values for name, values in columns.items() if name not in aims[task]}
                 found["subgroups"] += _plain(subgroups(self.scoring.stored(task), {task: scored}, others, self.report))
             return found
 

@@ -12,10 +12,10 @@ from wardspace.evaluation.score_predictions import Evaluation
 from wardspace.results import ModelRecord, PrivateTraining, Results, SettingRecord, StageCost
 from wardspace.study.run import Run
 from wardspace.study.steps.embed import Embedded
-from wardspace.study.steps.evaluate import Evaluated, Scoring
+from wardspace.study.steps.evaluate import FROZEN, TRAINED, Evaluated, Scoring
 from wardspace.study.steps.prepare import SYNTHETIC, Prepared
 from wardspace.study.steps.space import Spaces
-from wardspace.tasks.predictions import spent_by
+from wardspace.tasks.predictions import about_runs
 
 
 def assemble_results(
@@ -33,16 +33,13 @@ def assemble_results(
         interval=study.report.interval,
         corpus=_told(manifest, study.text_columns),
         classes=scoring.classes,
-        labelled_notes=_held_to(scoring, {task.name: [task.labels] for task in study.classifications}),
-        finetune_notes=_held_to(
-            scoring,
-            {t.name: [t.labels, t.finetune.notes] for t in study.classifications if "finetune" in t.settings},
-        ),
-        models=[*_tfidf(study, scoring), *(_model(study, name, record) for name, record in embedded.items())],
+        labelled_notes=scoring.caps(FROZEN),
+        finetune_notes=scoring.caps(TRAINED),
+        models=[*_baselines(scoring), *(_model(study, name, record) for name, record in embedded.items())],
         settings=_settings(scoring, evaluated.scores),
         **evaluated.scores._asdict(),
         **spaces.records,
-        private=[PrivateTraining.model_validate(spent) for path in scoring.files() for spent in spent_by(path)],
+        private=[_private(one) for path in scoring.files() for one in about_runs(path) if "spent" in one],
         warnings=_warnings(study, manifest, embedded, scoring),
         **records,
     )
@@ -65,17 +62,16 @@ def _told(manifest: Manifest, aside: Sequence[str]) -> dict[str, Any]:
     return {**found, "counts": {**found["counts"], "categories": {n: v for n, v in values.items() if n not in aside}}}
 
 
-def _held_to(scoring: Scoring, caps: Mapping[str, Sequence[int | None]]) -> dict[str, int]:
-    """The smallest cap of each task that left notes out."""
-    found = {name: [cap for cap in several if cap is not None] for name, several in caps.items()}
-    every = {name: len(scoring.labels[name].rows("train")) for name in found}
-    return {name: min(several) for name, several in found.items() if several and min(several) < every[name]}
+def _private(about: Mapping[str, Any]) -> PrivateTraining:
+    named = {key: value for key, value in about.items() if key != "spent"}
+    return PrivateTraining.model_validate({**named, **about["spent"]})
 
 
-def _tfidf(study: StudyConfig, scoring: Scoring) -> list[ModelRecord]:
-    if not study.tasks:
-        return []
-    return [ModelRecord(name="tfidf", kind="tfidf", dimension=scoring.terms)]
+def _baselines(scoring: Scoring) -> list[ModelRecord]:
+    return [
+        ModelRecord(name=name, kind="tfidf" if name == "tfidf" else "baseline", dimension=terms)
+        for name, terms in scoring.baselines.items()
+    ]
 
 
 def _model(study: StudyConfig, name: str, record: Embedded) -> ModelRecord:
@@ -101,10 +97,8 @@ def _warnings(study: StudyConfig, manifest: Manifest, models: Mapping[str, Embed
     if study.privacy.canaries and study.adapt:
         found.append("Canaries: adaptation read made-up secrets beside the notes, so that its models can be audited.")
     found += manifest.warnings
-    for name, labels in scoring.labels.items():
-        found += [f"{name}: {warning}" for warning in labels.warnings]
-    for name, queries in scoring.queries.items():
-        found += [f"{name}: {warning}" for warning in queries.warnings]
+    for name, gold in scoring.gold.items():
+        found += [f"{name}: {warning}" for warning in gold.warnings]
     found += _learned(study)
     for name, record in models.items():
         found += [
@@ -118,12 +112,9 @@ def _warnings(study: StudyConfig, manifest: Manifest, models: Mapping[str, Embed
 def _learned(study: StudyConfig) -> list[str]:
     """Which models learned from a column that a task goes by."""
     found = []
-    for search in study.searches:
-        learned = [model.name for model in study.adapt if search.query in study.trained_columns(model)]
-        if learned:
-            found.append(f"{search.name}: {', '.join(learned)} learned from {search.query} of the training notes.")
-    for task in study.classifications:
-        learned = [model.name for model in study.adapt if task.label in study.trained_columns(model)]
-        if learned:
-            found.append(f"{task.name}: {', '.join(learned)} learned from {task.label}, the label they are scored on.")
+    for task in study.tasks:
+        for column in task.columns().values():
+            learned = [model.name for model in study.adapt if column in study.trained_columns(model)]
+            if learned:
+                found.append(f"{task.name}: {', '.join(learned)} learned from {column}, which they are scored on.")
     return found

@@ -1,113 +1,106 @@
-"""Predictions from fine-tuning: the encoder learns with the head."""
+"""Full fine-tuning as a setting: the encoder learns with the head, in the one training loop."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig, EncoderConfig
 from wardspace.core.files import digest
 from wardspace.core.seeds import derive
-from wardspace.corpus import Corpus
 from wardspace.models import Encoder, LanguageModel, hardware
 from wardspace.models.tokens import token_ids
 from wardspace.objectives import ObjectiveSettings, Unit, Vocabulary
 from wardspace.objectives.micro_batches import TokenLimit
-from wardspace.objectives.supervised.classification import CLASS, MEMBERS, Classification, LabelledNotes
+from wardspace.objectives.supervised.classification import CLASS, MEMBERS, Classification
+from wardspace.objectives.supervised.classification import LabelledNotes as TaskHead
+from wardspace.results import SettingRecord
+from wardspace.tasks.documents.fitted import FittedClassifier
 from wardspace.tasks.documents.label_budget import learned_rows
-from wardspace.tasks.documents.labelled import Labelled
-from wardspace.tasks.documents.multilabel import best_thresholds
-from wardspace.tasks.documents.subsets import by_hash, stratified
-from wardspace.tasks.predictions import (
-    SCORED,
-    RunKey,
-    gathered,
-    prediction_rows,
-    read_predictions,
-    several_rows,
-    write_predictions,
-)
+from wardspace.tasks.documents.labelled import Labelled, LabelledNotes
+from wardspace.tasks.documents.subsets import stratified
+from wardspace.tasks.kind import Models, RunKey
+from wardspace.tasks.notes import EvaluatedModel, Notes, Texts
 from wardspace.tasks.probes.head import fit_head, head_probabilities
+from wardspace.tasks.probes.thresholds import best_thresholds
 from wardspace.tasks.probes.validation import class_weights
 from wardspace.training import EarlyStop, FixedSource, Part, TrainingOptions, train
 from wardspace.training.adapt import ROOMS
 from wardspace.training.weights.processes import Processes
 
 
-def finetune_predictions(
-    corpus: Corpus,
-    labelled: Labelled,
-    task: ClassificationConfig,
-    *,
-    model: str,
-    folder_or_name: str,
-    encoder: EncoderConfig,
-    work: Path,
-    show_progress: bool = True,
-) -> pa.Table:
-    """Fine-tune an encoder with each seed and predict validation and test.
+@dataclass(frozen=True)
+class FineTuning:
+    """Full fine-tuning, once a seed.
 
     The head is first trained on the frozen vectors, and only then do both move: a new head would spend the few hundred
     small steps of fine-tuning on finding its feet, and pull the encoder out of shape on the way (Kumar et al. 2022).
     A cap on the training notes takes the same ones, in the shares of their classes, for every model and seed. Vectors
     are not normalised here, whatever the encoder's folder says: a head can make use of their length.
 
-    Started by `torchrun` or `accelerate launch`, all processes call this alike and train each seed together.
-
-    Parameters
+    Attributes
     ----------
-    corpus, labelled, task
-        Notes, their classes, and the options in `task.finetune`.
-    model : str
-        Name of the model in the table.
-    folder_or_name : str
-        What `LanguageModel.load` opens.
-    encoder : EncoderConfig
-        Pooling and window.
-    work : Path
-        Folder for the predictions of finished seeds and the checkpoints of an unfinished one: a run that was killed
-        goes on from there, if notes, options and starting weights are the same.
-    show_progress : bool
-        Show bars.
-
-    Returns
-    -------
-    pyarrow.Table
-        Of `wardspace.tasks.predictions.SCHEMA`.
-
-    Raises
-    ------
-    ModelError
-        If there is no such model.
-    WardspaceError
-        As `wardspace.training.train` does.
+    record : SettingRecord
+        Name and family.
+    task : ClassificationConfig
+        The task, with the options in `task.finetune`.
 
     References
     ----------
     Kumar et al. 2022, Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution.
     """
-    tuning = Finetuning(corpus, labelled, task, folder_or_name, encoder)
-    processes = Processes()
-    key = digest([corpus.content_hash, task.name, task.label, task.labels, labelled.classes, model, tuning.content])
-    names = {seed: f"seed-{seed}-{key}" for seed in range(task.finetune.seeds)}
-    stored = {seed: work / f"{name}.parquet" for seed, name in names.items()}
-    for seed in processes.broadcast([seed for seed, path in stored.items() if not path.is_file()]):
-        objective, part, options = tuning.seed(seed, f"{task.name}, {model}, seed {seed}", processes)
-        train({part.model: objective.model}, [part], options, work / names[seed], show_progress=show_progress)
-        if processes.first:
-            run = RunKey(task.name, model, "finetune", None, seed)
-            write_predictions(tuning.predictions(objective, run), stored[seed])
-            shutil.rmtree(work / names[seed], ignore_errors=True)
-        processes.wait()
-    return gathered([read_predictions(path) for path in stored.values()], labelled.classes)
+
+    record: SettingRecord
+    task: ClassificationConfig
+
+    @property
+    def models(self) -> Models:
+        """Those that the task names, all, or the best."""
+        asked = self.task.finetune
+        return asked.best if asked.models == "best" else "encoders" if asked.models == "all" else asked.models
+
+    @property
+    def runs(self) -> list[tuple[int | None, int]]:
+        """One with each seed."""
+        return [(None, seed) for seed in range(self.task.finetune.seeds)]
+
+    def cap(self, gold: LabelledNotes) -> int | None:
+        """The task's number of labels, or that of fine-tuning, if there are more."""
+        caps = [cap for cap in (self.task.labels, self.task.finetune.notes) if cap is not None]
+        return min(caps) if caps and min(caps) < len(gold.labels.rows("train")) else None
+
+    def reads(self, gold: LabelledNotes) -> NDArray[np.int64]:
+        """None: it makes vectors of its own."""
+        return np.empty(0, dtype=np.int64)
+
+    def fit(
+        self, model: EvaluatedModel, gold: LabelledNotes, run: RunKey, folder: Path, *, show_progress: bool = True
+    ) -> FittedClassifier:
+        """Fine-tune from the model's own weights; a run that was killed goes on from its last checkpoint in `folder`.
+
+        Raises
+        ------
+        ModelError
+            If there is no such model.
+        WardspaceError
+            As `wardspace.training.train` does.
+        """
+        source, encoder = model.opened()
+        tuning = Finetuning(gold.texts, gold.labels, self.task, source, encoder)
+        what = f"{run.task}, {run.model}, seed {run.seed}"
+        objective, part, options = tuning.seed(run.seed, what, Processes())
+        work = folder / f"seed-{run.seed}-{tuning.content}"
+        train({part.model: objective.model}, [part], options, work, show_progress=show_progress)
+        fitted = tuning.fitted(objective)
+        shutil.rmtree(work, ignore_errors=True)
+        return fitted
 
 
 @dataclass(frozen=True)
@@ -116,11 +109,15 @@ class Finetuning:
 
     Parameters
     ----------
-    corpus, labelled, task, folder_or_name, encoder
-        As for `finetune_predictions`.
+    texts, labelled : Texts, Labelled
+        The notes and their labels.
+    task : ClassificationConfig
+        Options in `task.finetune`.
+    folder_or_name, encoder
+        The model, as `LanguageModel.load` takes it, and how a note becomes a vector.
     """
 
-    corpus: Corpus
+    texts: Texts
     labelled: Labelled
     task: ClassificationConfig
     folder_or_name: str
@@ -140,7 +137,7 @@ class Finetuning:
             options,
             model,
             self._setting(model, seed),
-            LabelledNotes(self.task.name, head.cpu(), weights, self._encoder_of(model).overlap),
+            TaskHead(self.task.name, head.cpu(), weights, self._encoder_of(model).overlap),
         )
         stop = None if options.patience is None else EarlyStop(options.patience)
         part = Part(objective, self._source(model), stop=stop)
@@ -148,26 +145,25 @@ class Finetuning:
         how = TrainingOptions(what, training, epochs=options.epochs, seed=derive("finetune", seed), processes=processes)
         return objective, part, how
 
-    def predictions(self, objective: Classification, run: RunKey) -> pa.Table:
-        """Predict validation and test, of long notes from all their windows; thresholds are chosen on validation."""
+    def fitted(self, objective: Classification) -> FittedClassifier:
+        """The classifier: it reads long notes in all their windows; thresholds are chosen on validation."""
         encoder = self._encoder_of(objective.model)
-        found: dict[str, NDArray[np.float32]] = {}
-        for split in SCORED:
-            vectors = encoder.encode(self._texts(self.labelled.rows(split)), show_progress=False)
-            found[split] = head_probabilities(objective.head, vectors)
+
+        def probabilities(notes: Notes) -> NDArray[np.float32]:
+            vectors = encoder.encode(self.texts.of(notes.rows), show_progress=False)
+            return head_probabilities(objective.head, vectors)
+
         if self.labelled.members is None:
-            return prediction_rows(self.labelled, run, found.__getitem__)
-        thresholds = best_thresholds(self.labelled.members[self.labelled.rows("validation")], found["validation"])
-        return several_rows(self.labelled, run, found.__getitem__, thresholds)
+            return FittedClassifier(probabilities)
+        rows = self.labelled.rows("validation")
+        chosen = probabilities(Notes(self.texts, rows, self.labelled.note_id[rows]))
+        return FittedClassifier(probabilities, best_thresholds(self.labelled.members[rows], chosen))
 
     @cached_property
     def train(self) -> NDArray[np.int64]:
         """Rows that it learns from."""
         rows = learned_rows(self.labelled, self.task)
-        most = self.task.finetune.notes or len(rows)
-        if self.labelled.members is None:
-            return stratified(self.labelled, rows, most)
-        return np.sort(by_hash(self.labelled, rows, "stratified", 0)[:most])
+        return stratified(self.labelled, rows, self.task.finetune.notes or len(rows))
 
     @cached_property
     def content(self) -> str:
@@ -185,7 +181,7 @@ class Finetuning:
         encoder = self._encoder_of(self._start)
         encoder.model.to(hardware.device())  # type: ignore[arg-type]
         rows = {"train": self.train, "validation": self.labelled.rows("validation")}
-        return {name: encoder.encode(self._texts(at), show_progress=False) for name, at in rows.items()}
+        return {name: encoder.encode(self.texts.of(at), show_progress=False) for name, at in rows.items()}
 
     def _encoder_of(self, model: LanguageModel) -> Encoder:
         return model.to_encoder(self.encoder.model_copy(update={"normalise": "no"}))
@@ -200,7 +196,7 @@ class Finetuning:
         """The notes to learn from, then those that validate."""
         held = self.labelled.rows("validation")
         rows = np.concatenate([self.train, held])
-        ids = token_ids(model.tokenizer, [*self._texts(self.train), *self._texts(held)])
+        ids = token_ids(model.tokenizer, [*self.texts.of(self.train), *self.texts.of(held)])
         name = CLASS if self.labelled.members is None else MEMBERS
         units = [
             Unit(str(self.labelled.note_id[row]), own, targets={name: truth})
@@ -219,16 +215,6 @@ class Finetuning:
     def _truth(self, rows: NDArray[np.int64]) -> NDArray[np.int32] | NDArray[np.bool_]:
         members = self.labelled.members
         return self.labelled.codes[rows] if members is None else members[rows]
-
-    def _texts(self, rows: NDArray[np.int64]) -> Sequence[str]:
-        """Texts of some rows (in rising order); the other notes pass by."""
-        found: list[str] = []
-        first = 0
-        for batch in self.corpus.batches(columns=["text"]):
-            inside = rows[(rows >= first) & (rows < first + batch.num_rows)] - first
-            found += batch.column(0).take(pa.array(inside)).to_pylist()
-            first += batch.num_rows
-        return found
 
 
 def _weights(model: LanguageModel) -> str:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from wardspace.config import ClassificationConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.tasks.documents.labelled import Labelled
-from wardspace.tasks.documents.subsets import by_hash
+from wardspace.tasks.documents.subsets import by_hash, with_and_without
 
 _SEED = 0
 
@@ -35,7 +35,8 @@ def learned_rows(labelled: Labelled, task: ClassificationConfig) -> NDArray[np.i
     if task.labels is None or task.labels >= len(rows):
         return rows
     ordered = by_hash(labelled, rows, "labels", _SEED)
-    first, rest = _single(labelled, ordered) if labelled.members is None else _several(labelled.members, ordered)
+    several = labelled.members
+    first, rest = _single(labelled, ordered) if several is None else with_and_without(several, ordered)
     if task.labels < len(first):
         raise _too_few(task, len(first))
     return np.sort(np.concatenate([first, rest])[: task.labels])
@@ -51,18 +52,6 @@ def _single(labelled: Labelled, ordered: NDArray[np.int64]) -> tuple[NDArray[np.
     first = np.unique(codes, return_index=True)[1]
     others = np.delete(np.arange(len(ordered)), first)
     return ordered[first], ordered[others[np.argsort(before[others], kind="stable")]]
-
-
-def _several(members: NDArray[np.bool_], ordered: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Notes that have and notes that lack each label, and the others as they come."""
-    has = members[ordered]
-    chosen: list[int] = []
-    for label in np.argsort(has.sum(axis=0), kind="stable"):
-        for wanted in (True, False):
-            fitting = np.flatnonzero(has[:, label] == wanted)
-            if len(fitting) and not np.isin(fitting, chosen).any():
-                chosen.append(int(fitting[0]))
-    return ordered[chosen], np.delete(ordered, chosen)
 
 
 def _too_few(task: ClassificationConfig, needed: int) -> WardspaceError:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig
@@ -15,6 +16,9 @@ from wardspace.core.nameable import is_nameable
 from wardspace.corpus import Corpus
 from wardspace.corpus.schema import SPLITS
 from wardspace.tasks.columns import filled, objects
+from wardspace.tasks.notes import Notes, Texts
+from wardspace.tasks.predictions import NAME, lists, names
+from wardspace.tasks.probes.validation import Truth
 
 NO_CLASS = -1
 """Code of a note without a label, or whose class stands aside."""
@@ -53,6 +57,65 @@ class Labelled:
         """Rows of the split's labelled notes, in the order of the corpus."""
         return np.flatnonzero((self.split == split) & (self.codes != NO_CLASS))
 
+    @property
+    def truth(self) -> Truth:
+        """The class of each note, or its flags where it may have several."""
+        return self.codes if self.members is None else self.members
+
+
+@dataclass(frozen=True)
+class LabelledNotes:
+    """Labels of a task with the notes they are of: what its settings learn from.
+
+    Attributes
+    ----------
+    labels : Labelled
+        The labels.
+    texts : Texts
+        The notes.
+    """
+
+    labels: Labelled
+    texts: Texts
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes in the order of the probabilities."""
+        return self.labels.classes
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was left out or is short."""
+        return self.labels.warnings
+
+    def notes(self, rows: NDArray[np.int64]) -> Notes:
+        """Some of the notes."""
+        return Notes(self.texts, rows, self.labels.note_id[rows])
+
+    def units(self, split: str) -> Notes:
+        """The labelled notes of a split."""
+        return self.notes(self.labels.rows(split))
+
+    def truth(self, split: str) -> pa.Table:
+        """Their patients, and their classes or flags."""
+        rows = self.labels.rows(split)
+        told = self.labels.truth[rows]
+        return pa.table(
+            [
+                names(self.labels.note_id[rows]),
+                names(self.labels.group[rows]),
+                pa.array(told, pa.int32()) if self.labels.members is None else lists(told, pa.bool_()),
+            ],
+            schema=TRUTH if self.labels.members is None else SEVERAL_TRUTH,
+        )
+
+
+_WHO = (pa.field("note_id", NAME, nullable=False), pa.field("group", NAME, nullable=False))
+TRUTH = pa.schema([*_WHO, pa.field("truth", pa.int32(), nullable=False)])
+"""Columns that say what is right of a note: the number of its class."""
+SEVERAL_TRUTH = pa.schema([*_WHO, pa.field("truth", pa.list_(pa.bool_()), nullable=False)])
+"""The same where notes may have several labels: for each class, whether they have it."""
+
 
 def labelled(corpus: Corpus, task: ClassificationConfig, splits: Sequence[str] = SPLITS) -> Labelled:
     """Read the labels of a task.
@@ -86,12 +149,12 @@ def labelled(corpus: Corpus, task: ClassificationConfig, splits: Sequence[str] =
     place = {name: code for code, name in enumerate(classes)}
     for row, several in enumerate(labels):
         members[row, [place[label] for label in several or () if label in place]] = True
-    names = (objects(table["note_id"]), objects(table["patient_id"]), split)
+    who = (objects(table["note_id"]), objects(table["patient_id"]), split)
     if task.separator is None:
         codes = np.where(members.any(axis=1), members.argmax(axis=1), NO_CLASS).astype(np.int32)
-        return Labelled(*names, codes, classes, warnings)
+        return Labelled(*who, codes, classes, warnings)
     known = np.array([several is not None for several in labels])
-    return Labelled(*names, np.where(known, 0, NO_CLASS).astype(np.int32), classes, warnings, members)
+    return Labelled(*who, np.where(known, 0, NO_CLASS).astype(np.int32), classes, warnings, members)
 
 
 def _classes(

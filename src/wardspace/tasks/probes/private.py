@@ -23,6 +23,7 @@ from wardspace.config import DpConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.core.seeds import derive
 from wardspace.objectives.heads import TwoLayerHead
+from wardspace.tasks.probes.validation import Truth
 
 _LEARNING_RATE = {"private_logistic": 2e-2, "private_head": 2e-3}
 """Of Adam. The same for every task: to choose it on these notes would cost privacy too."""
@@ -44,14 +45,14 @@ class Spent(NamedTuple):
 class PrivateProbe:
     """A fitted probe."""
 
-    def __init__(self, module: nn.Module) -> None:
-        self._module = module.eval()
+    def __init__(self, module: nn.Module, *, several: bool) -> None:
+        self._module, self._several = module.eval(), several
 
     @torch.no_grad()
     def probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probability of each class [n, classes] of vectors as `unit_length` gives them."""
         logits = self._module(torch.from_numpy(vectors))
-        return np.asarray(torch.softmax(logits, dim=1).numpy())
+        return np.asarray((torch.sigmoid(logits) if self._several else torch.softmax(logits, dim=1)).numpy())
 
 
 def unit_length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -62,7 +63,7 @@ def unit_length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def fit_private(
     vectors: NDArray[np.float32],
-    codes: NDArray[np.int32],
+    truth: Truth,
     owners: NDArray[np.object_],
     classes: int,
     *,
@@ -76,8 +77,8 @@ def fit_private(
     ----------
     vectors : float32 [n, d]
         Training notes, of length one.
-    codes : int32 [n]
-        Their classes.
+    truth : int32 [n] or bool [n, classes]
+        Their classes, or which labels they have.
     owners : object [n]
         Their patients.
     classes : int
@@ -106,7 +107,7 @@ def fit_private(
     many notes has no more say, and the guarantee covers all of them together.
     """
     _check_installed()
-    units = _Units(vectors, codes, owners if dp.unit == "patient" else np.arange(len(codes)))
+    units = _Units(vectors, truth, owners if dp.unit == "patient" else np.arange(len(truth)))
     _check_hidden(len(units), dp)
     with torch.random.fork_rng(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Opacus tells of hooks of torch and of its own secure mode on each start
@@ -130,6 +131,8 @@ def _check_hidden(units: int, dp: DpConfig) -> None:
 def _train(module: nn.Module, units: _Units, kind: str, dp: DpConfig) -> tuple[PrivateProbe, Spent]:
     from opacus import PrivacyEngine  # noqa: PLC0415 - optional, and slow to import
 
+    several = units.targets.ndim == 2
+    loss_of = nn.functional.binary_cross_entropy_with_logits if several else nn.functional.cross_entropy
     secret = torch.Generator().manual_seed(secrets.randbits(63))
     engine = PrivacyEngine(accountant="prv")
     delta = dp.delta if dp.delta is not None else 0.1 / len(units)
@@ -148,14 +151,14 @@ def _train(module: nn.Module, units: _Units, kind: str, dp: DpConfig) -> tuple[P
         for inputs, targets in loader:
             optimiser.zero_grad()
             if len(targets):
-                loss = nn.functional.cross_entropy(private(inputs), targets)
+                loss = loss_of(private(inputs), targets)
                 loss.backward()  # type: ignore[no-untyped-call]
             else:  # a step that drew nobody adds its noise all the same, or its silence would tell
                 _no_gradients(private)
             optimiser.step()
             steps += 1
     spent = Spent(float(engine.get_epsilon(delta)), delta, float(optimiser.noise_multiplier), len(units), steps)
-    return PrivateProbe(private.to_standard_module()), spent
+    return PrivateProbe(private.to_standard_module(), several=several), spent
 
 
 def _no_gradients(module: nn.Module) -> None:
@@ -188,8 +191,9 @@ class _Gain(nn.Module):
 class _Units(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     """Patients (or notes) that a step may draw; to ask for a patient gives one of his notes at random."""
 
-    def __init__(self, vectors: NDArray[np.float32], codes: NDArray[np.int32], owners: NDArray[np.generic]) -> None:
-        self._vectors, self._codes = torch.from_numpy(vectors), torch.from_numpy(codes).long()
+    def __init__(self, vectors: NDArray[np.float32], truth: Truth, owners: NDArray[np.generic]) -> None:
+        told = torch.from_numpy(truth)
+        self._vectors, self.targets = torch.from_numpy(vectors), told.float() if truth.ndim == 2 else told.long()
         _, places = np.unique(owners, return_inverse=True)
         order = np.argsort(places, kind="stable")
         self._notes = np.split(order, np.flatnonzero(np.diff(places[order])) + 1)
@@ -200,7 +204,7 @@ class _Units(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     def __getitem__(self, unit: int) -> tuple[torch.Tensor, torch.Tensor]:
         notes = self._notes[unit]
         note = int(notes[secrets.randbelow(len(notes))])
-        return self._vectors[note], self._codes[note]
+        return self._vectors[note], self.targets[note]
 
 
 def _check_installed() -> None:

@@ -9,6 +9,19 @@ DEFAULT = 0.5
 """Where validation has no note with the label."""
 
 
+def best_thresholds(flags: NDArray[np.bool_], probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The threshold of each label; see `best_threshold`.
+
+    Parameters
+    ----------
+    flags : bool [n, labels]
+        Which labels each validation note has.
+    probabilities : float [n, labels]
+        Probability that it has them.
+    """
+    return np.array([best_threshold(has, own) for has, own in zip(flags.T, probabilities.T, strict=True)])
+
+
 def best_threshold(has: NDArray[np.bool_], probabilities: NDArray[np.floating]) -> float:
     """The threshold with the highest F1, halfway between the two probabilities it parts; of equals the highest.
 

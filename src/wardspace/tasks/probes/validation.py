@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
+
+Truth: TypeAlias = NDArray[np.int32] | NDArray[np.bool_]
+"""What is right: the class of each note [n], or flags [n, labels] where notes may have several."""
 
 _LEAST = 1.2e-7
 """What a probability of zero is taken for: single precision knows no nearer to it beside one."""

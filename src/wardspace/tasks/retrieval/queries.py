@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from wardspace.config import RetrievalConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.core.seeds import derive
-from wardspace.corpus import Corpus
 from wardspace.tasks.columns import filled, objects
-from wardspace.tasks.predictions import SCORED
+from wardspace.tasks.notes import Texts
+from wardspace.tasks.predictions import NAME, SCORED, names
 
 NO_QUERY = -1
 """Code of a note without a query."""
@@ -37,8 +39,10 @@ class Queries:
         Rows whose queries are asked in a split, rising.
     texts : dict of list of str
         Their texts, for encoders alone: no file outside the corpus holds them.
+    notes : Texts
+        The notes themselves.
     warnings : tuple of str
-        What stands aside, in words.
+        What was left out, in words.
     """
 
     note_id: NDArray[np.object_]
@@ -47,7 +51,9 @@ class Queries:
     searched: Mapping[str, NDArray[np.int64]]
     asked: Mapping[str, NDArray[np.int64]]
     texts: Mapping[str, Sequence[str]]
+    notes: Texts
     warnings: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
     def answers(self, split: str) -> list[NDArray[np.int64]]:
         """Places among the searched notes of those that answer each query of a split."""
@@ -57,8 +63,49 @@ class Queries:
         starts, ends = (np.searchsorted(codes[order], wanted, side=side) for side in ("left", "right"))
         return [order[start:end] for start, end in zip(starts, ends, strict=True)]
 
+    def units(self, split: str) -> SplitQueries:
+        """The queries that are asked in a split."""
+        rows = self.asked[split]
+        return SplitQueries(split, self.note_id[rows], self.texts[split], self.searched[split], self.answers(split))
 
-def read_queries(corpus: Corpus, task: RetrievalConfig) -> Queries:
+    def truth(self, split: str) -> pa.Table:
+        """Patient of each query, how many notes answer it, and among how many."""
+        rows, answers = self.asked[split], self.answers(split)
+        columns = [
+            names(self.note_id[rows]),
+            names(self.group[rows]),
+            pa.array([len(one) for one in answers], pa.int32()),
+            pa.array([len(self.searched[split])] * len(rows), pa.int32()),
+        ]
+        return pa.table(columns, schema=TRUTH)
+
+
+class SplitQueries(NamedTuple):
+    """The queries of a split, as a search is asked them."""
+
+    split: str
+    note_id: NDArray[np.object_]
+    """The note that each query is of."""
+    texts: Sequence[str]
+    """Their texts."""
+    searched: NDArray[np.int64]
+    """Rows of the notes that are ranked."""
+    answers: Sequence[NDArray[np.int64]]
+    """Places among these of the notes that answer each query."""
+
+
+TRUTH = pa.schema(
+    [
+        pa.field("note_id", NAME, nullable=False),
+        pa.field("group", NAME, nullable=False),
+        pa.field("relevant", pa.int32(), nullable=False),
+        pa.field("candidates", pa.int32(), nullable=False),
+    ]
+)
+"""Columns that say what is right of a query, by the name of its note: `relevant` of `candidates` notes answer it."""
+
+
+def read_queries(notes: Texts, task: RetrievalConfig) -> Queries:
     """Read the queries of a task.
 
     Raises
@@ -66,22 +113,23 @@ def read_queries(corpus: Corpus, task: RetrievalConfig) -> Queries:
     WardspaceError
         If validation or test has fewer than two queries, or every note searched answers the same one.
     """
-    table = corpus.table(columns=["note_id", "patient_id", "split", task.query])
-    texts, split, names = filled(table[task.query]), objects(table["split"]), objects(table["note_id"])
+    table = notes.corpus.table(columns=["note_id", "patient_id", "split", task.query])
+    texts, split, note_id = filled(table[task.query]), objects(table["split"]), objects(table["note_id"])
     codes = _codes(texts)
     every = np.arange(len(codes))
     searched = {one: every if task.among == "all" else np.flatnonzero(split == one) for one in SCORED}
     asked = {one: np.flatnonzero((split == one) & (codes != NO_QUERY)) for one in SCORED}
     for one in SCORED:
         _check(task, one, len(asked[one]), codes[searched[one]])
-    asked = {one: _drawn(rows, names, task) for one, rows in asked.items()}
+    asked = {one: _drawn(rows, note_id, task) for one, rows in asked.items()}
     return Queries(
-        names,
+        note_id,
         objects(table["patient_id"]),
         codes,
         searched,
         asked,
         {one: [str(text) for text in texts[rows]] for one, rows in asked.items()},
+        notes,
         _warnings(task, codes),
     )
 

@@ -8,13 +8,14 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from tests.fixtures.asking import QUERY, asking_rows
 from tests.fixtures.corpora import write_corpus
 from tests.fixtures.models import tiny_model
+from tests.fixtures.tasks import retrieval_predictions, tfidf_retrieval
 from wardspace.config import ReportConfig, RetrievalConfig
 from wardspace.evaluation.metrics.retrieval import query_values
 from wardspace.models import Encoder
 from wardspace.study.commands.evaluate import evaluate
-from wardspace.tasks import read_predictions, read_queries, retrieval_predictions, terms_of, tfidf_retrieval
+from wardspace.tasks import Texts, read_predictions, terms_of
 from wardspace.tasks import write_predictions as write
-from wardspace.tasks.retrieval.rankings import RANKED
+from wardspace.tasks.retrieval.queries import read_queries
 
 TASK = RetrievalConfig(name="questions", query=QUERY)
 
@@ -33,7 +34,6 @@ def searched(queries, vectors, told, task=TASK, model="base"):
         task,
         model=model,
         embed=lambda texts: np.array([embed[text] for text in texts], dtype=np.float32),
-        show_progress=False,
     )
 
 
@@ -46,7 +46,7 @@ def spaces(queries, noise, d=16):
 
 
 def test_ranks_are_those_of_sorting_all_cosines(corpus):
-    queries = read_queries(corpus, TASK)
+    queries = read_queries(Texts(corpus), TASK)
     notes, told = spaces(queries, 5.0)
     table = searched(queries, notes, told)
     units = [part / np.linalg.norm(part, axis=1, keepdims=True) for part in (notes, told)]
@@ -61,14 +61,14 @@ def test_ranks_are_those_of_sorting_all_cosines(corpus):
 
 
 def test_the_length_of_vectors_does_not_matter(corpus):
-    queries = read_queries(corpus, TASK)
+    queries = read_queries(Texts(corpus), TASK)
     notes, told = spaces(queries, 5.0)
     longer = notes * np.random.default_rng(1).uniform(1, 9, (len(notes), 1)).astype(np.float32)
     assert searched(queries, longer, told * 7)["ranks"] == searched(queries, notes, told)["ranks"]
 
 
 def test_a_space_without_directions_finds_nothing(corpus):
-    queries = read_queries(corpus, TASK)
+    queries = read_queries(Texts(corpus), TASK)
     notes, told = spaces(queries, 0)
     table = searched(queries, np.zeros_like(notes), told)
     assert set(map(tuple, table["ranks"].to_pylist())) == {(100,)}
@@ -76,9 +76,9 @@ def test_a_space_without_directions_finds_nothing(corpus):
 
 def test_within_the_split_other_notes_are_not_searched(corpus):
     task = RetrievalConfig(name="questions", query=QUERY, among="split")
-    queries = read_queries(corpus, task)
+    queries = read_queries(Texts(corpus), task)
     notes, told = spaces(queries, 5.0)
-    within, everywhere = searched(queries, notes, told, task), searched(read_queries(corpus, TASK), notes, told)
+    within, everywhere = searched(queries, notes, told, task), searched(read_queries(Texts(corpus), TASK), notes, told)
     assert set(within["candidates"].to_pylist()) == {20}
     pairs = list(zip(within["ranks"].to_pylist(), everywhere["ranks"].to_pylist(), strict=True))
     assert all(one <= other for one, other in pairs)
@@ -86,9 +86,9 @@ def test_within_the_split_other_notes_are_not_searched(corpus):
 
 
 def test_what_is_stored_holds_ids_and_ranks_and_no_text(corpus, tmp_path):
-    queries = read_queries(corpus, TASK)
-    table = tfidf_retrieval(corpus, queries, TASK, show_progress=False)
-    assert table.schema.equals(RANKED)
+    queries = read_queries(Texts(corpus), TASK)
+    table = tfidf_retrieval(queries, TASK)
+    assert table.column_names[6:] == ["note_id", "group", "relevant", "candidates", "ranks"]
     write(table, tmp_path / "p.parquet")
     found = read_predictions(tmp_path / "p.parquet")
     assert found["ranks"].to_pylist() == table["ranks"].to_pylist()
@@ -98,8 +98,8 @@ def test_what_is_stored_holds_ids_and_ranks_and_no_text(corpus, tmp_path):
 
 
 def test_tfidf_is_that_of_classification(corpus):
-    queries = read_queries(corpus, TASK)
-    table = tfidf_retrieval(corpus, queries, TASK, show_progress=False)
+    queries = read_queries(Texts(corpus), TASK)
+    table = tfidf_retrieval(queries, TASK)
     notes = corpus.table(["text", "split"])
     texts, splits = notes["text"].to_pylist(), notes["split"].to_pylist()
     plain = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
@@ -112,7 +112,7 @@ def test_tfidf_is_that_of_classification(corpus):
 
 
 def test_vectors_must_be_of_all_notes_and_finite(corpus):
-    queries = read_queries(corpus, TASK)
+    queries = read_queries(Texts(corpus), TASK)
     notes, told = spaces(queries, 1.0)
     with pytest.raises(ValueError, match="99 vectors for 100 notes"):
         searched(queries, notes[1:], told)
@@ -131,16 +131,14 @@ def test_a_real_encoder_finds_notes_by_their_first_words(corpus, tmp_path):
 
 def test_a_text_asked_twice_is_embedded_once(tmp_path):
     rows = asking_rows(n004="same words", n009="same words")
-    queries = read_queries(write_corpus(tmp_path / "c", rows, [QUERY]), TASK)
+    queries = read_queries(Texts(write_corpus(tmp_path / "c", rows, [QUERY])), TASK)
     seen = []
 
     def embed(texts):
         seen.extend(texts)
         return np.ones((len(texts), 4), np.float32)
 
-    table = retrieval_predictions(
-        np.ones((100, 4), np.float32), queries, TASK, model="base", embed=embed, show_progress=False
-    )
+    table = retrieval_predictions(np.ones((100, 4), np.float32), queries, TASK, model="base", embed=embed)
     assert seen.count("same words") == 1
     rows_of = pc.equal(table["relevant"], 2)
     assert table.filter(rows_of)["ranks"].to_pylist() == [[99, 100]] * 2

@@ -1,0 +1,81 @@
+"""Settings of a task run with one model: each run fitted, and its predictions put into one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from wardspace.core.progress import progress
+from wardspace.tasks.kind import Gold, RunKey, Setting
+from wardspace.tasks.notes import EvaluatedModel
+from wardspace.tasks.predictions import SCORED, gathered, read_predictions, run_rows, write_predictions
+
+
+def predict(
+    settings: Sequence[Setting[Any]],
+    model: EvaluatedModel,
+    gold: Gold,
+    task: str,
+    folder: Path,
+    *,
+    splits: Sequence[str] = SCORED,
+    show_progress: bool = True,
+) -> pa.Table:
+    """Fit every run of some settings of a task, and predict the splits.
+
+    Parameters
+    ----------
+    settings : sequence of Setting
+        Ways of using the model.
+    model : EvaluatedModel
+        The model; see `wardspace.tasks.notes.no_model` for a baseline.
+    gold : Gold
+        The task's right answers.
+    task : str
+        Name of the task in the table.
+    folder : Path
+        Of this task, model and settings alone. Runs of a fine-tuned model are kept here as they end, so that what was
+        interrupted goes on after them.
+    splits : sequence of str
+        What is predicted.
+    show_progress : bool
+        Show a bar.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns of `wardspace.tasks.predictions.RUN_FIELDS`, then those of the kind of task.
+    """
+    keys = [
+        (setting, RunKey(task, model.name, setting.record.name, shots, seed))
+        for setting in settings
+        for shots, seed in setting.runs
+    ]
+    tables, about = [], []
+    quick = not any(_is_long(setting) for setting in settings)  # the others show bars of their own
+    with progress(f"{task}, {model.name}", len(keys), show=show_progress and quick) as advance:
+        for setting, run in keys:
+            path = folder / f"{run.setting}-{run.seed}.parquet"
+            if _is_long(setting) and path.is_file():
+                tables.append(read_predictions(path))
+                continue
+            fitted = setting.fit(model, gold, run, folder, show_progress=show_progress and not quick)
+            rows = [run_rows(run, split, gold.truth(split), fitted.predict(gold.units(split))) for split in splits]
+            tables.append(pa.concat_tables(rows))
+            if _is_long(setting):
+                write_predictions(tables[-1], path)
+            if fitted.about:
+                about.append({**_named(run), **fitted.about})
+            advance()
+    return gathered(tables, gold.classes, about)
+
+
+def _is_long(setting: Setting[Any]) -> bool:
+    return setting.record.trained in ("adapters", "model")
+
+
+def _named(run: RunKey) -> dict[str, Any]:
+    return {"task": run.task, "model": run.model, "setting": run.setting, "seed": run.seed}
