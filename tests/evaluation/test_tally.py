@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
 from wardspace.config import ReportConfig
-from wardspace.evaluation import Metric, Tally, TaskMetrics, score_predictions
+from wardspace.evaluation import Metric, Tally, TaskMetrics, best_models, score_predictions
 from wardspace.evaluation.intervals.bootstrap import Resamples, ratio
 from wardspace.evaluation.metrics.classification import MACRO_F1
 from wardspace.evaluation.subgroups.drift import drift
@@ -82,6 +82,16 @@ def test_differences_are_paired_and_corrected_and_a_baseline_is_held_against():
         ("base", "tagger", None, "rules", None),
         ("mlm", "tagger", None, "rules", None),
     }
+
+
+def test_a_lower_value_may_be_the_better_one():
+    wrong = Metric("wrong", ("found", "all"), lambda found, every: 1 - ratio(found, every), higher_is_better=False)
+    tasks = {"words": TaskMetrics(tally, (wrong,), SETTINGS)}
+    validation = pa.concat_tables([run(0.5, 1, split="validation"), run(0.9, 2, model="mlm", split="validation")])
+    assert best_models(validation, tasks["words"], ["base", "mlm"], 1) == ["mlm"]
+    (gain,) = [d for d in score_predictions(TABLE, tasks, CONFIG).differences if d.model == "mlm"]
+    assert gain.value < 0
+    assert gain.superiority > 0.99
 
 
 def test_units_belong_to_the_subgroup_and_the_period_of_their_note():

@@ -11,6 +11,7 @@ from wardspace.evaluation.intervals.distribution import Distribution
 from wardspace.evaluation.intervals.multiple_testing import corrected
 from wardspace.evaluation.intervals.seed_runs import FEWEST, SeedRuns, chance, method_for
 from wardspace.evaluation.prediction_set import PredictionSet, Series
+from wardspace.evaluation.tally import Metric, RankMetric
 from wardspace.results import AcrossDifference, Difference, SettingRecord
 
 
@@ -120,24 +121,29 @@ def compared(panel: PredictionSet, found: Distribution, config: ReportConfig) ->
         models = [key.model for key in series if (key.setting, key.shots) == (setting, shots)]
         for model, against in pairs(models):
             ours, theirs = Series(model, setting, shots), Series(against, setting, shots)
-            differences += [_difference(panel, found, (ours, theirs), metric.name, config) for metric in panel.metrics]
+            differences += [_difference(panel, found, (ours, theirs), metric, config) for metric in panel.metrics]
     return corrected([one for one in differences if one is not None], config.confidence, panel.scored.settings)
 
 
 def _difference(
-    panel: PredictionSet, found: Distribution, pair: tuple[Series, Series], metric: str, config: ReportConfig
+    panel: PredictionSet,
+    found: Distribution,
+    pair: tuple[Series, Series],
+    metric: Metric | RankMetric,
+    config: ReportConfig,
 ) -> Difference | None:
     ours, theirs = pair
-    sample, paired = _sample(panel, found, pair, metric)
+    sample, paired = _sample(panel, found, pair, metric.name)
     estimate = sample.estimate(method_for(panel, config), panel.n_groups) if sample.defined else None
     if estimate is None:
         return None
     low, high = estimate.interval(config.confidence)
     parts = chance(sample, estimate, ours.shots, config)
+    above = estimate.superiority
     return Difference(
-        model=ours.model, against=theirs.model, task=panel.task, setting=ours.setting, shots=ours.shots, metric=metric,
-        value=sample.value, low=low, high=high, tie=low <= 0 <= high,
-        superiority=estimate.superiority, p=estimate.p(),
+        model=ours.model, against=theirs.model, task=panel.task, setting=ours.setting, shots=ours.shots,
+        metric=metric.name, value=sample.value, low=low, high=high, tie=low <= 0 <= high,
+        superiority=above if metric.higher_is_better else 1 - above, p=estimate.p(),
         **{**parts, "runs": parts["runs"] if paired else None},
     )  # fmt: skip
 

@@ -199,8 +199,6 @@ class Metric:
         Given on the whole test split alone, not on validation, by subgroup or by period.
     higher_is_better : bool
         Which direction is better.
-    range : tuple of float
-        Least and largest value.
     """
 
     name: str
@@ -209,7 +207,6 @@ class Metric:
     support: str | None = None
     secondary: bool = False
     higher_is_better: bool = True
-    range: tuple[float, float] = (0.0, 1.0)
 
     def value(self, sums: Sums) -> Doubles:
         """Value of each row of sums."""
@@ -233,7 +230,6 @@ class RankMetric:
     function: Callable[[NDArray[np.bool_], Floats, NDArray[np.float32]], Doubles]
     secondary: bool = True
     higher_is_better: bool = True
-    range: tuple[float, float] = (0.0, 1.0)
 
     def value(self, tally: Tally, weights: NDArray[np.float32]) -> Doubles:
         """Mean over the classes, each against the rest, of each resample.

@@ -88,7 +88,7 @@ class Difference(Drawn):
     tie: bool
     """True where the interval spans zero."""
     superiority: float | None = None
-    """Share of resamples in which `model` is above `against`, ties half."""
+    """Share of resamples in which `model` is better than `against`, ties half."""
     p: float | None = None
     """Two-sided p: one minus the confidence at which the interval begins to hold zero; at least 2 / (resamples + 1)."""
     p_holm: float | None = None
