@@ -42,7 +42,7 @@ def test_threads_that_wait_sleep_unless_the_user_says_otherwise(given, policy):
         text=True,
     )
     assert told.stdout.splitlines()[-1].split() == ["policy", *([policy] if policy else [])]
-    if policy and "OMP_WAIT_POLICY" in told.stderr:  # what OpenMP itself says it goes by
+    if policy and "OMP_WAIT_POLICY" in told.stderr:  # what OpenMP itself says it uses
         assert f"OMP_WAIT_POLICY = '{policy}'" in told.stderr
 
 

@@ -128,7 +128,7 @@ def test_a_killed_review_loses_nothing_and_ctrl_c_tells_the_estimate(study, star
 
     again = started("--review", "8")
     assert "8 notes, 1 done" in again.told
-    assert "• prepare" not in again.told  # the corpus stands, but for what was said since
+    assert "• prepare" not in again.told  # the corpus is, but for what was said since
     cookie = let_in(again.address)
     held = json.loads(asked(again.address, "/review", cookie)[2])
     assert held["done"] == [True] + [False] * 7

@@ -1,4 +1,4 @@
-"""Bad input costs the rows it stands in: each is a reject with its place and reason, and the rest is kept."""
+"""Bad input costs the rows it is in: each is a reject with its place and reason, and the rest is kept."""
 
 import base64
 import gzip

@@ -65,7 +65,7 @@ def damaged(corpus, folder, change):
         (lambda folder, manifest: manifest.pop("roles"), "damaged"),
         (lambda folder, manifest: (folder / "notes" / "part-00000.parquet").unlink(), "damaged"),
         (lambda folder, manifest: (folder / "notes" / "part-00000.parquet").write_bytes(b"x" * 50), "damaged"),
-        (lambda folder, manifest: manifest["counts"].update(notes=61), "60 notes where corpus.json tells of 61"),
+        (lambda folder, manifest: manifest["counts"].update(notes=61), "60 notes where corpus.json says 61"),
     ],
 )
 def test_a_damaged_folder_is_refused(corpus, tmp_path, change, message):

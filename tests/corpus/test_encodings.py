@@ -106,6 +106,6 @@ def test_a_folder_of_ten_files(tmp_path, encoding):
     assert dict(zip(table["note_id"].to_pylist(), table["text"].to_pylist(), strict=True)) == wanted
     assert rejects == expected
     assert corpus.manifest.source["encoding"] == taken
-    # where nothing but the looks of the text tells the encoding, that is told
-    told = [warning for warning in corpus.manifest.warnings if f"told from its letters to be {taken}" in warning]
+    # where nothing but the looks of the text tells the encoding, that is reported
+    told = [warning for warning in corpus.manifest.warnings if f"recognised by its letters as {taken}" in warning]
     assert len(told) == (0 if encoding.startswith("utf") else 10)

@@ -52,7 +52,7 @@ def test_what_spaces_share_cancels_out():
     assert found["declutr", "base"].tie
     assert found["mlm", "base"].value == pytest.approx(0.05)
     alone = with_intervals(scores, draws, CONFIG)
-    assert alone[0].high > alone[1].low  # the intervals overlap, and yet the two can be told apart
+    assert alone[0].high > alone[1].low  # the intervals overlap, and yet the two can be distinguished
 
 
 def test_without_effects_or_patients_there_is_no_interval():

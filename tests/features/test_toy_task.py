@@ -109,7 +109,7 @@ class WordCount:
     )
 
     def describe(self, task):
-        return f"count {len(task.words)} made-up words"
+        return f"count {len(task.words)} invented words"
 
     def gold(self, texts, task, splits):
         table = texts.corpus.table(["note_id", "patient_id", "split", "text"])
@@ -162,7 +162,7 @@ def test_a_new_kind_of_task_runs_from_prepare_to_report(tmp_path, registered):
         m for m in results["models"] if m["name"] == "mean"
     ).items()
     assert any("The words are made up." in warning for warning in results["warnings"])
-    for shown in ("listed", "least squares", "within one", "count 4 made-up words", "mean of training"):
+    for shown in ("listed", "least squares", "within one", "count 4 invented words", "mean of training"):
         assert shown in page.lower()
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from wardspace.config import PrivacyConfig
 from wardspace.core.errors import RunError
-from wardspace.privacy import Audit, judged
+from wardspace.privacy import Audit, gate_verdict
 
 NEAR_CHANCE = {"value": 0.52, "low": 0.44, "high": 0.6}
 
@@ -40,12 +40,12 @@ def exposed(value, low):
 
 
 def faults(values, weights="abc", **privacy):
-    return judged(Audit.model_validate(values), PrivacyConfig(**privacy), weights).faults
+    return gate_verdict(Audit.model_validate(values), PrivacyConfig(**privacy), weights).faults
 
 
 def test_figures_within_limits_pass():
     assert faults(made()) == []
-    assert judged(Audit.model_validate(made()), PrivacyConfig(), "abc").passed
+    assert gate_verdict(Audit.model_validate(made()), PrivacyConfig(), "abc").passed
 
 
 def test_a_figure_over_its_limit_is_named_with_its_limit():
@@ -67,7 +67,7 @@ def test_limits_are_those_of_the_study():
 
 
 def test_a_missing_audit_and_one_of_other_weights_are_refused():
-    assert judged(None, PrivacyConfig(), "abc").faults == ["it has not been audited"]
+    assert gate_verdict(None, PrivacyConfig(), "abc").faults == ["it has not been audited"]
     (fault,) = faults(made(), weights="abd")
     assert "other weights" in fault
 

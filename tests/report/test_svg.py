@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from wardspace.report.figures.bars import histogram
 from wardspace.report.figures.forest import LEFT, PLOT, Bar, forest
+from wardspace.report.figures.lines import loss_curve
 from wardspace.report.figures.points import Spot, scatter
-from wardspace.report.figures.spark import loss_curve
 from wardspace.report.figures.style import ModelStyle
 from wardspace.report.figures.svg import LETTER, figure, scale, spread, tag
 from wardspace.results import LossPoint

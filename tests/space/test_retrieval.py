@@ -5,13 +5,13 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, ndcg_score
 
 from wardspace.space import search, unit_norm
-from wardspace.space.retrieval import judged
+from wardspace.space.retrieval import retrieval_scores
 
 
 def test_a_ranking_worked_out_by_hand():
     # relevant at places 1, 3 and 6 of seven; the eighth place is the query's own patient
     ranked = np.array([[1, 0, 1, 2, -1, 0, 1, 1]])
-    found = judged(ranked, np.array([7]), np.array([1]), neighbours=3)
+    found = retrieval_scores(ranked, np.array([7]), np.array([1]), neighbours=3)
     assert found.average_precision == pytest.approx((1 / 1 + 2 / 3 + 3 / 6) / 3)
     assert found.precision == pytest.approx(2 / 3)
     assert found.recall == pytest.approx(2 / 3)
@@ -20,7 +20,7 @@ def test_a_ranking_worked_out_by_hand():
 
 def test_queries_without_an_answer_stand_aside():
     ranked = np.array([[0, 0], [0, 1], [0, 1]])
-    found = judged(ranked, np.array([2, 2, 0]), np.array([1, -1, 0]), neighbours=10)
+    found = retrieval_scores(ranked, np.array([2, 2, 0]), np.array([1, -1, 0]), neighbours=10)
     assert found.precision[0] == 0.0
     assert np.isnan(found.average_precision).all()
     assert np.isnan(found.recall).all()

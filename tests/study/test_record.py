@@ -92,7 +92,7 @@ def test_a_model_is_exported_by_what_was_asked_last(finished, tmp_path):
     run, values = finished
     more = [*MLM, {"name": "other", "objectives": ["mlm"]}]
     Study.parse({**values, "adapt": more}, run).run(until="adapt")
-    export(run, "other", tmp_path / "out", "made of made-up notes")
+    export(run, "other", tmp_path / "out", "made of invented notes")
     assert Encoder.load(tmp_path / "out").dimension > 0
     assert [model.name for model in load_study(run / "study.yaml").adapt] == ["mlm"]
 

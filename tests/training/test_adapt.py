@@ -182,7 +182,7 @@ def test_a_loss_that_is_no_number_names_the_step_and_the_last_good_checkpoint(ru
 
 
 def test_no_text_reaches_the_disk(run, tmp_path, monkeypatch):
-    """Neither the model folder nor the checkpoints hold a word that stands only in the notes."""
+    """Neither the model folder nor the checkpoints hold a word that is only in the notes."""
     secret = "zebrafish"
     rows = [
         {"note_id": f"n{i}", "patient_id": f"p{i}", "split": "train", "text": f"{secret} denies fever {secret} {i}"}

@@ -1,4 +1,4 @@
-"""What goes wrong with the machine is told in words, with the checkpoint to go on from."""
+"""What goes wrong with the machine is reported in words, with the checkpoint to go on from."""
 
 from __future__ import annotations
 

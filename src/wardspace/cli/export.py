@@ -20,7 +20,7 @@ def export(
         typer.Option(
             "--accept-risk",
             metavar="REASON",
-            help="Export a model that its audit does not let pass; the reason stands in the model card.",
+            help="Export a model that its audit refuses; the reason appears in the model card.",
             show_default=False,
         ),
     ] = None,
@@ -33,7 +33,7 @@ def export(
 
     verdict = exported(run, model, target, accept_risk)
     if not verdict.passed:
-        say("  against the gate; the reason stands in the model card:")
+        say("  exported although the gate refuses; the reason is in the model card:")
         for fault in verdict.faults:
             say(f"    {fault}")
     say(f"✓ {target}")

@@ -1,4 +1,4 @@
-"""The entry point: runs a command and tells faults in words."""
+"""The entry point: runs a command and reports errors in words."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _complain(error: WardspaceError) -> None:
-    """Tell a fault; of processes started together each tells its own."""
+    """Print an error; of processes started together each prints its own."""
     rank = os.environ.get("RANK")
     console.print(f"error{f' (process {rank})' if rank else ''}: {error}", markup=False, soft_wrap=True)
 

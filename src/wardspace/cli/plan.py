@@ -51,7 +51,7 @@ def plan(
         markup=False,
         soft_wrap=True,
     )
-    say(f"✓ {asked.folder.path / FILE}; the prepared corpus beside it is kept, no model is")
+    say(f"✓ {asked.folder.path / FILE}; the prepared corpus is kept, no model is")
 
 
 def _table(forecast: Forecast) -> Table:

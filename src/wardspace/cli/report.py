@@ -105,7 +105,7 @@ def _same(given: list[Path], tolerance: float | None) -> None:
         say(f"  {one}")
     how = f"within {found.tolerance:g}" if found.tolerance else "to the bit"
     if found.same:
-        say(f"✓ the same results {how} (times set aside): {given[0]} and {given[1]}")
+        say(f"✓ the same results {how} (apart from times): {given[0]} and {given[1]}")
         return
     for name, part in groupby(found.results, key=lambda one: one.section):
         unlike = list(part)

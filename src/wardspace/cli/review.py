@@ -18,7 +18,7 @@ def review(study: Path, overrides: list[str], out: Path | None, *, notes: int, p
     need_serve()
     say(f"study {config.name}: reading the libraries …")
 
-    from wardspace.corpus.review.estimate import told
+    from wardspace.corpus.review.estimate import estimate_lines
     from wardspace.corpus.review.review import Review
     from wardspace.report.wording import counted
     from wardspace.serve.review_app import review_app
@@ -34,6 +34,6 @@ def review(study: Path, overrides: list[str], out: Path | None, *, notes: int, p
         say(f"  open {place.address}")
         say("  whoever has this address sees the notes; Ctrl-C ends the review, and the same command goes on with it")
         place.serve(review_app(drawn))
-    for line in told(drawn.estimate):
+    for line in estimate_lines(drawn.estimate):
         say(f"  {line}")
     say(f"✓ {file.path}: the next `wardspace prepare` takes out what was marked there")

@@ -44,7 +44,7 @@ def search(
     for sentence in (verdict(results), *remarks(results)):
         console.print(sentence, markup=False, soft_wrap=True)
     folder = asked.folder.path / "search"
-    say(f"✓ {folder / 'search.json'}, search.md beside it" + (", best.yaml too" if results.best else ""))
+    say(f"✓ {folder / 'search.json'}, search.md" + (", best.yaml too" if results.best else ""))
 
 
 def _table(results: SearchResults) -> Table:

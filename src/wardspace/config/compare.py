@@ -8,7 +8,7 @@ from wardspace.config.section import Section
 
 
 class CompareConfig(Section):
-    """Another model, embedded and scored beside the base and the adapted ones."""
+    """Another model that is embedded and scored like the base, and not trained."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """Name of the model in tables and folders."""

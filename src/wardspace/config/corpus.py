@@ -67,8 +67,8 @@ class SourceConfig(Section):
     path: str | None = None
     """A file, a folder or a glob; for `omop` also the URL of a database; null only for the synthetic ward."""
     format: SourceFormat = "auto"
-    """How the notes are stored; `auto` goes by the file's name and knows tables alone (csv, tsv, parquet, jsonl). Files
-    may be gzipped (`.gz`)."""
+    """How the notes are stored; `auto` uses the file's name and recognises only tables (csv, tsv, parquet, jsonl).
+    Files may be gzipped (`.gz`)."""
     encoding: str = "auto"
     """Text encoding of CSV, TSV and JSONL; `auto` detects it and says what it took."""
     ward: WardConfig = WardConfig()
@@ -130,7 +130,7 @@ class CleanConfig(Section):
     deidentified_spans: bool = False
     """Delete `[** … **]` spans, as the embedding-space study does for MIMIC-III."""
     headers: list[str] = []
-    """Phrases to delete wherever they stand (letter heads, disclaimers)."""
+    """Phrases to delete wherever they are (letter heads, disclaimers)."""
     rules: bool = False
     """Delete lines made of dashes, equals signs, underscores or asterisks."""
     list_numerals: bool = False
@@ -153,7 +153,7 @@ class DeidentifyConfig(Section):
     threshold: float = Field(0.5, ge=0, le=1)
     """Findings less sure than this are left alone."""
     operator: Operator = "tag"
-    """`remove`, `tag` (as `[NAME]`), `mask` (asterisks of the same length) or `surrogate` (made-up, consistent)."""
+    """`remove`, `tag` (as `[NAME]`), `mask` (asterisks of the same length) or `surrogate` (invented, consistent)."""
     by_type: dict[IdentifierType, Operator] = {}
     """Other operators for single types, as `{DATE: surrogate}`."""
     review: str | None = None
@@ -166,7 +166,7 @@ class DeidentifyConfig(Section):
     max_shift_days: int = Field(365, ge=1, le=36500)
     """A patient's dates are shifted by one number of days, at most this many back or forth and never none."""
     valid_nhs_numbers: bool = True
-    """Whether made-up NHS numbers have a right check digit; they are of the range 999, which is given to nobody."""
+    """Whether invented NHS numbers have a right check digit; they are of the range 999, which is given to nobody."""
 
     def operator_of(self, kind: str) -> Operator:
         """What becomes of identifiers of a type."""
@@ -200,7 +200,7 @@ class VersionsConfig(Section):
     caregiver: str | None = None
     """Column of who wrote it; null leaves it out of the comparison."""
     stored: str | None = None
-    """Column of when it was stored (ISO 8601, or a number): the last is kept. Null goes by the order of rows."""
+    """Column of when it was stored (ISO 8601, or a number): the last is kept. Null uses the order of rows."""
 
 
 class DeduplicateConfig(Section):
@@ -229,7 +229,7 @@ class SplitConfig(Section):
 
     by: Literal["patient", "time"] = "patient"
     """`patient` by a hash of the patient. `time` takes the latest notes for the test and those before them for
-    validation; notes of patients who stand in an earlier period are left out of the later ones."""
+    validation; notes of patients who are in an earlier period are left out of the later ones."""
     validation: float = Field(0.1, gt=0, lt=1)
     """Share for choosing between models and settings."""
     test: float = Field(0.2, gt=0, lt=1)
@@ -264,8 +264,8 @@ class CorpusConfig(Section):
     split: SplitConfig = SplitConfig()
     """How notes are shared out."""
     workers: int | None = Field(None, ge=0)
-    """Processes that examine notes beside the one that reads and writes (null: one for each core where notes are
-    de-identified, else none: cleaning alone is quicker without)."""
+    """Processes for cleaning and de-identification besides the one that reads and writes (null: one for each core
+    if notes are de-identified, else none, because cleaning alone is faster without)."""
     sample: int | None = Field(None, ge=1)
     """Keep at most this many notes, drawn by seed and note id; null keeps all."""
 

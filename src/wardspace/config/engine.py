@@ -28,4 +28,4 @@ def _section(value: Any) -> Any:
 
 
 Engine = Annotated[EngineConfig, BeforeValidator(_section)]
-"""The engine as it stands in a study file: its name alone, or with options."""
+"""The engine in a study file: its name alone, or with options."""

@@ -36,7 +36,7 @@ def study_keys(model: type[BaseModel] = StudyConfig, prefix: str = "") -> Iterat
         default = "required" if field.default is PydanticUndefined else _shown(field.default)
         yield Key(place, _type_name(field.annotation), default, " ".join((field.description or "").split()))
         for section in inner:
-            # as --set takes them: N is the number of an item, an objective's options stand below its name
+            # as --set takes them: N is the number of an item, an objective's options are below its name
             kind = section.model_fields["kind"].default if len(inner) > 1 else None
             tag = f".{kind}" if kind in OBJECTIVES.sections else ""
             holder = str(field.annotation)

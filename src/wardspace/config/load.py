@@ -109,7 +109,7 @@ def _broken(error: yaml.YAMLError | UnicodeDecodeError) -> tuple[str, str]:
 
 
 def _without(raw: Any, places: list[tuple[str | int, ...]]) -> Any:
-    """A copy of `raw` without what stands at `places`; a list's item goes whole."""
+    """A copy of `raw` without what is at `places`; a list's item goes whole."""
     copy = deepcopy(raw)
     for place in sorted(places, key=str, reverse=True):
         node: Any = copy

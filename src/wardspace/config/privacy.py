@@ -13,7 +13,7 @@ PrivacyMeasure = Literal["canaries", "membership", "recovery"]
 
 
 class CanaryConfig(Section):
-    """Made-up secrets that adaptation reads beside the training notes, to measure what stays of them."""
+    """Made-up secrets that adaptation reads with the training notes, to measure what it remembers."""
 
     count: int = Field(10, ge=1)
     """Secrets of each frequency."""

@@ -32,7 +32,7 @@ class ReportConfig(Section):
     map_notes: int = Field(1500, ge=10)
     """Most notes drawn in a map."""
     subgroups: list[str] | None = None
-    """Metadata columns (or labels that a task does not predict) by whose values scores are told apart; null takes the
+    """Metadata columns (or labels that a task does not predict) for scores by subgroup; null takes the
     metadata with bands or with 2 to 12 values, `[]` none. Of more than 12 values the rarer ones are taken together."""
     bands: dict[str, Annotated[list[float], Field(min_length=1)]] = {}
     """Edges between bands of columns of numbers, as `{age_years: [18, 40, 65]}`; an edge belongs to the band above."""

@@ -1,4 +1,4 @@
-"""What `wardspace search` varies, what it goes by, and how much it may spend."""
+"""What `wardspace search` varies, how it compares, and how much time it may take."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class OptionConfig(Section):
     """Values that an option may take: `choices`, or a range from `low` to `high`."""
 
     choices: list[Any] | None = Field(None, min_length=1)
-    """Values to choose from, each as it would stand in the study file."""
+    """Values to choose from, each as it would be in the study file."""
     low: int | float | None = None
     """Lowest value of a range; two whole numbers draw whole numbers, `1.0` and `3` any number between."""
     high: int | float | None = None
@@ -66,7 +66,7 @@ class SearchConfig(Section):
     score: SearchScoreConfig = SearchScoreConfig()
     """What recipes are compared by."""
     trials: int = Field(24, ge=1)
-    """Most recipes to try, the entry as it stands among them."""
+    """Most recipes to try, the entry in the study file among them."""
     hours: float | None = Field(None, gt=0)
     """No training is begun after this, and so few recipes are tried that the best can be trained in full; null: no
     limit."""

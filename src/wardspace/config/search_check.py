@@ -120,7 +120,9 @@ def _explained(loc: tuple[str | int, ...], kind: str, message: str, values: Mapp
     told = message.removeprefix("Value error, ")
     if kind == "extra_forbidden":
         numbered = any(part.isdigit() for key in keys for part in key.split("."))
-        told = "no such key" + ("; with the objective's name for its number it stands where that is chosen" * numbered)
+        told = "no such key" + (
+            "; with the objective's name for its number it applies where that objective is chosen" * numbered
+        )
     return f"{', '.join(f'search.options.{key}' for key in keys)}: {told}", _with(values, ["objectives", *keys])
 
 

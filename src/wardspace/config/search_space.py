@@ -99,7 +99,7 @@ def _in_full(objectives: Any) -> Any:
 
 
 def _applies(node: Any, parts: list[str]) -> bool:
-    """False where an objective's name stands in the place of its number and it is not among those chosen."""
+    """False where an objective's name is in the place of its number and it is not among those chosen."""
     if not parts:
         return True
     head, *rest = parts

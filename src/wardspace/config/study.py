@@ -22,7 +22,7 @@ from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, 
 Named = TypeVar("Named", AdaptConfig, CompareConfig)
 
 BASELINES = ("base", "tfidf")
-"""Names that stand in every table beside the adapted models."""
+"""Names of the models in every table that are not adapted."""
 
 
 class StudyConfig(Section):
@@ -47,7 +47,7 @@ class StudyConfig(Section):
     adapt: list[AdaptConfig] = []
     """Adapted models, compared with the base and with TF-IDF."""
     compare: list[CompareConfig] = []
-    """Other models that are embedded and scored beside them, and not trained: ones adapted elsewhere, a clinical BERT.
+    """Other models that are embedded and scored, but not trained: adapted elsewhere, a clinical BERT.
     The encoder section holds for them as for the base."""
     tasks: list[TaskConfig] = []
     """What the models are scored on."""
@@ -208,7 +208,7 @@ class StudyConfig(Section):
 
     @property
     def text_columns(self) -> list[str]:
-        """Queries, and texts that `pairs` learns from, named for nothing else: their values stand in no result."""
+        """Queries, and texts that `pairs` learns from, named for nothing else: their values are in no result."""
         objectives = [objective for model in self.adapt for objective in model.objectives]
         named = {
             *self.scored_columns,

@@ -71,7 +71,7 @@ class TrainingConfig(Section):
     """Train low-rank additions instead of the encoder's own weights (null: train the weights); they usually want a
     learning rate of 1e-4 to 1e-3."""
     workers: int | None = Field(None, ge=0)
-    """Processes that prepare batches beside the training one (null: none on a CPU, two on a GPU)."""
+    """Processes that prepare batches for the training one (null: none on a CPU, two on a GPU)."""
     shard: bool = False
     """Share weights, gradients and AdamW's averages out among processes (FSDP) instead of holding all in each; one
     process by itself has nobody to share with."""

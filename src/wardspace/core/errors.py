@@ -66,7 +66,7 @@ _FIXES = {
     errno.EPERM: "choose a folder you may write to with --out",
     errno.EROFS: "the disk is read-only; choose another folder with --out",
     errno.EDQUOT: "your quota is used up; free some space or choose another folder with --out",
-    errno.ENOTDIR: "a file stands where a folder is needed; choose another folder with --out",
+    errno.ENOTDIR: "there is a file in the place of a folder; choose another folder with --out",
 }
 
 

@@ -21,7 +21,7 @@ from wardspace.core.errors import machine_faults
 def whole_folder(target: Path) -> Iterator[Path]:
     """Yield an empty sibling folder that replaces `target` only if the block succeeds.
 
-    A kill, an error or Ctrl-C in the block leaves `target` as it was. What a killed process left beside it is
+    A kill, an error or Ctrl-C in the block leaves `target` as it was. What a killed process left next to it is
     swept up by the next one: it may hold text of notes.
     """
     with scratch_folder(target) as scratch:

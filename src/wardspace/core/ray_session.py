@@ -55,7 +55,7 @@ def ray_session(address: str | None, cpus: int | None) -> Iterator[ModuleType]:
         raise RunError(f"engine: ray needs the package {error.name}", where="engine.kind", fix=fix) from error
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    # it tells of options of ours that later versions call by other names, and says so on every run
+    # it warns on every run about options that later versions rename
     warnings.filterwarnings("ignore", category=ray.util.annotations.RayDeprecationWarning)
     with tempfile.TemporaryDirectory(prefix="ws-ray-", ignore_cleanup_errors=True) as folder:
         _connect(ray, address, {"num_cpus": cpus, "_temp_dir": folder})

@@ -17,7 +17,7 @@ from wardspace.corpus.schema import SCHEMA_VERSION, SPLITS
 
 
 class Manifest(BaseModel):
-    """What a corpus folder holds and how it came about. No text of any note stands in it."""
+    """What a corpus folder holds and how it came about. No text of any note is in it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
@@ -100,7 +100,7 @@ class Corpus:
         except (ValidationError, ValueError, OSError) as error:
             raise CorpusError("the corpus is damaged", where=folder, fix=_AGAIN) from error
         if found != len(corpus):
-            raise CorpusError(f"{found} notes where corpus.json tells of {len(corpus)}", where=folder, fix=_AGAIN)
+            raise CorpusError(f"{found} notes where corpus.json says {len(corpus)}", where=folder, fix=_AGAIN)
         return corpus
 
     def __len__(self) -> int:

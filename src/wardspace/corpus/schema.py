@@ -35,7 +35,7 @@ class Roles:
     spans: tuple[str, ...]
     stratify: str | None
     split: str | None = None
-    beside: tuple[str, ...] = ()
+    auxiliary: tuple[str, ...] = ()
     """Columns that are read but not kept: what tells versions of a note."""
     names: tuple[str, ...] = ()
     """Columns that are read but not kept: names of the patient."""
@@ -52,12 +52,14 @@ class Roles:
         """Source columns that are read, each once."""
         single = (self.note_id, self.patient_id, self.time, self.text, self.stratify, self.split)
         return tuple(
-            dict.fromkeys(name for name in (*single, *self.categories, *self.spans, *self.beside, *self.names) if name)
+            dict.fromkeys(
+                name for name in (*single, *self.categories, *self.spans, *self.auxiliary, *self.names) if name
+            )
         )
 
 
 def resolve_roles(
-    columns: ColumnsConfig, stratify: str | None, beside: tuple[str, ...] = (), names: tuple[str, ...] = ()
+    columns: ColumnsConfig, stratify: str | None, auxiliary: tuple[str, ...] = (), names: tuple[str, ...] = ()
 ) -> Roles:
     """Check the roles of a study.
 
@@ -90,7 +92,7 @@ def resolve_roles(
         spans=tuple(dict.fromkeys(columns.spans)),
         stratify=stratify or next(iter(columns.labels), None),
         split=columns.split,
-        beside=beside,
+        auxiliary=auxiliary,
         names=tuple(dict.fromkeys(names)),
         time_format=columns.time_format,
     )

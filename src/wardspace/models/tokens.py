@@ -72,5 +72,5 @@ def tokens_with_offsets(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]
 
 
 def token_counter(tokenizer: PreTrainedTokenizerBase) -> TokenCount:
-    """Counts the tokens of texts, special tokens aside."""
+    """Counts the tokens of texts, without special tokens."""
     return TokenCount(untruncated(tokenizer))

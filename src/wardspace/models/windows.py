@@ -19,7 +19,7 @@ def spans(tokens: int, room: int, overlap: float) -> list[tuple[int, int]]:
     tokens : int
         Tokens of the note, special tokens not counted.
     room : int
-        Tokens a window holds beside its special tokens.
+        Tokens a window has without its special tokens.
     overlap : float
         Share of a window that the next one reads again, in [0, 1); the step is at least one token.
 

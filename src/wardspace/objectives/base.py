@@ -51,7 +51,7 @@ class ObjectiveSettings:
 
     @property
     def text_window(self) -> int:
-        """Tokens of a note that fit the window beside the special ones."""
+        """Tokens of a note that fit the window with the special ones."""
         return self.window - self.vocabulary.specials_per_sequence
 
 
@@ -142,7 +142,7 @@ class Objective(nn.Module, ABC):
         return int(self.usable(unit))
 
     def prepare_targets(self, units: Sequence[Unit], precision: Precision, *, show_progress: bool = True) -> object:
-        """Work out what has to be known of the units before training, with the base as it came; most need nothing.
+        """Work out what has to be known of the units before training, with the unadapted base; most need nothing.
 
         Parameters
         ----------

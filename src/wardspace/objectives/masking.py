@@ -1,4 +1,4 @@
-"""Which words are hidden and what stands in their place (Devlin et al. 2019)."""
+"""Which words are hidden and what is in their place (Devlin et al. 2019)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def mask(
     and never drawn. Where chance chooses nothing, one token (or word) is chosen evenly, so that every sequence with a
     token to mask has something to predict; this raises the share slightly in sequences of a few tokens.
 
-    For a causal model nothing is hidden: the chosen tokens are to be predicted from what stands before them.
+    For a causal model nothing is hidden: the chosen tokens are to be predicted from what is before them.
 
     Parameters
     ----------

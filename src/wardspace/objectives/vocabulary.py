@@ -16,7 +16,7 @@ from wardspace.objectives.units import Ids
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """Special tokens and the words that may stand in for others.
+    """Special tokens and the words that may replace others.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Vocabulary:
 
     @property
     def first(self) -> int:
-        """Place of the first token that can be guessed: with nothing before it, a causal model has nothing to go by."""
+        """Place of the first token that can be guessed: with nothing before it, a causal model has no context."""
         return int(self.mask_id is None and not len(self.prefix))
 
     def has_word(self, ids: Ids) -> bool:

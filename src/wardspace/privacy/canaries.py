@@ -43,7 +43,7 @@ class Canary:
     number : int
         Its place in the list.
     template : int
-        Which sentence it stands in.
+        Which sentence it is in.
     secret : str
         Numbers of two digits, with blanks between.
     frequency : int
@@ -62,7 +62,7 @@ class Canary:
 
     @property
     def patient(self) -> str:
-        """A made-up patient, of those who are never held out of training for the validation loss."""
+        """An invented patient, of those who are never held out of training for the validation loss."""
         names = (f"canary-{self.number}-{attempt}" for attempt in range(10_000))
         return next(name for name in names if draw(name) >= SAFE_DRAW)
 

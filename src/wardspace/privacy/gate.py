@@ -14,7 +14,7 @@ CHANCE_TPR = 0.01
 
 @dataclass(frozen=True)
 class Check:
-    """One figure beside its limit.
+    """One figure with its limit.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class Verdict:
         return not self.faults
 
 
-def judged(audit: Audit | None, privacy: PrivacyConfig, weights: str) -> Verdict:
+def gate_verdict(audit: Audit | None, privacy: PrivacyConfig, weights: str) -> Verdict:
     """Judge a model.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Whether patients trained on can be told from patients who were not."""
+"""Whether patients trained on can be distinguished from patients who were not."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ class Attack(_Record):
 
 
 class MembershipFigures(_Record):
-    """How well patients trained on can be told from others."""
+    """How well patients trained on can be distinguished from others."""
 
     members: int
     """Patients trained on."""

@@ -64,7 +64,7 @@ class Results(Record):
     space_differences: list[SpaceDifference] = []
     """Paired differences of the spaces, in the measures that carry an interval."""
     similarities: list[Similarity] = []
-    """How alike every two spaces are."""
+    """Similarity of every two spaces."""
     shifts: list[Shift] = []
     """What adaptation moved, against the base."""
     private: list[PrivateTraining] = []

@@ -9,7 +9,7 @@ from wardspace.results.record import Record
 
 
 class Drawn(Record):
-    """What a value tells of its uncertainty; a difference by the same patients, and runs paired, for both models."""
+    """The uncertainty of a value; a difference by the same patients, and runs paired, for both models."""
 
     interval: IntervalMethod | None = None
     """How the interval was made; `percentile` too where BCa is undefined or patients are too few for it."""

@@ -29,7 +29,7 @@ class SpaceScore(Record):
     error: float | None = None
     """Standard error of having compared a sample of the notes with all; null where all pairs were compared."""
     p: float | None = None
-    """Of the permutation test of separability (on `variance_explained`): labels dealt out anew between patients."""
+    """Of the permutation test of separability (on `variance_explained`): labels shuffled between patients."""
 
 
 class SpaceDifference(Record):
@@ -50,11 +50,11 @@ class SpaceDifference(Record):
     high: float
     """Upper end of the interval."""
     tie: bool
-    """True where the interval spans zero."""
+    """True if the interval includes zero: no difference shown."""
 
 
 class Similarity(Record):
-    """How alike two models' spaces of the same notes are."""
+    """Similarity of two models' spaces of the same notes."""
 
     model: str
     """Model."""
@@ -63,7 +63,7 @@ class Similarity(Record):
     measure: str
     """`linear_cka` or `rbf_cka`: centred kernel alignment."""
     value: float
-    """1 where the spaces are alike but for their axes; about 0 where they have nothing in common."""
+    """1 if the spaces are equal up to rotation and scale; about 0 if they have nothing in common."""
     n: int
     """Notes compared."""
     error: float | None = None

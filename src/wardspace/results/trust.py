@@ -22,7 +22,7 @@ class CalibrationScore(Record):
     """Expected calibration error without and with its bias, Brier score (0 to 2), log loss (nats), or the area under
     the risk-coverage curve."""
     temperature: float | None
-    """Temperature the probabilities were scaled by, fitted on validation (mean over seeds); null as they came."""
+    """Temperature the probabilities were scaled by, fitted on validation (mean over seeds); null before scaling."""
     value: float
     """Its value, the mean over seeds or subsets."""
     low: float

@@ -66,7 +66,7 @@ def ratio(top: Floats, bottom: Floats, *, order: int = 1, population: int | None
 
 
 def mean(values: Floats, *, population: int | None = None) -> Estimate:
-    """Mean over the notes that have a value; those with NaN stand aside. See `ratio`."""
+    """Mean over the notes that have a value; those with NaN are left out. See `ratio`."""
     known = ~np.isnan(values)
     return ratio(np.where(known, values, 0.0), known.astype(np.float64), population=population)
 

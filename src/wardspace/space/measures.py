@@ -49,7 +49,7 @@ def measures(
     vectors : array of shape (n, d)
         Embeddings; scaled to length one here.
     columns : mapping of str to sequence of n values
-        Labels and metadata. Notes without a value (None) stand aside, and so do classes of a single note; a column
+        Labels and metadata. Notes without a value (None) are left out, and so do classes of a single note; a column
         with fewer than two classes left is skipped.
     model : str
         Name of the model.
@@ -152,12 +152,12 @@ class _Space:
             owners = None if self.owners is None else self.owners[one.rows]
             found = self._search(self._units(one), {name: one.codes}, owners)
             rows = one.rows[found.queries]
-        judged = found.retrieved[name]
+        scores = found.retrieved[name]
         values = {
-            "neighbour_purity": judged.precision,
-            "mean_average_precision": judged.average_precision,
-            "ndcg": judged.ndcg,
-            "recall": judged.recall,
+            "neighbour_purity": scores.precision,
+            "mean_average_precision": scores.average_precision,
+            "ndcg": scores.ndcg,
+            "recall": scores.recall,
         }
         for measure, one_each in values.items():
             if not np.isnan(one_each).all():

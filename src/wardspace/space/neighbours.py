@@ -78,7 +78,7 @@ def antihubs(found: Search) -> Estimate:
     Raises
     ------
     ValueError
-        If not all notes were asked for: who is never found cannot be told from a sample.
+        If not all notes were asked for: antihubs cannot be estimated from a sample.
     """
     if len(found.queries) < found.notes:
         raise ValueError("antihubs need a search for every note")

@@ -35,7 +35,7 @@ class Retrieved:
         return cls(*(np.concatenate(parts) for parts in zip(*map(astuple, blocks), strict=True)))
 
 
-def judged(ranked: NDArray[Any], rivals: NDArray[np.int64], own: Codes, neighbours: int) -> Retrieved:
+def retrieval_scores(ranked: NDArray[Any], rivals: NDArray[np.int64], own: Codes, neighbours: int) -> Retrieved:
     """Judge rankings.
 
     Parameters
@@ -43,7 +43,7 @@ def judged(ranked: NDArray[Any], rivals: NDArray[np.int64], own: Codes, neighbou
     ranked : int array of shape (q, n)
         Class of each note in the order of its likeness to the query; −1 for none.
     rivals : int array of shape (q,)
-        Places of the ranking that count; the query's own patient stands behind them.
+        Places of the ranking that count; the query's own patient is behind them.
     own : int array of shape (q,)
         Class of each query; −1 for none.
     neighbours : int

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wardspace.space.retrieval import Retrieved, judged
+from wardspace.space.retrieval import Retrieved, retrieval_scores
 from wardspace.space.unit import Codes
 
 NEIGHBOURS = 10
@@ -80,7 +80,7 @@ def search(
         order = np.argsort(-cosines, axis=1)
         found.add(potentials, _first(order, rivals[asked], neighbours))
         for name, codes in (labels or {}).items():
-            found.retrieved[name].append(judged(codes[order], rivals[asked], codes[asked], neighbours))
+            found.retrieved[name].append(retrieval_scores(codes[order], rivals[asked], codes[asked], neighbours))
     return found.joined(rows, n, neighbours)
 
 
@@ -114,6 +114,6 @@ def _potentials(
 
 
 def _first(order: NDArray[Any], rivals: NDArray[np.int64], neighbours: int) -> NDArray[np.int64]:
-    """The first of each row's order; its own patient's notes stand at the end and are no neighbours."""
+    """The first of each row's order; its own patient's notes are at the end and are no neighbours."""
     first = order[:, :neighbours]
     return np.where(np.arange(first.shape[1]) < rivals[:, None], first, -1)

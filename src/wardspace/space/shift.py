@@ -23,7 +23,7 @@ LARGEST = 50
 
 @dataclass(frozen=True)
 class Shifted:
-    """A shift with what each note adds to the change of how far apart its category stands."""
+    """A shift with what each note adds to the change of its category's separation."""
 
     shift: Shift
     effects: Floats | None

@@ -116,7 +116,9 @@ class RunFolder:
             If the folder holds something else, or was made by another version. Nothing in it is touched.
         """
         if self.path.exists() and not self.path.is_dir():
-            raise RunError("a file stands where the run folder should be", where=self.path, fix="choose another --out")
+            raise RunError(
+                "there is a file in the place of the run folder", where=self.path, fix="choose another --out"
+            )
         if not self.mark.is_file():
             if self.path.is_dir() and any(self.path.iterdir()):
                 raise RunError(

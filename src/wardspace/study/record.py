@@ -1,4 +1,4 @@
-"""study.yaml, environment.json and reproduce.sh: what was asked and what ran it, beside the results that came of it."""
+"""study.yaml, environment.json and reproduce.sh: the study and the machine that made the results."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FILE = "reproduce.sh"
 
 
 def write_reproduce(study: StudyConfig, environment: dict[str, Any], folder: Path) -> Path:
-    """Write reproduce.sh, executable; no path of this machine stands in it.
+    """Write reproduce.sh, executable; no path of this machine is in it.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class Record:
         self.environment = environment()
 
     def begin(self) -> None:
-        """Say what is asked, once the notes are prepared as it asks."""
+        """Write the requested study, once its notes are prepared."""
         if not self.folder.results.is_file():
             self.settle()
         elif self.folder.study.is_file() and self.folder.study.read_text(encoding="utf-8") == self.study:
@@ -141,7 +141,7 @@ class Record:
             write_text(self.folder.attempt, self.study)
 
     def settle(self) -> None:
-        """Write the record beside the results, which are there as it says."""
+        """Write the record of the results, which are complete."""
         write_text(self.folder.study, self.study)
         write_json(self.folder.environment, self.environment)
         write_reproduce(self.config, self.environment, self.folder.path)

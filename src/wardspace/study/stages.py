@@ -46,7 +46,7 @@ class Stages:
         self.log = RunLog(folder.log)
 
     def once(self, name: str, inputs: Any, outputs: Sequence[Path], work: Callable[[], Any]) -> tuple[str, Any]:
-        """Run `work` unless it ran with equal inputs and its outputs still stand.
+        """Run `work` unless it ran with equal inputs and its outputs are unchanged.
 
         Parameters
         ----------

@@ -60,7 +60,7 @@ class Study:
 
     @classmethod
     def parse(cls, values: dict[str, Any], folder: str | Path | None = None) -> Self:
-        """Make a study of plain values, as they would stand in a study file."""
+        """Make a study of plain values, as they would be in a study file."""
         return cls(parse_study(values), folder)
 
     def review_opened(self) -> JudgementFile:

@@ -33,7 +33,7 @@ def fitted(corpus: Corpus) -> TfidfVectorizer:
         vectorizer.fit(_texts(corpus, ["train"]))
     except ValueError as error:  # scikit-learn's word for an empty vocabulary
         raise WardspaceError(
-            "TF-IDF finds no word that stands in two training notes",
+            "TF-IDF finds no word that is in two training notes",
             where=corpus.folder,
             fix="bring more notes, or look at the cleaning steps",
         ) from error

@@ -91,7 +91,7 @@ class Recipe:
 
 
 def rehearsed(model: AdaptConfig) -> list[str]:
-    """What a model's texts to rehearse depend on beside their name."""
+    """What a model's rehearsal texts depend on apart from their name."""
     return [rehearsal_content(texts) for objective in model.objectives for texts in objective.other_texts()]
 
 
@@ -203,7 +203,7 @@ def adapt(recipe: Recipe, folder: Path, *, show_progress: bool = True) -> list[S
 
     The model trained by one stage, its masked-word head included, goes on into the next. Killed at any moment and
     called again with the same arguments, it goes on from its last checkpoint; on a CPU in fp32 the final weights are
-    the same to the bit. Work in progress lies in a hidden folder beside `folder` and is removed at the end.
+    the same to the bit. Work in progress is in a hidden folder next to `folder` and is removed at the end.
 
     Started by `torchrun` or `accelerate launch`, all processes call this alike and train one model together; the
     first of them writes. They must see the same folders.
@@ -230,7 +230,7 @@ def adapt(recipe: Recipe, folder: Path, *, show_progress: bool = True) -> list[S
         After Ctrl-C, with a checkpoint to go on from.
     """
     processes, device = Processes(), hardware.device()
-    hardware.amp_dtype(recipe.training.precision, device)  # a precision that is not there is told before any work
+    hardware.amp_dtype(recipe.training.precision, device)  # a precision that is not there is reported before any work
     with machine_faults(folder):
         run = training_setup(recipe, device, show_progress=show_progress and processes.first)
         ledger = Ledger(folder, recipe.settings(run.adapted), processes, fresh=recipe.training.resume == "never")
@@ -275,7 +275,7 @@ def _mix(run: TrainingSetup, recipe: Recipe) -> None:
 
 
 def _look_ahead(run: TrainingSetup, ledger: Ledger, processes: Processes, *, show_progress: bool) -> None:
-    """Let the stages still to do see the notes with the base as it came, before its weights change."""
+    """Let the stages still to do see the notes with the unadapted base, before its weights change."""
     until = 0
     for stage in run.stages:
         until += len(stage.calls(ledger.folder, run.device, processes))

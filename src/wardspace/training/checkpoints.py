@@ -117,14 +117,14 @@ _SETTINGS = "settings.json"
 
 
 class Ledger:
-    """Phases done so far, kept beside the model folder until the model is finished.
+    """Phases done so far, kept next to the model folder until the model is finished.
 
     A work folder made with other settings, notes or base is of no use to this model and is started afresh.
 
     Parameters
     ----------
     folder : Path
-        Where the finished model will stand; the work folder is its hidden neighbour.
+        Where the finished model will be; the work folder is its hidden neighbour.
     settings : dict
         Everything that the outcome depends on.
     processes : Processes

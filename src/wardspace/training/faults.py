@@ -117,7 +117,7 @@ def training_faults(what: str, pass_tokens: int, last_good: Callable[[], str]) -
         yield
     except (RuntimeError, MemoryError, OSError, EOFError) as error:
         if isinstance(error, ConnectionError | EOFError):
-            # torch tells of the dead worker a second time, by a signal that may strike anywhere: wait for it here
+            # torch reports the dead worker a second time, by a signal that may strike anywhere: wait for it here
             with suppress(RuntimeError):
                 time.sleep(1)
         told = _told(error, pass_tokens)

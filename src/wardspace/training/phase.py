@@ -93,7 +93,7 @@ class TrainingOptions:
     head_only : bool
         Train nothing but the head for words.
     evaluations : int, optional
-        How often to validate and save, beside the validation before the first step (0 does neither); by default as
+        How often to validate and save after the validation before the first step (0 does neither); by default as
         `training` says.
     keep_best : bool
         End with the best weights by validation, else with the last.

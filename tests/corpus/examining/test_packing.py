@@ -29,7 +29,7 @@ NOTE = st.builds(
     stratum=MAYBE,
     changed=TEXTS,
     split=MAYBE,
-    beside=MAYBES,
+    auxiliary=MAYBES,
     identifiers=st.lists(TEXTS, max_size=2).map(tuple),
     reviewed=st.booleans(),
     tokens=st.none() | st.integers(0, 10**9),

@@ -69,7 +69,7 @@ def test_hostile_texts_take_no_time(text):
     assert cleaned.text.startswith("a")
 
 
-# Words w0, w1, … are told apart, so that the words under a span can be named before and after cleaning.
+# Words w0, w1, … are distinguished, so that the words under a span can be named before and after cleaning.
 PIECES = [
     " ",
     "  ",
@@ -102,7 +102,7 @@ PIECES += [
 
 @st.composite
 def marked_texts(draw):
-    """A text of numbered words and awkward pieces, and where each word stands."""
+    """A text of numbered words and awkward pieces, and where each word is."""
     text, places = "", []
     for i in range(draw(st.integers(1, 12))):
         text += "".join(draw(st.lists(st.sampled_from(PIECES), max_size=4))) + " "

@@ -46,7 +46,7 @@ def test_a_given_format_holds_for_any_name(folder):
     [
         ("none.csv", "auto", "no such file or folder"),
         ("*.parquet", "auto", "no file matches this pattern"),
-        ("README.md", "auto", "cannot tell the format"),
+        ("README.md", "auto", "cannot determine the format"),
         (".", "tsv", "no tsv file in this folder"),
         ("sub/empty.csv", "auto", "the file is empty"),
         ("fake.csv.gz", "auto", "not a gzip file"),

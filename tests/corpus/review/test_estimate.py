@@ -2,7 +2,7 @@ import pytest
 
 from tests.corpus.review.made import DATE, MURPHY, OKONKWO, QUILLFEATHER, TEXT, answer, finding, judgement, said
 from wardspace.corpus.review import estimated
-from wardspace.corpus.review.estimate import ALL, told
+from wardspace.corpus.review.estimate import ALL, estimate_lines
 
 FOUND = [finding(QUILLFEATHER), finding(MURPHY)]
 
@@ -48,11 +48,13 @@ def test_another_type_leaks_nothing():
 def test_notes_that_are_not_done_do_not_count():
     estimate = estimated([judged(RIGHT, FALSE, said("missed", OKONKWO), done=False)], seed=0)
     assert estimate.leaks.total == 0
-    assert told(estimate) == ["no note is done yet: nothing can be said of what leaks"]
+    assert estimate_lines(estimate) == ["no note is done yet: nothing can be said of what leaks"]
 
 
 def test_the_terminal_is_told_all():
-    lines = told(estimated([judged(RIGHT, FALSE, said("missed", DATE, "DATE")), judged(RIGHT, FALSE)], seed=0))
+    lines = estimate_lines(
+        estimated([judged(RIGHT, FALSE, said("missed", DATE, "DATE")), judged(RIGHT, FALSE)], seed=0)
+    )
     assert lines[0] == "1 of 2 notes with an identifier missed: 50.0% (1.3 to 98.7%), exact (Clopper-Pearson)"
     assert "bootstrap over notes" in lines[1]
     assert [line.split()[0] for line in lines[3:]] == ["all", "NAME", "DATE"]

@@ -165,7 +165,7 @@ def test_a_corpus_split_by_time(tmp_path):
         "step": "split", "by": "time", "validation": 0.2, "test": 0.3, "left_out": 1,
         "validation_from": f"{ends['validation'][0]}T00:00:00+00:00", "test_from": f"{ends['test'][0]}T00:00:00+00:00",
     }  # fmt: skip
-    assert any("1 notes of patients who stand in an earlier period" in line for line in corpus.manifest.warnings)
+    assert any("1 notes of patients who are in an earlier period" in line for line in corpus.manifest.warnings)
     assert corpus.manifest.counts["splits"]["test"] == {"notes": len(ends["test"]), "patients": len(ends["test"])}
 
 

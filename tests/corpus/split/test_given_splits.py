@@ -80,7 +80,7 @@ def test_an_unknown_value_is_a_reject_and_an_empty_one_means_train(tmp_path):
 
 def test_a_patient_in_two_splits_stops_the_preparation(tmp_path):
     path = table(tmp_path, [("p", "train"), ("q", "test"), ("p", "test"), ("p", "training")])
-    with pytest.raises(CorpusError, match="1 notes stand in another split") as caught:
+    with pytest.raises(CorpusError, match="1 notes are in another split") as caught:
         prepared(path, tmp_path / "corpus", COLUMNS)
     assert "notes.csv, row 4" in str(caught.value)
     assert not (tmp_path / "corpus").exists()

@@ -21,7 +21,7 @@ def test_small_families():
 
 
 def closed(values: list[float]) -> list[float]:
-    """Holm as a closed test: the largest Bonferroni p of all families a comparison could stand in."""
+    """Holm as a closed test: the largest Bonferroni p of all families a comparison could be in."""
     every = range(len(values))
     subsets = [family for size in range(1, len(values) + 1) for family in combinations(every, size)]
     return [

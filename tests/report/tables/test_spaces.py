@@ -92,7 +92,7 @@ def test_an_interval_that_just_excludes_zero_is_not_printed_as_if_it_did_not():
     results = spaces(base=0.1, mlm=0.3)
     near = [one.model_copy(update={"value": 0.2, "low": 0.0004, "high": 0.25}) for one in results.space_differences]
     (finding,) = space_findings(Board(results.model_copy(update={"space_differences": near})))
-    assert finding.text.endswith("+0.200, interval +0.0004 to +0.2500.")
+    assert finding.text.endswith("interval +0.0004 to +0.2500.")
 
 
 def test_results_without_intervals_call_nothing_best():

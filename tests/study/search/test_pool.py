@@ -55,7 +55,7 @@ def test_a_fault_in_a_process_of_its_own_is_told(home, found, tmp_path):
     blocked.write_text("a file where scratch folders are needed")
     with pytest.raises(WardspaceError, match="trial") as caught:
         search(study)
-    assert "a file stands where a folder is needed" in str(caught.value)
+    assert "there is a file in the place of a folder" in str(caught.value)
 
 
 def test_at_once_as_asked_else_two_threads_each(monkeypatch):

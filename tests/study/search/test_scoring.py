@@ -8,7 +8,7 @@ from tests.fixtures.models import tiny_model
 from wardspace.config import EncoderConfig
 from wardspace.models import Encoder
 from wardspace.study.search.records import Part
-from wardspace.study.search.trial import Scorer, beside, overall
+from wardspace.study.search.trial import Scorer, against_base, overall
 from wardspace.tasks.documents.label_budget import learned_rows
 from wardspace.tasks.documents.labelled import NO_CLASS
 from wardspace.tasks.documents.subsets import few_shot
@@ -31,7 +31,7 @@ def test_without_subsets_there_is_no_standard_error():
 
 def test_a_difference_is_paired_over_subsets():
     base, own = [part(4, 0.2, 0.6), part(None, 0.8)], [part(4, 0.3, 0.7), part(None, 0.8)]
-    difference, error = beside(own, base)
+    difference, error = against_base(own, base)
     assert difference == pytest.approx(0.05)
     assert error == pytest.approx(0.0, abs=1e-12)
 

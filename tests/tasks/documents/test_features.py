@@ -100,5 +100,5 @@ def test_words_are_read_for_it_alone(telling):
 
 
 def test_it_never_stands_instead_of_the_encoder_alone():
-    with pytest.raises(ValueError, match="name logistic too"):
+    with pytest.raises(ValueError, match="add logistic"):
         ClassificationConfig(name="t", label="x", probes=["words_beside"])

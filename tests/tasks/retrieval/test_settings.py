@@ -26,7 +26,7 @@ def corpus(tmp_path):
 
 
 def searched(queries, vectors, told, task=TASK, model="base"):
-    """Predictions of a made-up model that embeds the queries as `told`, in their order."""
+    """Predictions of an invented model that embeds the queries as `told`, in their order."""
     embed = dict(zip([text for split in ("validation", "test") for text in queries.texts[split]], told, strict=True))
     return retrieval_predictions(
         vectors,

@@ -60,7 +60,7 @@ def test_each_layer_learns_at_its_share_of_the_rate_above(objective):
 
 
 def test_the_matrix_that_scores_words_is_an_embedding(objective):
-    """Tied weights stand in one group, and once."""
+    """Tied weights are in one group, and once."""
     model = objective.model.model
     word_weights = model.get_input_embeddings().weight
     assert model.get_output_embeddings().weight is word_weights

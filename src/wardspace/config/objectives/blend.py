@@ -17,7 +17,7 @@ _ALL = "metadata"
 
 
 class BlendConfig(ObjectiveSection):
-    """The base's own space beside that of the notes' words, taught to the encoder."""
+    """The base's embeddings joined with latent semantic analysis of the notes, as targets of the encoder."""
 
     kind: Literal["blend"] = "blend"
     """Name of the objective."""
@@ -26,11 +26,11 @@ class BlendConfig(ObjectiveSection):
     sequences: int = Field(2, ge=1, le=3)
     """Words are counted by themselves and in sequences of up to so many tokens."""
     weight: float = Field(1.0, ge=0)
-    """Length of a note's vector of words beside the base's of a piece; 0 teaches the base's own space alone."""
+    """Norm of a note's LSA vector relative to the base's embedding of a window; 0 uses the base's embedding alone."""
     neighbours: int = Field(10, ge=0)
     """Nearest pieces of other notes that each piece is drawn towards; 0 draws none."""
     pull: float = Field(0.5, ge=0)
-    """How far it is drawn: length of the neighbours' mean direction beside the piece's own."""
+    """Weight of the neighbours' mean direction relative to the window's own."""
     across: list[str] | Literal["metadata"] = []
     """Metadata columns across whose classes neighbours are looked for: what is common to a class (a type of note) is
     set aside first, so that notes of several types about one matter are drawn together. `metadata` takes every metadata

@@ -25,7 +25,7 @@ class CategoryConfig(ObjectiveSection):
     loss: Literal["classify", "supcon"] = "classify"
     """`classify` predicts the category; `supcon` is the supervised contrastive loss with the category as label."""
     weight: float = Field(0.1, gt=0)
-    """Weight of the metadata loss beside the masked-word loss."""
+    """Weight of the metadata loss relative to the masked-word loss."""
     temperature: float = Field(0.1, gt=0)
     """Temperature of the supervised contrastive loss."""
     mlm_weight: float = Field(1.0, ge=0)

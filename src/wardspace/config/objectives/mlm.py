@@ -14,7 +14,7 @@ from wardspace.core.wording import share
 class MlmConfig(ObjectiveSection):
     """Masked language modelling: predict hidden words from their context.
 
-    A causal base predicts words from what stands before them, and nothing is hidden.
+    A causal base predicts words from what is before them, and nothing is hidden.
     """
 
     kind: Literal["mlm"] = "mlm"

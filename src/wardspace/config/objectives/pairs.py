@@ -19,7 +19,7 @@ class PairsConfig(ObjectiveSection):
     kind: Literal["pairs"] = "pairs"
     """Name of the objective."""
     columns: list[str] = Field(min_length=1)
-    """Metadata columns with a text each; where a note has several, one is drawn in each epoch. Their values stand in no
+    """Metadata columns with a text each; where a note has several, one is drawn in each epoch. Their values are in no
     result, map or subgroup, unless the study names the columns for something else too."""
     temperature: float = Field(0.05, gt=0)
     """Temperature of the contrast."""

@@ -12,7 +12,7 @@ from wardspace.config.tasks.section import TaskSection
 from wardspace.config.training import LoraConfig, Precision, TrainingConfig
 
 BESIDE = "words_beside"
-"""The probe that reads word counts beside the vectors."""
+"""The probe on embedding + TF-IDF."""
 
 
 class FinetuneConfig(Section):
@@ -84,18 +84,18 @@ class ClassificationConfig(TaskSection):
     kind: Literal["classification"] = "classification"
     """Kind of task."""
     label: str
-    """Column to predict; notes without a value stand aside."""
+    """Column to predict; notes without a value are left out."""
     separator: str | None = Field(None, min_length=1)
     """Sign between the labels of a note that may have several, as `;`; null: each note has one. Each of several
     labels is decided by itself, from a probability that is chosen on validation."""
     unlabelled: Literal["aside", "none"] = "aside"
-    """Where notes may have several labels: whether one without a value stands aside or has none of them."""
+    """Where notes may have several labels: whether one without a value is left out or has none of them."""
     settings: list[Literal["probe", "finetune"]] = ["probe"]
     """Frozen encoder with a probe, full fine-tuning, or both."""
     probes: list[Literal["logistic", "head", "words_beside", "private_logistic", "private_head"]] = ["logistic"]
     """Probes on frozen vectors: logistic regression, the study's two-layer head, logistic regression on the vectors
-    beside TF-IDF of the note (`words_beside`, which needs `logistic` too), and the first two trained under differential
-    privacy (extra `dp`)."""
+    joined with TF-IDF of the note (`words_beside`, which needs `logistic` too), and the first two trained under
+    differential privacy (extra `dp`)."""
     dp: DpConfig = DpConfig()
     """What the private probes may reveal."""
     labels: int | None = Field(None, ge=1)
@@ -109,7 +109,7 @@ class ClassificationConfig(TaskSection):
     seeds: int = Field(3, ge=1)
     """Seeds of the two-layer head and of private probes."""
     min_notes: int = Field(1, ge=1)
-    """Classes with fewer notes in the corpus stand aside, and are named in the report."""
+    """Classes with fewer notes in the corpus are left out, and are named in the report."""
     absent_classes: Literal["error", "drop"] = "error"
     """What to do with a class that is missing from a split: stop and name it, or go on without it."""
     allow_trained_label: bool = False
@@ -120,7 +120,7 @@ class ClassificationConfig(TaskSection):
     @model_validator(mode="after")
     def _beside_what(self) -> ClassificationConfig:
         if BESIDE in self.probes and "logistic" not in self.probes:
-            raise ValueError("probes: words_beside is told beside the encoder alone, never instead; name logistic too")
+            raise ValueError("probes: words_beside is compared with the encoder alone; add logistic")
         return self
 
     @model_validator(mode="after")

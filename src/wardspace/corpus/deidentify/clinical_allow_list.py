@@ -1,6 +1,6 @@
 """Clinical words that look like names or places: eponyms, drugs, devices.
 
-Parkinson in "Parkinson's disease" is nobody; Dr. Parkinson is. So the guard looks at what stands around a finding.
+Parkinson in "Parkinson's disease" is nobody; Dr. Parkinson is. So the guard looks at what is around a finding.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class Deidentifier:
         return Deidentifier, (self.config, self._key)
 
     def identity(self) -> str:
-        """A digest of everything but the note that the outcome depends on; the key cannot be told from it."""
+        """A digest of everything but the note that the outcome depends on; the key cannot be derived from it."""
         options = self.config.model_dump(mode="json", exclude={"key_file", "review"})
         parts = ["presidio-analyzer", "spacy", MODEL_PACKAGE] if "presidio" in self.config.detectors else []
         secret = hashlib.sha256(self._key).hexdigest() if self._key else None

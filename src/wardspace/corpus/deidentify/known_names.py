@@ -9,7 +9,7 @@ from wardspace.corpus.deidentify import lexicon
 from wardspace.corpus.deidentify.findings import Finding
 
 _SPAN = re.compile(r"\[\*\*([^\[\]]*?)\*\*\]|(?<!_)___(?!_)")
-# what stands inside, in the words of MIMIC-III's de-identification; the first that is met decides
+# what is inside, in the words of MIMIC-III's de-identification; the first that is met decides
 _CONTENTS = (
     ("NAME", re.compile(r"name|initial|doctor|attending|\bdr\b", re.I)),
     ("PHONE", re.compile(r"phone|fax|pager|telephone", re.I)),
@@ -53,7 +53,7 @@ class KnownNames:
 
     A whole name is found in both orders ("Ann Lee", "Lee, Ann") and with initials between; of its parts, those of at
     least three letters that are no common word are found alone too. Common words among them are found where they are
-    capitalised and stand beside no number ("Mr Day", not "Day 3").
+    capitalised and are not next to a number ("Mr Day", not "Day 3").
 
     Parameters
     ----------

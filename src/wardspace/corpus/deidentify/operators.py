@@ -1,4 +1,4 @@
-"""What becomes of an identifier: removed, tagged, masked, or replaced by a made-up one."""
+"""What becomes of an identifier: removed, tagged, masked, or replaced by an invented one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.surrogates.surrogates import Surrogates
 from wardspace.corpus.note.clean import Edit, Offsets
 
-_BEFORE = 12  # characters in which a title stands
+_BEFORE = 12  # characters in which a title is
 
 
 def rewritten(

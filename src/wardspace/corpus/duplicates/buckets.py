@@ -1,4 +1,4 @@
-"""Notes that agree in a band stand in one bucket: the pairs worth comparing."""
+"""Notes that agree in a band are in one bucket: the pairs worth comparing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wardspace.corpus.duplicates.sketching import Hashes
 class Buckets:
     """All buckets of two notes or more, bucket by bucket.
 
-    Memory goes by the places in them: none for a note like no other.
+    Memory depends on the places in them: none for a note like no other.
     """
 
     notes: Numbers

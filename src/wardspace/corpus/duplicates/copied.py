@@ -30,7 +30,7 @@ _LINE_END = re.compile(r"\n")
 
 
 class Paragraph(NamedTuple):
-    """Where a paragraph stands in its note."""
+    """Where a paragraph is in its note."""
 
     start: int
     end: int

@@ -21,7 +21,7 @@ from wardspace.corpus.split.split import Shares, splits_of_notes, without
 
 
 class Duplicates:
-    """Leaves out duplicates in the ledger, and tells what it found.
+    """Leaves out duplicates in the ledger, and says what it found.
 
     Parameters
     ----------

@@ -29,14 +29,14 @@ def version_columns(config: VersionsConfig | None, columns: ColumnsConfig) -> tu
         return ()
     if columns.patient_id is None:
         raise CorpusError(
-            "versions of a note are told by its patient, and no column of patients is named",
+            "versions of a note are identified by its patient, and no column of patients is named",
             where="corpus.deduplicate.versions",
             fix="name it in corpus.columns.patient_id, or set corpus.deduplicate.versions: null",
         )
     time = config.time or columns.time
     if time is None:
         raise CorpusError(
-            "versions of a note are told by its time, and no column of times is named",
+            "versions of a note are identified by its time, and no column of times is named",
             where="corpus.deduplicate.versions.time",
             fix="name it here or in corpus.columns.time, or set corpus.deduplicate.versions: null",
         )

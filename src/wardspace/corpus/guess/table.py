@@ -35,7 +35,7 @@ TIME_FORMATS = (
     "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S",
     "%d.%m.%Y %H:%M:%S", "%Y%m%d%H%M%S%z", "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M:%S UTC", "%m/%d/%Y %I:%M:%S %p",
 )  # fmt: skip
-"""Ways to write a time, beside ISO 8601, that are tried."""
+"""Formats of times that are tried after ISO 8601."""
 
 _SHORT = 200
 """Letters of the longest value of a column whose values are compared with each other."""

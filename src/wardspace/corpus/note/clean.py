@@ -71,7 +71,7 @@ class Offsets:
         self._passes = [_Pass(edits) for edits in passes if edits]
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
-        """Where the characters `start` to `end` (exclusive) stand now; None if none of them is left."""
+        """Where the characters `start` to `end` (exclusive) are now; None if none of them is left."""
         for step in self._passes:
             start, end = step.start(start), step.end(end)
             if start >= end:

@@ -32,7 +32,7 @@ _SIGNS = "°±µ§€£²³½¼«»·×–—‘’“”„…•™®©\xa0"
 """Found in notes of any language."""
 
 LATIN = ("cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1254")
-"""Encodings told apart, the commonest first."""
+"""Encodings that are recognised, the commonest first."""
 
 _FRACTION_IN_WORD = re.compile(r"[¼½¾](?=[^\W\d_])")
 _HIRAGANA = re.compile("[\u3041-\u3096]")
@@ -75,7 +75,7 @@ _EUC_GUESSES = {
     *("cp949", "euc_kr", "johab", "gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp950"),
     *("euc_jp", "euc_jis_2004", "euc_jisx0213"),
 }
-_GUESSED = "told from its letters to be {}: where letters look wrong, set corpus.source.encoding"
+_GUESSED = "recognised by its letters as {}: where letters look wrong, set corpus.source.encoding"
 _MARKER = "\udc80"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -40,8 +40,8 @@ class Note(NamedTuple):
     """Steps of cleaning that changed the text."""
     split: str | None = None
     """The split that the source itself gives."""
-    beside: tuple[str | None, ...] = ()
-    """Values that are not kept, in the order of `Roles.beside`."""
+    auxiliary: tuple[str | None, ...] = ()
+    """Values that are not kept, in the order of `Roles.auxiliary`."""
     identifiers: tuple[Mark, ...] = ()
     """What was taken out."""
     reviewed: bool = False
@@ -105,7 +105,7 @@ class Examiner:
         self._place = place = {name: i for i, name in enumerate(roles.needed)}
         self._categories = [place[name] for name in roles.categories]
         self._spans = [place[name] for name in roles.spans]
-        self._beside = [place[name] for name in roles.beside]
+        self._auxiliary = [place[name] for name in roles.auxiliary]
         self._names = [place[name] for name in roles.names]
         self.span_types = {name: SpanTypes() for name in roles.spans}
         self.spans_dropped = 0
@@ -118,7 +118,7 @@ class Examiner:
         return digest([asdict(self.roles), *options])
 
     def original(self, file: str, row: Row) -> Original | Unusable:
-        """The note in a row of a file, as it stands there."""
+        """The note in a row of a file, as it is there."""
         if row.values is None:
             return Unusable(None, row.fault or EMPTY)
         values, place, roles = row.values, self._place, self.roles
@@ -163,7 +163,7 @@ class Examiner:
             as_text(values[place[roles.stratify]]) if roles.stratify else None,
             cleaned.changed,
             known_split(as_text(values[place[roles.split]])) if roles.split else None,
-            tuple([as_text(values[i]) for i in self._beside]),
+            tuple([as_text(values[i]) for i in self._auxiliary]),
             marked,
             reviewed,
         )

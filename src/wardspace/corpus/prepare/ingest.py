@@ -121,8 +121,8 @@ class Intake:
     def _add_version(self, versions: Versions, note: Note) -> None:
         number, config = self._ledger.notes, self._config.deduplicate
         by_column = config.versions is not None and config.versions.stored is not None
-        shared = note.beside[:-1] if by_column else note.beside
-        versions.add(number, (note.patient_id, *shared), moment(note.beside[-1]) if by_column else 0.0)
+        shared = note.auxiliary[:-1] if by_column else note.auxiliary
+        versions.add(number, (note.patient_id, *shared), moment(note.auxiliary[-1]) if by_column else 0.0)
         if config.exact:
             self._ledger.remember_text(number, fingerprint(note.text))
 
@@ -139,7 +139,7 @@ class Intake:
     def _check_outcome(self, readers: list[Reader]) -> None:
         if self._two_splits:
             raise CorpusError(
-                f"the source's own splits part notes of one patient: {self._two_splits} notes stand in another split"
+                f"the source's own splits part notes of one patient: {self._two_splits} notes are in another split"
                 " than the first note of their patient",
                 where=self._first_of_two_splits,
                 fix="mend the column, or leave corpus.columns.split null so that patients are shared out",

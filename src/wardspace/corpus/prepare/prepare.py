@@ -254,10 +254,10 @@ def _split_step(config: CorpusConfig, roles: Roles, made: _Made) -> dict[str, An
 
 
 def _warnings(config: CorpusConfig, roles: Roles, made: _Made) -> list[str]:
-    found = list(dict.fromkeys(made.intake.warnings))  # what holds for several files is told once
+    found = list(dict.fromkeys(made.intake.warnings))  # what holds for several files is reported once
     if roles.patient_id is None:
         found.append(
-            "no patient column: the split is by note, so that notes of one patient may stand in several splits"
+            "no patient column: the split is by note, so that notes of one patient may be in several splits"
             " and scores on them may be too good"
         )
     elif made.intake.patients_missing:
@@ -283,7 +283,7 @@ def _split_warnings(made: _Made) -> list[str]:
     if given.carved:
         found.append(f"the source has no validation split: {given.carved} of its train patients were taken for it")
     if count := made.rejects[EARLIER_PATIENT]:
-        found.append(f"split by time: {count} notes of patients who stand in an earlier period were left out")
+        found.append(f"split by time: {count} notes of patients who are in an earlier period were left out")
     empty = [split for split in SPLITS if not made.output.splits[split]]
     if empty:
         cause = "the source's own splits leave" if given.patients else "too few patients:"

@@ -1,4 +1,4 @@
-"""Rows that are left out: which, where they stand, and why. Nothing is dropped silently."""
+"""Rows that are left out: which, where they are, and why. Nothing is dropped silently."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Fault(NamedTuple):
     """Why a row cannot be used."""
 
     kind: str
-    """The sort of fault, one of a few: what the counts go by."""
+    """The sort of fault, one of a few: which the counts use."""
     reason: str
     """The fault of this row in words; never any text of the note."""
 
@@ -84,7 +84,7 @@ def copied_forward(characters: int) -> Fault:
 
 def earlier_patient(split: str, earlier: str) -> Fault:
     """A note of a later period by time whose patient has notes in an earlier one."""
-    return Fault(EARLIER_PATIENT, f"from the time of {split}, of a patient who stands in {earlier}")
+    return Fault(EARLIER_PATIENT, f"from the time of {split}, of a patient who is in {earlier}")
 
 
 class Rejects:

@@ -37,9 +37,9 @@ def resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
     known = FORMATS.get(config.source.format)
     if known and known.columns:
         config = config.model_copy(update={"columns": known.columns(config.columns)})
-    beside = version_columns(config.deduplicate.versions, config.columns)
+    auxiliary = version_columns(config.deduplicate.versions, config.columns)
     names = tuple(config.deidentify.name_columns) if config.deidentify else ()
-    roles = resolve_roles(config.columns, config.split.stratify, beside, names)
+    roles = resolve_roles(config.columns, config.split.stratify, auxiliary, names)
     if roles.time is None:
         _check_no_time_is_needed(config)
     # a format may bring a split of its own

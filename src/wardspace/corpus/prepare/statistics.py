@@ -16,7 +16,7 @@ _CHUNK = 1024
 
 
 class TokenCount:
-    """Counts the tokens of texts, special tokens aside.
+    """Counts the tokens of texts, without special tokens.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ GENERAL_TEXT = (
 
 
 class TokenCounter(Protocol):
-    """Counts tokens under the base's own tokenizer, special tokens aside; other processes are given a copy."""
+    """Counts tokens under the base's own tokenizer, without special tokens; other processes are given a copy."""
 
     @property
     def identity(self) -> str:
@@ -76,7 +76,7 @@ class TokenCounter(Protocol):
 
 
 LENGTHS = (64, 128, 256, 512, 1024, 2048, 4096, 8192)
-"""Lengths in tokens beyond which the share of notes is told."""
+"""Lengths in tokens beyond which the share of notes is reported."""
 
 _EDGES = sorted({round(10 ** (step / 8)) for step in range(8 * 8 + 1)} | {0})
 _MOST_VALUES = 200
@@ -148,7 +148,7 @@ def _bin(edges: list[int], number: int) -> int:
 class Categories:
     """Values of each label and metadata column by split.
 
-    At most 200 values of a column are told apart, the first ones met; the others are counted together, and so are
+    At most 200 values of a column are counted by name, the first ones met; the others are counted together, and so are
     values too long to be names. A column of free text, named as a label by mistake, neither fills the memory nor
     reaches the results, which hold these counts.
     """
@@ -159,7 +159,7 @@ class Categories:
         self._other: dict[str, Counter[str]] = {column: Counter() for column in columns}
 
     def add(self, column: str, values: Sequence[str | None], splits: Sequence[str]) -> None:
-        """Count values and the splits they stand in."""
+        """Count values and the splits they are in."""
         known = self._counts[column]
         for (value, split), count in Counter(zip(values, splits, strict=True)).items():
             if value is None:
@@ -170,7 +170,7 @@ class Categories:
                 self._other[column][split] += count
 
     def summary(self) -> dict[str, Any]:
-        """Counts by column, value and split; `missing` and `other` hold the notes without a value told apart."""
+        """Counts by column, value and split; `missing` and `other` have the notes without a value counted by name."""
         return {
             column: {
                 "values": {value: dict(counts) for value, counts in sorted(known.items())},
@@ -185,7 +185,7 @@ class TextStatistics:
     """Words and tokens per note.
 
     A word is a stretch without blanks. Pieces per word (tokens / words) tell how well the tokenizer knows the language
-    of the notes; the same figure on a general English text stands beside it.
+    of the notes; the same figure on a general English text is given for comparison.
 
     Parameters
     ----------

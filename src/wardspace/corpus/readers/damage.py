@@ -1,4 +1,4 @@
-"""Gzip files that are damaged or cut short: what can be read of them is read, and where that stopped is told."""
+"""Gzip files that are damaged or cut short: what can be read of them is read, and where that stopped is reported."""
 
 from __future__ import annotations
 

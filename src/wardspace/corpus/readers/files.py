@@ -56,7 +56,7 @@ class SourceFile:
 
     @contextmanager
     def open_text(self, encoding: str, newline: str) -> Iterator[tuple[TextIO, BinaryIO]]:
-        """Open as text, undecodable bytes marked; the raw file beside it."""
+        """Open as text with undecodable bytes marked, and the raw file."""
         with self.open() as (handle, raw), io.TextIOWrapper(handle, encoding, MARK, newline) as text:
             yield text, raw
 
@@ -98,7 +98,7 @@ def find_files(path: str, format_: str) -> list[SourceFile]:
     Raises
     ------
     CorpusError
-        If there are none, or their format cannot be told.
+        If there are none, or their format cannot be determined.
     """
     paths, root = paths_behind(path)
     if Path(path).expanduser().is_dir():
@@ -138,7 +138,7 @@ def _looked_at(paths: list[Path], root: Path, format_: str) -> list[SourceFile]:
 
 
 def paths_behind(path: str) -> tuple[list[Path], Path]:
-    """Files behind a path, a folder (hidden files aside) or a glob, and the folder their names are told from.
+    """Files behind a path, a folder (without hidden files) or a glob, and the folder their names are relative to.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def source_file(path: Path, root: Path, format_: str, *, empty: bool = False) ->
     Parameters
     ----------
     path, root : Path
-        The file, and the folder that its name is told from.
+        The file, and the folder its name is relative to.
     format_ : str
         Its format, or `auto`.
     empty : bool
@@ -194,13 +194,13 @@ def source_file(path: Path, root: Path, format_: str, *, empty: bool = False) ->
     Raises
     ------
     CorpusError
-        If it is no file, is empty, cannot be read, or its format cannot be told.
+        If it is no file, is empty, cannot be read, or its format cannot be determined.
     """
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
     found = format_of(path) if format_ == "auto" else format_
     if found is None:
         raise CorpusError(
-            "cannot tell the format from the name",
+            "cannot determine the format from the name",
             where=path,
             fix="set corpus.source.format to csv, tsv, parquet or jsonl",
         )

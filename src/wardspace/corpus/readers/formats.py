@@ -41,7 +41,7 @@ def _brat(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
 
 
 ANNOTATED = {
-    "brat": Format("BRAT standoff: X.txt with X.ann beside it", _brat, own_columns(BRAT_COLUMNS), brat_files),
+    "brat": Format("BRAT standoff: X.txt with X.ann", _brat, own_columns(BRAT_COLUMNS), brat_files),
     "pubtator": _format(
         PubtatorReader,
         "PubTator: titles and abstracts with mentions by offset",
@@ -131,7 +131,7 @@ def source_files(config: SourceConfig) -> list[SourceFile]:
     Raises
     ------
     CorpusError
-        If there is no such file, or its format cannot be told.
+        If there is no such file, or its format cannot be determined.
     """
     known = FORMATS.get(config.format)
     if known and known.files:
@@ -168,7 +168,7 @@ def open_readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[R
     Raises
     ------
     CorpusError
-        If there is no such file, its format cannot be told, it is damaged, or a column is missing.
+        If there is no such file, its format cannot be determined, it is damaged, or a column is missing.
     """
     opening = FORMATS[config.format].open if config.format in FORMATS else _tables
     return opening(config, needed, scratch)

@@ -143,7 +143,7 @@ def parsed(line: str) -> tuple[dict[str, Any] | None, Fault | None]:
 
 
 def _is_deep(value: Any) -> bool:
-    """Whether lists and objects stand in each other deeper than anybody means; to write them again needs the stack."""
+    """Whether lists and objects are nested deeper than anybody means; to write them again needs the stack."""
     level = [value]
     for _ in range(_DEEPEST):
         level = [

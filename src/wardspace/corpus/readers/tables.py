@@ -27,7 +27,7 @@ class Tables:
     Parameters
     ----------
     path : str
-        A folder, looked through with its subfolders, or the file of `main`; then others are looked for beside it.
+        A folder, searched with its subfolders, or the file of `main`; then others are searched in its folder.
     names : sequence of str
         Tables to look for.
     main : str

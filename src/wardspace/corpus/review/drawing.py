@@ -79,7 +79,7 @@ def drawn_notes(config: CorpusConfig, count: int, corpus: Path, *, show_progress
     count : int
         Most notes to draw.
     corpus : Path
-        The corpus folder; beside it lie files that reading needs, for as long as it lasts.
+        The corpus folder; its parent has temporary files while notes are read.
     show_progress : bool
         Show a bar on a terminal.
 

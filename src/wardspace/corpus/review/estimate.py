@@ -71,7 +71,7 @@ def exact_interval(hits: int, total: int, confidence: float = 0.95) -> tuple[flo
 def clustered_share(hits: Sequence[int], totals: Sequence[int], *, seed: int) -> Share:
     """A share over things that come in notes, such as identifiers found.
 
-    The interval is a percentile bootstrap over notes, since what stands in one note is found or missed together. Where
+    The interval is a percentile bootstrap over notes, since what is in one note is found or missed together. Where
     all or none were hit, resamples cannot differ: then notes are the trials of an exact interval.
 
     Parameters
@@ -105,7 +105,7 @@ Seen = list[tuple[str, bool]]
 class Estimate:
     """What was found out of the detectors.
 
-    An identifier counts as found if every letter and digit of it stands in something that the detectors marked, of
+    An identifier counts as found if every letter and digit of it is in something that the detectors marked, of
     whatever type; a redaction as right if the person accepted it, if need be with other bounds or another type.
 
     Attributes
@@ -164,7 +164,7 @@ def _share(notes: Sequence[Seen], counts: Callable[[str], bool], seed: int) -> S
     return clustered_share(hits, totals, seed=seed)
 
 
-def told(estimate: Estimate) -> list[str]:
+def estimate_lines(estimate: Estimate) -> list[str]:
     """The estimate in lines for a terminal."""
     leaks = estimate.leaks
     if not leaks.total:

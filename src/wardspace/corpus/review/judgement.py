@@ -19,7 +19,7 @@ missed."""
 
 
 class Place(BaseModel):
-    """A stretch of the note as it was read, and what stands there."""
+    """A stretch of the note as it was read, and what is there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 

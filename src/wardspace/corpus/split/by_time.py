@@ -38,7 +38,7 @@ class Periods:
     test_from: str
     """First moment of the test."""
     left_out: int
-    """Notes left out of a later period because their patient stands in an earlier one."""
+    """Notes left out of a later period because their patient is in an earlier one."""
 
 
 class TimeSplit:

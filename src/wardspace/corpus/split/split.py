@@ -10,7 +10,7 @@ bring it within that: those whose hash is nearest to the threshold. A patient's 
 column, the first in the order of names where two are equally common; values with fewer than three patients, too few
 for three splits, are taken together. Only in a stratum so mended can added rows move a patient.
 
-Where the source gives splits itself, those hold instead (`given_splits.py`); `by: time` goes by the notes' times
+Splits that the source has are kept; `by: time` uses the notes' times
 (`time_split.py`).
 """
 

@@ -1,4 +1,4 @@
-"""Which time zones the times of notes are told in: they stay as they are, and a mixture is told."""
+"""Time zones of the times of notes: times stay as they are, and a mixture gives a warning."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Zones:
         self.counts[_offset(found[1]) if found else "none"] += 1
 
     def warning(self) -> str | None:
-        """What a reader must know where times are told in several zones."""
+        """A warning if times are in several zones."""
         if len(self.counts) < 2:
             return None
         named = ", ".join(f"{zone} ({count})" for zone, count in self.counts.most_common(_MOST_NAMED))

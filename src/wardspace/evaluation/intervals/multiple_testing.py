@@ -41,7 +41,7 @@ BASE = BASELINES[0]
 Kin = Literal["alone", "hybrid", "private"]
 
 
-def kin(setting: SettingRecord) -> Kin:
+def correction_group(setting: SettingRecord) -> Kin:
     """What is corrected together: models alone, models with word counts, or private probes."""
     if setting.private:
         return "private"
@@ -54,7 +54,7 @@ def corrected(
     """Correct p values by Holm within their families, and say which differences are significant.
 
     Two families: all comparisons with the base of one task and metric, over models, settings and shots, since their
-    sentences stand side by side; and all pairs of models of one task, metric, setting and shots, since they stand in
+    sentences are side by side; and all pairs of models of one task, metric, setting and shots, since they are in
     one matrix. A pair taken both ways round counts once. Comparisons with the base are judged by the first, all others
     by the second. Private probes have families of their own: their noise must not change what is said of others, which
     a second run shall find again. So have hybrid probes, which read word counts too: they ask another
@@ -75,7 +75,8 @@ def corrected(
         The same ones in their order, with `family`, `p_holm`, `p_pairs` and `clear`.
     """
     with_base = _adjusted(
-        (d for d in differences if d.against == BASE), lambda d: (d.task, d.metric, kin(settings[d.setting]))
+        (d for d in differences if d.against == BASE),
+        lambda d: (d.task, d.metric, correction_group(settings[d.setting])),
     )
     pairs = _adjusted(differences, lambda d: (d.task, d.metric, d.setting, d.shots))
     found = []

@@ -50,7 +50,7 @@ def resolve(name: str | Path) -> str:
     Parameters
     ----------
     name : str or Path
-        The name as it stands in a study file.
+        The name in the study file.
 
     Returns
     -------

@@ -52,7 +52,7 @@ _FAULTS = (
 
 
 Form = Literal["masked", "causal", "seq2seq"]
-"""How a language model knows words: by both sides of a gap, by what stands before, or by another text and that."""
+"""How a language model knows words: by both sides of a gap, by what is before, or by another text and that."""
 
 _AUTO: dict[Form, Any] = {
     "masked": AutoModelForMaskedLM,

@@ -1,4 +1,4 @@
-"""The masked-word head of an adapted encoder, kept beside it: an audit asks the model for words through it."""
+"""The language-model head of an adapted encoder, stored next to it for the privacy audit."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ class NTXent(nn.Module):
     """Contrast each vector with its partner against all other vectors of the batch.
 
     Over the 2N vectors of N pairs: cosine similarity divided by the temperature, cross-entropy of the partner among
-    the 2N - 1 other vectors (the partner stands in the denominator), averaged over the 2N ordered pairs. It is
+    the 2N - 1 other vectors (the partner is in the denominator), averaged over the 2N ordered pairs. It is
     computed in at least float32 even where the encoder ran in bfloat16: at a temperature of 0.05 the 8 bits of
     bfloat16 would move a logit of 20 by up to 0.06.
 
@@ -47,7 +47,7 @@ class NTXent(nn.Module):
 
     @property
     def temperature(self) -> Tensor | float:
-        """The temperature as it stands."""
+        """The current temperature."""
         if self.log_temperature is None:
             return self.fixed
         return self.log_temperature.clamp(min=math.log(COLDEST)).exp()

@@ -1,4 +1,4 @@
-"""Blend: teach the encoder the space of its base beside that of the notes' own words."""
+"""Blend: train the encoder on its base's embeddings joined with latent semantic analysis of the notes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from wardspace.objectives.units import Ids, Reading, Unit, piece_count, piece_of
 
 @dataclass(frozen=True)
 class Places:
-    """Where the pieces of notes are to stand.
+    """The targets of the windows of notes.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Blend(Objective):
     """1 - cosine between the vector of each piece of a note and its place in the space to be taught.
 
     That space is worked out once, from the notes that training will read, before training: the base's own vector of
-    the piece, beside a vector of the words that its note has in common with others (latent semantic analysis of the
+    the window, joined with a vector of the words that its note shares with others (latent semantic analysis of the
     whole note), drawn a little towards its nearest neighbours, and turned onto the base's dimensions. The base keeps
     what it knows, the encoder learns which words matter here, and every piece of a long note learns what the note is
     about. No label takes part, and metadata only in the search for neighbours (`across`): notes of one type are alike
@@ -111,7 +111,7 @@ class Blend(Objective):
         return sum(len(ids) + self.setting.vocabulary.specials_per_sequence for ids in self._read_with(reading))
 
     def prepare_targets(self, notes: Sequence[Unit], precision: Precision, *, show_progress: bool = True) -> Places:
-        """Read all notes with the base and work out where each of their pieces is to stand."""
+        """Read all notes with the base and compute the target of each of their windows."""
         title = "reading notes with the base" if show_progress else None
         counts = np.array([self.pieces(note) for note in notes], dtype=np.int64)
         owners = np.repeat(np.arange(len(notes)), counts)
@@ -175,7 +175,7 @@ class Blend(Objective):
         return [piece, *(self.rehearsal.texts[text] for text in self.rehearsal.drawn(reading, len(piece)))]
 
     def _row(self, reading: Reading) -> int:
-        # until the notes were looked at there is one place for all: enough to tell how long training takes
+        # until the notes were looked at there is one place for all: enough to estimate how long training takes
         return self.firsts[reading.unit.id] + reading.piece if self.firsts else 0
 
     def _vectors(self, one: MicroBatch) -> Tensor:

@@ -1,4 +1,4 @@
-"""The space that `blend` teaches: the base's beside that of the notes' words, in the dimensions of the base."""
+"""Targets of `blend`: the base's embeddings joined with latent semantic analysis, in the dimensions of the base."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def blended(base: Vectors, words: Vectors, weight: float) -> Vectors:
     words : float32 [n, k]
         Unit vectors.
     weight : float
-        Length of a vector of words beside one of the base.
+        Norm of an LSA vector relative to one of the base.
     """
     return _unit(np.hstack([base, weight * words]))
 
@@ -80,7 +80,7 @@ def drawn_together(
     neighbours : int
         How many others; they are looked for among at most `CANDIDATES` pieces, evenly taken.
     pull : float
-        Length of their mean direction beside the vector's own.
+        Weight of their mean direction relative to the vector's own.
     seen : float32 [n, d], optional
         Unit vectors by which neighbours are found; the vectors themselves, if none are given.
 

@@ -1,4 +1,4 @@
-"""Vectors of whole texts, however long, by the base as it came."""
+"""Vectors of whole texts, however long, by the unadapted base."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from wardspace.objectives.units import Ids
 FEWEST_NOTES = 3
 """A token of fewer notes tells nothing of what notes have in common."""
 LARGEST_SHARE = 0.5
-"""A token of more than this share of the notes tells them apart too little."""
+"""A token of more than this share of the notes distinguishes them too little."""
 FITTED = 50_000
 """Most notes that the decomposition is fitted to; it is applied to all."""
 SEQUENCES = 200_000
@@ -74,7 +74,7 @@ def word_space(notes: Sequence[Ids], dimensions: int, seed: int, *, longest: int
 
 
 def _counts(notes: Sequence[Ids], fitted: npt.NDArray[np.int64], length: int) -> sparse.csr_matrix:
-    """How often each telling sequence of so many tokens stands in each note, [notes, sequences]."""
+    """How often each telling sequence of so many tokens is in each note, [notes, sequences]."""
     telling = _telling([_sequences(notes[index], length) for index in fitted])
     columns: list[npt.NDArray[np.int64]] = []
     ends = [0]

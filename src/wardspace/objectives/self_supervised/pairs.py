@@ -26,7 +26,7 @@ _TIE = 1e-4
 
 @dataclass(frozen=True)
 class Guide:
-    """What the base thinks of the notes and of the texts beside them.
+    """The base's embeddings of the notes and of their texts.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Guide:
 class Pairs(Objective):
     """NT-Xent between a piece of a note and a text of its metadata: its title, the question that it answers.
 
-    Notes with the same text are no negatives of each other. With `guide`, neither are those that the base, as it came,
+    Notes with the same text are no negatives of each other. With `guide`, neither are those that the unadapted base
     places nearer than the true partner: among notes of one ward many are about the same. Where a note has several
     columns one is drawn by (seed, epoch, note). A note is read in as few pieces as the window allows.
 
@@ -187,5 +187,5 @@ def _check(columns: Sequence[str], setting: ObjectiveSettings) -> None:
             raise WardspaceError(
                 f"column {column!r} has {values} different texts in the training notes; a contrast needs at least two",
                 where="adapt.objectives.pairs.columns",
-                fix="choose a column that tells notes apart: a title, a question, a problem",
+                fix="choose a column that distinguishes notes: a title, a question, a problem",
             )

@@ -1,4 +1,4 @@
-"""How likely a model with a masked-word head finds words where they stand."""
+"""How likely a model with a masked-word head finds words where they are."""
 
 from __future__ import annotations
 
@@ -229,9 +229,9 @@ class MaskedWords:
         Parameters
         ----------
         before, after : str
-            What stands around the slot.
+            What is around the slot.
         names : sequence of str
-            What might stand in it; the model reads the slot once for each number of tokens they have.
+            What might be in it; the model reads the slot once for each number of tokens they have.
         """
         # a blank belongs to the word after it in some vocabularies
         blank = " " if before.endswith(" ") else ""

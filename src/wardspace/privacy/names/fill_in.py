@@ -34,9 +34,9 @@ class Slot:
     patient: str
     """Whose note it is in."""
     before: str
-    """What stands before it."""
+    """What is before it."""
     after: str
-    """What stands after it."""
+    """What is after it."""
     name: str
     """What stood there."""
     kind: str

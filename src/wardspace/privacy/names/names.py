@@ -1,4 +1,4 @@
-"""Names that stand in training notes: marked by who made the corpus, or found by the rules of de-identification."""
+"""Names that are in training notes: marked by who made the corpus, or found by the rules of de-identification."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def named_notes(corpus: Corpus, privacy: PrivacyConfig) -> list[NamedNote]:
     Raises
     ------
     NoNamesError
-        If no name stands in any.
+        If no name is in any.
     """
     column = privacy.name_spans if privacy.name_spans in corpus.schema.names else None
     if privacy.name_spans is None:
@@ -71,7 +71,7 @@ def named_notes(corpus: Corpus, privacy: PrivacyConfig) -> list[NamedNote]:
     chosen = _chosen(corpus, privacy)
     notes = list(_marked(corpus, column, chosen) if column else _found(corpus, chosen))
     if not any(note.mentions for note in notes):
-        raise NoNamesError("no name stands in the notes; if they were de-identified, the names are not kept anywhere")
+        raise NoNamesError("no name is in the notes; if they were de-identified, the names are not kept anywhere")
     return notes
 
 
@@ -106,6 +106,6 @@ def _found(corpus: Corpus, chosen: set[str]) -> Iterator[NamedNote]:
 
 
 def _note(row: dict[str, Any], mentions: list[Mention]) -> NamedNote:
-    """A note with the names that still stand in it: tags and asterisks in their place are none."""
+    """A note with the names that are still in it: tags and asterisks in their place are none."""
     kept = [one for one in mentions if not _HIDDEN.search(row["text"][one.start : one.end])]
     return NamedNote(row["note_id"], row["patient_id"], row["text"], kept)

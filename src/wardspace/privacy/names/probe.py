@@ -1,4 +1,4 @@
-"""Whether the embedding of a note tells that a given name stands in it."""
+"""Whether the embedding of a note reveals that it contains a given name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Vectors = NDArray[np.float32]
 
 
 def probed(notes: Sequence[NamedNote], model: Encoder, base: Encoder, privacy: PrivacyConfig) -> Recovery | None:
-    """Predict from embeddings which of the commonest names stand in a note, patients apart.
+    """Predict from embeddings which of the commonest names are in a note, patients apart.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def probed(notes: Sequence[NamedNote], model: Encoder, base: Encoder, privacy: P
     Returns
     -------
     Recovery or None
-        Areas under the curve, averaged over the names; None where no name stands in the notes of enough patients.
+        Areas under the curve, averaged over the names; None where no name is in the notes of enough patients.
     """
     patients = np.array([note.patient for note in notes])
     there = _presence(notes, patients, privacy.names)
@@ -60,7 +60,7 @@ def probed(notes: Sequence[NamedNote], model: Encoder, base: Encoder, privacy: P
 
 
 def _presence(notes: Sequence[NamedNote], patients: NDArray[np.str_], most: int) -> NDArray[np.bool_]:
-    """For each of the commonest names [k, n] whether it stands in the note."""
+    """For each of the commonest names [k, n] whether it is in the note."""
     places: dict[str, set[int]] = defaultdict(set)
     for place, note in enumerate(notes):
         for mention in note.mentions:

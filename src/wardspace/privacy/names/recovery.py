@@ -39,5 +39,5 @@ def recovery(subject: Subject, corpus: Corpus, privacy: PrivacyConfig, *, show_p
         found.append(filled(notes, subject.words, base.words, privacy, show_progress=show_progress))
     known = [one for one in found if one is not None]
     if not known:
-        raise NoNamesError("too few names stand in the notes of several patients, or of one kind")
+        raise NoNamesError("too few names are in the notes of several patients, or of one kind")
     return known

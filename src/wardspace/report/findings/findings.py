@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from wardspace.evaluation.intervals.multiple_testing import BASE, kin
+from wardspace.evaluation.intervals.multiple_testing import BASE, correction_group
 from wardspace.report.score_table import Board, Place, cell_anchor
 from wardspace.report.wording import between, metric_name, points
 from wardspace.report.wording import comparisons as say
@@ -37,7 +37,7 @@ def _corrected_together(board: Board, one: Difference) -> int:
 
 def _same_family(board: Board, one: Difference, other: Difference) -> bool:
     if one.family == "base":
-        ours, theirs = (kin(board.settings[each.setting]) for each in (one, other))
+        ours, theirs = (correction_group(board.settings[each.setting]) for each in (one, other))
         return other.against == BASE and ours == theirs
     return (other.setting, other.shots) == (one.setting, one.shots)
 

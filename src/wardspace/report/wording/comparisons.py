@@ -24,8 +24,8 @@ RULES = (
     "all pairs of one setting.",
     "Fine-tuned against frozen, embedding + TF-IDF against either alone, measures of the spaces and trends over time "
     "are not corrected for multiple comparisons, so they only get △ and ▽.",
-    "The best model of a setting is the one with the highest test score. Its difference to the base is given with it, "
-    "and so are the models that were not shown to differ from it.",
+    "The best model of a setting is the one with the highest test score. Its difference to the base follows, and the "
+    "models that it was not shown to be better than.",
     "Every setting of every task is reported; none is left out because of its result.",
 )
 """How findings are made; printed on the page."""
@@ -40,15 +40,15 @@ def significance(significant: int, total: int) -> str:
 
 def best_model(where: str, score: str, metric: str, against_base: str, level: Sequence[str]) -> str:
     """Which model scores highest in one setting; `score` is the model with its figure."""
-    also = f" No difference shown to {listed(list(level))}." if level else ""
-    return f"{where}: the highest {metric} is that of {score}; {against_base}.{also}"
+    also = f" Not shown to be better than {listed(list(level))}." if level else ""
+    return f"{where}: highest {metric} by {score}; {against_base}.{also}"
 
 
 def over_base(difference: Estimate, *, tie: bool, significant: bool) -> str:
     """The best model's difference to the base."""
     if tie:
-        return f"{NO_DIFFERENCE} to the base: {change(difference)}"
-    return f"against the base {change(difference)}, {SIGNIFICANT if significant else NOT_SIGNIFICANT}"
+        return f"{change(difference)} against the base, {NO_DIFFERENCE}"
+    return f"{change(difference)} against the base, {SIGNIFICANT if significant else NOT_SIGNIFICANT}"
 
 
 NOT_COMPARED = "it was not compared with the base in pairs"
@@ -58,7 +58,7 @@ BASE_IS_BEST = "no adapted model scores higher than the base"
 def no_difference_anywhere(model: str, settings: int) -> str:
     """A model that is neither better nor worse than the base in any setting."""
     where = "its one setting" if settings == 1 else f"any of {settings} settings"
-    return f"{model}: {NO_DIFFERENCE} to the base in {where}."
+    return f"{model}: no difference from the base shown in {where}."
 
 
 def against_base(

@@ -46,8 +46,8 @@ def unchanged(model: str) -> str:
 
 def cheaper_choice(favoured: str, used: str, difference: Estimate | None, verdict: str) -> str:
     """A cheaper model in place of the best on validation; `difference` is the best's minus the cheaper one's."""
-    amount = "" if difference is None else f" ({favoured} minus {used}: {change(difference)})"
-    return f"{favoured} is best on validation, but {verdict}{amount}, and {used} is cheaper."
+    amount = "" if difference is None else f": {favoured} minus {used} is {change(difference)}"
+    return f"{favoured} is best on validation, but {verdict}{amount}. {used} is cheaper."
 
 
 WORSE_ON_TEST = "scores lower on test"
@@ -92,7 +92,7 @@ def label_efficiency(base: str, score: float, labels: str, clauses: Sequence[str
 def reaches(model: str, below: int | None, labels: str, difference: Estimate | None = None) -> str:
     """With how many labels a model reaches a score; `below` is the largest number that did not suffice."""
     few = f"with {labels}, the fewest tried" if below is None else f"with between {below} and {labels}"
-    paired = "" if difference is None else f" (there {change(difference)})"
+    paired = "" if difference is None else f", where it scores {change(difference)} against the base with all"
     return f"{model} reaches this {few}{paired}"
 
 

@@ -11,8 +11,8 @@ TRANSDUCTIVE = (
     "How the models do on unseen notes: adaptation read the texts (never the labels) of the validation and test notes."
 )
 ONE_CORPUS = (
-    "Whether this carries over: all notes come from one corpus. `No difference shown` does not prove that two models "
-    "are equal; these test notes are too few to show a difference."
+    "Whether this carries over: all notes come from one corpus. “No difference shown” does not prove that two models "
+    "are equal; there may be too few test notes to show it."
 )
 SPACE_INTERVALS = (
     "All the uncertainty of the measures of the spaces: their intervals come from resampling patients, to first "
@@ -47,9 +47,9 @@ def without_interval(measures: Sequence[str]) -> str:
 def not_corrected(uncorrected: int, gaps: int, comparisons: int, confidence: float, reason: str) -> str:
     """Differences that are not significant after correction."""
     return (
-        f"Differences marked △ or ▽: {uncorrected} of {counted(gaps, 'difference')} found in "
-        f"{counted(comparisons, 'comparison')} with the base at {share(confidence)} each are not significant after "
-        f"Holm correction; {reason}."
+        f"Differences marked △ or ▽ ({uncorrected} of {counted(gaps, 'difference')} found in "
+        f"{counted(comparisons, 'comparison')} with the base, at {share(confidence)} each): they are not significant "
+        f"after Holm correction; {reason}."
     )
 
 

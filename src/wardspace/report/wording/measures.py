@@ -26,8 +26,8 @@ def best_space(measure: str, model: str, values: tuple[float, float], difference
         return f"{measure}: {model} is best ({figures}), not compared with the base on the same notes."
     ends = signed_between(difference.low, difference.high, values)
     amount = f"{signed(difference.value, values)}, interval {ends}"
-    verdict = f", {NO_DIFFERENCE} to the base" if tie else ""
-    return f"{measure}: {model} is best ({figures}){verdict}: {amount}."
+    verdict = f", {NO_DIFFERENCE}" if tie else ""
+    return f"{measure}: {model} is best ({figures}): {amount}{verdict}."
 
 
 def learned_from(column: str) -> str:
@@ -37,7 +37,7 @@ def learned_from(column: str) -> str:
 
 def no_difference_to(models: Sequence[str]) -> str:
     """Spaces that were not shown to differ from the best."""
-    return f"No difference shown to {listed(list(models))}."
+    return f"Not shown to be better than {listed(list(models))}."
 
 
 def labels_matter(highest: float) -> str:

@@ -15,7 +15,7 @@ from wardspace.core.files import digest, write_text
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
 from wardspace.models.files import bases
-from wardspace.privacy import Audit, Verdict, judged
+from wardspace.privacy import Audit, Verdict, gate_verdict
 from wardspace.privacy.attacker.audited_model import Subject, open_subject
 from wardspace.privacy.canaries import planted_hash
 from wardspace.privacy.exposure import canary_figures
@@ -116,7 +116,7 @@ class _Auditing:
                 **found,
             }
         )
-        verdict = judged(made, self.config.privacy, self.weights)
+        verdict = gate_verdict(made, self.config.privacy, self.weights)
         path = made.write(self.target)
         self._tell(made, verdict)
         return made, verdict, path

@@ -52,7 +52,7 @@ def embed_file(
         A source of any format that has a path.
     out : Path
         Parquet file to write: `note_id` (string) and `vector` (float32 of fixed length), in the order of the source.
-        It holds no text. Rows left out go to a file beside it, `X.rejects.parquet`, with their place and the reason.
+        It holds no text. Rows left out go to `X.rejects.parquet` in the same folder, with their place and the reason.
     text, note_id : str, optional
         Names of the columns; by default the format's own, else `text` and `note_id`.
 
@@ -65,15 +65,15 @@ def embed_file(
     roles = _roles(source, text, note_id)
     schema = pa.schema([("note_id", pa.string()), ("vector", pa.list_(pa.float32(), encoder.dimension))])
     done = 0
-    scratch, beside = out.with_name(f".{out.name}.part"), out.with_name(f"{out.stem}.rejects.parquet")
-    scratch_beside = beside.with_name(f".{beside.name}.part")
+    scratch, left_out_file = out.with_name(f".{out.name}.part"), out.with_name(f"{out.stem}.rejects.parquet")
+    scratch_left_out = left_out_file.with_name(f".{left_out_file.name}.part")
     with _options_named(), machine_faults(out), tempfile.TemporaryDirectory(prefix="wardspace-") as work:
         out.parent.mkdir(parents=True, exist_ok=True)
         readers = open_readers(source, roles.needed, Path(work))
         try:
             with (
                 pq.ParquetWriter(scratch, schema) as writer,
-                Rejects(scratch_beside) as rejects,
+                Rejects(scratch_left_out) as rejects,
                 progress("embedding", sum(reader.size for reader in readers)) as advance,
             ):
                 for ids, texts, read in _chunks(readers, roles, rejects):
@@ -87,12 +87,12 @@ def embed_file(
                 raise _nothing(source, readers, rejects)
             scratch.replace(out)
             if rejects.counts:
-                scratch_beside.replace(beside)
+                scratch_left_out.replace(left_out_file)
             else:
-                beside.unlink(missing_ok=True)
+                left_out_file.unlink(missing_ok=True)
         finally:
             scratch.unlink(missing_ok=True)
-            scratch_beside.unlink(missing_ok=True)
+            scratch_left_out.unlink(missing_ok=True)
     warnings = list(dict.fromkeys(warning for reader in readers for warning in reader.warnings))
     return Embedded(done, rejects.counts, warnings)
 
@@ -123,7 +123,7 @@ def _roles(source: SourceConfig, text: str | None, note_id: str | None) -> Roles
 def _check_target(source: SourceConfig, out: Path) -> None:
     if out.is_dir():
         raise CorpusError(
-            "a folder stands where the file of vectors should be", where=out, fix="name a file with --out"
+            "there is a folder in the place of the file of vectors", where=out, fix="name a file with --out"
         )
     files = [] if source.path is None else source_files(source)
     if any(file.path.resolve() == out.resolve() for file in files):

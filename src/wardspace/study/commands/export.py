@@ -9,7 +9,7 @@ from wardspace.core.errors import RunError
 from wardspace.models import Encoder
 from wardspace.models.files.saving import README
 from wardspace.models.heads.kept_heads import load_heads, save_heads
-from wardspace.privacy import Audit, Verdict, judged
+from wardspace.privacy import Audit, Verdict, gate_verdict
 from wardspace.privacy.record import weights_hash
 from wardspace.report.card.audit import with_audit
 from wardspace.study.commands.audit import BASE
@@ -29,7 +29,7 @@ def export(run: Path, model: str, target: Path, accept_risk: str | None = None) 
     target : Path
         Where it goes; a folder there is replaced if it holds a model.
     accept_risk : str, optional
-        Why the model is to be released though its audit is missing or over the limits; it stands in the card.
+        Why the model is to be released though its audit is missing or over the limits; it is in the card.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def export(run: Path, model: str, target: Path, accept_risk: str | None = None) 
     source = _source(folder, study, model)
     found = Audit.read(folder.model(model))
     weights = weights_hash(source)
-    verdict = judged(found, study.privacy, weights)
+    verdict = gate_verdict(found, study.privacy, weights)
     reason = None if accept_risk is None else accept_risk.strip()
     if reason == "":
         raise RunError("no reason is given", where="--accept-risk", fix="say in a sentence why the risk is taken")

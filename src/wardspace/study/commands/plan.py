@@ -51,7 +51,7 @@ def plan(study: Study, seconds: float = 30.0) -> Forecast:
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise WardspaceError("`plan` measures one process", fix="start it by itself, without torchrun or accelerate")
     device, precision = hardware.device(), study.config.training.precision
-    hardware.amp_dtype(precision, device)  # a precision that is not there is told before any work
+    hardware.amp_dtype(precision, device)  # a precision that is not there is reported before any work
     study.run(until="prepare")
     with study.folder.held():
         there = available(device)

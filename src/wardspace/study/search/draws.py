@@ -54,7 +54,7 @@ class Draws:
         self.model, self.search, self.training = model, search, training
 
     def wave(self, wave: range, tried: Sequence[tuple[dict[str, Any], float | None]]) -> list[dict[str, Any]]:
-        """Draw the options of some trials; the very first is the entry as it stands.
+        """Draw the options of some trials; the very first is the entry in the study file.
 
         Parameters
         ----------

@@ -82,7 +82,7 @@ class Trial(Record):
     """One recipe, trained on one budget and scored on validation."""
 
     number: int | None
-    """Number of the recipe, 0 for the entry as it stands in the study; null: the base, not adapted."""
+    """Number of the recipe, 0 for the entry in the study; null: the base, not adapted."""
     rung: int | None
     """Rung of the ladder, from 0; null for the base."""
     options: dict[str, Any]

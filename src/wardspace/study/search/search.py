@@ -24,7 +24,7 @@ from wardspace.study.search.halving import Clock, Ladder, Pace, waves
 from wardspace.study.search.pool import Pool, at_once
 from wardspace.study.search.records import Rung, SearchFolder, SearchResults, Trial, read_trial
 from wardspace.study.search.table import best_study, in_words, markdown
-from wardspace.study.search.trial import Bench, Job, beside
+from wardspace.study.search.trial import Bench, Job, against_base
 from wardspace.study.study import Study
 from wardspace.training.adapt import ASIDE, rehearsed
 
@@ -209,7 +209,7 @@ class _Searching:
         if trial.score is None:
             say(f"  trial {trial.number} failed: {trial.reason}; {time}")
             return
-        difference = beside(trial.parts, self.base.parts)[0]
+        difference = against_base(trial.parts, self.base.parts)[0]
         say(f"  trial {trial.number}: {points(trial.score)} ({gap(difference)} to the base); {time}")
 
     def _write(self, ended: str | None = None) -> SearchResults:
@@ -248,8 +248,8 @@ class _Searching:
         )
 
     def _compared(self, trial: Trial) -> Trial:
-        """A trial beside the base."""
+        """A trial compared with the base."""
         if trial.score is None:
             return trial
-        difference, error = beside(trial.parts, self.base.parts)
+        difference, error = against_base(trial.parts, self.base.parts)
         return trial.model_copy(update={"difference": difference, "difference_error": error})

@@ -59,7 +59,7 @@ def verdict(results: SearchResults) -> str:
 
 
 def remarks(results: SearchResults) -> list[str]:
-    """What a reader has to know beside the verdict."""
+    """What a reader has to know in addition to the verdict."""
     found = [
         f"Scores are {results.metric} on {results.notes} validation notes;"
         " ± is one standard error over few-shot subsets.",

@@ -127,7 +127,7 @@ def overall(parts: Sequence[Part]) -> tuple[float, float | None]:
     return score, error
 
 
-def beside(parts: Sequence[Part], base: Sequence[Part]) -> tuple[float, float | None]:
+def against_base(parts: Sequence[Part], base: Sequence[Part]) -> tuple[float, float | None]:
     """Mean difference to the base, and its standard error over the subsets that both were scored on."""
     pairs = zip(parts, base, strict=True)
     return overall(

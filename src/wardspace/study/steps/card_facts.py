@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from wardspace.config import PrivacyConfig
 from wardspace.corpus import Corpus
-from wardspace.privacy import Audit, judged
+from wardspace.privacy import Audit, gate_verdict
 from wardspace.privacy.record import weights_hash
 from wardspace.report.card.audit import with_audit
 from wardspace.report.card.data import CardFacts
@@ -21,7 +21,7 @@ def audited_card(card: str, folder: Path, privacy: PrivacyConfig) -> str:
     found = Audit.read(folder)
     if found is None or found.weights != weights_hash(folder):
         return card
-    return with_audit(card, found, judged(found, privacy, found.weights))
+    return with_audit(card, found, gate_verdict(found, privacy, found.weights))
 
 
 _YEAR = re.compile(r"^(19|20)\d\d(?=$|[-/.]|\d{4}(\D|$))")

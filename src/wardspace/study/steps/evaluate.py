@@ -203,7 +203,7 @@ class Scoring:
 
 
 Found = dict[str, list[dict[str, Any]]]
-"""Plain records by the field of results.json they stand in."""
+"""Plain records by the field of results.json they are in."""
 
 
 class Slices:
@@ -220,7 +220,7 @@ class Slices:
         self.report = scoring.study.report
 
     def found(self) -> Found:
-        """Everything, by the field of results.json it stands in."""
+        """Everything, by the field of results.json it is in."""
         return {**self._trust(), **self._subgroups(), **self._drift()}
 
     def _trust(self) -> Found:

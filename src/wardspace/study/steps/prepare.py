@@ -14,7 +14,7 @@ from wardspace.study.folder import RunFolder
 from wardspace.study.run import Run
 
 SYNTHETIC = "The notes are synthetic: these figures show that the tool works, and are no findings."
-"""What everybody is told who sees figures of a made-up ward."""
+"""Shown with every figure of a synthetic ward."""
 
 
 class Prepared(NamedTuple):

@@ -95,7 +95,7 @@ def _warnings(study: StudyConfig, manifest: Manifest, models: Mapping[str, Embed
     if study.transductive:
         found.append("Transductive: adaptation read the texts (not the labels) of the validation and test notes.")
     if study.privacy.canaries and study.adapt:
-        found.append("Canaries: adaptation read made-up secrets beside the notes, so that its models can be audited.")
+        found.append("Canaries: adaptation read invented secrets with the notes, so that its models can be audited.")
     found += manifest.warnings
     for name, gold in scoring.gold.items():
         found += [f"{name}: {warning}" for warning in gold.warnings]
@@ -110,7 +110,7 @@ def _warnings(study: StudyConfig, manifest: Manifest, models: Mapping[str, Embed
 
 
 def _learned(study: StudyConfig) -> list[str]:
-    """Which models learned from a column that a task goes by."""
+    """Which models learned from a column that a task uses."""
     found = []
     for task in study.tasks:
         for column in task.columns().values():

@@ -60,7 +60,7 @@ class Knowledge:
     diseases: Mapping[str, tuple[Disease, ...]]
     """Diseases by specialty."""
     common: tuple[Term, ...]
-    """Phenotypes of many diseases: what anyone may have beside the disease."""
+    """Phenotypes of many diseases: what anyone may have in addition to the disease."""
     by_specialty: Mapping[str, tuple[Term, ...]]
     """Common phenotypes by specialty."""
 

@@ -71,7 +71,7 @@ _SHORTENABLE = re.compile(
     r"\b(" + "|".join(sorted(map(re.escape, ABBREVIATIONS), key=len, reverse=True)) + r")\b", re.I
 )
 _LONG_WORD = re.compile(r"\b[A-Za-z]{5,}\b")
-# the key beside each letter
+# the key next to each letter
 _NEIGHBOURS = dict(zip("abcdefghijklmnopqrstuvwxyz", "svxsrghjoklknmiowtdyibecux", strict=True))
 
 

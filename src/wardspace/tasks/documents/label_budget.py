@@ -18,7 +18,7 @@ def learned_rows(labelled: Labelled, task: ClassificationConfig) -> NDArray[np.i
 
     With `labels` these are the first of one order of all labelled training notes, so that a larger cap includes a
     smaller one. The order begins with a note of each class and then keeps to the shares of classes (Sainte-Laguë:
-    whoever is furthest behind comes next); within a class it goes by a hash of the note's id. Where notes may have
+    whoever is furthest behind comes next); within a class it uses a hash of the note's id. Where notes may have
     several labels it begins with notes that have and that lack each, the rarest label first.
 
     Returns
@@ -43,7 +43,7 @@ def learned_rows(labelled: Labelled, task: ClassificationConfig) -> NDArray[np.i
 
 
 def _single(labelled: Labelled, ordered: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """One note of each class, and the others by how much of their class stands before them."""
+    """One note of each class, and the others by how much of their class is before them."""
     codes = labelled.codes[ordered]
     before = np.empty(len(ordered))
     for code in range(len(labelled.classes)):
@@ -58,5 +58,5 @@ def _too_few(task: ClassificationConfig, needed: int) -> WardspaceError:
     return WardspaceError(
         f"task {task.name}: {task.labels} labelled notes cannot hold every class; it takes {needed}",
         where="tasks.N.labels",
-        fix=f"set it to {needed} or more, or raise tasks.N.min_notes so that rare classes stand aside",
+        fix=f"set it to {needed} or more, or raise tasks.N.min_notes so that rare classes are left out",
     )

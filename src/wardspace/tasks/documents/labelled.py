@@ -21,7 +21,7 @@ from wardspace.tasks.predictions import NAME, lists, names
 from wardspace.tasks.probes.validation import Truth
 
 NO_CLASS = -1
-"""Code of a note without a label, or whose class stands aside."""
+"""Code of a note without a label, or whose class is left out."""
 
 _NAMED = 12
 
@@ -35,12 +35,12 @@ class Labelled:
     note_id, group, split : str [n]
         Name of the note, its patient (the note itself where none is known) and its split.
     codes : int32 [n]
-        Place of the note's class in `classes`; -1 for a note that stands aside (0 for all others where notes may have
+        Place of the note's class in `classes`; -1 for a note that is left out (0 for all others where notes may have
         several labels).
     classes : tuple of str
         Sorted names.
     warnings : tuple of str
-        What stands aside and what is short, in words.
+        What is left out and what is short, in words.
     members : bool [n, classes] or None
         Which labels a note has, where it may have several.
     """
@@ -120,7 +120,7 @@ SEVERAL_TRUTH = pa.schema([*_WHO, pa.field("truth", pa.list_(pa.bool_()), nullab
 def labelled(corpus: Corpus, task: ClassificationConfig, splits: Sequence[str] = SPLITS) -> Labelled:
     """Read the labels of a task.
 
-    Classes with fewer than `min_notes` notes stand aside, and so do classes that a split lacks where the task says
+    Classes with fewer than `min_notes` notes are left out, and so do classes that a split lacks where the task says
     `absent_classes: drop`; both are named in `warnings`.
 
     Parameters
@@ -160,7 +160,7 @@ def labelled(corpus: Corpus, task: ClassificationConfig, splits: Sequence[str] =
 def _classes(
     task: ClassificationConfig, counts: Mapping[str, int], by_split: Mapping[str, Counter[str]]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Classes that are scored, and what stands aside or is short in words."""
+    """Classes that are scored, and what is left out or is short in words."""
     small = {name: count for name, count in counts.items() if count < task.min_notes}
     warnings = [_aside(f"fewer than {task.min_notes} notes", small)] if small else []
     absent = _absent(by_split, [name for name in sorted(counts) if name not in small])
@@ -222,7 +222,7 @@ def _too_few(task: ClassificationConfig, classes: Sequence[str], counts: Mapping
 def _aside(why: str, classes: Mapping[str, int]) -> str:
     named = _listed([f"{_short(name)} {count}" for name, count in sorted(classes.items(), key=_by_count)])
     notes = sum(classes.values())
-    return f"{len(classes)} classes with {why} stand aside, {notes} notes in all: {named}."
+    return f"{len(classes)} classes with {why} are left out, {notes} notes in all: {named}."
 
 
 def _short_of_shots(shots: Sequence[int], training: Mapping[str, int]) -> list[str]:

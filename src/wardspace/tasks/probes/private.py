@@ -110,7 +110,7 @@ def fit_private(
     units = _Units(vectors, truth, owners if dp.unit == "patient" else np.arange(len(truth)))
     _check_hidden(len(units), dp)
     with torch.random.fork_rng(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Opacus tells of hooks of torch and of its own secure mode on each start
+        warnings.simplefilter("ignore")  # Opacus warns about hooks of torch and of its own secure mode on each start
         torch.manual_seed(derive("private probe", seed))
         return _train(_module(kind, vectors.shape[1], classes), units, kind, dp)
 

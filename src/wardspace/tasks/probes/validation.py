@@ -11,7 +11,7 @@ Truth: TypeAlias = NDArray[np.int32] | NDArray[np.bool_]
 """What is right: the class of each note [n], or flags [n, labels] where notes may have several."""
 
 _LEAST = 1.2e-7
-"""What a probability of zero is taken for: single precision knows no nearer to it beside one."""
+"""What a probability of zero is taken for, because of single precision."""
 BALANCES = (0.0, 0.5, 1.0)
 """Exponents of inverse class frequency tried: all notes alike, square root, all classes alike."""
 
@@ -19,7 +19,7 @@ BALANCES = (0.0, 0.5, 1.0)
 def macro_f1(codes: NDArray[np.int32], probabilities: NDArray[np.float32]) -> float:
     """Macro F1 over all classes of the task, 0 for one without notes and predictions.
 
-    Every choice on validation goes by it, and some are made thousands of times: hence not scikit-learn's.
+    Every choice on validation uses it, and some are made thousands of times: hence not scikit-learn's.
     """
     classes = probabilities.shape[1]
     predicted = probabilities.argmax(axis=1)

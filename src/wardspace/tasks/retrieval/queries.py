@@ -163,7 +163,7 @@ def _check(task: RetrievalConfig, split: str, queries: int, searched: NDArray[np
             f"task {task.name}: all notes searched for queries of the {split} split have the same query, so that every "
             "ranking is right",
             where=where,
-            fix="choose a column that tells notes apart, or set tasks.N.among: all",
+            fix="choose a column that distinguishes notes, or set tasks.N.among: all",
         )
 
 

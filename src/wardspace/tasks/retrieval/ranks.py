@@ -1,4 +1,4 @@
-"""Where the right notes stand when all are ranked by their likeness to a query."""
+"""Where the right notes are when all are ranked by their likeness to a query."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wardspace.core.progress import Advance
 DEPTH = 1000
 """Ranks beyond this are not kept."""
 TIE = 1e-6
-"""Cosines no further apart than this are a tie: single precision does not tell them apart."""
+"""Cosines no further apart than this are a tie: single precision does not distinguish them."""
 _CELLS = 2**24
 """Most cosines held at once: 64 MB, whatever the number of notes."""
 
@@ -56,7 +56,7 @@ def ranks(
 def ranks_of(scores: NDArray[np.float32], right: NDArray[np.int64]) -> NDArray[np.int32]:
     """Ranks of the right notes of one query; a tie with a wrong note counts against them.
 
-    So a space in which all notes coincide finds nothing, rather than whatever stands first in the corpus.
+    So a space in which all notes coincide finds nothing, rather than whatever is first in the corpus.
     """
     own = np.sort(scores[right].astype(np.float64))
     bounds = own[::-1][:DEPTH] - TIE

@@ -172,7 +172,7 @@ class _Turn:
 
 @dataclass(frozen=True)
 class RandomState:
-    """Where the generators stand that a forward pass draws from."""
+    """Where the generators are that a forward pass draws from."""
 
     cpu: Tensor
     gpu: Tensor | None

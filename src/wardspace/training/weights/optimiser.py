@@ -12,7 +12,7 @@ from wardspace.core.errors import WardspaceError
 from wardspace.objectives import Objective
 
 SHARED_BY_LAYERS = ("relative_attention_bias",)
-"""Modules beside the embeddings that the lowest layers compute with (MPNet's position buckets)."""
+"""Modules other than the embeddings that the lowest layers compute with (MPNet's position buckets)."""
 
 
 def layers_of(encoder: PreTrainedModel) -> list[nn.Module]:
@@ -128,7 +128,7 @@ def adamw(
 
     Matrices decay; biases, norms and a learned temperature (anything of fewer than two dimensions) do not.
 
-    With `layer_decay` the highest layer and all that stands above it (heads, a last norm) learn at the full rate, every
+    With `layer_decay` the highest layer and everything above it (heads, a last norm) learn at the full rate, every
     layer below at that share of the rate of the one above it, and the embeddings, with what the layers share, one step
     below the lowest layer. Where a masked-word head scores words with the word embeddings themselves, that one matrix
     is an embedding and learns at their rate. A schedule multiplies the rate of every group alike.

@@ -97,7 +97,7 @@ def test_spans_move_with_cleaning(tmp_path):
     assert (corpus.manifest.counts["notes"], corpus.manifest.counts["spans_dropped"]) == (13, 0)
     for note in corpus.table(["text", "entities"]).to_pylist():
         assert all(words == "Sony" for words, _ in said(note))
-    assert "1 documents have no .ann file beside them" in corpus.manifest.warnings
+    assert "1 documents have no .ann file" in corpus.manifest.warnings
 
 
 def test_a_folder_without_texts(tmp_path):

@@ -84,7 +84,7 @@ def test_nul_and_undecodable_bytes_stay_in_their_row(tmp_path):
             'note_id,text\n1,"a"\n2,"open\n3,"b"\n4,"c"\n',
             [(2, ("1", "a")), (3, "quote never closed"), (4, ("3", "b")), (5, ("4", "c"))],
         ),
-        # nothing tells what a row of this file is like
+        # nothing says what a row of this file is like
         ('note_id,text\n"1\n2","open\nsome words, more\n', [(2, "quote never closed")]),
         # the quote that opens the next note closes this one, and both look whole
         (

@@ -90,7 +90,7 @@ def test_a_shard_alone_still_knows_its_splits(folder, tmp_path):
 def test_a_subject_in_two_splits(folder, tmp_path):
     again = pa.table({"subject_id": pa.array([7, 7, 8, 8]), "split": ["train", "train", "train", "tuning"]})
     pq.write_table(again, folder / "metadata" / "subject_splits.parquet")
-    with pytest.raises(CorpusError, match="a subject stands in two splits: 8"):
+    with pytest.raises(CorpusError, match="a subject is in two splits: 8"):
         prepared(folder, tmp_path / "corpus", source=MEDS)
 
 

@@ -190,10 +190,10 @@ def _follows_given(words: list[re.Match[str]], given: frozenset[str]) -> bool:
     return len(words) == 2 and words[0][0].lower() in given and not lexicon.common(words[0][0])
 
 
-def _no_name(word: str, given: frozenset[str], surnames: frozenset[str], beside: bool) -> bool:
+def _no_name(word: str, given: frozenset[str], surnames: frozenset[str], next_to_name: bool) -> bool:
     plain = lexicon.bare(word)
     if len(plain) == 1:
-        return not beside
+        return not next_to_name
     if plain in given or plain in surnames:
-        return lexicon.common(word) and not beside
+        return lexicon.common(word) and not next_to_name
     return lexicon.common(word) or (word.isupper() and len(word) < 4)

@@ -1,4 +1,4 @@
-"""BRAT standoff: a text file with an annotation file beside it, for each document."""
+"""BRAT standoff: a text file and an annotation file for each document."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class BratReader:
     @property
     def warnings(self) -> list[str]:
         """How many documents had no annotations, and which were damaged."""
-        bare = [f"{self._bare} documents have no .ann file beside them"] if self._bare else []
+        bare = [f"{self._bare} documents have no .ann file"] if self._bare else []
         return [*bare, *self._damaged]
 
     def position(self) -> int:
@@ -91,14 +91,14 @@ class BratReader:
                 yield Row(number, tuple([found[name] for name in self._needed]))
 
     def _document(self, file: SourceFile) -> dict[str, Any] | Fault:
-        beside = _beside(file)
+        annotations = _annotation_file(file)
         with read_faults(str(file.path)), file.open() as (handle, packed):
             try:
                 # bytes, for reading as text would turn CR LF into one character and offsets count two
-                raw, marks = handle.read(), beside.read_bytes() if beside.is_file() else b""
+                raw, marks = handle.read(), annotations.read_bytes() if annotations.is_file() else b""
             except DAMAGE as error:
                 return damage_of(error, packed)
-        self._bare += not beside.is_file()
+        self._bare += not annotations.is_file()
         try:
             text, lines = raw.decode(self.encoding), marks.decode(self.encoding).splitlines()
         except UnicodeDecodeError:
@@ -110,7 +110,7 @@ class BratReader:
             except (ValueError, KeyError, IndexError):
                 fault = Fault("malformed BRAT", "an annotation that is not as the format says")
             if fault:
-                return Fault(fault.kind, f"line {number} of {beside.name}: {fault.reason}")
+                return Fault(fault.kind, f"line {number} of {annotations.name}: {fault.reason}")
         return {
             "id": file.name.removesuffix(".gz").removesuffix(".txt"),
             "text": text,
@@ -124,24 +124,29 @@ def _encoding(file: SourceFile, given: str) -> str:
 
 
 def brat_files(config: SourceConfig) -> list[SourceFile]:
-    """The texts of a source, and the annotations beside them."""
+    """The texts of a source and their annotations."""
     texts = find_named(config.path or "", "brat", BRAT_SUFFIXES)
     marks = [
-        replace(text, path=beside, name=Path(text.name).with_name(beside.name).as_posix(), size=beside.stat().st_size)
+        replace(
+            text,
+            path=annotations,
+            name=Path(text.name).with_name(annotations.name).as_posix(),
+            size=annotations.stat().st_size,
+        )
         for text in texts
-        if (beside := _beside(text)).is_file()
+        if (annotations := _annotation_file(text)).is_file()
     ]
     return [*texts, *marks]
 
 
-def _beside(text: SourceFile) -> Path:
+def _annotation_file(text: SourceFile) -> Path:
     """Where the annotations of a text are, plain in any case."""
     return (text.path.with_suffix("") if text.path.suffix == ".gz" else text.path).with_suffix(".ann")
 
 
 @dataclass
 class _Annotations:
-    """What stands in one annotation file."""
+    """What is in one annotation file."""
 
     text: str
     entities: dict[str, list[Entity]] = field(default_factory=dict)

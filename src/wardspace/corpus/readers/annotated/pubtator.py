@@ -22,8 +22,8 @@ class PubtatorReader(DocumentReader):
     """Reads documents of `PMID|t|title` and `PMID|a|abstract`, their mentions and relations, parted by empty lines.
 
     The text is title and abstract with a line break between them, as the offsets count one character there. `entities`
-    are records of `start`, `end`, `type` and `concept` (identifiers as they stand; of a composite mention too).
-    `relations` stand between concepts, not places: a JSON list of `type`, `head` and `tail`. A mention whose words are
+    are records of `start`, `end`, `type` and `concept` (identifiers as they are; of a composite mention too).
+    `relations` are between concepts, not places: a JSON list of `type`, `head` and `tail`. A mention whose words are
     not those of the text makes the document a reject: all its offsets are in doubt.
 
     References
@@ -73,7 +73,7 @@ def _document(lines: list[str]) -> Document:
         return Fault("malformed PubTator", "annotations without a title or abstract before them")
     text = "\n".join(passages)
     for entity in entities:
-        # one of a line break and a blank stands between title and abstract: both are one character
+        # one of a line break and a blank is between title and abstract: both are one character
         if _plain(text[entity["start"] : entity["end"]]) != _plain(entity.pop("words")):
             return Fault("annotation off", f"the words at offset {entity['start']} are not those of the mention")
     return {"id": key, "title": title, "text": text, "entities": entities, "relations": relations}

@@ -22,8 +22,8 @@ class SquadReader(DocumentReader):
 
     It is named by its article (the title, or file and number) and its place in that.
     `answers` are records of `start`, `end`, `question_id` and `question`; `questions` is a JSON list of `id`,
-    `question` and `answerable`. An answer whose words stand elsewhere than it says is moved to the nearest place where
-    they stand; one whose words are nowhere is left out. Both are counted in a warning.
+    `question` and `answerable`. An answer whose words are elsewhere than it says is moved to the nearest place where
+    they are; one whose words are nowhere is left out. Both are counted in a warning.
 
     References
     ----------
@@ -86,7 +86,7 @@ class SquadReader(DocumentReader):
 
 
 def _nearest(text: str, words: str, start: int) -> int | None:
-    """Where words stand, nearest to `start`."""
+    """Where words are, nearest to `start`."""
     if not words:
         return None
     if text.startswith(words, start):

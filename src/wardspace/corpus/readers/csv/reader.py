@@ -22,7 +22,7 @@ _DELIMITERS = (",", ";", "|", "\t")
 class DelimitedReader:
     """Reads one CSV or TSV file.
 
-    Quoting is that of RFC 4180: line breaks, delimiters and doubled quotes may stand in a quoted field. CR, LF and
+    Quoting is that of RFC 4180: line breaks, delimiters and doubled quotes may be in a quoted field. CR, LF and
     CR LF each end a line. A CSV file may also be parted by `;` or `|`, told by which of them yields the columns needed
     and most columns.
 

@@ -22,7 +22,7 @@ class Parsed(NamedTuple):
     """One row."""
 
     fields: tuple[str, ...]
-    """Values of unquoted fields, and of quoted ones with their doubled quotes as they stand."""
+    """Values of unquoted fields, and of quoted ones with their doubled quotes as they are."""
     quoted: tuple[bool, ...]
     following: int
     """Index of the line after the row."""

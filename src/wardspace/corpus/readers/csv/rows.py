@@ -82,7 +82,7 @@ class CsvRows:
         self._seen = 0
 
     def read(self, handle: TextIO, raw: BinaryIO) -> Iterator[tuple[int, list[str] | Fault]]:
-        """Yield line and fields, or what is wrong; the last one tells where a gzip file is damaged, if it is.
+        """Yield line and fields, or what is wrong; the last one says where a gzip file is damaged, if it is.
 
         Raises
         ------
@@ -162,7 +162,7 @@ class CsvRows:
             following = self._resumption.near(1)
             if following is not None:
                 self._go_to(following)
-            reason = f"a quote stands inside a field that is not quoted{self._through(start)}"
+            reason = f"a quote is inside a field that is not quoted{self._through(start)}"
             return fault or Fault("broken quotes", reason)
         return fault
 
@@ -175,7 +175,7 @@ class CsvRows:
             return Fault("too long", f"a line longer than {LONGEST_ROW} characters")
         opened, broken = broken_quote(text, self._delimiter)
         opened_at, broken_at = (_line_index(lines.held, offset) for offset in (opened, broken))
-        # A quote that opens a field (it follows a delimiter) cannot stand inside one: the earlier one was left open.
+        # A quote that opens a field (it follows a delimiter) cannot be inside one: the earlier one was left open.
         opens_another = _before_quotes(text, broken) in (self._delimiter, "\n", "\r")
         unclosed = broken >= len(text) or (broken_at > opened_at and opens_another)
         behind = None if unclosed else self._behind_stray(broken)
@@ -192,7 +192,7 @@ class CsvRows:
             )
         if unclosed:
             return Fault(UNCLOSED, f"a quote opened on line {start + opened_at} is never closed{through}")
-        reason = f"a quote on line {start + broken_at} stands inside a quoted field and is not doubled{through}"
+        reason = f"a quote on line {start + broken_at} is inside a quoted field and is not doubled{through}"
         return Fault("broken quotes", reason)
 
     def _through(self, start: int) -> str:
@@ -214,7 +214,7 @@ class CsvRows:
 
 
 def _before_quotes(text: str, offset: int) -> str:
-    """The character before the quotes that stand before `offset`: a field may begin with doubled ones."""
+    """The character before the quotes that are before `offset`: a field may begin with doubled ones."""
     while text[offset - 1 : offset] == '"':
         offset -= 1
     return text[offset - 1 : offset]

@@ -1,7 +1,7 @@
 """MEDS data sets: events in `data/**/*.parquet`, of which those with a text are notes.
 
 Reference: the Medical Event Data Standard, https://medical-event-data-standard.github.io: `subject_id`, `time`, `code`,
-`numeric_value`, `text_value`; the splits of the subjects stand in `metadata/subject_splits.parquet`.
+`numeric_value`, `text_value`; the splits of the subjects are in `metadata/subject_splits.parquet`.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class SubjectSplits:
         again = subjects[1:] == subjects[:-1]
         if np.any(again & (codes[1:] != codes[:-1])):
             first = int(subjects[1:][again & (codes[1:] != codes[:-1])][0])
-            raise CorpusError(f"a subject stands in two splits: {first}", where=name, fix="give each subject one split")
+            raise CorpusError(f"a subject is in two splits: {first}", where=name, fix="give each subject one split")
         once = np.concatenate(([True], ~again)) if len(subjects) else np.zeros(0, bool)
         return cls(subjects[once], codes[once], names)
 
@@ -191,7 +191,7 @@ class MedsReader:
 
     def __init__(self, file: SourceFile, needed: tuple[str, ...], splits: SubjectSplits, tally: _Tally) -> None:
         self.name, self.size = file.name, file.size
-        # told once for the data set, not once a file
+        # reported once for the data set, not once a file
         self.warnings = tally.warnings if tally.opens_first() else []
         self._path, self._needed, self._splits, self._tally = file.path, needed, splits, tally
         self._share = 0.0
@@ -259,7 +259,7 @@ def _events(path: str) -> list[SourceFile]:
         raise CorpusError(
             "no folder data in this MEDS data set",
             where=path,
-            fix="see to corpus.source.path: the events stand in data/**/*.parquet",
+            fix="see to corpus.source.path: the events are in data/**/*.parquet",
         )
     return find_files(str(place / "data") if (place / "data").is_dir() else path, "parquet")
 

@@ -32,7 +32,7 @@ def mimic4_files(config: SourceConfig) -> list[SourceFile]:
     """
     path = config.path or ""
     tables = Tables(path, _TABLES, "notes")
-    # where a file is named, the one beside it is not asked for
+    # if a file is named, the other is not needed
     files = tables.get("notes") or tables.files()
     if not files:
         held = ", ".join(tables.seen[:8]) or "no files"

@@ -61,9 +61,9 @@ class Lookups:
         """
         asked = {name.casefold() for name in columns}
         if asked & {"gender", "year_of_birth"}:
-            self._tables.need("PERSON", "gender and year_of_birth stand in it")
+            self._tables.need("PERSON", "gender and year_of_birth are in it")
         if asked & {"visit_type", "visit_start_date"}:
-            self._tables.need("VISIT_OCCURRENCE", "visit_type and visit_start_date stand in it")
+            self._tables.need("VISIT_OCCURRENCE", "visit_type and visit_start_date are in it")
             self._fill("VISIT_OCCURRENCE")
         self._fill("PERSON")
         named = sorted(asked - {"year_of_birth", "visit_start_date"})
@@ -89,7 +89,7 @@ class Lookups:
         return value
 
     def person_fault(self, none: Fault, unknown: Fault) -> Callable[[Any], Fault | None]:
-        """A function that tells what is wrong with a note's person."""
+        """A function that says what is wrong with a note's person."""
         known = bool(self._tables.get("PERSON"))
 
         def fault(identity: Any) -> Fault | None:

@@ -48,7 +48,7 @@ class Export:
             )
         if not Path(path).expanduser().is_dir():
             known = {file.path for file, _ in kinds}
-            self.binaries += [file for file in self._beside() if file.path not in known]
+            self.binaries += [file for file in self._auxiliary() if file.path not in known]
 
     def elsewhere(self, scratch: Path) -> Elsewhere:
         """What fetches the documents that notes refer to."""
@@ -62,8 +62,8 @@ class Export:
                 if isinstance(line, str) and '"url"' in line:
                     yield from (elsewhere.file(url, file.path) for url in _urls(parsed(line)[0]))
 
-    def _beside(self) -> Iterator[SourceFile]:
-        """Files of Binary resources by their name, beside those that the study names."""
+    def _auxiliary(self) -> Iterator[SourceFile]:
+        """Files of Binary resources by their name, in addition to those that the study names."""
         for path in sorted(self.root.iterdir()):
             if BINARY.casefold() in path.name.casefold() and format_of(path) == "jsonl" and path.stat().st_size:
                 yield source_file(path, self.root, "jsonl")

@@ -45,7 +45,7 @@ class FhirReader:
     encoding : str
         Encoding, or `auto`; FHIR prescribes UTF-8.
     elsewhere : Elsewhere
-        Fetches documents that stand in other files of the export.
+        Fetches documents that are in other files of the export.
 
     Raises
     ------

@@ -119,14 +119,14 @@ class Elsewhere:
         self._root = root.resolve()
         self.binaries = binaries
 
-    def fetched(self, attachment: Attachment, beside: Path) -> Attachment:
+    def fetched(self, attachment: Attachment, referrer: Path) -> Attachment:
         """The attachment with the document that it refers to; as it is where that is not at hand.
 
         Parameters
         ----------
         attachment : Attachment
             One without data.
-        beside : Path
+        referrer : Path
             The file that names it: a relative path is taken from its folder, else from that of the export.
         """
         url = attachment.url
@@ -136,10 +136,10 @@ class Elsewhere:
         named = _BINARY.search(url)
         if named:
             return self._of_binary(attachment, named[1])
-        path = self.file(url, beside)
+        path = self.file(url, referrer)
         return self._of_file(attachment, path) if path else attachment
 
-    def file(self, url: str, beside: Path) -> Path | None:
+    def file(self, url: str, referrer: Path) -> Path | None:
         """The file that a URL names, if it lies inside the export."""
         try:
             parts = urlsplit(url)
@@ -149,7 +149,7 @@ class Elsewhere:
         path = unquote(parts.path)
         if not local or not path or "\0" in path:
             return None
-        for folder in (beside.parent, self._root):
+        for folder in (referrer.parent, self._root):
             found = (folder / path).resolve()
             if found.is_relative_to(self._root) and found.is_file():
                 return found
