@@ -123,7 +123,7 @@ def test_a_line_around_notes_selects_them_in_every_map(opened, maps):
     assert {name: every for name, (_, every) in counts(opened).items()} == Counter(maps["base"].columns["specialty"])
     assert ink(opened, 1) != right
     choose(opened, "#count-by", "1")
-    severities = [one or "none given" for one in maps["base"].columns["severity"]]
+    severities = [one or "missing" for one in maps["base"].columns["severity"]]
     assert {name: every for name, (_, every) in counts(opened).items()} == Counter(severities)
     assert sum(one for one, _ in counts(opened).values()) == inside.sum()
     click(opened, "[data-do=clear]")
@@ -137,7 +137,7 @@ def test_dragging_selects_where_the_reader_said_so(opened):
     opened.drag(*around(opened))
     assert status(opened).startswith("200 notes of 200 selected (100.0%)")
     opened.drag((left + 2, top + 2), (left + 9, top + 2), (left + 9, top + 9))
-    assert status(opened) == "No note is selected: none lay inside."
+    assert status(opened) == "No note is selected: the outline contains none."
     assert opened.run("document.querySelector('.counting').hidden")
 
 
@@ -173,7 +173,7 @@ def test_keys_step_through_notes_from_left_to_right(opened, maps):
     order = np.argsort(placed(maps["base"].xy)[:, 0], kind="stable")
     for note in order[:3]:
         opened.press("n")
-        values = {name: column[note] or "none given" for name, column in maps["base"].columns.items()}
+        values = {name: column[note] or "missing" for name, column in maps["base"].columns.items()}
         said = "\n".join(f"{name}: {value}" for name, value in values.items())
         assert opened.run("document.querySelector('.tip').textContent") == said
     assert ink(opened, 1) != right
@@ -229,7 +229,7 @@ def test_models_and_colours_are_chosen(opened, maps):
     values = Counter(maps["base"].columns["severity"])
     assert names == [
         *(f"{name} ({values[name]})" for name in sorted(set(values) - {None}, key=lambda name: (-values[name], name))),
-        f"none given ({values[None]})",
+        f"missing ({values[None]})",
     ]
 
 
