@@ -64,10 +64,10 @@ class Task:
 def old_side(task: Task, checkout: str) -> Work:
     """The former loop: each round one seed."""
     sys.path.insert(0, str(Path(checkout) / "src"))
-    from wardspace.encoders import Encoder
     from wardspace.tasks.tuner import Notes, Tuner
 
     from wardspace.config import EncoderConfig, FinetuneConfig  # that of the checkout
+    from wardspace.encoders import Encoder
 
     encoder = Encoder.load(BASE, EncoderConfig(normalise="no", window=WINDOW))
     start = {name: value.clone() for name, value in encoder.model.state_dict().items()}

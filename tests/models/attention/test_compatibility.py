@@ -53,10 +53,10 @@ def test_a_family_that_mixes_neighbours_outside_of_attention_is_found(folder_of,
 def test_a_window_that_attention_is_not_told_of_is_found(folder_of):
     masked = LanguageModel.load(folder_of("modernbert"))
     found = compatibility.probes(masked.model, masked.tokenizer)
-    assert compatibility.reads_packed(masked.model, masked._hidden_packed, found)
+    assert compatibility.reads_packed(masked.encoder, masked._hidden_packed, found)
     for layer in masked.encoder.layers:
         layer.attn.sliding_window = None
-    assert not compatibility.reads_packed(masked.model, masked._hidden_packed, found)
+    assert not compatibility.reads_packed(masked.encoder, masked._hidden_packed, found)
 
 
 def test_a_reader_that_is_wrong_or_fails_does_not_pack(folder_of):
@@ -69,8 +69,8 @@ def test_a_reader_that_is_wrong_or_fails_does_not_pack(folder_of):
     def stumbling(ids, layout):
         raise TypeError("unexpected keyword argument 'layout'")
 
-    assert not compatibility.reads_packed(masked.model, shifted, found)
-    assert not compatibility.reads_packed(masked.model, stumbling, found)
+    assert not compatibility.reads_packed(masked.encoder, shifted, found)
+    assert not compatibility.reads_packed(masked.encoder, stumbling, found)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -78,10 +78,10 @@ def test_a_head_put_together_wrongly_is_refused(folder_of, family):
     masked = LanguageModel.load(folder_of(family))
     found = compatibility.probes(masked.model, masked.tokenizer)
     head = head_of(masked.model)
-    compatibility.check_head(masked.model, head, found)
+    compatibility.check_head(masked.model, head, masked._plain_rows, found)
     for wrong in (lambda rows: head(rows * 1.1), lambda rows: head(rows)[:, 1:], lambda rows: rows @ torch.ones(3)):
         with pytest.raises(ModelError, match="no head for words"):
-            compatibility.check_head(masked.model, wrong, found)
+            compatibility.check_head(masked.model, wrong, masked._plain_rows, found)
 
 
 def test_weights_that_are_no_numbers_are_not_taken_for_an_unknown_family(folder_of):
@@ -89,5 +89,5 @@ def test_weights_that_are_no_numbers_are_not_taken_for_an_unknown_family(folder_
     with torch.no_grad():
         masked.encoder.get_input_embeddings().weight.fill_(torch.nan)
     found = compatibility.probes(masked.model, masked.tokenizer)
-    compatibility.check_head(masked.model, head_of(masked.model), found)
-    assert compatibility.reads_packed(masked.model, masked._hidden_packed, found)
+    compatibility.check_head(masked.model, head_of(masked.model), masked._plain_rows, found)
+    assert compatibility.reads_packed(masked.encoder, masked._hidden_packed, found)

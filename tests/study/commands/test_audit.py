@@ -21,6 +21,7 @@ from wardspace.privacy import Audit, Verdict
 from wardspace.privacy.canaries import make_canaries
 from wardspace.privacy.gate import Check
 from wardspace.privacy.record import Figure
+from wardspace.report.card.audit import REFUSED, RELEASED
 from wardspace.study import Study
 from wardspace.study.commands.audit import audit
 from wardspace.study.commands.export import export
@@ -70,7 +71,7 @@ def test_the_over_trained_model_is_refused_for_what_it_remembers(audited):
 
 def test_the_card_in_the_run_folder_tells_of_the_audit(run):
     card = (run / "models" / "memoriser" / "README.md").read_text()
-    assert "does not pass the gate" in card
+    assert REFUSED in card
     assert "exposure of secrets in 64 notes (bits)" in card
     assert not (run / "models" / "base" / "README.md").exists()
 
@@ -126,7 +127,7 @@ def test_a_risk_that_is_taken_stands_in_the_card(run, tmp_path, capsys):
         main(["export", str(run), "memoriser", str(tmp_path / "out"), "--accept-risk", reason])
     assert stop.value.code == 0
     card = (tmp_path / "out" / "README.md").read_text()
-    assert "Released against the gate" in card
+    assert RELEASED in card
     assert reason in card
     assert "exposure of secrets in 64 notes (bits)" in card
     assert "over |" in card

@@ -126,7 +126,7 @@ def test_interrupted_while_scoring_it_does_not_train_again(home, found, monkeypa
     from wardspace.study.search import trial
 
     trained, train, parts = [], trial.adapt, trial.Scorer.parts
-    monkeypatch.setattr(trial, "adapt", lambda *a, **k: trained.append(k["folder"]) or train(*a, **k))
+    monkeypatch.setattr(trial, "adapt", lambda *a, **k: trained.append(a[1]) or train(*a, **k))
     stop = iter([False, False, True])  # the base, a trial, and then
 
     def interrupted(self, *args, **options):
@@ -190,7 +190,7 @@ def test_a_recipe_that_cannot_be_trained_fails_and_the_others_go_on(home, found,
     from wardspace.study.search import trial
 
     def adapt(*args, model=None, **options):
-        if args[1].training.seed == 2:
+        if args[0].model.training.seed == 2:
             raise RecipeError("the loss is no finite number", fix="lower it")
         return real(*args, **options)
 

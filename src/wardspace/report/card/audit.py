@@ -8,6 +8,8 @@ from wardspace.privacy import Audit, Check, Verdict
 from wardspace.report.tables.markdown import markdown_table
 from wardspace.report.wording import share
 
+REFUSED = "**It does not pass the release gate of its study. Treat it as confidentially as the notes.**"
+RELEASED = "**Released although the gate refused.**"
 NOT_TESTED = "We did not test whether it remembers any of its training notes. Treat it as confidentially as the notes."
 """For a model without an audit."""
 AUDIT = "Privacy audit"
@@ -52,8 +54,8 @@ def _headline(verdict: Verdict, reason: str | None) -> str:
     if verdict.passed:
         return "The audit is within the limits of the study. This does not prove that the model remembers nothing."
     if reason is None:
-        return "**It does not pass the release gate of its study. Treat it as confidentially as the notes.**"
-    return f"**Released although the gate refused.** Reason given: {' '.join(reason.split())}"
+        return REFUSED
+    return f"{RELEASED} Reason given: {' '.join(reason.split())}"
 
 
 def _table(checks: list[Check]) -> str:
