@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.processes]
 PROGRAM = """
 import os, sys, json
 from pathlib import Path
-from wardspace.corpus.examining import distributed
+from wardspace.corpus.processing import distributed
 
 original = distributed._examine
 def examine(batch, job):
