@@ -23,7 +23,7 @@ def test_a_folder_that_is_no_run_is_refused_and_left_alone(tmp_path):
 
 def test_a_file_where_the_folder_should_be_is_told(tmp_path):
     (tmp_path / "x").write_text("")
-    with pytest.raises(RunError, match="a file is"):
+    with pytest.raises(RunError, match="in the place of the run folder"):
         RunFolder(tmp_path / "x").check()
 
 
