@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -64,22 +65,19 @@ class Task:
 def old_side(task: Task, checkout: str) -> Work:
     """The former loop: each round one seed."""
     sys.path.insert(0, str(Path(checkout) / "src"))
-    from wardspace.tasks.tuner import Notes, Tuner
-
-    from wardspace.config import EncoderConfig, FinetuneConfig  # that of the checkout
-    from wardspace.encoders import Encoder
-
-    encoder = Encoder.load(BASE, EncoderConfig(normalise="no", window=WINDOW))
+    # modules of the checkout, two of which are no longer here under these names
+    loop, config, encoders = (import_module(f"wardspace.{name}") for name in ("tasks.tuner", "config", "encoders"))
+    encoder = encoders.Encoder.load(BASE, config.EncoderConfig(normalise="no", window=WINDOW))
     start = {name: value.clone() for name, value in encoder.model.state_dict().items()}
-    options = FinetuneConfig(epochs=EPOCHS, batch_notes=BATCH, learning_rate=LEARNING_RATE)
+    options = config.FinetuneConfig(epochs=EPOCHS, batch_notes=BATCH, learning_rate=LEARNING_RATE)
 
     def given(split: Split) -> Any:
-        return Notes(split.names, split.texts, split.codes)
+        return loop.Notes(split.names, split.texts, split.codes)
 
     def work(number: int) -> Round:
         train = task.train if number else task.train.first(_WARM_UP)
         encoder.model.load_state_dict(start)
-        tuner = Tuner(encoder, options, given(train), given(task.validation), task.classes)
+        tuner = loop.Tuner(encoder, options, given(train), given(task.validation), task.classes)
         head = tuner.fit(number, lambda step=1: None)
         return _round(len(train.names), task, tuner.probabilities(head, task.test.texts))
 
