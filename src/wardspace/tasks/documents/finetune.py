@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -59,6 +59,8 @@ class FineTuning:
 
     record: SettingRecord
     task: ClassificationConfig
+    _shared: list[Finetuning] = field(default_factory=list, init=False, repr=False, compare=False)
+    """That of the last model: its seeds share the frozen vectors, which take a third of a seed's time to compute."""
 
     @property
     def models(self) -> Models:
@@ -92,8 +94,7 @@ class FineTuning:
         WardspaceError
             As `wardspace.training.train` does.
         """
-        source, encoder = model.opened()
-        tuning = Finetuning(gold.texts, gold.labels, self.task, source, encoder)
+        tuning = self._tuning(model, gold)
         what = f"{run.task}, {run.model}, seed {run.seed}"
         objective, part, options = tuning.seed(run.seed, what, Processes())
         work = folder / f"seed-{run.seed}-{tuning.content}"
@@ -101,6 +102,12 @@ class FineTuning:
         fitted = tuning.fitted(objective)
         shutil.rmtree(work, ignore_errors=True)
         return fitted
+
+    def _tuning(self, model: EvaluatedModel, gold: LabelledNotes) -> Finetuning:
+        wanted = Finetuning(gold.texts, gold.labels, self.task, *model.opened())
+        if not self._shared or not self._shared[0].same(wanted):
+            self._shared[:] = [wanted]
+        return self._shared[0]
 
 
 @dataclass(frozen=True)
@@ -123,12 +130,17 @@ class Finetuning:
     folder_or_name: str
     encoder: EncoderConfig
 
+    def same(self, other: Finetuning) -> bool:
+        """Whether the other fine-tunes the same model on the same notes."""
+        notes = self.texts is other.texts and self.labelled is other.labelled
+        return notes and (self.folder_or_name, self.encoder) == (other.folder_or_name, other.encoder)
+
     def seed(self, seed: int, what: str, processes: Processes) -> tuple[Classification, Part, TrainingOptions]:
         """What a seed trains and how: from the starting weights, and a head that was trained on their vectors."""
         options, classes = self.task.finetune, len(self.labelled.classes)
         train_truth, validation_truth = self._truth(self.train), self._truth(self.labelled.rows("validation"))
         head, balance = fit_head(
-            self._frozen["train"], train_truth, self._frozen["validation"], validation_truth, classes, seed=seed
+            self.frozen["train"], train_truth, self.frozen["validation"], validation_truth, classes, seed=seed
         )
         codes = self.labelled.codes[self.train]
         weights = np.ones(classes) if self.labelled.members is not None else class_weights(codes, classes, balance)
@@ -176,7 +188,7 @@ class Finetuning:
         return LanguageModel.load(self.folder_or_name)
 
     @cached_property
-    def _frozen(self) -> Mapping[str, NDArray[np.float32]]:
+    def frozen(self) -> Mapping[str, NDArray[np.float32]]:
         """Vectors of the notes to learn from and to validate on, by the starting weights."""
         encoder = self._encoder_of(self._start)
         encoder.model.to(hardware.device())  # type: ignore[arg-type]
