@@ -29,7 +29,7 @@ from shared.ours import setting_of
 from wardspace.config import MlmConfig
 from wardspace.models import LanguageModel, hardware
 from wardspace.models.attention.fast_cpu_training import fast_cpu_training
-from wardspace.models.memory import kept_memory
+from wardspace.models.hardware import kept_memory
 from wardspace.objectives import Reading, Unit, build
 from wardspace.training.weights.gradients import Gradients
 from wardspace.training.weights.optimiser import adamw

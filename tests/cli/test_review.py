@@ -168,7 +168,7 @@ def test_a_study_that_takes_nothing_out_cannot_be_reviewed(study, capsys):
 
 
 def test_a_missing_extra_is_told_before_any_work(study, capsys, monkeypatch):
-    monkeypatch.setattr("wardspace.serve.extra.find_spec", lambda _: None)
+    monkeypatch.setattr("wardspace.serve.server.find_spec", lambda _: None)
     assert run("prepare", str(study), "--out", str(study.parent / "run"), "--review", "3") == 2
     assert "pip install 'wardspace[serve]'" in capsys.readouterr().err
     assert not (study.parent / "run").exists()

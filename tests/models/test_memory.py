@@ -8,7 +8,7 @@ import platform
 import pytest
 import torch
 
-from wardspace.models.memory import kept_memory
+from wardspace.models.hardware import kept_memory
 
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # <malloc.h>
 

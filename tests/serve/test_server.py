@@ -8,7 +8,7 @@ from wardspace.serve import Loopback, need_serve
 
 def test_a_missing_extra_is_named(monkeypatch):
     need_serve()
-    monkeypatch.setattr("wardspace.serve.extra.find_spec", lambda name: None if name == "uvicorn" else sys)
+    monkeypatch.setattr("wardspace.serve.server.find_spec", lambda name: None if name == "uvicorn" else sys)
     with pytest.raises(WardspaceError, match="not installed: uvicorn") as caught:
         need_serve()
     assert caught.value.fix == "pip install 'wardspace[serve]'"

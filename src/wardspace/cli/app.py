@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wardspace.cli import audit, demo, doctor, embed, export, init, ls, plan, report, search, stages, validate
+from wardspace.cli import audit, doctor, embed, export, init, ls, plan, report, search, stages, validate
 from wardspace.core.version import __version__
 
 app = typer.Typer(
@@ -33,7 +33,7 @@ def _options(
     """Turn a hospital's own notes into a private embedding space, and prove what it gained."""
 
 
-app.command()(demo.demo)
+app.command()(stages.demo)
 app.command()(init.init)
 app.command()(stages.run)
 app.command()(stages.prepare)

@@ -72,7 +72,7 @@ def _models() -> dict[str, str]:
 
 def _options() -> dict[str, str]:
     from wardspace.config import study_keys
-    from wardspace.config.search import VARIED
+    from wardspace.config.search.section import VARIED
 
     entry = "adapt.N."
     below = [(key.place.removeprefix(entry), key.help) for key in study_keys() if key.place.startswith(entry)]

@@ -34,7 +34,7 @@ def plan(
 
     from rich.console import Console
 
-    from wardspace.core.durations import duration
+    from wardspace.core.wording import duration
     from wardspace.study import Study
     from wardspace.study.commands.plan import FILE
     from wardspace.study.commands.plan import plan as planned
@@ -58,7 +58,7 @@ def _table(forecast: Forecast) -> Table:
     """One row a stage."""
     from rich.table import Table
 
-    from wardspace.core.durations import duration
+    from wardspace.core.wording import duration
 
     table = Table("model", "objective", box=None, pad_edge=False)
     for head in ("steps", "tokens", "tokens/s", "time", "memory", "measured"):

@@ -1,7 +1,8 @@
-"""`wardspace run` and its stages on their own."""
+"""`wardspace run`, the demonstration, and the stages of a run on their own."""
 
 from __future__ import annotations
 
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 def run(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
     """Run a study from its notes to its report; what has not changed is not run again."""
     until("report", study, overrides, out)
+
+
+def demo(overrides: Overrides = None, out: Out = None) -> None:
+    """Run the demonstration study on a synthetic ward, offline (needs `pip install 'wardspace[demo]'`)."""
+    with as_file(files("wardspace.study") / "demo.yaml") as path:
+        run(path, overrides, out)
 
 
 def prepare(
@@ -45,9 +52,7 @@ def prepare(
             raise typer.BadParameter("--port is the port of the review's page: give --review N too")
         until("prepare", study, overrides, out)
         return
-    from wardspace.cli import review as reviewing
-
-    reviewing.review(study, overrides or [], out, notes=review, port=port)
+    _review(study, overrides or [], out, notes=review, port=port)
 
 
 def adapt(study: StudyFile, overrides: Overrides = None, out: Out = None) -> None:
@@ -80,3 +85,35 @@ def until(
     if with_text:
         say("  this page holds text of patients' notes: do not pass it on; report.html holds none")
     say(f"✓ {written}")
+
+
+def _review(study: Path, overrides: list[str], out: Path | None, *, notes: int, port: int | None) -> None:
+    """Prepare the corpus if need be, then serve the page of `prepare --review` until Ctrl-C and print the estimate."""
+    from wardspace.config import load_study
+    from wardspace.corpus.review.review import detectors_of
+    from wardspace.serve import Loopback, need_serve
+
+    config = load_study(study, overrides)
+    detectors_of(config.corpus)
+    need_serve()
+    say(f"study {config.name}: reading the libraries …")
+
+    from wardspace.corpus.review.estimate import estimate_lines
+    from wardspace.corpus.review.review import Review
+    from wardspace.report.wording import counted
+    from wardspace.serve.review_app import review_app
+    from wardspace.study import Study
+
+    asked = Study(config, out)
+    with Loopback(port) as place, asked.review_opened() as file:
+        corpus = asked.run(until="prepare", apply_review=False)
+        drawn = Review.draw(config.corpus, notes, file, corpus)
+        say(f"• review: {counted(len(drawn.notes), 'note')}, {sum(drawn.done)} done; judgements go to {file.path}")
+        if len(drawn.notes) < notes:
+            say(f"  note: the source has no more, at one note a patient, than these {len(drawn.notes)}")
+        say(f"  open {place.address}")
+        say("  whoever has this address sees the notes; Ctrl-C ends the review, and the same command goes on with it")
+        place.serve(review_app(drawn))
+    for line in estimate_lines(drawn.estimate):
+        say(f"  {line}")
+    say(f"✓ {file.path}: the next `wardspace prepare` takes out what was marked there")

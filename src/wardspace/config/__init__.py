@@ -1,6 +1,5 @@
 """The study file as typed sections; one place for defaults."""
 
-from wardspace.config.compare import CompareConfig
 from wardspace.config.corpus import (
     CleanConfig,
     ColumnsConfig,
@@ -24,9 +23,9 @@ from wardspace.config.objectives.registry import OBJECTIVES, ObjectiveConfig
 from wardspace.config.objectives.section import ObjectiveSection
 from wardspace.config.privacy import CanaryConfig, LimitsConfig, PrivacyConfig
 from wardspace.config.report import IntervalMethod, ReportConfig
-from wardspace.config.search import OptionConfig, SearchConfig, SearchScoreConfig
+from wardspace.config.search.section import OptionConfig, SearchConfig, SearchScoreConfig
 from wardspace.config.space import SpaceConfig
-from wardspace.config.study import BASELINES, StudyConfig
+from wardspace.config.study import BASELINES, CompareConfig, StudyConfig
 from wardspace.config.tasks.classification import BESIDE, ClassificationConfig, DpConfig, FinetuneConfig
 from wardspace.config.tasks.registry import TASKS, TaskConfig
 from wardspace.config.tasks.retrieval import RetrievalConfig

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from wardspace.config.kinds import sections_in
 from wardspace.config.objectives.registry import OBJECTIVES
+from wardspace.config.section import sections_in
 from wardspace.config.study import StudyConfig
 
 

@@ -12,10 +12,10 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from wardspace.config.kinds import sections_in
 from wardspace.config.objectives.registry import OBJECTIVES
 from wardspace.config.overrides import Place, at_fault, overridden, plain_place
 from wardspace.config.recommended import NAME as RECIPE_NAME
+from wardspace.config.section import sections_in
 from wardspace.config.study import StudyConfig
 from wardspace.config.tasks.registry import TASKS
 from wardspace.core.errors import StudyError

@@ -7,17 +7,26 @@ from typing import Any, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
-from wardspace.config.compare import CompareConfig
 from wardspace.config.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
 from wardspace.config.privacy import PrivacyConfig
 from wardspace.config.report import ReportConfig
-from wardspace.config.search import SearchConfig
-from wardspace.config.search_check import search_problems
+from wardspace.config.search.check import search_problems
+from wardspace.config.search.section import SearchConfig
 from wardspace.config.section import Section
 from wardspace.config.space import SpaceConfig
 from wardspace.config.tasks.registry import TaskConfig
 from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
+
+
+class CompareConfig(Section):
+    """Another model that is embedded and scored like the base, and not trained."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Name of the model in tables and folders."""
+    model: str
+    """A folder, `minilm`, an installed package that carries a model, or a hub name."""
+
 
 Named = TypeVar("Named", AdaptConfig, CompareConfig)
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from wardspace.core.durations import duration
+from wardspace.core.wording import duration
 
 console = Console(stderr=True, highlight=False)
 _FIRST, _LONGEST = 60.0, 600.0

@@ -1,4 +1,4 @@
-"""Numbers and lists in words, for messages, reports and cards alike."""
+"""Numbers, times and lists in words, for messages, reports and cards alike."""
 
 from __future__ import annotations
 
@@ -33,3 +33,14 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 def minus(text: str) -> str:
     """A number with the typographic minus sign."""
     return text.replace("-", MINUS)
+
+
+def duration(seconds: float) -> str:
+    """A time: `6 min 52 s`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -17,7 +17,6 @@ from wardspace.results.settings import PrivateTraining, SettingRecord
 from wardspace.results.space import Shift, Similarity, SpaceDifference, SpaceScore
 from wardspace.results.subgroups import SubgroupScore, Trend
 from wardspace.results.trust import Abstention, CalibrationScore, ReliabilityBin, RiskPoint
-from wardspace.results.version_1 import VERSION, upgraded
 
 SCHEMA_VERSION = 2
 """Raised when a field changes its meaning or goes; new optional fields leave it as it is."""
@@ -122,4 +121,29 @@ def no_results(path: Path) -> RunError:
 def read_any_version(path: Path) -> dict[str, Any]:
     """The plain values of a results.json in the form of today's schema, for comparison alone."""
     raw: dict[str, Any] = read_json(path)
-    return upgraded(raw) if raw.get("schema_version") == VERSION else raw
+    return _upgraded(raw) if raw.get("schema_version") == _VERSION_1 else raw
+
+
+_VERSION_1 = 1
+
+_SEARCH = "retrieval"
+_SETTINGS_1 = (
+    SettingRecord(name="logistic", family="frozen", trained="head"),
+    SettingRecord(name="head", family="frozen", trained="head"),
+    SettingRecord(name="words_beside", family="hybrid", trained="head"),
+    SettingRecord(name="private_logistic", family="private", trained="head", private=True),
+    SettingRecord(name="private_head", family="private", trained="head", private=True),
+    SettingRecord(name="finetune", family="fine-tuned", trained="model"),
+    SettingRecord(name=_SEARCH, family="frozen", trained="nothing"),
+)
+"""Version 1 named settings and did not describe them: these are all there were."""
+
+
+def _upgraded(raw: dict[str, Any]) -> dict[str, Any]:
+    """The plain values of a results.json of version 1 in the form of version 2."""
+    used = {score["setting"] for score in raw["scores"]}
+    scores = [
+        {**score, "label": None, "unit": "query" if score["setting"] == _SEARCH else "note"} for score in raw["scores"]
+    ]
+    settings = [one.model_dump(mode="json") for one in _SETTINGS_1 if one.name in used]
+    return {**raw, "schema_version": _VERSION_1 + 1, "settings": settings, "scores": scores}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wardspace.serve.extra import need_serve
-from wardspace.serve.server import Loopback
+from wardspace.serve.server import Loopback, need_serve
 
 __all__ = ["Loopback", "need_serve"]

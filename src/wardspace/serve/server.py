@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 from contextlib import suppress
+from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from wardspace.core.errors import WardspaceError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
+
 
 HOST = "127.0.0.1"
 """The only address that is listened at."""
@@ -83,3 +85,16 @@ class Loopback:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._socket.close()
+
+
+def need_serve() -> None:
+    """Say what to install where a package is missing.
+
+    Raises
+    ------
+    WardspaceError
+        If starlette or uvicorn is not there.
+    """
+    missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]
+    if missing:
+        raise WardspaceError(f"not installed: {', '.join(missing)}", fix="pip install 'wardspace[serve]'")

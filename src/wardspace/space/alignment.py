@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from wardspace.space.estimate import Estimate, ratio
-from wardspace.space.search import Search, search
+from wardspace.space.neighbours.search import Search, search
 from wardspace.space.unit import Codes, Floats, class_sums
 
 

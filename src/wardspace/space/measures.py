@@ -12,14 +12,14 @@ from wardspace.config import SpaceConfig
 from wardspace.core.seeds import generator
 from wardspace.results import SpaceScore
 from wardspace.space.alignment import alignment, uniformity
-from wardspace.space.classes import Classes, classes
-from wardspace.space.clusters import INITS, calinski_harabasz, davies_bouldin, silhouette, v_measure
-from wardspace.space.cosine import cosine_between, cosine_within, mean_cosine
+from wardspace.space.classes.classes import Classes, classes
+from wardspace.space.classes.clusters import INITS, calinski_harabasz, davies_bouldin, silhouette, v_measure
+from wardspace.space.classes.cosine import cosine_between, cosine_within, mean_cosine
+from wardspace.space.classes.separation import permutation_test, variance_explained
 from wardspace.space.estimate import Estimate, mean
-from wardspace.space.neighbours import antihubs, hubness
+from wardspace.space.neighbours.neighbours import antihubs, hubness
+from wardspace.space.neighbours.search import Search, search
 from wardspace.space.score import DIRECTIONS, Measured
-from wardspace.space.search import Search, search
-from wardspace.space.separation import permutation_test, variance_explained
 from wardspace.space.spectrum import effective_rank, isoscore, spectrum
 from wardspace.space.unit import Floats, unit_norm
 

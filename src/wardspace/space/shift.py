@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from wardspace.core.nameable import is_nameable
 from wardspace.results import Shift
-from wardspace.space.classes import Classes, classes
-from wardspace.space.cosine import cosines_of_notes
+from wardspace.space.classes.classes import Classes, classes
+from wardspace.space.classes.cosine import cosines_of_notes
 from wardspace.space.estimate import ratio
 from wardspace.space.measures import as_column
 from wardspace.space.unit import Floats, class_sums, unit_norm

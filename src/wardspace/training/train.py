@@ -16,7 +16,7 @@ from wardspace.core.progress import progress, say
 from wardspace.models import hardware
 from wardspace.models.attention.dropout import dropping
 from wardspace.models.attention.fast_cpu_training import fast_cpu_training
-from wardspace.models.memory import kept_memory
+from wardspace.models.hardware import kept_memory
 from wardspace.results import LossPoint
 from wardspace.training.checkpoints import last_good
 from wardspace.training.combine import Combiner, Penalty, WeightedSum

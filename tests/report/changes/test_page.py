@@ -11,7 +11,7 @@ from wardspace.evaluation.prediction_set import Series
 from wardspace.report.changes import Pair, Side, changes_page
 from wardspace.report.changes.page import pair_view
 from wardspace.report.changes.study import ABSENT, PRESENT
-from wardspace.report.wording import changes as say
+from wardspace.report.wording import comparisons as say
 from wardspace.report.wording.comparisons import NO_DIFFERENCE
 
 HOME = "/home/someone/secret-ward"

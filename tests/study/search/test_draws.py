@@ -1,7 +1,7 @@
 import pytest
 
 from wardspace.config import AdaptConfig, SearchConfig, TrainingConfig
-from wardspace.config.search_space import recipe_with
+from wardspace.config.search.space import recipe_with
 from wardspace.core.errors import WardspaceError
 from wardspace.study.search.draws import Draws, need_optuna
 

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from wardspace.config.kinds import Kinds
 from wardspace.config.objectives.blend import BlendConfig
 from wardspace.config.objectives.category import CategoryConfig
 from wardspace.config.objectives.declutr import DeclutrConfig
 from wardspace.config.objectives.mlm import MlmConfig
 from wardspace.config.objectives.pairs import PairsConfig
 from wardspace.config.objectives.section import ObjectiveSection
+from wardspace.config.section import Kinds
 
 OBJECTIVES: Kinds[ObjectiveSection] = Kinds(
     MlmConfig, DeclutrConfig, CategoryConfig, BlendConfig, PairsConfig, default=""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from wardspace.config.kinds import Kinds
+from wardspace.config.section import Kinds
 from wardspace.config.tasks.classification import ClassificationConfig
 from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.tasks.section import TaskSection

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wardspace.config import AdaptConfig, StudyConfig
-from wardspace.core.durations import duration
+from wardspace.core.wording import duration
 from wardspace.report.card.data import CardFacts
 from wardspace.report.tables.study import base_name
 from wardspace.report.wording import counted, listed, share, thousands, tokens

@@ -15,7 +15,7 @@ from wardspace.report.changes.scores import Lone, ScoreTable, SpaceRow, cost_cha
 from wardspace.report.changes.sides import Change, Pair
 from wardspace.report.changes.study import environment_changes, notes_changes, same_content, study_changes
 from wardspace.report.page import stylesheet
-from wardspace.report.wording import changes as say
+from wardspace.report.wording import comparisons as say
 from wardspace.report.wording import listed, metric_name
 
 

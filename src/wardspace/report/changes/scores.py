@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wardspace.core.durations import duration
+from wardspace.core.wording import duration
 from wardspace.evaluation.between_runs import Between
 from wardspace.evaluation.prediction_set import Series
 from wardspace.report.changes.sides import Change, Pair

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wardspace.core.durations import duration
+from wardspace.core.wording import duration
 from wardspace.report.findings.findings import Finding, Tone, significant
 from wardspace.report.findings.findings import comparisons as comparisons_of
 from wardspace.report.findings.label_efficiency import hybrid_findings, label_efficiency

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wardspace.core.durations import duration
+from wardspace.core.wording import duration
 from wardspace.report.findings.findings import Finding, significant
 from wardspace.report.findings.guidance import fewer_labels, paired_with_frozen
 from wardspace.report.findings.model_selection import validation_scores

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wardspace.core.durations import duration
+from wardspace.core.wording import duration
 from wardspace.report.findings.findings import Finding, Tone
 from wardspace.report.score_table import MODELS, Board
 from wardspace.report.tables.spaces import SpaceBoard, verdict_mark

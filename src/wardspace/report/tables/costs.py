@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from wardspace.core.durations import duration
+from wardspace.core.wording import duration
 from wardspace.report.figures.lines import loss_curve
 from wardspace.report.wording import plain, share, thousands, tokens
 from wardspace.results import ModelRecord, Results, StageCost

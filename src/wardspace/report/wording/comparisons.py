@@ -1,4 +1,4 @@
-"""Sentences that compare models with the base, with TF-IDF and with themselves."""
+"""Sentences that compare models with the base, with TF-IDF and with themselves, and one run with another."""
 
 from __future__ import annotations
 
@@ -197,4 +197,32 @@ def tfidf_beats_all(places: str, nearest: str, difference: Estimate, labels: str
     return (
         f"TF-IDF is better than every language model ({SIGNIFICANT}) with {places}. {labels}, the closest is "
         f"{nearest}, {points(difference.value)} points lower (interval {ends})."
+    )
+
+
+SAME_NOTES = "The prepared notes are the same."
+OTHER_NOTES = "The prepared notes differ."
+NO_SHARED_SCORE = "The runs have no score in common."
+
+
+def same_study(keys: int) -> str:
+    """How many keys of the study files differ."""
+    if not keys:
+        return "The study files are the same."
+    return f"The study files differ in {counted(keys, 'key')}."
+
+
+def paired_scores(scores: int, second: str, higher: int, lower: int) -> str:
+    """Scores of both runs on the same test notes."""
+    same = scores - higher - lower
+    return (
+        f"Of {counted(scores, 'score')} on the same test notes, {higher} are higher in {second}, {lower} are lower, "
+        f"and {same} show no difference."
+    )
+
+
+def unpaired_scores(scores: int) -> str:
+    """Scores on different test notes."""
+    return (
+        f"{counted(scores, 'score')} cannot be compared in pairs; the different test notes alone may explain the gap."
     )

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from wardspace.config import AdaptConfig, OptionConfig, SearchConfig, TrainingConfig
-from wardspace.config.search_space import Recipe, recipe, recipe_with
+from wardspace.config.search.space import Recipe, recipe, recipe_with
 from wardspace.core.errors import WardspaceError
 from wardspace.core.files import digest
 from wardspace.core.seeds import derive

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from wardspace.config import SearchConfig
-from wardspace.config.search_check import searched_model, searched_task
-from wardspace.config.search_space import recipe_with
-from wardspace.core.durations import duration
+from wardspace.config.search.check import searched_model, searched_task
+from wardspace.config.search.space import recipe_with
 from wardspace.core.errors import RunError, StudyError, WardspaceError
 from wardspace.core.files import digest, read_json, write_json, write_text
 from wardspace.core.progress import say
 from wardspace.core.version import __version__
+from wardspace.core.wording import duration
 from wardspace.corpus import Corpus
 from wardspace.models.files import bases
 from wardspace.report.wording import gap, points, tokens

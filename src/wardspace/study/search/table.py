@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from wardspace.config import StudyConfig
-from wardspace.config.search_check import searched_model
-from wardspace.config.search_space import recipe_with
-from wardspace.core.durations import duration
+from wardspace.config.search.check import searched_model
+from wardspace.config.search.space import recipe_with
+from wardspace.core.wording import duration
 from wardspace.report.wording import gap, points, tokens
 from wardspace.study.search.records import SearchResults, Trial
 

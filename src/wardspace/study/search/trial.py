@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from wardspace.config import AdaptConfig, EncoderConfig, StudyConfig, TaskSection
-from wardspace.config.search_check import searched_task
+from wardspace.config.search.check import searched_task
 from wardspace.core.errors import RecipeError
 from wardspace.core.files import read_json, write_json
 from wardspace.core.progress import progress

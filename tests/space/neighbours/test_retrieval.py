@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, ndcg_score
 
 from wardspace.space import search, unit_norm
-from wardspace.space.retrieval import retrieval_scores
+from wardspace.space.neighbours.retrieval import retrieval_scores
 
 
 def test_a_ranking_worked_out_by_hand():

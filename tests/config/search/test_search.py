@@ -1,7 +1,7 @@
 import pytest
 
 from wardspace.config import parse_study
-from wardspace.config.search_space import corners, recipe_with
+from wardspace.config.search.space import corners, recipe_with
 from wardspace.core.errors import StudyError
 
 ALL = {"choices": [["mlm"], ["blend"], [{"declutr": {"anchors": 1, "mlm_weight": 0}}]]}

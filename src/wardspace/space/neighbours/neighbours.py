@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.space.estimate import Estimate, mean
-from wardspace.space.search import NEIGHBOURS, Search, search
+from wardspace.space.neighbours.search import NEIGHBOURS, Search, search
 from wardspace.space.unit import Codes, Floats
 
 _FOLDS = 20

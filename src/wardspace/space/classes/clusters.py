@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.metrics import davies_bouldin_score, v_measure_score
 
+from wardspace.space.classes.separation import variance_explained
 from wardspace.space.estimate import Estimate, mean
-from wardspace.space.separation import variance_explained
 from wardspace.space.unit import Codes, Floats, class_sums
 
 INITS = 8

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from wardspace.config.objectives.registry import OBJECTIVES
 from wardspace.config.overrides import plain_place
-from wardspace.config.search import VARIED, SearchConfig
-from wardspace.config.search_space import corners, is_whole, recipe_with
+from wardspace.config.search.section import VARIED, SearchConfig
+from wardspace.config.search.space import corners, is_whole, recipe_with
 from wardspace.config.tasks.section import TaskSection
 from wardspace.config.training import AdaptConfig
 

@@ -77,7 +77,7 @@ def test_sums_give_what_scikit_learn_finds_pair_by_pair(seed, classes, zero):
 def test_blocks_do_not_change_silhouettes(cloud, monkeypatch):
     units, codes = unit_norm(cloud[0]), cloud[1]
     whole = silhouette(units, codes)
-    monkeypatch.setattr("wardspace.space.clusters._CELLS", 20)
+    monkeypatch.setattr("wardspace.space.classes.clusters._CELLS", 20)
     blocks = silhouette(units, codes)
     assert blocks.value == pytest.approx(whole.value, rel=1e-12)
     np.testing.assert_allclose(blocks.effects, whole.effects, atol=1e-15)

@@ -1,6 +1,6 @@
 import pytest
 
-from wardspace.core.durations import duration
+from wardspace.core.wording import duration
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_many_classes_are_added_up_the_same(monkeypatch):
     units = unit_norm(draw.normal(size=(60, 5)) + 0.2 * draw.normal(size=(6, 5))[codes])
     plain = permutation_test(units, codes, permutations=99)
     assert 0.01 < plain < 1
-    monkeypatch.setattr("wardspace.space.separation._MANY", 2)
+    monkeypatch.setattr("wardspace.space.classes.separation._MANY", 2)
     assert permutation_test(units, codes, permutations=99) == plain
 
 

@@ -7,7 +7,7 @@ from itertools import combinations, product
 from typing import Any
 
 from wardspace.config.objectives.registry import OBJECTIVES, in_full
-from wardspace.config.search import OptionConfig
+from wardspace.config.search.section import OptionConfig
 from wardspace.config.training import AdaptConfig
 
 Pick = Callable[[str, OptionConfig], Any]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wardspace.space.retrieval import Retrieved, retrieval_scores
+from wardspace.space.neighbours.retrieval import Retrieved, retrieval_scores
 from wardspace.space.unit import Codes
 
 NEIGHBOURS = 10

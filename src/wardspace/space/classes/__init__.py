@@ -1,0 +1,1 @@
+"""How the classes of a column divide the space."""
