@@ -28,7 +28,14 @@ def test_pairs_are_tuned_against_frozen_and_few_labels_against_the_base_with_all
     ]
     tuned = [((m, "finetune", None), (m, "logistic", None)) for m in ("base", "mlm")]
     few = [((m, "logistic", 8), ("base", "logistic", None)) for m in ("base", "mlm")]
-    assert across_pairs(series, SETTINGS) == tuned + few
+    cheapest = [(("mlm", "finetune", None), ("base", "logistic", None))]
+    assert across_pairs(series, SETTINGS) == tuned + few + cheapest
+
+
+def test_what_word_counts_were_not_scored_in_is_held_against_them():
+    words, series = Series("tfidf", "logistic", None), [Series("mlm", name, None) for name in ("logistic", "head")]
+    assert across_pairs([words, *series], SETTINGS) == [(series[1], words)]
+    assert across_pairs([words, words._replace(setting="head"), *series], SETTINGS) == []
 
 
 def test_fine_tuning_is_not_held_against_a_private_probe():

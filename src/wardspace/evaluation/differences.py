@@ -63,6 +63,8 @@ def across_pairs(series: Sequence[Series], settings: Mapping[str, SettingRecord]
     - Every model with few labels with the base that had all of them, in the same setting.
     - Hybrid probes with the same model alone and with word counts alone.
     - Every other way of use with a baseline that has a setting of its own, at the same number of labels.
+    - What word counts were not scored in (fine-tuning, other heads) with word counts in the first frozen setting, and
+      adapted models that were fine-tuned with the frozen base there: the cheapest that could be used instead.
     """
     plain = next((name for name, one in settings.items() if one.family == "frozen"), None)
 
@@ -74,9 +76,16 @@ def across_pairs(series: Sequence[Series], settings: Mapping[str, SettingRecord]
         alone = plain is not None and theirs in (ours._replace(setting=plain), Series(WORDS, plain, ours.shots))
         yield one.family == "hybrid" and alone
         yield other.family == "baseline" != one.family and ours.shots == theirs.shots
+        words = ours._replace(model=WORDS) not in known and not one.private and one.family not in ("hybrid", "baseline")
+        tuned_here = one.family == "fine-tuned" and ours.model != BASE
+        yield any(
+            asked and plain is not None and theirs == Series(name, plain, ours.shots)
+            for asked, name in ((words, WORDS), (tuned_here, BASE))
+        )
 
+    known = set(series)
     every = [(ours, theirs, list(pairs_of(ours, theirs))) for ours in series for theirs in series]
-    return [(ours, theirs) for rule in range(4) for ours, theirs, found in every if found[rule]]
+    return [(ours, theirs) for rule in range(5) for ours, theirs, found in every if found[rule]]
 
 
 def compared_across(panel: PredictionSet, found: Distribution, config: ReportConfig) -> list[AcrossDifference]:

@@ -6,11 +6,20 @@ from dataclasses import dataclass
 
 from wardspace.core.wording import duration
 from wardspace.report.findings.findings import Finding, Tone, significant
-from wardspace.report.findings.findings import comparisons as comparisons_of
 from wardspace.report.findings.label_efficiency import hybrid_findings, label_efficiency
-from wardspace.report.findings.model_selection import Choice, cheaper_tried, choices, validation_scores
+from wardspace.report.findings.model_selection import validation_scores
+from wardspace.report.findings.verdict import Candidate, Verdict, verdicts
 from wardspace.report.score_table import Board, Place, cell_anchor
-from wardspace.report.wording import between, capitalised, comparisons, listed, metric_name, points, setting_name
+from wardspace.report.wording import (
+    between,
+    capitalised,
+    comparisons,
+    listed,
+    metric_name,
+    points,
+    setting_name,
+    units_name,
+)
 from wardspace.report.wording import guidance as say
 from wardspace.results import AcrossDifference
 
@@ -92,6 +101,8 @@ class Guidance:
     task: str
     metric: str
     use: list[Finding]
+    """The verdict for each number of labels."""
+    words: list[Finding]
     tuning: list[Finding]
     cost: list[Finding]
 
@@ -107,40 +118,44 @@ def _task(board: Board, task: str, metric: str) -> Guidance:
     return Guidance(
         task=task,
         metric=metric_name(metric),
-        use=[
-            *(_use(board, choice, metric) for choice in choices(board, task, metric)),
-            *tfidf_findings(board, task, metric),
-            *hybrid_findings(board, task, metric),
-        ],
+        use=[verdict_finding(board, verdict) for verdict in verdicts(board, task, metric)],
+        words=[*tfidf_findings(board, task, metric), *hybrid_findings(board, task, metric)],
         tuning=[] if searched else tuning_findings(board, task, metric),
         cost=[*_costs(board, task, metric), *([saved] if saved else [])],
     )
 
 
-def _use(board: Board, choice: Choice, metric: str) -> Finding:
-    place, score = choice.place, choice.score
+def verdict_finding(board: Board, verdict: Verdict) -> Finding:
+    """A verdict in words."""
+    score, used = verdict.score, verdict.used
     interval = "" if score.low is None or score.high is None else f" ({between(score.low, score.high)})"
-    kind = board.records[choice.used].kind
-    as_it_is = say.TFIDF if kind == "tfidf" else say.unchanged(choice.used)
-    name = choice.used if kind == "adapted" else as_it_is
-    text = say.recommendation(place.used, name, f"{points(score.value)}{interval}", _why(board, choice))
-    tone: Tone = "gain" if kind == "adapted" and choice.apart and significant(choice.apart) else "plain"
-    return Finding(tone, text, cell_anchor(score.task, metric, choice.used, place))
+    figure = f"{points(score.value)}{interval}"
+    labels = capitalised(used.place.with_labels)
+    where = cell_anchor(score.task, score.metric, used.model, used.place)
+    doubt = "" if verdict.overruled is None else say.overruled(_named(board, verdict.overruled))
+    if verdict.reason == "undecided" and verdict.rival is not None and verdict.gap is not None:
+        units = say.test_units(score.n, (score.unit, units_name(score.unit)), score.groups)
+        names = _named(board, used), _named(board, verdict.rival)
+        return Finding("tie", say.undecided(labels, units, names, figure, verdict.gap) + doubt, where)
+    tone: Tone = "gain" if board.records[used.model].kind == "adapted" and verdict.reason == "better" else "plain"
+    text = say.recommendation(labels, _named(board, used), figure, _why(board, verdict))
+    return Finding(tone, text + doubt, where)
 
 
-def _why(board: Board, choice: Choice) -> str:
-    apart = choice.apart
-    if not board.compared(choice.score.task, choice.place, choice.score.metric):
-        return say.NOT_PAIRED
-    if choice.used != choice.favoured:
-        lower = apart is None or significant(apart)
-        verdict = say.WORSE_ON_TEST if lower or apart is None else say.not_significant(comparisons_of(board, apart))
-        return say.cheaper_choice(choice.favoured, choice.used, apart, verdict)
-    if board.records[choice.used].kind == "tfidf" and apart is not None:
-        return say.tfidf_is_best(board.base, apart, doubtful=apart.value < 0 and not apart.tie)
-    if choice.used == board.base or apart is None:
-        return say.CHEAPEST_IS_BEST if cheaper_tried(board, choice) else say.NOTHING_CHEAPER
-    return say.best_and_worth_it(board.base, apart)
+def _named(board: Board, one: Candidate) -> str:
+    """A model and how it is used."""
+    kind = board.records[one.model].kind
+    name = one.model if kind == "adapted" else say.TFIDF if kind == "tfidf" else say.unchanged(one.model)
+    return name if one.place.search else say.with_setting(name, setting_name(one.place.setting), one.place.family)
+
+
+def _why(board: Board, verdict: Verdict) -> str:
+    if verdict.rival is None or verdict.gap is None:
+        return say.NOT_PAIRED if verdict.reason == "not-compared" else say.NOTHING_CHEAPER
+    rival = _named(board, verdict.rival)
+    if verdict.reason == "as-good":
+        return say.cheaper_is_as_good(rival, verdict.gap)
+    return say.better_than_cheaper(rival, verdict.gap, significant=verdict.reason == "better")
 
 
 def tfidf_findings(board: Board, task: str, metric: str) -> list[Finding]:

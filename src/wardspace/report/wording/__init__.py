@@ -10,6 +10,7 @@ from wardspace.report.wording.names import (
     metric_order,
     setting_name,
     setting_order,
+    units_name,
 )
 from wardspace.report.wording.numbers import (
     Estimate,
@@ -52,4 +53,5 @@ __all__ = [
     "signed_between",
     "thousands",
     "tokens",
+    "units_name",
 ]

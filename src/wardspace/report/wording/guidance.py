@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wardspace.core.wording import counted, listed
-from wardspace.report.wording.comparisons import NO_DIFFERENCE, NOT_SIGNIFICANT
-from wardspace.report.wording.numbers import Estimate, between, change, gap, points
+from wardspace.report.wording.comparisons import NO_DIFFERENCE, NOT_SIGNIFICANT, SIGNIFICANT
+from wardspace.report.wording.numbers import Estimate, between, capitalised, change, gap, points
+from wardspace.results import Family
 
 RULES = (
-    "Which model to use: the one with the highest validation score, never the highest on test; scores that agree to a "
-    "tenth of a point count as equal. Test can only make the choice cheaper: if it does not show that model to be "
-    "significantly better than a cheaper one (Holm-corrected), we name the cheapest such model. TF-IDF is cheapest, "
-    "then the base, then other models used as they are, then adapted models by training time (if it differs by a "
-    "tenth or more).",
+    "Which model to use: one verdict for each number of labels, over all models and all ways of using them but private "
+    "probes. We begin with the highest validation score (scores that agree to a tenth of a point count as equal, and "
+    "the cheaper model then goes first), and leave out any model that another one in the same setting beats "
+    "significantly on test (Holm-corrected). A cheaper model takes its place only where test shows that at most 2 "
+    "points are lost: the whole interval of the paired difference lies below 2 points. If that interval holds both "
+    "zero and more than 2 points, the test notes cannot decide, and we say so. TF-IDF is cheapest, then the base, then "
+    "other models used as they are, then adapted models by training time (if it differs by a tenth or more); "
+    "fine-tuning costs more than any frozen encoder.",
     "Fine-tuning pays off where the fine-tuned model is better than the same model frozen, paired over the same test "
     "notes; of several frozen settings we take the one that is best on validation. We say `from n labels on` only if "
     "several numbers of labels were tried and every one from n on is a gain.",
@@ -27,16 +31,14 @@ RULES = (
 """How advice is made; printed on the page."""
 
 
-def recommendation(place: str, model: str, score: str, reason: str) -> str:
-    """Which model to use in one setting."""
-    return f"{place}: use {model}. Test score {score}. {reason}"
+def recommendation(labels: str, model: str, score: str, reason: str) -> str:
+    """Which model to use with a number of labels."""
+    return f"{labels}: use {model}. Test score {score}. {reason}"
 
 
 TFIDF = "tfidf (word counts; no language model needed)"
-NOT_PAIRED = "Best on validation. Test scores were not compared in pairs, so we could not check cheaper models."
-CHEAPEST_IS_BEST = "Best on validation, and nothing cheaper scores as high."
-NOTHING_CHEAPER = "Best on validation, and nothing cheaper was tried."
-DOUBT = "But it is worse on test: there may be too few validation notes to choose by."
+NOT_PAIRED = "Highest on validation. It was not compared in pairs with anything cheaper."
+NOTHING_CHEAPER = "Highest on validation, and nothing cheaper was tried."
 
 
 def unchanged(model: str) -> str:
@@ -44,31 +46,41 @@ def unchanged(model: str) -> str:
     return f"{model} (not adapted)"
 
 
-def cheaper_choice(favoured: str, used: str, difference: Estimate | None, verdict: str) -> str:
-    """A cheaper model in place of the best on validation; `difference` is the best's minus the cheaper one's."""
-    amount = "" if difference is None else f": {favoured} minus {used} is {change(difference)}"
-    return f"{favoured} is best on validation, but {verdict}{amount}. {used} is cheaper."
+def with_setting(model: str, setting: str, family: Family) -> str:
+    """A model and the setting it is used in."""
+    return f"{model}, fine-tuned" if family == "fine-tuned" else f"{model} with {setting}"
 
 
-WORSE_ON_TEST = "scores lower on test"
+def cheaper_is_as_good(dearer: str, difference: Estimate) -> str:
+    """A cheaper model does; `difference` is the dearer one's minus its."""
+    return f"It is cheaper than {dearer}, which gains at most 2 points on test: {change(difference)}."
 
 
-def not_significant(comparisons: int | None) -> str:
-    """Why a cheaper model does; `comparisons` is their number if the interval alone excludes zero."""
-    if comparisons is None:
-        return "test shows no difference"
-    return f"the difference on test is {NOT_SIGNIFICANT} for {counted(comparisons, 'comparison')}"
+def better_than_cheaper(nearest: str, difference: Estimate, *, significant: bool) -> str:
+    """A model that is better than everything cheaper; `difference` is to the nearest of them."""
+    level = "" if significant else f", though not all of it is {SIGNIFICANT}"
+    return f"Better on test than everything cheaper{level}; the nearest is {nearest}: {change(difference)}."
 
 
-def tfidf_is_best(base: str, difference: Estimate, *, doubtful: bool) -> str:
-    """TF-IDF is best on validation; its difference to the base."""
-    doubt = f" {DOUBT}" if doubtful else ""
-    return f"Best on validation, and nothing is cheaper; against {base}: {change(difference)}.{doubt}"
+def undecided(labels: str, units: str, models: tuple[str, str], score: str, difference: Estimate) -> str:
+    """Test cannot tell whether the first model is worth more than the second; `score` is that of the first."""
+    dearer, cheaper = models
+    return (
+        f"{labels}: cannot be decided from {units}. {capitalised(dearer)} is highest on validation (test score "
+        f"{score}); {cheaper} is cheaper, and may be as good or more than 2 points worse: {change(difference)}."
+    )
 
 
-def best_and_worth_it(base: str, difference: Estimate) -> str:
-    """A model that is significantly better than everything cheaper."""
-    return f"Best on validation, and better on test than everything cheaper; over {base}: {change(difference)}."
+def test_units(count: int, units: tuple[str, str], patients: int) -> str:
+    """How much was tested: `31 test notes of 12 patients`."""
+    one, several = units
+    of = f" of {counted(patients, 'patient')}" if patients < count else ""
+    return f"{counted(count, f'test {one}', f'test {several}')}{of}"
+
+
+def overruled(model: str) -> str:
+    """What validation prefers, and test shows to be worse."""
+    return f" Validation prefers {model}, but it is significantly worse on test (Holm-corrected)."
 
 
 def gained(model: str, time: str, gains: Sequence[str]) -> str:

@@ -53,6 +53,11 @@ def setting_order() -> list[str]:
     return list(_settings())
 
 
+def units_name(unit: str) -> str:
+    """Several of what a task scores: `notes` of `note`."""
+    return next((kind.words.units for kind in KINDS.values() if kind.words.unit == unit), f"{unit}s")
+
+
 def _metrics() -> dict[str, str]:
     return {name: told for kind in KINDS.values() for name, told in kind.words.metrics.items()}
 
