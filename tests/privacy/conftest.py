@@ -4,7 +4,7 @@ import pytest
 
 from tests.fixtures.models import tiny_model
 from wardspace.models import Encoder, LanguageModel
-from wardspace.privacy.attacker.likelihood import MaskedWords
+from wardspace.privacy.attacker.masked import MaskedWords
 
 
 @pytest.fixture(scope="session")

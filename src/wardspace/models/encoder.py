@@ -23,7 +23,7 @@ from wardspace.models.attention import positions
 from wardspace.models.files import saving
 from wardspace.models.files.folder import FolderSettings, Pooling
 from wardspace.models.files.loading import load_encoder, load_tokenizer, open_folder
-from wardspace.models.pooling import pool
+from wardspace.models.pooling import pool, unit_length
 from wardspace.models.token_vectors import Reader, TokenVectors, merged
 from wardspace.models.tokens import Affixes, affixes, token_counter, token_ids, tokens_with_offsets
 
@@ -250,7 +250,7 @@ class Encoder:
             np.add.at(tokens, owners[places], weights)
             advance(float(shares[places].sum()))
         means = sums / tokens[:, None]
-        return _unit(means) if self.normalise else means
+        return unit_length(means) if self.normalise else means
 
     def _token_block(self, texts: Sequence[str], precision: str) -> list[TokenVectors]:
         around = affixes(self.tokenizer)
@@ -294,9 +294,3 @@ def _evaluating(model: PreTrainedModel) -> Iterator[None]:
         yield
     finally:
         model.train(training)
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled: Vectors = vectors / np.maximum(lengths, 1e-12)
-    return scaled

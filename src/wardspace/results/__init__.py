@@ -4,7 +4,7 @@ from wardspace.results.models import LossPoint, ModelRecord, StageCost
 from wardspace.results.record import Record
 from wardspace.results.results import SCHEMA_VERSION, Results, no_results, read_any_version
 from wardspace.results.scores import AcrossDifference, Difference, Score
-from wardspace.results.settings import Family, PrivateTraining, SettingRecord
+from wardspace.results.settings import Family, PrivateTraining, SettingRecord, Tuning
 from wardspace.results.space import Shift, Similarity, SpaceDifference, SpaceScore
 from wardspace.results.subgroups import SubgroupScore, Trend
 from wardspace.results.trust import Abstention, CalibrationScore, ReliabilityBin, RiskPoint
@@ -32,6 +32,7 @@ __all__ = [
     "StageCost",
     "SubgroupScore",
     "Trend",
+    "Tuning",
     "no_results",
     "read_any_version",
 ]

@@ -7,6 +7,8 @@ from typing import Literal
 from wardspace.results.record import Record
 
 Family = Literal["baseline", "frozen", "few-shot", "fine-tuned", "hybrid", "private", "in-context"]
+Tuning = Literal["frozen", "finetune"]
+"""What a setting does to a model's weights; the predictions of both are stored apart."""
 
 
 class SettingRecord(Record):
@@ -22,6 +24,11 @@ class SettingRecord(Record):
     """What the labels change: nothing, a probe or head on top, adapters within the model, or all of it."""
     private: bool = False
     """Whether training is differentially private; its noise has no seed, so a second run finds other figures."""
+
+    @property
+    def tuning(self) -> Tuning:
+        """`frozen`: it leaves the model's weights as they are; `finetune`: it trains them, or adapters within them."""
+        return "finetune" if self.trained in ("adapters", "model") else "frozen"
 
 
 class PrivateTraining(Record):

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from wardspace.core.errors import RunError, machine_faults
 from wardspace.core.files import read_json, write_json
 from wardspace.core.version import __version__
+from wardspace.results import Tuning
 
 LAYOUT = 2
 """Raised when what lies where in a run folder changes."""
@@ -95,9 +96,9 @@ class RunFolder:
         """How each patient moves what was measured of a model's space."""
         return self.path / "space" / f"{name}.npz"
 
-    def predictions(self, task: str, model: str, kind: str) -> Path:
-        """Stored predictions of a model on a task (`frozen` or `finetune`)."""
-        return self.path / "predictions" / f"{task}-{model}-{kind}.parquet"
+    def predictions(self, task: str, model: str, tuning: Tuning) -> Path:
+        """Stored predictions of a model on a task."""
+        return self.path / "predictions" / f"{task}-{model}-{tuning}.parquet"
 
     def stage(self, name: str) -> Path:
         """Record of a finished stage."""

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
-from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import PrinterCallback, Trainer
 from transformers.trainer import OPTIMIZER_NAME, SCHEDULER_NAME
 
-from wardspace.core.progress import Advance
 from wardspace.models import hardware
 from wardspace.objectives.micro_batches import Batch
 from wardspace.training.checkpoints import (
@@ -33,78 +29,14 @@ from wardspace.training.checkpoints import (
 from wardspace.training.data.updates import Update, Updates, loader, readings
 from wardspace.training.faults import LossGuard, not_finite
 from wardspace.training.phase import Phase
-from wardspace.training.validation import CHOICE, stopped_parts, validated
+from wardspace.training.schedule import Bar, Schedule, trainer_arguments
+from wardspace.training.validation import stopped_parts, validated
 from wardspace.training.weights.gradients import Gradients
 from wardspace.training.weights.joint import JointGradient
 from wardspace.training.weights.optimiser import adamw
 from wardspace.training.weights.sharding import Weights
 
-
-class Schedule(TrainerCallback):
-    """Validate and save at given steps; on Ctrl-C save and stop.
-
-    Parameters
-    ----------
-    steps : set of int
-        Steps after which to validate and save.
-    interrupted : function
-        Tells whether Ctrl-C was pressed.
-    """
-
-    def __init__(self, steps: set[int], interrupted: Callable[[], bool]) -> None:
-        self.steps = steps
-        self.interrupted = interrupted
-
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> TrainerControl:
-        """Decide what follows this step."""
-        planned = state.global_step in self.steps
-        stop = self.interrupted()
-        control.should_evaluate = planned
-        control.should_save = planned or stop
-        # logging drains the running loss, which no checkpoint holds: it must start afresh where one could be resumed
-        control.should_log = control.should_log or planned or stop
-        control.should_training_stop = control.should_training_stop or stop
-        return control
-
-
-class Bar(TrainerCallback):
-    """Moves the progress bar by the tokens of each step.
-
-    Parameters
-    ----------
-    tokens : int64 [steps]
-        Tokens of each step.
-    advance : Advance
-        The bar.
-    """
-
-    def __init__(self, tokens: npt.NDArray[np.int64], advance: Advance) -> None:
-        self.tokens = tokens
-        self.advance = advance
-
-    def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
-        """Show what an interrupted run has done already."""
-        self.advance(float(self.tokens[: state.global_step].sum()))
-
-    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """Show one more step."""
-        self.advance(float(self.tokens[state.global_step - 1]))
-
-
-def evaluation_steps(steps: int, evaluations: int) -> set[int]:
-    """At most `evaluations` steps at even distances, the last of them the end; none for 0."""
-    return {max(1, round(steps * index / evaluations)) for index in range(1, evaluations + 1)}
-
-
 _COMBINER = "combiner.pt"
-NEVER = 1_000_000_000
-"""Steps between the Trainer's own evaluations and checkpoints; the schedule asks for them instead."""
-LOGS = 100
-"""Points of the training loss that a phase records."""
 WORKERS = 2
 """Processes that collate for a GPU, which would wait; a CPU has nobody to spare, and needs a hundredth of a step."""
 
@@ -140,7 +72,7 @@ class PhaseTrainer(Trainer):
         self.part_sums: dict[str, torch.Tensor] = {}
         super().__init__(
             model=weights.module,
-            args=_arguments(phase, fresh=self.resumed is None),
+            args=trainer_arguments(phase, fresh=self.resumed is None),
             train_dataset=self._updates(),
             eval_dataset=self._updates(),
             callbacks=[schedule, bar],
@@ -324,39 +256,3 @@ def _resumed(phase: Phase) -> Path | None:
     """The checkpoint to go on from, the same for all processes; those cut short are removed."""
     found = last_checkpoint(phase.folder) if phase.processes.first else None
     return phase.processes.broadcast(found)
-
-
-def _arguments(phase: Phase, *, fresh: bool) -> TrainingArguments:
-    training, steps = phase.training, len(phase.plan)
-    arguments = TrainingArguments(
-        output_dir=str(phase.folder),
-        num_train_epochs=1,  # the plan holds all epochs: to the Trainer it is one pass over batches made beforehand
-        per_device_train_batch_size=1,
-        learning_rate=phase.learning_rate,
-        lr_scheduler_type="linear",
-        warmup_steps=round(training.warmup * steps),
-        max_grad_norm=training.clip,
-        seed=phase.seed,
-        use_cpu=phase.device.type == "cpu",
-        eval_strategy="steps",
-        eval_steps=NEVER,
-        eval_on_start=phase.evaluations > 0 and fresh,
-        save_strategy="steps",
-        save_steps=NEVER,
-        metric_for_best_model=CHOICE,
-        greater_is_better=True,
-        load_best_model_at_end=phase.options.keep_best,
-        logging_steps=max(1, steps // LOGS),
-        fp16=hardware.needs_scaling(training.precision, phase.device),
-        ddp_backend="gloo" if phase.device.type == "cpu" and phase.processes.count > 1 else None,
-        logging_nan_inf_filter=False,  # it hides what the guard looks for, and makes a GPU wait at every step
-        dataloader_pin_memory=phase.device.type == "cuda",
-        remove_unused_columns=False,
-        disable_tqdm=True,
-        report_to=[],
-        push_to_hub=False,
-    )
-    # with several GPUs in one process the Trainer would cut batches with DataParallel, which these are not made for
-    _ = arguments.device
-    arguments._n_gpu = min(1, arguments.n_gpu)
-    return arguments

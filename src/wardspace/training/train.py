@@ -21,8 +21,9 @@ from wardspace.results import LossPoint
 from wardspace.training.checkpoints import last_good
 from wardspace.training.combine import Combiner, Penalty, WeightedSum
 from wardspace.training.faults import graceful_interrupt, training_faults
-from wardspace.training.loop import Bar, PhaseTrainer, Schedule, evaluation_steps
+from wardspace.training.loop import PhaseTrainer
 from wardspace.training.phase import Part, Phase, TrainingOptions, TrainingRecord, planned
+from wardspace.training.schedule import Bar, Schedule, evaluation_steps
 from wardspace.training.validation import CHOICE
 from wardspace.training.weights.lora import low_rank
 from wardspace.training.weights.optimiser import encoders_of, set_trainable, updated_names

@@ -6,7 +6,7 @@ from tests.fixtures.models import sample_texts
 from wardspace.config import CanaryConfig, EncoderConfig, PrivacyConfig
 from wardspace.core.errors import ModelError
 from wardspace.privacy.attacker.audited_model import open_subject
-from wardspace.privacy.attacker.likelihood import CausalWords, is_causal
+from wardspace.privacy.attacker.causal import CausalWords, is_causal
 from wardspace.privacy.canaries import make_canaries
 from wardspace.privacy.exposure import canary_figures
 

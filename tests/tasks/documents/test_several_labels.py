@@ -13,10 +13,11 @@ from tests.fixtures.corpora import write_corpus
 from tests.fixtures.labels import split_of
 from wardspace.config import ClassificationConfig, parse_study
 from wardspace.corpus.schema import SPLITS
+from wardspace.models.pooling import unit_length
 from wardspace.tasks import EvaluatedModel, Texts, kind_of, predict
 from wardspace.tasks.documents.subsets import few_shot, several_few_shot
 from wardspace.tasks.probes.head import fit_head, head_probabilities
-from wardspace.tasks.probes.private import fit_private, unit_length
+from wardspace.tasks.probes.private import fit_private
 
 WORDS = {"growth": "proliferation", "spread": "metastasis", "death": "apoptosis"}
 

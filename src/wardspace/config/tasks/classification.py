@@ -142,9 +142,9 @@ class ClassificationConfig(TaskSection):
         """Models to fine-tune."""
         return {"finetune.models": self.finetune.models} if isinstance(self.finetune.models, list) else {}
 
-    def depends_on(self, family: str) -> dict[str, Any]:
-        """Everything but the options of the other family."""
-        others = {"finetune"} if family == "frozen" else {"probes", "shots", "subsets"}
+    def depends_on(self, tuning: str) -> dict[str, Any]:
+        """Everything but the options of the other settings."""
+        others = {"finetune"} if tuning == "frozen" else {"probes", "shots", "subsets"}
         return self.model_dump(mode="json", exclude=others)
 
     def metric_names(self) -> Sequence[str]:

@@ -35,8 +35,8 @@ class TaskSection(Section):
         """Models that it names, by the key that does."""
         return {}
 
-    def depends_on(self, family: str) -> dict[str, Any]:
-        """The options that the predictions of one family of settings (`frozen`, `finetune`) depend on."""
+    def depends_on(self, tuning: str) -> dict[str, Any]:
+        """The options that predictions depend on, of settings that leave a model `frozen` or that `finetune` it."""
         return self.model_dump(mode="json")
 
     def metric_names(self) -> Sequence[str]:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from wardspace.config import CorpusConfig, EngineConfig
 from wardspace.core.files import whole_folder, write_json
 from wardspace.core.progress import say
-from wardspace.core.stopwatch import Stopwatch
-from wardspace.core.version import __version__
-from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS, Corpus, Manifest
+from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS, Corpus
 from wardspace.corpus.deidentify import Deidentifier
 from wardspace.corpus.duplicates.removal import Duplicates, least_similarity
 from wardspace.corpus.duplicates.sketches import Sketches
@@ -25,7 +21,8 @@ from wardspace.corpus.note.note import Examiner
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.ingest import Intake
 from wardspace.corpus.prepare.ledger import Ledger
-from wardspace.corpus.prepare.rejects import DUPLICATE, EARLIER_PATIENT, NOT_DRAWN, Fault, Rejects
+from wardspace.corpus.prepare.manifest import Made, manifest
+from wardspace.corpus.prepare.rejects import DUPLICATE, NOT_DRAWN, Fault, Rejects
 from wardspace.corpus.prepare.resolve import resolved
 from wardspace.corpus.prepare.spool import Spool
 from wardspace.corpus.prepare.statistics import TextStatistics, TokenCounter
@@ -33,27 +30,9 @@ from wardspace.corpus.prepare.writer import Output
 from wardspace.corpus.processing import Engine, LocalEngine, RayEngine, Shards, Work, cores
 from wardspace.corpus.readers import Reader, open_readers
 from wardspace.corpus.review.corrections import Corrections
-from wardspace.corpus.schema import SPLITS, Roles
-from wardspace.corpus.split.split import Shares, share_out, splits_of_notes
+from wardspace.corpus.split.split import share_out, splits_of_notes
 
 _WORK = ".work"
-
-
-@dataclass(frozen=True)
-class _Made:
-    """What the passes found out."""
-
-    readers: list[Reader]
-    intake: Intake
-    seconds: dict[str, float]
-    rejects: Counter[str]
-    shares: Shares
-    output: Output
-    spans_dropped: int
-    before_split: list[dict[str, Any]]
-    """What was found of duplicates before notes were shared out."""
-    after_split: list[dict[str, Any]]
-    """And after it."""
 
 
 def prepare(
@@ -104,7 +83,7 @@ def prepare(
         readers = open_readers(config.source, roles.needed, scratch / _WORK)
         passes = _Passes(config, work, scratch, show=show_progress)
         made = passes.made(readers, _engine(engine or EngineConfig(), config, roles.needed), shards)
-        write_json(scratch / MANIFEST, _manifest(config, roles, made, corrections).model_dump(mode="json"))
+        write_json(scratch / MANIFEST, manifest(config, roles, made, corrections).model_dump(mode="json"))
         shutil.rmtree(scratch / _WORK)
     shards.remove()
     return Corpus.open(Path(folder))
@@ -124,7 +103,7 @@ class _Passes:
         self._roles = work.examiner.roles
         self._steps = Stopwatch()
 
-    def made(self, readers: list[Reader], engine: Engine, shards: Shards) -> _Made:
+    def made(self, readers: list[Reader], engine: Engine, shards: Shards) -> Made:
         """Write notes and rejects."""
         with (
             Rejects(self._scratch / REJECTS) as rejects,
@@ -148,7 +127,7 @@ class _Passes:
             with self._steps("write"):
                 output = self._written(duplicates.spool, ledger, highest_lot, intake, rejects)
         dropped = intake.spans_dropped + duplicates.spans_dropped
-        return _Made(readers, intake, self._steps.seconds, rejects.counts, shares, output, dropped, before, after)
+        return Made(readers, intake, self._steps.seconds, rejects.counts, shares, output, dropped, before, after)
 
     def _written(self, spool: Path, ledger: Ledger, highest_lot: int, intake: Intake, rejects: Rejects) -> Output:
         types = {name: intake.span_types.get(name, SpanTypes()) for name in self._roles.spans}
@@ -177,115 +156,27 @@ def _fates(ledger: Ledger, highest_lot: int) -> Iterator[str | Fault]:
         yield fault or split or undrawn
 
 
-def _manifest(config: CorpusConfig, roles: Roles, made: _Made, corrections: Corrections | None) -> Manifest:
-    encodings = sorted({reader.encoding for reader in made.readers if reader.encoding})
-    source: dict[str, Any] = {
-        "format": made.readers[0].format,
-        "files": [reader.name for reader in made.readers],
-        "encoding": ", ".join(encodings) or None,
-    }
-    return Manifest(
-        wardspace=__version__,
-        roles={
-            "note_id": roles.note_id,
-            "patient_id": roles.patient_id,
-            "time": roles.time,
-            "text": roles.text,
-            "split": roles.split,
-            "metadata": list(roles.metadata),
-            "labels": list(roles.labels),
-            "spans": list(roles.spans),
-        },
-        counts=_counts(made),
-        steps=_steps(config, roles, made, corrections),
-        source=source,
-        synthetic=config.source.format == "ward",
-        content_hash=made.output.content_hash,
-        parts=made.output.parts,
-        warnings=_warnings(config, roles, made),
-        seconds=made.seconds,
-        statistics={
-            "notes_per_patient": made.shares.notes_per_patient.summary(),
-            **made.output.statistics.summary(),
-        },
-    )
+class Stopwatch:
+    """Adds up the time of named steps.
 
+    Examples
+    --------
+    >>> watch = Stopwatch()
+    >>> with watch("read"):
+    ...     pass
+    >>> list(watch.seconds)
+    ['read']
+    """
 
-def _counts(made: _Made) -> dict[str, Any]:
-    return {
-        "rows_read": made.intake.rows_read,
-        "notes": made.output.splits.total(),
-        "patients": sum(made.shares.patients.values()),
-        "patients_missing": made.intake.patients_missing,
-        "spans_dropped": made.spans_dropped,
-        "splits": {
-            split: {"notes": made.output.splits[split], "patients": made.shares.patients[split]} for split in SPLITS
-        },
-        "rejects": dict(made.rejects.most_common()),
-        "categories": made.output.categories.summary(),
-    }
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        """Seconds by step, in the order in which they began first."""
 
-
-def _steps(config: CorpusConfig, roles: Roles, made: _Made, corrections: Corrections | None) -> list[dict[str, Any]]:
-    cleaning = type(config.clean).model_fields
-    review = {"reviewed": made.intake.reviewed, "review": corrections.digest} if corrections else {}
-    steps: list[dict[str, Any]] = [
-        *([{"step": "deidentify", **made.intake.identifiers.summary(), **review}] if config.deidentify else []),
-        *(
-            {"step": f"clean.{name}", "changed": made.intake.changed[name]}
-            for name in cleaning
-            if getattr(config.clean, name)
-        ),
-    ]
-    steps += made.before_split
-    if config.sample is not None:
-        steps.append({"step": "sample", "notes": config.sample, "left_out": made.rejects[NOT_DRAWN]})
-    return [*steps, {"step": "split", **_split_step(config, roles, made)}, *made.after_split]
-
-
-def _split_step(config: CorpusConfig, roles: Roles, made: _Made) -> dict[str, Any]:
-    split = config.split.model_dump()
-    if made.intake.times is not None:
-        return {name: split[name] for name in ("by", "validation", "test")} | made.intake.times.summary()
-    split |= {"stratify": roles.stratify, "by": "patient" if roles.patient_id else "note"}
-    if roles.split:
-        split |= {"given": asdict(made.shares.given)}
-    return split | {"strata": made.shares.strata, "strata_mended": made.shares.mended}
-
-
-def _warnings(config: CorpusConfig, roles: Roles, made: _Made) -> list[str]:
-    found = list(dict.fromkeys(made.intake.warnings))  # what holds for several files is reported once
-    if roles.patient_id is None:
-        found.append(
-            "no patient column: the split is by note, so that notes of one patient may be in several splits"
-            " and scores on them may be too good"
-        )
-    elif made.intake.patients_missing:
-        found.append(f"{made.intake.patients_missing} notes without a patient count as a patient each")
-    if made.rejects[NOT_DRAWN]:
-        found.append(f"a sample: {made.output.splits.total()} notes drawn, {made.rejects[NOT_DRAWN]} left out")
-    if made.spans_dropped:
-        found.append(f"{made.spans_dropped} spans were dropped: outside their note, or their words were cleaned away")
-    found += [
-        f"{step[f'train_near_{split}']} training notes are near-duplicates of a {split} note: scores may be too good"
-        for step in made.after_split
-        for split in SPLITS[1:]
-        if config.deduplicate.across_splits == "report" and step.get(f"train_near_{split}")
-    ]
-    return [*found, *_split_warnings(made)]
-
-
-def _split_warnings(made: _Made) -> list[str]:
-    given, zones = made.shares.given, made.intake.zones.warning()
-    found = [zones] if zones else []
-    if given.patients and given.without:
-        found.append(f"{given.without} patients to whom the source gives no split went to train")
-    if given.carved:
-        found.append(f"the source has no validation split: {given.carved} of its train patients were taken for it")
-    if count := made.rejects[EARLIER_PATIENT]:
-        found.append(f"split by time: {count} notes of patients who are in an earlier period were left out")
-    empty = [split for split in SPLITS if not made.output.splits[split]]
-    if empty:
-        cause = "the source's own splits leave" if given.patients else "too few patients:"
-        found.append(f"{cause} nothing in {' and '.join(empty)}")
-    return found
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        """Time a block as part of a step, however it ends."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[step] = round(self.seconds.get(step, 0.0) + time.perf_counter() - start, 2)

@@ -10,7 +10,8 @@ from typing import Protocol
 from wardspace.config import EncoderConfig
 from wardspace.models import Encoder, LanguageModel, hardware, resolve
 from wardspace.models.heads.lm_head_file import load_head
-from wardspace.privacy.attacker.likelihood import CausalWords, MaskedWords, is_causal
+from wardspace.privacy.attacker.causal import CausalWords, is_causal
+from wardspace.privacy.attacker.masked import MaskedWords
 from wardspace.privacy.attacker.self_similarity import Closeness
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from wardspace.models import Encoder
+from wardspace.models.pooling import unit_length
 
 
 class Closeness:
@@ -43,8 +44,8 @@ class Closeness:
 
     def _cosines(self, first: list[str], second: list[str]) -> list[float]:
         distinct = list(dict.fromkeys([*first, *second]))
-        vectors = self.encoder.encode(distinct, show_progress=False, precision="fp32").astype(np.float64)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        vectors = self.encoder.encode(distinct, show_progress=False, precision="fp32")
+        units = unit_length(vectors.astype(np.float64))
         place = {text: row for row, text in enumerate(distinct)}
-        left, right = vectors[[place[t] for t in first]], vectors[[place[t] for t in second]]
+        left, right = units[[place[t] for t in first]], units[[place[t] for t in second]]
         return [float(value) for value in (left * right).sum(axis=1)]

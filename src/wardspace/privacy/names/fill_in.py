@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from wardspace.config import PrivacyConfig
 from wardspace.core.progress import progress
 from wardspace.core.seeds import unit
-from wardspace.privacy.attacker.likelihood import MaskedWords
+from wardspace.privacy.attacker.masked import MaskedWords
 from wardspace.privacy.names.names import NamedNote
 from wardspace.privacy.record import Recovery, ratio_figure
 

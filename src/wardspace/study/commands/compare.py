@@ -21,8 +21,6 @@ from wardspace.results import Results, no_results, read_any_version
 from wardspace.study.folder import RunFolder
 from wardspace.tasks import kind_of, read_predictions
 
-KINDS = ("frozen", "finetune")
-
 
 class OpenedRun:
     """A run folder that is only read.
@@ -73,7 +71,8 @@ class OpenedRun:
 
     def predictions(self, task: str) -> pa.Table | None:
         """Test predictions of a task by the models of the results; None where none are stored."""
-        paths = [self.folder.predictions(task, one.name, kind) for one in self.results.models for kind in KINDS]
+        tunings = sorted({setting.tuning for setting in self.results.settings})
+        paths = [self.folder.predictions(task, model.name, one) for model in self.results.models for one in tunings]
         tables = [read_predictions(path) for path in paths if path.is_file()]
         if not tables:
             return None

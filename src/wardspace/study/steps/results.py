@@ -12,8 +12,9 @@ from wardspace.evaluation.score_predictions import Evaluation
 from wardspace.results import ModelRecord, PrivateTraining, Results, SettingRecord, StageCost
 from wardspace.study.run import Run
 from wardspace.study.steps.embed import Embedded
-from wardspace.study.steps.evaluate import FROZEN, TRAINED, Evaluated, Scoring
+from wardspace.study.steps.evaluate import Evaluated
 from wardspace.study.steps.prepare import SYNTHETIC, Prepared
+from wardspace.study.steps.scoring import Scoring
 from wardspace.study.steps.space import Spaces
 from wardspace.tasks.predictions import about_runs
 
@@ -33,8 +34,8 @@ def assemble_results(
         interval=study.report.interval,
         corpus=_told(manifest, study.text_columns),
         classes=scoring.classes,
-        labelled_notes=scoring.caps(FROZEN),
-        finetune_notes=scoring.caps(TRAINED),
+        labelled_notes=scoring.caps("frozen"),
+        finetune_notes=scoring.caps("finetune"),
         models=[*_baselines(scoring), *(_model(study, name, record) for name, record in embedded.items())],
         settings=_settings(scoring, evaluated.scores),
         **evaluated.scores._asdict(),

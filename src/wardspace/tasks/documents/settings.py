@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig
+from wardspace.models.pooling import unit_length
 from wardspace.results import SettingRecord
 from wardspace.tasks.documents.features import Featuriser, scaled_vectors
 from wardspace.tasks.documents.fitted import FittedClassifier
@@ -20,7 +21,7 @@ from wardspace.tasks.notes import EvaluatedModel, Notes
 from wardspace.tasks.probes.head import fit_head, head_probabilities
 from wardspace.tasks.probes.logistic import Features, LogisticModel, fit_logistic
 from wardspace.tasks.probes.one_vs_rest import OneVsRest, fit_one_vs_rest
-from wardspace.tasks.probes.private import fit_private, unit_length
+from wardspace.tasks.probes.private import fit_private
 from wardspace.tasks.probes.thresholds import DEFAULT, best_thresholds
 from wardspace.tasks.probes.validation import Truth
 

@@ -55,12 +55,6 @@ class PrivateProbe:
         return np.asarray((torch.sigmoid(logits) if self._several else torch.softmax(logits, dim=1)).numpy())
 
 
-def unit_length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Vectors of length one: a scale that takes no note's word for another's."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
-
-
 def fit_private(
     vectors: NDArray[np.float32],
     truth: Truth,

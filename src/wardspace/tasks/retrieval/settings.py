@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from wardspace.core.progress import progress
+from wardspace.models.pooling import unit_length
 from wardspace.results import SettingRecord
 from wardspace.tasks.kind import Models, RunKey
 from wardspace.tasks.notes import EvaluatedModel, Vectors
@@ -112,7 +113,5 @@ class TfidfSearch(Searching):
 def _embedded(queries: Queries, embed: Callable[[Sequence[str]], Vectors]) -> dict[str, Vectors]:
     """Unit vectors of the queries of each split; a text that is asked twice is embedded once."""
     place = {text: i for i, text in enumerate(dict.fromkeys(text for split in SCORED for text in queries.texts[split]))}
-    vectors = embed(list(place))
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    units = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    units = unit_length(embed(list(place)))
     return {split: units[[place[text] for text in queries.texts[split]]] for split in SCORED}

@@ -13,8 +13,8 @@ from transformers import TrainerControl, TrainerState, TrainingArguments
 from wardspace.core.progress import Advance
 from wardspace.training.forecast.memory import PeakMemory, available, check_fits
 from wardspace.training.forecast.sample import FEWEST, PART, WARM
-from wardspace.training.loop import Schedule
 from wardspace.training.phase import Phase
+from wardspace.training.schedule import Schedule
 
 
 class Clock(Schedule):

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from wardspace.training.forecast.measure import Measured
-from wardspace.training.loop import evaluation_steps
 from wardspace.training.phase import Phase
+from wardspace.training.schedule import evaluation_steps
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from wardspace.training.faults import training_faults
 from wardspace.training.forecast.clock import Clock
 from wardspace.training.forecast.memory import PeakMemory
 from wardspace.training.forecast.sample import short, some
-from wardspace.training.loop import Bar, PhaseTrainer
+from wardspace.training.loop import PhaseTrainer
 from wardspace.training.phase import PartPlan, Phase
+from wardspace.training.schedule import Bar
 from wardspace.training.train import trainable
 
 

@@ -4,7 +4,7 @@ import torch
 from transformers import AutoModelForMaskedLM
 
 from tests.fixtures.models import sample_texts
-from wardspace.privacy.attacker.likelihood import GROUPS, Query
+from wardspace.privacy.attacker.masked import GROUPS, Query
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.training.loop import evaluation_steps
+from wardspace.training.schedule import evaluation_steps
 
 
 @given(st.integers(1, 5000), st.integers(1, 50))
