@@ -7,10 +7,12 @@ import json
 import os
 import shutil
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import psutil
 
@@ -96,3 +98,25 @@ def file_digest(path: Path) -> str:
     """SHA-256 of a file's bytes, as 16 hex digits."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()[:16]
+
+
+class Writer(ABC):
+    """A context manager that writes in batches: the last one only if its block ends well; it is closed in any case."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._flush()
+        self._close()
+
+    @abstractmethod
+    def _flush(self) -> None:
+        """Write what is waiting."""
+
+    @abstractmethod
+    def _close(self) -> None:
+        """Close what was opened."""

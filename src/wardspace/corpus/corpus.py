@@ -146,8 +146,13 @@ class Corpus:
         names = list(self.schema.names if columns is None else columns)
         self._check(names, self.schema.names, "column")
         self._check(list(splits or ()), list(SPLITS), "split")
-        wanted = None if splits is None else pa.array(list(splits), pa.string())
+        shown = self._shown(splits)
+        wanted = None if shown is None else pa.array(list(shown), pa.string())
         return self._read([path for path in self._parts if parts is None or path.name in parts], names, wanted, rows)
+
+    def _shown(self, splits: Sequence[str] | None) -> Sequence[str] | None:
+        """The splits to read of those asked for; None for all."""
+        return splits
 
     def _read(
         self, paths: list[Path], names: list[str], splits: pa.Array | None, rows: int
@@ -196,14 +201,5 @@ class SplitView(Corpus):
         self._check(list(shown), list(SPLITS), "split")
         self.shown = tuple(shown)
 
-    def batches(
-        self,
-        columns: Sequence[str] | None = None,
-        splits: Sequence[str] | None = None,
-        rows: int = 4096,
-        *,
-        parts: Sequence[str] | None = None,
-    ) -> Iterator[pa.RecordBatch]:
-        """Yield notes of the splits shown; see `Corpus.batches`."""
-        asked = [split for split in self.shown if splits is None or split in splits]
-        yield from super().batches(columns, asked, rows, parts=parts)
+    def _shown(self, splits: Sequence[str] | None) -> Sequence[str]:
+        return [split for split in self.shown if splits is None or split in splits]

@@ -139,25 +139,19 @@ def page(
     """The report as HTML; see `write_report`."""
     script = script_of()
     shown = maps_view(maps, texts)
-    environment = Environment(
-        loader=PackageLoader("wardspace.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"points": wording.points, "thousands": wording.thousands, "share": wording.share}
-    environment.globals["cell_anchor"] = cell_anchor
-    environment.filters |= {"metric_name": wording.metric_name, "listed": wording.listed, "counted": wording.counted}
-    return environment.get_template("report.html.j2").render(
-        **view(results, config, study),
-        maps=shown,
-        maps_drawn=notes_drawn(shown, results.corpus, study.space.split),
-        map_data=embedded_json(shown.data),
-        with_text=texts is not None,
-        css=Markup(stylesheet()),
-        script=Markup(script),
-        script_hash=_csp_hash(script),
+    return (
+        templates()
+        .get_template("report.html.j2")
+        .render(
+            **view(results, config, study),
+            maps=shown,
+            maps_drawn=notes_drawn(shown, results.corpus, study.space.split),
+            map_data=embedded_json(shown.data),
+            with_text=texts is not None,
+            css=Markup(stylesheet()),
+            script=Markup(script),
+            script_hash=_csp_hash(script),
+        )
     )
 
 
@@ -219,6 +213,21 @@ def task_view(board: Board, task: str) -> TaskView:
         matrices=matrices(board, task, keys[0]),
         sources=sources(board, task, keys[0]),
     )
+
+
+def templates() -> Environment:
+    """The templates, with the words and numbers that they format themselves."""
+    environment = Environment(
+        loader=PackageLoader("wardspace.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"points": wording.points, "thousands": wording.thousands, "share": wording.share}
+    environment.filters |= {"metric_name": wording.metric_name, "listed": wording.listed, "counted": wording.counted}
+    environment.globals["cell_anchor"] = cell_anchor
+    return environment
 
 
 def stylesheet() -> str:

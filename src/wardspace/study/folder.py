@@ -17,8 +17,8 @@ LAYOUT = 2
 """Raised when what lies where in a run folder changes."""
 
 
-class RunFolder:
-    """Paths of one run.
+class Folder:
+    """Paths below one folder.
 
     Parameters
     ----------
@@ -28,6 +28,14 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    def work(self, name: str = "") -> Path:
+        """What unfinished work (or all of it) needs to go on; gone when it is finished."""
+        return self.path / "work" / name
+
+
+class RunFolder(Folder):
+    """Paths of one run."""
 
     @property
     def mark(self) -> Path:
@@ -103,10 +111,6 @@ class RunFolder:
     def stage(self, name: str) -> Path:
         """Record of a finished stage."""
         return self.path / "stages" / f"{name}.json"
-
-    def work(self, name: str) -> Path:
-        """What an unfinished stage needs to go on; gone when it is finished."""
-        return self.path / "work" / name
 
     def check(self) -> None:
         """Refuse a folder that this version must not write to.

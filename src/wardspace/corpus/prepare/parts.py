@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from types import TracebackType
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from wardspace.core.files import Writer
 from wardspace.corpus.schema import Roles
 
 PART_NOTES = 50_000
@@ -19,7 +19,7 @@ _GROUP_ROWS = 4096
 _GROUP_BYTES = 16 * 2**20
 
 
-class PartsWriter:
+class PartsWriter(Writer):
     """Writes `part-00000.parquet` and so on, in small row groups; a context manager.
 
     Parameters
@@ -59,7 +59,7 @@ class PartsWriter:
             self._written += min(room, table.num_rows)
             table = table.slice(room)
             if self._written >= self._part_notes:
-                self._close_part()
+                self._close()
 
     def _part(self) -> pq.ParquetWriter:
         if self._writer is None:
@@ -73,20 +73,10 @@ class PartsWriter:
             )
         return self._writer
 
-    def _close_part(self) -> None:
+    def _close(self) -> None:
         if self._writer is not None:
             self._writer.close()
         self._writer, self._written = None, 0
-
-    def __enter__(self) -> PartsWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
-            self._flush()
-        self._close_part()
 
 
 class ContentHash:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from wardspace.core.files import Writer
 
 SCHEMA = pa.schema(
     [
@@ -87,7 +88,7 @@ def earlier_patient(split: str, earlier: str) -> Fault:
     return Fault(EARLIER_PATIENT, f"from the time of {split}, of a patient who is in {earlier}")
 
 
-class Rejects:
+class Rejects(Writer):
     """Writes rejects.parquet as the rows come, and counts them by kind; a context manager.
 
     Parameters
@@ -116,12 +117,5 @@ class Rejects:
         self._writer.write_batch(pa.record_batch(arrays, schema=SCHEMA))
         self._rows.clear()
 
-    def __enter__(self) -> Rejects:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
-            self._flush()
+    def _close(self) -> None:
         self._writer.close()

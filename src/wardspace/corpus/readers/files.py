@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.note.encoding import MARK
+from wardspace.corpus.note.encoding import MARK, choose_encoding
 from wardspace.corpus.readers.damage import Unpacked, head_of
 
 SUFFIXES = {
@@ -90,6 +90,50 @@ def read_faults(where: str) -> Iterator[None]:
         if error.errno not in _MACHINE:
             raise
         raise CorpusError(f"cannot read: {error.strerror}", where=where, fix="see to the disk or the share") from error
+
+
+class TextFile:
+    """A text file that is read from its beginning to its end.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file.
+    encoding : str
+        Encoding, or `auto`.
+    sample : bytes, optional
+        The file's sample, where the caller has read it.
+
+    Attributes
+    ----------
+    encoding : str
+        The encoding that was chosen.
+    warnings : list of str
+        What is odd about it.
+
+    Raises
+    ------
+    CorpusError
+        If the encoding is wrong.
+    """
+
+    def __init__(self, file: SourceFile, encoding: str, sample: bytes | None = None) -> None:
+        self.file, self.name, self.size = file, file.name, file.size
+        self._raw: BinaryIO | None = None
+        with read_faults(str(file.path)):
+            chosen = choose_encoding(encoding, file.sample() if sample is None else sample, where=file.name)
+        self.encoding: str = chosen.name
+        self.warnings = [chosen.warning] if chosen.warning else []
+
+    def position(self) -> int:
+        """Bytes read so far."""
+        return self._raw.tell() if self._raw and not self._raw.closed else 0
+
+    @contextmanager
+    def opened(self, newline: str) -> Iterator[tuple[TextIO, BinaryIO]]:
+        """Open it as text, and the raw file; line breaks are as `newline` says to `open`."""
+        with read_faults(str(self.file.path)), self.file.open_text(self.encoding, newline) as (handle, self._raw):
+            yield handle, self._raw
 
 
 def find_files(path: str, format_: str) -> list[SourceFile]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, BinaryIO, TextIO
+from typing import Any, TextIO
 
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.note.encoding import choose_encoding
 from wardspace.corpus.prepare.rejects import Fault
 from wardspace.corpus.readers.columns import check_columns
 from wardspace.corpus.readers.damage import DAMAGE, damage_of, damage_warning
-from wardspace.corpus.readers.files import SourceFile, read_faults
+from wardspace.corpus.readers.files import SourceFile, TextFile
 from wardspace.corpus.readers.row import Row
 
 LONGEST_LINE = 64 * 2**20
@@ -21,33 +20,8 @@ _DEEPEST = 100
 _KIND = "malformed JSON"
 
 
-class JsonLines:
-    """The objects of one file, one a line.
-
-    Parameters
-    ----------
-    file : SourceFile
-        The file.
-    encoding : str
-        Encoding, or `auto`.
-
-    Raises
-    ------
-    CorpusError
-        If the encoding is wrong.
-    """
-
-    def __init__(self, file: SourceFile, encoding: str) -> None:
-        self._file, self.name = file, file.name
-        self._raw: BinaryIO | None = None
-        with read_faults(str(file.path)):
-            chosen = choose_encoding(encoding, file.sample(), where=file.name)
-        self.encoding: str = chosen.name
-        self.warnings = [chosen.warning] if chosen.warning else []
-
-    def position(self) -> int:
-        """Bytes read so far."""
-        return self._raw.tell() if self._raw and not self._raw.closed else 0
+class JsonLines(TextFile):
+    """The objects of one file, one a line."""
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any] | None, Fault | None]]:
         """Yield number, object and, where the line is no JSON object, its fault."""
@@ -57,7 +31,7 @@ class JsonLines:
     def lines(self) -> Iterator[tuple[int, str | Fault]]:
         """Yield number and text of each line that holds something, or why it cannot be read."""
         # JSON forbids line breaks inside strings, so that a line feed always ends a row.
-        with read_faults(str(self._file.path)), self._file.open_text(self.encoding, "\n") as (handle, self._raw):
+        with self.opened("\n") as (handle, raw):
             number = 0
             try:
                 for number, line in enumerate(_lines(handle), 1):
@@ -68,7 +42,7 @@ class JsonLines:
             except DAMAGE as error:
                 if not number:
                     raise
-                fault = damage_of(error, self._raw)
+                fault = damage_of(error, raw)
                 self.warnings[:] = dict.fromkeys([*self.warnings, damage_warning(self.name, number + 1, fault)])
                 yield number + 1, fault
 

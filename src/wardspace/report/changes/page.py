@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from wardspace.core.files import write_text
@@ -14,9 +13,8 @@ from wardspace.core.version import __version__
 from wardspace.report.changes.scores import Lone, ScoreTable, SpaceRow, cost_changes, lone, score_tables, space_rows
 from wardspace.report.changes.sides import Change, Pair
 from wardspace.report.changes.study import environment_changes, notes_changes, same_content, study_changes
-from wardspace.report.page import stylesheet
+from wardspace.report.page import stylesheet, templates
 from wardspace.report.wording import comparisons as say
-from wardspace.report.wording import listed, metric_name
 
 
 @dataclass(frozen=True)
@@ -43,17 +41,11 @@ def write_changes(pairs: Sequence[Pair], path: Path) -> None:
 
 def changes_page(pairs: Sequence[Pair]) -> str:
     """The comparison of runs as HTML."""
-    environment = Environment(
-        loader=PackageLoader("wardspace.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"metric_name": metric_name, "listed": listed}
     views = [pair_view(pair) for pair in pairs]
-    return environment.get_template("changes.html.j2").render(
-        pairs=views, css=Markup(stylesheet()), version=__version__, first=views[0].first
+    return (
+        templates()
+        .get_template("changes.html.j2")
+        .render(pairs=views, css=Markup(stylesheet()), version=__version__, first=views[0].first)
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from wardspace.report.figures.style import ModelStyle
-from wardspace.report.figures.svg import Scale, figure, mark, scale, spread, tag, text
+from wardspace.report.figures.svg import Scale, axes, figure, mark, scale, spread, tag, text
 
 WIDTH, HEIGHT = 760, 380
 LEFT, RIGHT, TOP, BOTTOM = 46, 150, 32, 50
@@ -33,14 +33,7 @@ def curve_chart(curves: list[Curve], x_title: str, y_title: str, description: st
         text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, x_title, anchor="middle", cls="axis"),
         text(2, 12, y_title, cls="axis"),
     ]
-    return figure(WIDTH, HEIGHT, description, *_frame(x, y), *titles, *drawn, cls="lines")
-
-
-def _frame(x: Scale, y: Scale) -> list[Markup]:
-    grid = [tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y(tick), y2=y(tick), cls="grid") for tick in y.ticks]
-    values = [text(LEFT - 8, y(tick) + 4, y.label(tick), anchor="end", cls="tick") for tick in y.ticks]
-    below = [text(x(tick), HEIGHT - BOTTOM + 19, x.label(tick), anchor="middle", cls="tick") for tick in x.ticks]
-    return [*grid, *values, *below]
+    return figure(WIDTH, HEIGHT, description, *axes(x, y, 19), *titles, *drawn, cls="lines")
 
 
 def _curve(curve: Curve, x: Scale, y: Scale, label: float) -> Markup:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from wardspace.report.figures.style import COLOURS, SHAPES, ModelStyle
-from wardspace.report.figures.svg import LETTER, Scale, figure, mark, scale, tag, text
+from wardspace.report.figures.svg import LETTER, axes, figure, mark, scale, tag, text
 
 WIDTH, HEIGHT = 370, 340
 LEFT, RIGHT, TOP, BOTTOM = 40, 16, 32, 46
@@ -55,15 +55,8 @@ def scatter(spots: list[Spot], x_title: str, y_title: str, description: str) -> 
         text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, x_title, anchor="middle", cls="axis"),
         text(2, 12, y_title, cls="axis"),
     ]
-    return figure(WIDTH, HEIGHT, description, *_frame(x, y), *titles, *drawn, cls="scatter")
-
-
-def _frame(x: Scale, y: Scale) -> list[Markup]:
-    across = [tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y(t), y2=y(t), cls="grid") for t in y.ticks]
     down = [tag("line", x1=x(t), x2=x(t), y1=TOP, y2=HEIGHT - BOTTOM, cls="grid") for t in x.ticks]
-    values = [text(LEFT - 8, y(t) + 4, y.label(t), anchor="end", cls="tick") for t in y.ticks]
-    below = [text(x(t), HEIGHT - BOTTOM + 17, x.label(t), anchor="middle", cls="tick") for t in x.ticks]
-    return [*across, *down, *values, *below]
+    return figure(WIDTH, HEIGHT, description, *down, *axes(x, y, 17), *titles, *drawn, cls="scatter")
 
 
 def _name_place(px: float, py: float, wide: float, taken: list[Box]) -> tuple[Candidate, Box]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from wardspace.report.figures.style import ModelStyle
-from wardspace.report.figures.svg import Scale, figure, mark, scale, tag, text
+from wardspace.report.figures.svg import Scale, axes, figure, mark, scale, tag, text
 
 WIDTH, HEIGHT = 330, 300
 LEFT, RIGHT, TOP, BOTTOM = 40, 14, 28, 44
@@ -35,14 +35,7 @@ def reliability_chart(dots: list[Dot], style: ModelStyle, low: float, descriptio
         text(2, 12, "accuracy, points", cls="axis"),
     ]
     drawn = [_dot(dot, x, y, style) for dot in dots]
-    return figure(WIDTH, HEIGHT, description, *_frame(x, y), equal, *titles, joined, *drawn, cls="scatter")
-
-
-def _frame(x: Scale, y: Scale) -> list[Markup]:
-    grid = [tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y(tick), y2=y(tick), cls="grid") for tick in y.ticks]
-    values = [text(LEFT - 8, y(tick) + 4, y.label(tick), anchor="end", cls="tick") for tick in y.ticks]
-    below = [text(x(tick), HEIGHT - BOTTOM + 17, x.label(tick), anchor="middle", cls="tick") for tick in x.ticks]
-    return [*grid, *values, *below]
+    return figure(WIDTH, HEIGHT, description, *axes(x, y, 17), equal, *titles, joined, *drawn, cls="scatter")
 
 
 def _dot(dot: Dot, x: Scale, y: Scale, style: ModelStyle) -> Markup:

@@ -104,6 +104,14 @@ def text(x: float, y: float, words: str, *, anchor: str = "start", cls: str = ""
     return tag("text", words, x=x, y=y, text_anchor=anchor, cls=cls or None, **attributes)
 
 
+def axes(x: Scale, y: Scale, drop: float) -> list[Markup]:
+    """Lines across at the ticks of `y`, and the values at both axes; those below are `drop` under the axis."""
+    grid = [tag("line", x1=x.start, x2=x.end, y1=y(tick), y2=y(tick), cls="grid") for tick in y.ticks]
+    values = [text(x.start - 8, y(tick) + 4, y.label(tick), anchor="end", cls="tick") for tick in y.ticks]
+    below = [text(x(tick), y.start + drop, x.label(tick), anchor="middle", cls="tick") for tick in x.ticks]
+    return [*grid, *values, *below]
+
+
 def figure(width: float, height: float, description: str, *children: str, cls: str = "") -> Markup:
     """The outer element; `description` is what a screen reader says."""
     inner = Markup("").join(escape(child) for child in children)

@@ -5,23 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field, ValidationError
 
 from wardspace.core.errors import RunError
 from wardspace.core.files import read_json, write_json
+from wardspace.results import Record
+from wardspace.study.folder import Folder
 
 
-class SearchFolder:
-    """Paths of one search.
-
-    Parameters
-    ----------
-    path : Path
-        The folder; made when first written to.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
+class SearchFolder(Folder):
+    """Paths of one search."""
 
     @property
     def asked(self) -> Path:
@@ -52,19 +45,9 @@ class SearchFolder:
         """Record of a finished trial."""
         return self.path / "trials" / f"{name}.json"
 
-    def work(self, name: str = "") -> Path:
-        """What an unfinished trial (or all of them) needs to go on; gone when it is finished."""
-        return self.path / "work" / name
-
 
 SCHEMA_VERSION = 1
 """Raised when a field changes its meaning or goes."""
-
-
-class Record(BaseModel):
-    """What all records have in common."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Part(Record):
@@ -101,7 +84,7 @@ class Trial(Record):
     """Seconds of all else: reading, embedding the training and validation notes, fitting the probes."""
     elapsed: float = 0.0
     """Seconds of the search when it was done."""
-    parts: list[Part] = []
+    parts: list[Part] = Field(default_factory=list)
     """The score's parts."""
     score: float | None = None
     """Mean of the parts."""

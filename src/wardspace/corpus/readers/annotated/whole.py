@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any, BinaryIO, TextIO
+from typing import Any, TextIO
 
-from wardspace.corpus.note.encoding import choose_encoding
 from wardspace.corpus.prepare.rejects import Fault
 from wardspace.corpus.readers.columns import check_columns
 from wardspace.corpus.readers.damage import DAMAGE, damage_of, damage_warning
-from wardspace.corpus.readers.files import SourceFile, read_faults
+from wardspace.corpus.readers.files import SourceFile, TextFile
 from wardspace.corpus.readers.row import Row
 
 Document = dict[str, Any] | Fault
 """Values by column, or why there are none."""
 
 
-class DocumentReader(ABC):
+class DocumentReader(TextFile, ABC):
     """Reads the documents of one text file.
 
     Parameters
@@ -41,24 +40,15 @@ class DocumentReader(ABC):
     """Whether a part of the file says nothing, so that one that is cut short cannot be read."""
 
     def __init__(self, file: SourceFile, needed: tuple[str, ...], encoding: str) -> None:
-        self.name, self.size, self.file = file.name, file.size, file
+        check_columns(self.columns, needed, file.name)
+        super().__init__(file, encoding)
         self._needed = needed
-        self._raw: BinaryIO | None = None
         self._read = 0
-        check_columns(self.columns, needed, self.name)
-        with read_faults(str(file.path)):
-            chosen = choose_encoding(encoding, file.sample(), where=file.name)
-        self.encoding: str = chosen.name
-        self.warnings = [chosen.warning] if chosen.warning else []
-
-    def position(self) -> int:
-        """Bytes read so far."""
-        return self._raw.tell() if self._raw and not self._raw.closed else 0
 
     def rows(self) -> Iterator[Row]:
         """Yield one row a document, by the number of its first line."""
         # line breaks as they are: offsets count them
-        with read_faults(str(self.file.path)), self.file.open_text(self.encoding, "\n") as (handle, self._raw):
+        with self.opened("\n") as (handle, raw):
             self._read = 0
             try:
                 for number, found in self.documents(self._counted(handle)):
@@ -70,7 +60,7 @@ class DocumentReader(ABC):
                 if self.undivided or not self._read:
                     raise
                 # a document is given once the line behind it is read: the one that is cut was not given
-                fault = damage_of(error, self._raw)
+                fault = damage_of(error, raw)
                 self.warnings.append(damage_warning(self.name, self._read + 1, fault))
                 yield Row(self._read + 1, None, fault)
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
 
-from wardspace.corpus.note.encoding import MARK, choose_encoding
+from wardspace.corpus.note.encoding import MARK
 from wardspace.corpus.prepare.rejects import Fault
 from wardspace.corpus.readers.columns import check_columns, stored_names
 from wardspace.corpus.readers.csv.lines import LONGEST_ROW
 from wardspace.corpus.readers.csv.rows import CsvRows
-from wardspace.corpus.readers.files import SourceFile, read_faults
+from wardspace.corpus.readers.files import SourceFile, TextFile, read_faults
 from wardspace.corpus.readers.row import Row
 
 _LONGEST_HEADER = 2**18
 _DELIMITERS = (",", ";", "|", "\t")
 
 
-class DelimitedReader:
+class DelimitedReader(TextFile):
     """Reads one CSV or TSV file.
 
     Quoting is that of RFC 4180: line breaks, delimiters and doubled quotes may be in a quoted field. CR, LF and
@@ -44,16 +43,12 @@ class DelimitedReader:
     """
 
     def __init__(self, file: SourceFile, needed: tuple[str, ...], encoding: str, *, any_case: bool = False) -> None:
-        self.name, self.format, self.size = file.name, file.format, file.size
-        self._file = file
-        self._raw: BinaryIO | None = None
         with read_faults(str(file.path)):
             sample = file.sample()
             if file.gzipped and not (b"\n" in sample or b"\r" in sample):
                 _read_through(file)  # a header that is cut must not pass for one
-        chosen = choose_encoding(encoding, sample, where=file.name)
-        self.encoding: str = chosen.name
-        self.warnings = [chosen.warning] if chosen.warning else []
+        super().__init__(file, encoding, sample)
+        self.format = file.format
         self._any_case = any_case
         self._delimiter, self._header, stored = self._read_header(sample, needed)
         self._picked = [self._header.index(name) for name in stored]
@@ -63,16 +58,12 @@ class DelimitedReader:
         """All columns of the file."""
         return list(self._header)
 
-    def position(self) -> int:
-        """Bytes read so far."""
-        return self._raw.tell() if self._raw and not self._raw.closed else 0
-
     def rows(self) -> Iterator[Row]:
         """Yield the rows; one with broken quotes or a wrong number of fields is a fault, as is damage to the file."""
         csv.field_size_limit(max(csv.field_size_limit(), LONGEST_ROW))
         rows = CsvRows(self.name, self._delimiter, len(self._header))
-        with read_faults(str(self._file.path)), self._file.open_text(self.encoding, "") as (handle, self._raw):
-            for number, found in rows.read(handle, self._raw):
+        with self.opened("") as (handle, raw):
+            for number, found in rows.read(handle, raw):
                 if isinstance(found, Fault):
                     yield Row(number, None, found)
                 else:
@@ -81,7 +72,7 @@ class DelimitedReader:
 
     def _read_header(self, sample: bytes, needed: tuple[str, ...]) -> tuple[str, list[str], tuple[str, ...]]:
         head = sample.decode(self.encoding, MARK)[:_LONGEST_HEADER]
-        delimiters = _DELIMITERS if self._file.format == "csv" else ("\t",)
+        delimiters = _DELIMITERS if self.file.format == "csv" else ("\t",)
         headers = {sign: _first_row(head, sign) for sign in delimiters}
         wanted = {sign: stored_names(header, needed) if self._any_case else needed for sign, header in headers.items()}
         fitting = [sign for sign, header in headers.items() if set(wanted[sign]) <= set(header)]
