@@ -48,7 +48,7 @@ def test_a_resolved_study_reads_as_the_same_study():
     [
         ({"name": "a", "objectives": ["recommended", "mlm"]}, "adapt.0: recommended is a recipe of its own"),
         ({"name": "a", "objective": "mlm", "objectives": ["mlm"]}, "adapt.0: give objective or objectives, not both"),
-        ({"name": "a", "objective": "recomended"}, "no such objective .*pairs, recommended"),
+        ({"name": "a", "objective": "recomended"}, r"no such objective \(got 'recomended'\).* recommended"),
         ({"objective": "recommended", "training": "fast"}, "adapt.0.training: "),
     ],
 )

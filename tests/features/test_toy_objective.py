@@ -36,6 +36,7 @@ class LengthConfig(ObjectiveSection):
     """Weight of the loss."""
 
     def description(self, metadata: Sequence[str]) -> str:
+        """Its task and its weight, for the report and the model card."""
         return f"guesses the length of a note (scale {self.scale:g})"
 
 
@@ -50,15 +51,19 @@ class Length(Objective):
         nn.init.zeros_(self.head.bias)
 
     def modules_to_keep(self) -> Mapping[str, nn.Module]:
+        """The head: it is saved with the model."""
         return {"length": self.head}
 
     def usable(self, unit: Unit) -> bool:
+        """Any note with a token."""
         return len(unit.ids) > 0
 
     def tokens(self, reading: Reading) -> int:
+        """Tokens of the window with its special tokens: the budget counts them."""
         return len(self._window(reading)) + self.setting.vocabulary.specials_per_sequence
 
     def collate(self, readings: Sequence[Reading]) -> Batch:
+        """Windows, packed, with the number to predict for each and how many predictions there are."""
         windows = [self._window(reading) for reading in readings]
         return Batch(
             micro_batches(windows, self.setting.vocabulary, self.setting.reading),
@@ -67,6 +72,7 @@ class Length(Objective):
         )
 
     def read(self, one: MicroBatch, labels: Tensor, *, vectors_only: bool = False) -> Read:
+        """The loss, summed over the windows of one micro-batch; `one.rows` finds their labels."""
         vectors = self.pooled(self.model.hidden(one.ids, one.layout), one)
         return Read({"length": functional.mse_loss(self.head(vectors), labels[one.rows], reduction="sum")}, None)
 

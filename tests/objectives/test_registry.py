@@ -5,6 +5,7 @@ import pytest
 from tests.fixtures.objectives import setting_of
 from wardspace.config import OBJECTIVES as SECTIONS
 from wardspace.config import BlendConfig, CategoryConfig, DeclutrConfig, MlmConfig
+from wardspace.core.errors import StudyError
 from wardspace.objectives import OBJECTIVES, Objective, build
 
 
@@ -18,3 +19,10 @@ def test_build_makes_it(masked, config):
     assert isinstance(objective, Objective)
     assert isinstance(objective, OBJECTIVES[config.kind])
     assert objective.weights
+
+
+def test_a_section_without_a_class_is_said_to_be_one(masked, monkeypatch):
+    monkeypatch.delitem(OBJECTIVES, "mlm")
+    with pytest.raises(StudyError, match="mlm") as caught:
+        build(MlmConfig(), masked, setting_of(masked))
+    assert "OBJECTIVES" in caught.value.fix

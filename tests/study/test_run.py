@@ -211,6 +211,7 @@ def test_a_class_with_one_note_is_named(tmp_path):
         handle.write("x,p0,letter,kidney,one note alone of this kind\n")
     with pytest.raises(WardspaceError, match="kidney"):
         Study.parse(values, tmp_path / "run").run()
+    assert not (tmp_path / "run" / "vectors").exists()
     values["tasks"][0]["absent_classes"] = "drop"
     Study.parse(values, tmp_path / "run").run(until="space")
     results = Results.read(tmp_path / "run" / "results.json")

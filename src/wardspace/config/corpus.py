@@ -26,7 +26,7 @@ SourceFormat = Literal[
     "squad",
     "ward",
 ]
-"""How notes are stored."""
+"""How notes are stored: `auto`, and every name in `wardspace.corpus.readers.FORMATS`."""
 
 IdentifierType = Literal[
     "NAME", "DATE", "AGE", "MRN", "NHS", "SSN", "ID", "PHONE", "EMAIL", "URL", "IP", "ADDRESS", "PLACE", "HOSPITAL",

@@ -157,7 +157,8 @@ def _explain(detail: ErrorDetails) -> str:
     if kind.startswith("union_tag"):
         kinds = {"task": TASKS.sections, "objective": (*OBJECTIVES.sections, RECIPE_NAME)}
         what = "task" if detail["loc"][0] == "tasks" else "objective"
-        return f"{place}: no such {what} (got {given!r}); known: {', '.join(kinds[what])}"
+        named = given.get("kind", given) if isinstance(given, dict) else given
+        return f"{place}: no such {what} (got {named!r}); known: {', '.join(kinds[what])}"
     if kind == "string_pattern_mismatch":
         return f"{place}: letters, digits, dot, dash and underscore only, no blanks (got {given!r})"
     message = detail["msg"].removeprefix("Value error, ")

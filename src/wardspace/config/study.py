@@ -111,17 +111,14 @@ class StudyConfig(Section):
 
     def _task_problems(self) -> list[str]:
         columns, models = [*self.corpus.columns.labels, *self.corpus.columns.metadata], self.encoders
+        among = f"among corpus.columns.labels and metadata ({', '.join(columns) or 'none'}); add it there"
         found = [
-            f"tasks.{i}.{key}: no column {name!r} among corpus.columns.labels and metadata ({', '.join(columns)})"
+            f"tasks.{i}.{key}: no column {name!r} {among}"
             for i, task in enumerate(self.tasks)
             for key, name in task.columns().items()
             if name not in columns
         ]
-        found += [
-            f"space.columns: no column {name!r} ({', '.join(columns)})"
-            for name in self.space.columns
-            if name not in columns
-        ]
+        found += [f"space.columns: no column {name!r} {among}" for name in self.space.columns if name not in columns]
         found += [
             f"tasks.{i}.{key}: no model {name!r} ({', '.join(models)})"
             for i, task in enumerate(self.tasks)

@@ -51,10 +51,10 @@ class Batch:
 
     Parameters
     ----------
-    passes : list of MicroBatch
-        All sequences, each in one pass.
-    labels : int64 [k, c]
-        Categories of the notes (c = 0 where the objective has none).
+    micro_batches : list of MicroBatch
+        All sequences, each in one of them.
+    labels : Tensor [k, c]
+        What is known of each reading: codes of categories (int64), numbers; c = 0 where the objective needs none.
     counts : dict of str to int
         How many predictions each part of the loss sums over that needs no other note of the batch.
     """
@@ -65,7 +65,7 @@ class Batch:
 
     @property
     def tokens(self) -> int:
-        """Tokens of all passes."""
+        """Tokens of all micro-batches."""
         return sum(one.layout.tokens for one in self.micro_batches)
 
     def moved(self, move: Move) -> Batch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wardspace.config import ObjectiveConfig
+from wardspace.core.errors import StudyError
 from wardspace.models import LanguageModel
 from wardspace.objectives.base import Objective, ObjectiveSettings
 from wardspace.objectives.self_supervised.blend import Blend
@@ -24,5 +25,17 @@ OBJECTIVES: dict[str, Callable[..., Objective]] = {
 
 
 def build(config: ObjectiveConfig, model: LanguageModel, setting: ObjectiveSettings) -> Objective:
-    """Make the objective that a section of a study file describes."""
+    """Make the objective that a section of a study file describes.
+
+    Raises
+    ------
+    StudyError
+        If a section of that name exists and no objective does.
+    """
+    if config.kind not in OBJECTIVES:
+        raise StudyError(
+            f"the objective {config.kind} has a section in the study file and no class that trains it",
+            where="wardspace/objectives/registry.py",
+            fix="add its class to OBJECTIVES there",
+        )
     return OBJECTIVES[config.kind](config, model, setting)

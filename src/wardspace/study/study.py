@@ -17,7 +17,7 @@ from wardspace.study.run import Run
 from wardspace.study.stages import Stages
 from wardspace.study.steps.adapt import Crew, adapt_models
 from wardspace.study.steps.embed import embed_models
-from wardspace.study.steps.evaluate import evaluate_models
+from wardspace.study.steps.evaluate import check_tasks, evaluate_models
 from wardspace.study.steps.prepare import prepare_corpus
 from wardspace.study.steps.report import write_reports
 from wardspace.study.steps.results import assemble_results
@@ -109,17 +109,21 @@ class Study:
             return self.folder.path
         with self.folder.held():
             run = Run(self.config, self.folder, self.stages, self.show_progress)
-            steps = self._steps(run, crew, apply_review=apply_review, with_text=with_text)
-            outcome = next(islice(steps, STAGES.index(until), None))
+            last = STAGES.index(until)
+            scored = last >= STAGES.index("evaluate")
+            steps = self._steps(run, crew, apply_review=apply_review, with_text=with_text, scored=scored)
+            outcome = next(islice(steps, last, None))
         crew.dismiss()
         return outcome
 
-    def _steps(self, run: Run, crew: Crew, *, apply_review: bool, with_text: bool) -> Iterator[Path]:
+    def _steps(self, run: Run, crew: Crew, *, apply_review: bool, with_text: bool, scored: bool) -> Iterator[Path]:
         """Run one stage after the other, as far as they are asked for; what each wrote."""
         folder, record = run.folder, Record(run.config, run.folder)
         prepared = prepare_corpus(run, apply_review=apply_review)
         record.begin()
         yield folder.corpus
+        if scored:  # a study that only adapts needs no labels
+            check_tasks(run, prepared)
         adapted = adapt_models(run, prepared, crew)
         yield folder.path / "models"
         embedded = embed_models(run, prepared, adapted)

@@ -1,10 +1,17 @@
+from typing import get_args
+
 import pytest
 
 from wardspace.config import ColumnsConfig, SourceConfig
+from wardspace.config.corpus import SourceFormat
 from wardspace.corpus.readers import FORMATS
 from wardspace.corpus.readers.format import filled
 
 OWN = ColumnsConfig(note_id="ROW_ID", patient_id="SUBJECT_ID", text="TEXT", metadata=["CATEGORY"])
+
+
+def test_a_study_file_may_name_every_format_and_no_other():
+    assert set(get_args(SourceFormat)) == {"auto", *FORMATS}
 
 
 def test_roles_that_a_study_leaves_open_are_the_formats_own():

@@ -213,7 +213,8 @@ def _of_format(paths: list[Path], format_: str, where: str) -> list[Path]:
     raise CorpusError(
         "no file to read in this folder" if format_ == "auto" else f"no {format_} file in this folder",
         where=where,
-        fix=f"it holds {kinds}; files are known by their names: {known}, each also with .gz",
+        fix=f"it holds {kinds}; files are known by their names: {known}, each also with .gz."
+        " For another format (`wardspace ls readers`) set corpus.source.format",
     )
 
 
@@ -246,7 +247,7 @@ def source_file(path: Path, root: Path, format_: str, *, empty: bool = False) ->
         raise CorpusError(
             "cannot determine the format from the name",
             where=path,
-            fix="set corpus.source.format to csv, tsv, parquet or jsonl",
+            fix="set corpus.source.format (`wardspace ls readers` lists the formats)",
         )
     with read_faults(str(path)):
         if not path.is_file():

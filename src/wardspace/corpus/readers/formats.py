@@ -8,9 +8,9 @@ from wardspace.config import ColumnsConfig, SourceConfig
 from wardspace.core.files import file_digest
 from wardspace.corpus.readers.annotated.brat import BRAT_COLUMNS, BRAT_SUFFIXES, BratReader, brat_files
 from wardspace.corpus.readers.annotated.conll import CONLL_COLUMNS, ConllReader
+from wardspace.corpus.readers.annotated.document_reader import DocumentReader
 from wardspace.corpus.readers.annotated.pubtator import PUBTATOR_COLUMNS, PubtatorReader
 from wardspace.corpus.readers.annotated.squad import SQUAD_COLUMNS, SquadReader
-from wardspace.corpus.readers.annotated.whole import DocumentReader
 from wardspace.corpus.readers.columns import EmptyReader
 from wardspace.corpus.readers.csv.reader import DelimitedReader
 from wardspace.corpus.readers.ehr import meds, mimic3, mimic4, omop

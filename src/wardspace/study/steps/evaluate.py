@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from wardspace.corpus.schema import SPLITS
 from wardspace.evaluation.score_predictions import Evaluation
 from wardspace.evaluation.subgroups.drift import drift
 from wardspace.evaluation.subgroups.subgroups import subgroup_columns, subgroups
@@ -15,6 +16,7 @@ from wardspace.study.run import Run
 from wardspace.study.steps.embed import Embedded
 from wardspace.study.steps.prepare import Prepared
 from wardspace.study.steps.scoring import Scoring
+from wardspace.tasks import Texts, kind_of
 
 Found = dict[str, list[dict[str, Any]]]
 """Plain records by the field of results.json they are in."""
@@ -113,6 +115,19 @@ class Evaluated(NamedTuple):
     scoring: Scoring
     scores: Evaluation
     slices: Found
+
+
+def check_tasks(run: Run, prepared: Prepared) -> None:
+    """Read the right answers of every task: what cannot be scored is known before a model is trained.
+
+    Raises
+    ------
+    WardspaceError
+        If the corpus cannot answer a task.
+    """
+    texts = Texts(prepared.corpus)
+    for task in run.config.tasks:
+        kind_of(task).gold(texts, task, SPLITS)
 
 
 def evaluate_models(run: Run, prepared: Prepared, embedded: Mapping[str, Embedded]) -> Evaluated:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from wardspace.config import ClassificationConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.core.nameable import is_nameable
+from wardspace.core.wording import counted
 from wardspace.corpus import Corpus
 from wardspace.corpus.schema import SPLITS
 from wardspace.tasks.columns import filled, objects
@@ -197,8 +198,9 @@ def _where_absent(absent: Mapping[str, Sequence[str]]) -> str:
 
 def _absent_error(task: ClassificationConfig, absent: Mapping[str, Sequence[str]]) -> WardspaceError:
     named = [f"{_short(name)} (not in {', '.join(splits)})" for name, splits in absent.items()]
+    verb = "is" if len(absent) == 1 else "are"
     return WardspaceError(
-        f"task {task.name}: {len(absent)} of the classes are absent from a split: {_listed(named)}",
+        f"task {task.name}: {counted(len(absent), 'class', 'classes')} {verb} missing from a split: {_listed(named)}",
         where=f"label {task.label}",
         fix="set tasks.N.absent_classes: drop to go on without them, or raise tasks.N.min_notes",
     )

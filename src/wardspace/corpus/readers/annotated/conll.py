@@ -8,7 +8,7 @@ from typing import Any
 
 from wardspace.config import ColumnsConfig
 from wardspace.corpus.prepare.rejects import Fault
-from wardspace.corpus.readers.annotated.whole import Document, DocumentReader
+from wardspace.corpus.readers.annotated.document_reader import Document, DocumentReader
 
 CONLL_COLUMNS = ColumnsConfig(
     note_id="id", patient_id=None, time=None, text="text", metadata=[], labels=[], spans=["entities"]

@@ -9,7 +9,7 @@ from typing import Any
 from wardspace.config import ColumnsConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.prepare.rejects import Fault
-from wardspace.corpus.readers.annotated.whole import Document, DocumentReader
+from wardspace.corpus.readers.annotated.document_reader import Document, DocumentReader
 
 SQUAD_COLUMNS = ColumnsConfig(
     note_id="id", patient_id="article", time=None, text="text", metadata=[], labels=[], spans=["answers"]
