@@ -30,3 +30,5 @@ def test_notes_keep_their_order(corpus):
 def test_an_unknown_split_is_told(corpus):
     with pytest.raises(CorpusError, match="tests"):
         SplitView(corpus, ["tests"])
+    with pytest.raises(CorpusError, match="tests"):
+        SplitView(corpus, ["train"]).table(splits=["tests"])

@@ -1,10 +1,12 @@
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.preprocessing import normalize
 
 from wardspace.models.attention.packing import layout_of
-from wardspace.models.pooling import pool, pool_packed
+from wardspace.models.pooling import pool, pool_packed, unit_length
 
 
 def test_mean_leaves_padding_out():
@@ -48,3 +50,12 @@ def test_packed_pooling_keeps_at_least_float32(how, given_, kept):
     assert pooled.dtype == kept
     # one number after the other is added, here with the same rounding error every time
     assert (pooled - hidden[0].to(kept)).abs().max() < 5e-5
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_unit_length_is_that_of_scikit_learn(kind):
+    vectors = np.random.default_rng(1).normal(size=(20, 7)).astype(kind)
+    vectors[3] = 0
+    found = unit_length(vectors)
+    assert found.dtype == kind
+    np.testing.assert_allclose(found, normalize(vectors), rtol=1e-6)

@@ -31,8 +31,7 @@ from wardspace.training.faults import LossGuard, not_finite
 from wardspace.training.phase import Phase
 from wardspace.training.schedule import Bar, Schedule, trainer_arguments
 from wardspace.training.validation import stopped_parts, validated
-from wardspace.training.weights.gradients import Gradients
-from wardspace.training.weights.joint import JointGradient
+from wardspace.training.weights.gradients import Gradients, JointGradient
 from wardspace.training.weights.optimiser import adamw
 from wardspace.training.weights.sharding import Weights
 
