@@ -72,7 +72,10 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
             if private:
                 scratch.unlink(missing_ok=True)
                 scratch.touch(mode=0o600, exist_ok=False)
-            scratch.write_text(text, encoding="utf-8")
+            with scratch.open("w", encoding="utf-8") as handle:
+                handle.write(text)
+                handle.flush()
+                os.fsync(handle.fileno())  # else a power cut may leave the new name with nothing in it
             scratch.replace(path)
         finally:
             scratch.unlink(missing_ok=True)

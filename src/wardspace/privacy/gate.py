@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 from wardspace.config import LimitsConfig, PrivacyConfig
 from wardspace.privacy.record import CHANCE_EXPOSURE, Audit, Figure
@@ -36,7 +37,8 @@ class Check:
     @property
     def over(self) -> bool:
         """Whether it is above the limit, and more than chance might give; what is no number is never within it."""
-        return not (self.figure.value <= self.limit or self.figure.low <= self.chance)
+        known = isfinite(self.figure.value) and isfinite(self.figure.low)
+        return not known or (self.figure.value > self.limit and self.figure.low > self.chance)
 
 
 @dataclass(frozen=True)

@@ -12,30 +12,40 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from wardspace.config import PrivacyConfig
 from wardspace.config.privacy import PrivacyMeasure
-from wardspace.core.errors import RunError
+from wardspace.core.errors import ModelError, RunError
 from wardspace.core.files import read_json, write_json
 from wardspace.core.seeds import generator
 from wardspace.evaluation.intervals.bootstrap import Resamples, interval
+from wardspace.models.files.bases import resolve
 from wardspace.models.files.loading import open_folder
 from wardspace.models.heads.lm_head_file import HEAD_FILE
 
-_KINDS = ("*.safetensors", "*.bin")
+_KINDS = ("*.safetensors", "*.bin", "*.gguf", "*.pt", "*.pth", "*.ckpt", "*.msgpack", "*.h5", "*.onnx", "*.onnx_data")
 
 
 def weights_hash(source: str | Path) -> str:
-    """SHA-256 over names and bytes of the files of weights of a model.
+    """SHA-256 over names and bytes of every file of weights of a model, in its folder and below.
 
     Parameters
     ----------
     source : str or Path
         As `Encoder.load` takes it.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model, or a folder that holds no weights in any known form.
     """
-    folder = open_folder(source).transformer
-    files = sorted(path for kind in _KINDS for path in folder.glob(kind) if path.name != HEAD_FILE)
+    settings, named = open_folder(source), Path(resolve(source))
+    folder = named if named.is_dir() else settings.transformer
+    files = sorted(path for kind in _KINDS for path in folder.rglob(kind) if path.name != HEAD_FILE)
+    if not files:
+        raise ModelError("this model has no file of weights to audit", where=folder, fix="copy the whole folder again")
     whole = hashlib.sha256()
     for path in files:
         with path.open("rb") as handle:
-            whole.update(f"{path.name}\n{hashlib.file_digest(handle, 'sha256').hexdigest()}\n".encode())
+            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        whole.update(f"{path.relative_to(folder).as_posix()}\n{digest}\n".encode())
     return whole.hexdigest()
 
 

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from wardspace.core.errors import machine_faults
-from wardspace.core.files import digest, read_json, write_json
+from wardspace.core.files import digest, file_digest, read_json, write_json
 from wardspace.core.progress import say
 from wardspace.core.version import __version__
 from wardspace.study.folder import RunFolder
+
+LATER = ("README.md", "audit.json")
+"""What later steps write into the folder of a model: its card, and what an audit found."""
 
 
 class RunLog:
@@ -55,7 +58,7 @@ class Stages:
         inputs : JSON-serialisable
             Everything the outcome depends on.
         outputs : sequence of Path
-            Files or folders that the stage writes.
+            Files or folders that the stage writes, in the run folder.
         work : callable
             Does the work; what it returns (JSON-serialisable) is kept in the record.
 
@@ -77,16 +80,50 @@ class Stages:
         with _record_aside(record, outputs):
             result = work()
         seconds = round(time.perf_counter() - start, 2)
-        write_json(record, {"key": key, "seconds": seconds, "result": result})
+        written = {str(path.relative_to(self.folder.path)): _content(path) for path in _files(outputs)}
+        write_json(record, {"key": key, "seconds": seconds, "result": result, "outputs": written})
         self.log.write("finished", stage=name, seconds=seconds)
         return key, result
 
     def stands(self, name: str, inputs: Any, outputs: Sequence[Path]) -> bool:
-        """Whether a stage ran with equal inputs and its outputs are still there; see `once`."""
-        record = self.folder.stage(name)
-        if not record.is_file() or not all(path.exists() for path in outputs):
+        """Whether a stage ran with equal inputs and its outputs are still as it left them; see `once`."""
+        found = _read(self.folder.stage(name))
+        if found.get("key") != _key(name, inputs) or not all(path.exists() for path in outputs):
             return False
-        return bool(read_json(record).get("key") == _key(name, inputs))
+        changed = next((path for path, content in found["outputs"].items() if self._changed(path, content)), None)
+        if changed is not None:
+            say(f"  {self.folder.path / changed} is not as {name} wrote it: {name} runs again")
+        return changed is None
+
+    def _changed(self, path: str, written: Sequence[Any]) -> bool:
+        """Whether a file has another content: by size and time, and by its hash where the time alone differs."""
+        file = self.folder.path / path
+        if not file.is_file() or file.stat().st_size != written[0]:
+            return True
+        return file.stat().st_mtime_ns != written[1] and file_digest(file) != written[2]
+
+
+def _read(record: Path) -> dict[str, Any]:
+    """A record; empty where there is none, or where a power cut left a part of it."""
+    try:
+        found = read_json(record)
+    except (FileNotFoundError, ValueError):
+        return {}
+    whole = isinstance(found, dict) and {"key", "result", "outputs"} <= found.keys()
+    return found if whole else {}
+
+
+def _files(outputs: Sequence[Path]) -> Iterator[Path]:
+    """Every file among some outputs, without what later steps write into a model's folder."""
+    for path in outputs:
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        yield from (file for file in inside if file.is_file() and file.name not in LATER)
+
+
+def _content(path: Path) -> tuple[int, int, str]:
+    """Size, time of the last change and hash."""
+    about = path.stat()
+    return about.st_size, about.st_mtime_ns, file_digest(path)
 
 
 @contextmanager

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Annotated, Literal, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, RootModel, ValidationError
 
 from wardspace.core.errors import ModelError
-from wardspace.core.files import read_json
 from wardspace.core.progress import say
 
 Pooling = Literal["mean", "cls"]
+Form = TypeVar("Form", bound=BaseModel)
 OWN_FILE = "wardspace.json"
 """What Sentence-Transformers has no key for (the overlap of windows), and all of it in a plain transformers folder."""
 
@@ -105,23 +106,72 @@ def read_settings(folder: Path) -> FolderSettings:
     packed = gguf_in(folder)
     if packed is not None:
         return FolderSettings(transformer=folder, gguf=packed)
-    own = _read(folder / OWN_FILE, {})
+    own = _read(folder / OWN_FILE, _OwnFile)
     plain = FolderSettings(
         transformer=folder,
-        pooling=own.get("pooling"),
-        normalise=own.get("normalise"),
-        window=own.get("window"),
-        overlap=own.get("overlap"),
-        head_trained=bool(own.get("head_trained", True)),
+        pooling=own.pooling,
+        normalise=own.normalise,
+        window=own.window,
+        overlap=own.overlap,
+        head_trained=own.head_trained,
     )
-    modules = _read(folder / "modules.json", None)
-    settings = plain if modules is None else _sentence_settings(folder, modules, plain)
+    modules = folder / "modules.json"
+    settings = _sentence_settings(folder, _read(modules, _Modules).root, plain) if modules.is_file() else plain
     _check_complete(settings.transformer)
     return settings
 
 
-def _sentence_settings(folder: Path, modules: list[dict[str, str]], plain: FolderSettings) -> FolderSettings:
-    places = {module["type"].rsplit(".", 1)[-1]: folder / module["path"] for module in modules}
+class _OwnFile(BaseModel):
+    """wardspace.json."""
+
+    pooling: str | None = None
+    normalise: bool | None = None
+    window: PositiveInt | None = None
+    overlap: Annotated[float, Field(ge=0, lt=1)] | None = None
+    head_trained: bool = True
+
+
+class _Module(BaseModel):
+    """One layer of a Sentence-Transformers folder: its class, and the folder within that it is kept in."""
+
+    type: str
+    path: str
+
+
+class _Modules(RootModel[list[_Module]]):
+    """modules.json."""
+
+
+class _Reading(BaseModel):
+    """sentence_bert_config.json."""
+
+    max_seq_length: PositiveInt | None = None
+    do_lower_case: bool | None = None
+
+
+class _Prompts(BaseModel):
+    """config_sentence_transformers.json."""
+
+    default_prompt_name: str | None = None
+    prompts: dict[str, str | None] | None = None
+
+
+class _PoolingFile(BaseModel):
+    """1_Pooling/config.json, in the words of version 6 (`pooling_mode`) or with the flags of the versions before it."""
+
+    model_config = ConfigDict(extra="allow")
+    pooling_mode: str | list[str] | None = None
+
+
+def _sentence_settings(folder: Path, modules: list[_Module], plain: FolderSettings) -> FolderSettings:
+    places = {module.type.rsplit(".", 1)[-1]: folder / module.path for module in modules}
+    outside = [module.path for module in modules if not _within(folder, module.path)]
+    if outside:
+        raise ModelError(
+            f"a layer of this model lies outside its folder: {outside[0]!r}",
+            where=folder / "modules.json",
+            fix="copy the whole model folder again",
+        )
     strange = sorted(set(places) - {"Transformer", "Pooling", "Normalize"})
     if strange or "Transformer" not in places:
         raise ModelError(
@@ -131,33 +181,37 @@ def _sentence_settings(folder: Path, modules: list[dict[str, str]], plain: Folde
         )
     _tell_of_prompt(folder)
     transformer = places["Transformer"]
-    reading = _read(transformer / "sentence_bert_config.json", {})
-    pooling = _pooling(_read(places["Pooling"] / "config.json", {})) if "Pooling" in places else "mean"
+    reading = _read(transformer / "sentence_bert_config.json", _Reading)
+    pooling = _pooling(_read(places["Pooling"] / "config.json", _PoolingFile)) if "Pooling" in places else "mean"
     return FolderSettings(
         transformer=transformer,
         pooling=pooling,
         normalise="Normalize" in places,
-        window=reading.get("max_seq_length"),
+        window=reading.max_seq_length,
         overlap=plain.overlap,
-        lower_case=bool(reading.get("do_lower_case", False)),
+        lower_case=bool(reading.do_lower_case),
         head_trained=plain.head_trained,
     )
 
 
 def _tell_of_prompt(folder: Path) -> None:
     """Say so where sentence-transformers would put words before every text: wardspace embeds the note alone."""
-    config = _read(folder / "config_sentence_transformers.json", {})
-    name = config.get("default_prompt_name")
-    if name and (config.get("prompts") or {}).get(name):
+    config = _read(folder / "config_sentence_transformers.json", _Prompts)
+    name = config.default_prompt_name
+    if name and (config.prompts or {}).get(name):
         say(f"{folder.name}: its default prompt {name!r} is left out; notes are embedded as they are")
 
 
-def _pooling(config: dict[str, Any]) -> str:
-    """The pooling of a 1_Pooling/config.json, in the words of version 6 or of the versions before it."""
-    named = config.get("pooling_mode")
+def _pooling(config: _PoolingFile) -> str:
+    named = config.pooling_mode
     if named is None:
-        named = [mode for mode, key in _POOLING_KEYS.items() if config.get(key)] or ["mean"]
+        flags = config.model_extra or {}
+        named = [mode for mode, key in _POOLING_KEYS.items() if flags.get(key)] or ["mean"]
     return named if isinstance(named, str) else "+".join(named)
+
+
+def _within(folder: Path, path: str) -> bool:
+    return "\0" not in path and (folder / path).resolve().is_relative_to(folder.resolve())
 
 
 def _check_complete(folder: Path) -> None:
@@ -179,10 +233,17 @@ def _check_complete(folder: Path) -> None:
         )
 
 
-def _read(path: Path, absent: Any) -> Any:
+def _read(path: Path, form: type[Form]) -> Form:
+    """A JSON file in its form, with every default where there is none."""
     if not path.is_file():
-        return absent
+        return form.model_validate({})
     try:
-        return read_json(path)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ModelError("damaged file: not JSON", where=path, fix="copy the model folder again") from error
+        return form.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ModelError(
+            f"damaged file: {place + ': ' if place else ''}{first['msg']}",
+            where=path,
+            fix="copy the model folder again",
+        ) from error

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import pickle
-import struct
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import torch
-from safetensors import SafetensorError
 from tokenizers import normalizers
 from transformers import (
     MODEL_FOR_CAUSAL_LM_MAPPING,
@@ -37,19 +35,6 @@ from wardspace.core.errors import ModelError
 from wardspace.models.files.bases import resolve
 from wardspace.models.files.folder import FolderSettings, read_settings
 from wardspace.models.files.hub import snapshot
-
-_FAULTS = (
-    OSError,
-    ValueError,
-    RuntimeError,
-    KeyError,
-    EOFError,
-    SafetensorError,
-    pickle.UnpicklingError,
-    struct.error,
-)
-"""What transformers raises on damaged or foreign files."""
-
 
 Form = Literal["masked", "causal", "seq2seq"]
 """How a language model knows words: by both sides of a gap, by what is before, or by another text and that."""
@@ -88,7 +73,7 @@ def open_folder(name_or_path: str | Path) -> FolderSettings:
 
 
 def load_tokenizer(settings: FolderSettings) -> PreTrainedTokenizerBase:
-    """Load the fast tokenizer of a folder.
+    """Load the fast tokenizer of a folder; one that lies there as code is not run.
 
     Raises
     ------
@@ -98,6 +83,7 @@ def load_tokenizer(settings: FolderSettings) -> PreTrainedTokenizerBase:
     _check_reader(settings)
     with _faults_of(settings.transformer, "tokenizer"), quiet():
         tokenizer = AutoTokenizer.from_pretrained(settings.transformer, **_kept(settings))
+        _check_limit(tokenizer)
     if not isinstance(tokenizer, PreTrainedTokenizerBase) or not tokenizer.is_fast:
         raise ModelError(
             "this model has no fast tokenizer",
@@ -122,7 +108,8 @@ def load_encoder(settings: FolderSettings, tokenizer: PreTrainedTokenizerBase) -
     model, missing = _load(AutoModelForTextEncoding if form_of(settings) == "seq2seq" else AutoModel, settings)
     if getattr(model, "pooler", None) is not None:
         model.register_module("pooler", None)
-    _check_encoder(model, missing, settings.transformer, tokenizer)
+    with _faults_of(settings.transformer, "model"):
+        _check_encoder(model, missing, settings.transformer, tokenizer)
     return model
 
 
@@ -157,7 +144,8 @@ def load_language_model(
     model.config.is_encoder_decoder = form == "seq2seq"  # the folder of an encoder alone denies it
     prefixes = ("shared.", "encoder.") if form == "seq2seq" else (f"{model.base_model_prefix}.",)
     encoder = {name for name in missing if name.startswith(prefixes)}
-    _check_encoder(encoder_of(model), encoder, settings.transformer, tokenizer)
+    with _faults_of(settings.transformer, "model"):
+        _check_encoder(encoder_of(model), encoder, settings.transformer, tokenizer)
     return model, missing - encoder
 
 
@@ -234,8 +222,8 @@ def _unpacked(model: Any) -> None:
 
 
 def _kept(settings: FolderSettings) -> dict[str, Any]:
-    """Where transformers looks: nowhere but in the folder."""
-    kept: dict[str, Any] = {"local_files_only": True}
+    """Where transformers looks: nowhere but in the folder, and at no code there."""
+    kept: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     return kept | ({"gguf_file": settings.gguf} if settings.gguf else {})
 
 
@@ -246,6 +234,42 @@ def _check_reader(settings: FolderSettings) -> None:
             where=settings.transformer / settings.gguf,
             fix="pip install 'wardspace[gguf]'",
         )
+    kernel = _hub_kernel(_plain(settings.transformer / "config.json"))
+    if kernel is not None:
+        raise ModelError(
+            f"the config asks for attention code from a hub ({kernel}), which wardspace never runs",
+            where=settings.transformer / "config.json",
+            fix="take attn_implementation out of config.json",
+        )
+
+
+def _hub_kernel(value: Any) -> str | None:
+    """The kernel on a hub that a config asks for, at any depth: transformers would fetch it and run it."""
+    if not isinstance(value, dict):
+        return None
+    asked = [str(one) for key, one in value.items() if key.endswith("attn_implementation") and "/" in str(one)]
+    deeper = [found for one in value.values() if (found := _hub_kernel(one)) is not None]
+    return next(iter([*asked, *deeper]), None)
+
+
+def _plain(path: Path) -> Any:
+    """A JSON file as it is; None where it is absent or damaged, which transformers says better."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _brings_code(folder: Path) -> bool:
+    """Whether a folder names classes of its own, in Python files that come with it or lie on a hub."""
+    found = [_plain(folder / name) for name in ("config.json", "tokenizer_config.json")]
+    return any(isinstance(one, dict) and "auto_map" in one for one in found)
+
+
+def _check_limit(tokenizer: Any) -> None:
+    limit = tokenizer.model_max_length
+    if isinstance(limit, bool) or not isinstance(limit, int | float) or limit < 1:
+        raise ValueError(f"model_max_length is {limit!r}")
 
 
 def _check_encoder(model: PreTrainedModel, missing: set[str], where: Path, tokenizer: PreTrainedTokenizerBase) -> None:
@@ -273,9 +297,18 @@ def _check_encoder(model: PreTrainedModel, missing: set[str], where: Path, token
 
 @contextmanager
 def _faults_of(folder: Path, what: str) -> Iterator[None]:
+    """One boundary for whatever libraries raise on files that are damaged, foreign or made to harm."""
     try:
         yield
-    except _FAULTS as error:
+    except ModelError:
+        raise
+    except Exception as error:  # transformers checks little by itself, and tokenizers raises Exception as such
+        if _brings_code(folder):
+            raise ModelError(
+                f"the {what} is code of its own (auto_map), which wardspace never runs",
+                where=folder,
+                fix="use a model of a family that transformers knows, such as BERT, RoBERTa, MPNet or ModernBERT",
+            ) from error
         reason = (str(error).strip().splitlines() or [""])[0][:200]
         raise ModelError(
             f"cannot load the {what}: {type(error).__name__}: {reason}",

@@ -6,22 +6,27 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from wardspace.core.errors import ModelError
 from wardspace.core.files import read_json
-from wardspace.models.files.loading import quiet
+from wardspace.models.files.loading import form_of, load_language_model, load_tokenizer, open_folder
 from wardspace.models.tokens import Affixes, Ids, affixes, token_ids
 from wardspace.privacy.attacker.batches import numbers
 
 
 def is_causal(folder: Path) -> bool:
-    """Whether a model folder holds a causal language model, by what its config says."""
-    path = folder / "config.json"
-    if not path.is_file():
+    """Whether a model folder holds a causal language model with its head, by what its config says.
+
+    Raises
+    ------
+    ModelError
+        If there is no such folder, or it is not whole.
+    """
+    settings = open_folder(folder)
+    if settings.gguf or form_of(settings) != "causal":
         return False
-    names: list[str] = read_json(path).get("architectures") or []
-    return any(name.endswith(("ForCausalLM", "LMHeadModel")) for name in names)
+    names = read_json(settings.transformer / "config.json").get("architectures") or []
+    return any(str(name).endswith(("ForCausalLM", "LMHeadModel")) for name in names)
 
 
 class CausalWords:
@@ -53,17 +58,9 @@ class CausalWords:
         ModelError
             If it cannot be read or has no fast tokenizer.
         """
-        try:
-            with quiet():
-                model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
-                tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        except (OSError, ValueError) as error:
-            raise ModelError(
-                "cannot load this causal model", where=folder, fix="copy the whole folder again"
-            ) from error
-        if not tokenizer.is_fast:
-            raise ModelError("this model has no fast tokenizer", where=folder, fix="save it with a tokenizer.json")
-        return cls(model, tokenizer)
+        settings = open_folder(folder)
+        tokenizer = load_tokenizer(settings)
+        return cls(load_language_model(settings, tokenizer, seed=0)[0], tokenizer)
 
     def secret_scores(self, pieces: Sequence[tuple[str, str, str]]) -> list[float]:
         """Log-likelihood of whole sentences; those of one template differ in their secret alone (Carlini et al. 2019).

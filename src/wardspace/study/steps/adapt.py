@@ -69,7 +69,7 @@ def adapt_models(run: Run, prepared: Prepared, crew: Crew) -> dict[str, Adapted]
     found = {}
     for model in asked.adapt:
         inputs = [*shared, model.model_dump(mode="json"), asked.transductive, *rehearsed(model)]
-        outputs = [run.folder.model(model.name) / "modules.json"]
+        outputs = [run.folder.model(model.name)]
 
         def work(model: AdaptConfig = model) -> list[dict[str, Any]]:
             return crew.adapt(corpus, model, asked, run.folder, show_progress=run.show_progress)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from wardspace.config import CorpusConfig
 from wardspace.core.progress import say
 from wardspace.corpus import Corpus, Manifest, prepare, readers
+from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS
 from wardspace.corpus.review import Corrections
 from wardspace.models import Encoder
 from wardspace.report.wording import counted
@@ -44,7 +45,8 @@ def prepare_corpus(run: Run, *, apply_review: bool = True) -> Prepared:
         return made.content_hash
 
     content = [] if asked.source.path is None else readers.source_content(asked.source)
-    inputs, outputs = [_settings(asked), content, run.base_files], [folder / "corpus.json"]
+    inputs = [_settings(asked), content, run.base_files]
+    outputs = [folder / name for name in (MANIFEST, NOTES, REJECTS)]
     held = [*inputs, _applied_review(run.folder)]
     if apply_review or not run.stages.stands("prepare", held, outputs):
         corrections = Corrections.asked(asked.deidentify)
