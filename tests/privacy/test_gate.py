@@ -100,6 +100,9 @@ def test_a_damaged_audit_is_a_fault_and_no_pass(tmp_path, text):
         Audit.read(tmp_path)
 
 
-def test_what_is_no_number_does_not_pass():
-    (fault,) = faults(exposed(float("nan"), float("nan")))
-    assert "exposure of secrets in 4 notes (bits): nan" in fault
+@pytest.mark.parametrize(
+    ("value", "low"), [("nan", "nan"), ("nan", 0.1), (5.0, "nan"), ("inf", 3.0), ("-inf", "-inf"), (1.0, "nan")]
+)
+def test_what_is_no_number_does_not_pass(value, low):
+    (fault,) = faults(exposed(float(value), float(low)))
+    assert f"exposure of secrets in 4 notes (bits): {float(value):.3g}" in fault

@@ -100,7 +100,7 @@ class Stages:
         file = self.folder.path / path
         if not file.is_file() or file.stat().st_size != written[0]:
             return True
-        return file.stat().st_mtime_ns != written[1] and file_digest(file) != written[2]
+        return file.stat().st_mtime_ns != written[1] and file_digest(file) != str(written[2])
 
 
 def _read(record: Path) -> dict[str, Any]:

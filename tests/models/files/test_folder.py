@@ -73,7 +73,7 @@ def test_all_that_is_missing_is_named_at_once(tmp_path):
 
 def test_a_damaged_modules_file(folder):
     (folder / "modules.json").write_text('[{"idx"')
-    with pytest.raises(ModelError, match="not JSON") as caught:
+    with pytest.raises(ModelError, match="damaged file") as caught:
         read_settings(folder)
     assert caught.value.where == str(folder / "modules.json")
 

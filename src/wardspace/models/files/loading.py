@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -33,6 +32,7 @@ from transformers.utils import logging
 
 from wardspace.core.errors import ModelError
 from wardspace.models.files.bases import resolve
+from wardspace.models.files.checks import check_encoder, check_limit, check_no_kernel, faults_of
 from wardspace.models.files.folder import FolderSettings, read_settings
 from wardspace.models.files.hub import snapshot
 
@@ -81,9 +81,9 @@ def load_tokenizer(settings: FolderSettings) -> PreTrainedTokenizerBase:
         If it cannot be read or has no fast form.
     """
     _check_reader(settings)
-    with _faults_of(settings.transformer, "tokenizer"), quiet():
+    with faults_of(settings.transformer, "tokenizer"), quiet():
         tokenizer = AutoTokenizer.from_pretrained(settings.transformer, **_kept(settings))
-        _check_limit(tokenizer)
+        check_limit(tokenizer)
     if not isinstance(tokenizer, PreTrainedTokenizerBase) or not tokenizer.is_fast:
         raise ModelError(
             "this model has no fast tokenizer",
@@ -108,8 +108,8 @@ def load_encoder(settings: FolderSettings, tokenizer: PreTrainedTokenizerBase) -
     model, missing = _load(AutoModelForTextEncoding if form_of(settings) == "seq2seq" else AutoModel, settings)
     if getattr(model, "pooler", None) is not None:
         model.register_module("pooler", None)
-    with _faults_of(settings.transformer, "model"):
-        _check_encoder(model, missing, settings.transformer, tokenizer)
+    with faults_of(settings.transformer, "model"):
+        check_encoder(model, missing, settings.transformer, tokenizer)
     return model
 
 
@@ -144,8 +144,8 @@ def load_language_model(
     model.config.is_encoder_decoder = form == "seq2seq"  # the folder of an encoder alone denies it
     prefixes = ("shared.", "encoder.") if form == "seq2seq" else (f"{model.base_model_prefix}.",)
     encoder = {name for name in missing if name.startswith(prefixes)}
-    with _faults_of(settings.transformer, "model"):
-        _check_encoder(encoder_of(model), encoder, settings.transformer, tokenizer)
+    with faults_of(settings.transformer, "model"):
+        check_encoder(encoder_of(model), encoder, settings.transformer, tokenizer)
     return model, missing - encoder
 
 
@@ -158,7 +158,7 @@ def form_of(settings: FolderSettings) -> Form:
         If its config cannot be read.
     """
     _check_reader(settings)
-    with _faults_of(settings.transformer, "config"), quiet():
+    with faults_of(settings.transformer, "config"), quiet():
         config = type(AutoConfig.from_pretrained(settings.transformer, **_kept(settings)))
     if _left_to_right(config):
         return "causal"
@@ -190,7 +190,7 @@ def encoder_of(model: PreTrainedModel) -> PreTrainedModel:
 
 
 def _load(auto: Any, settings: FolderSettings) -> tuple[PreTrainedModel, set[str]]:
-    with _faults_of(settings.transformer, "model"), quiet():
+    with faults_of(settings.transformer, "model"), quiet():
         model, report = auto.from_pretrained(
             settings.transformer, dtype=torch.float32, output_loading_info=True, **_kept(settings)
         )
@@ -234,84 +234,4 @@ def _check_reader(settings: FolderSettings) -> None:
             where=settings.transformer / settings.gguf,
             fix="pip install 'wardspace[gguf]'",
         )
-    kernel = _hub_kernel(_plain(settings.transformer / "config.json"))
-    if kernel is not None:
-        raise ModelError(
-            f"the config asks for attention code from a hub ({kernel}), which wardspace never runs",
-            where=settings.transformer / "config.json",
-            fix="take attn_implementation out of config.json",
-        )
-
-
-def _hub_kernel(value: Any) -> str | None:
-    """The kernel on a hub that a config asks for, at any depth: transformers would fetch it and run it."""
-    if not isinstance(value, dict):
-        return None
-    asked = [str(one) for key, one in value.items() if key.endswith("attn_implementation") and "/" in str(one)]
-    deeper = [found for one in value.values() if (found := _hub_kernel(one)) is not None]
-    return next(iter([*asked, *deeper]), None)
-
-
-def _plain(path: Path) -> Any:
-    """A JSON file as it is; None where it is absent or damaged, which transformers says better."""
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
-
-
-def _brings_code(folder: Path) -> bool:
-    """Whether a folder names classes of its own, in Python files that come with it or lie on a hub."""
-    found = [_plain(folder / name) for name in ("config.json", "tokenizer_config.json")]
-    return any(isinstance(one, dict) and "auto_map" in one for one in found)
-
-
-def _check_limit(tokenizer: Any) -> None:
-    limit = tokenizer.model_max_length
-    if isinstance(limit, bool) or not isinstance(limit, int | float) or limit < 1:
-        raise ValueError(f"model_max_length is {limit!r}")
-
-
-def _check_encoder(model: PreTrainedModel, missing: set[str], where: Path, tokenizer: PreTrainedTokenizerBase) -> None:
-    lacking = sorted(name for name in missing if not name.startswith("pooler."))
-    if lacking:
-        raise ModelError(
-            f"the weights lack {len(lacking)} tensors of the encoder ({lacking[0]}, …): they would be random",
-            where=where,
-            fix="config.json and the weights are of different models; copy the whole folder again",
-        )
-    if getattr(model.config, "is_encoder_decoder", False):
-        raise ModelError(
-            f"{model.config.model_type!r} is an encoder with a decoder",
-            where=where,
-            fix="use an encoder such as BERT, RoBERTa, DistilBERT, ModernBERT or MPNet, or T5",
-        )
-    vocabulary = int(cast("torch.Tensor", model.get_input_embeddings().weight).shape[0])
-    if len(tokenizer) > vocabulary:
-        raise ModelError(
-            f"the tokenizer knows {len(tokenizer)} tokens, the model only {vocabulary}",
-            where=where,
-            fix="the tokenizer is of another model; copy the whole folder again",
-        )
-
-
-@contextmanager
-def _faults_of(folder: Path, what: str) -> Iterator[None]:
-    """One boundary for whatever libraries raise on files that are damaged, foreign or made to harm."""
-    try:
-        yield
-    except ModelError:
-        raise
-    except Exception as error:  # transformers checks little by itself, and tokenizers raises Exception as such
-        if _brings_code(folder):
-            raise ModelError(
-                f"the {what} is code of its own (auto_map), which wardspace never runs",
-                where=folder,
-                fix="use a model of a family that transformers knows, such as BERT, RoBERTa, MPNet or ModernBERT",
-            ) from error
-        reason = (str(error).strip().splitlines() or [""])[0][:200]
-        raise ModelError(
-            f"cannot load the {what}: {type(error).__name__}: {reason}",
-            where=folder,
-            fix="the files are damaged or of a kind this transformers does not know; copy the model folder again",
-        ) from error
+    check_no_kernel(settings.transformer)
