@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -89,8 +90,8 @@ class ColumnsConfig(Section):
     time: str | None = None
     """When the note was written."""
     time_format: str | None = None
-    """How times are written where that is not ISO 8601, such as `%m/%d/%Y` (Python's strptime): they are then stored as
-    ISO 8601, and one that is written otherwise stays as it is."""
+    """How times are written, such as `%m/%d/%Y` (Python's strptime), where the values do not tell; null takes common
+    forms from the column. Times are stored as ISO 8601; one that cannot be read stays as it is."""
     text: str = "text"
     """The note itself."""
     split: str | None = None
@@ -181,6 +182,32 @@ class DeidentifyConfig(Section):
         return "surrogate" in (self.operator, *self.by_type.values())
 
 
+class MissingConfig(Section):
+    """Words that say that a value is missing, compared as they are written: case counts."""
+
+    words: list[str] = ["NULL", "null", "(null)", "[NULL]", "\\N", "nan", "NaN", "NaT", "<NA>", "#N/A"]
+    """Mean a missing value in every column, and an empty note where its text is nothing else. A number (-99) is a word
+    too."""
+    words_outside_categories: list[str] = ["None", "NA", "N/A", "n/a"]
+    """The same, but in labels and metadata, where they may be a class of their own."""
+
+    @field_validator("words", "words_outside_categories", mode="before")
+    @classmethod
+    def _as_written(cls, words: Any) -> Any:
+        """Words that YAML itself takes for nothing or for a number (`NULL`, `.nan`, `-99`)."""
+        if not isinstance(words, list):
+            return words
+        found: list[Any] = []
+        for word in words:
+            if word is None:
+                found += ["NULL", "null"]
+            elif isinstance(word, float) and math.isnan(word):
+                found += ["nan", "NaN"]
+            else:
+                found.append(str(word) if isinstance(word, int | float) and not isinstance(word, bool) else word)
+        return list(dict.fromkeys(found)) if all(isinstance(word, str) for word in found) else found
+
+
 class RejectConfig(Section):
     """When a note is left out (always with its reason, in rejects.parquet)."""
 
@@ -253,6 +280,8 @@ class CorpusConfig(Section):
     """Where the notes are."""
     columns: ColumnsConfig = ColumnsConfig()
     """Which column plays which role."""
+    missing: MissingConfig = MissingConfig()
+    """Words that say that a value is missing."""
     deidentify: DeidentifyConfig | None = None
     """Take out what identifies people, before anything is cleaned; `{}` does it as its defaults say, null does not."""
     clean: CleanConfig = CleanConfig()

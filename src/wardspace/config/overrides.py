@@ -26,11 +26,17 @@ def overridden(raw: Any, override: str) -> Any:
     key, sign, text = override.partition("=")
     if not sign or not key:
         raise StudyError("an override without a value", where=f"--set {override}", fix="write --set key.subkey=value")
+    return _placed(raw, key.split("."), _value(text, override), override)
+
+
+def _value(text: str, override: str) -> Any:
+    """The value as YAML; one that is none is taken as text (`%d.%m.%Y`), unless a bracket or quote says otherwise."""
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise StudyError("the value is not YAML", where=f"--set {override}", fix="quote the value") from error
-    return _placed(raw, key.split("."), value, override)
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:  # the latter for a date that the calendar does not have
+        if text.lstrip()[:1] in ("[", "{", '"', "'"):
+            raise StudyError("the value is not YAML", where=f"--set {override}", fix="quote the value") from error
+        return text
 
 
 def _placed(node: Any, keys: list[str], value: Any, override: str) -> Any:

@@ -45,7 +45,8 @@ class Manifest(BaseModel):
     warnings: list[str] = []
     """What a reader must know before believing a figure."""
     statistics: dict[str, Any] = {}
-    """`notes_per_patient`, `words` and `tokens` per note, `pieces_per_word`."""
+    """`notes_per_patient`, `words` and `tokens` per note, `pieces_per_word`; `values`: in how many rows of a column
+    another spelling was read, which words counted as missing, and what became of times."""
 
 
 MANIFEST = "corpus.json"

@@ -40,12 +40,19 @@ class Roles:
     names: tuple[str, ...] = ()
     """Columns that are read but not kept: names of the patient."""
     time_format: str | None = None
-    """How times are written; null for ISO 8601."""
+    """How times are written, where the study says so."""
+    auxiliary_times: tuple[str, ...] = ()
+    """Which of the auxiliary columns are times."""
 
     @property
     def categories(self) -> tuple[str, ...]:
         """Metadata and labels, each once."""
         return tuple(dict.fromkeys((*self.metadata, *self.labels)))
+
+    @property
+    def times(self) -> tuple[str, ...]:
+        """Columns that are read as times, each once."""
+        return tuple(dict.fromkeys(name for name in (self.time, *self.auxiliary_times) if name))
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -59,7 +66,11 @@ class Roles:
 
 
 def resolve_roles(
-    columns: ColumnsConfig, stratify: str | None, auxiliary: tuple[str, ...] = (), names: tuple[str, ...] = ()
+    columns: ColumnsConfig,
+    stratify: str | None,
+    auxiliary: tuple[str, ...] = (),
+    names: tuple[str, ...] = (),
+    auxiliary_times: tuple[str, ...] = (),
 ) -> Roles:
     """Check the roles of a study.
 
@@ -95,6 +106,7 @@ def resolve_roles(
         auxiliary=auxiliary,
         names=tuple(dict.fromkeys(names)),
         time_format=columns.time_format,
+        auxiliary_times=auxiliary_times,
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from wardspace.config import ColumnsConfig
 from wardspace.config.corpus import VersionsConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.duplicates.versions import Versions, moment, version_columns
+from wardspace.corpus.duplicates.versions import Versions, version_columns
 
 
 def superseded(*notes):
@@ -30,13 +30,6 @@ def test_what_lacks_a_field_is_kept_and_counted():
 
 def test_fields_do_not_run_into_each_other():
     assert superseded((("p", "ab", "c"), 1.0), (("p", "a", "bc"), 1.0)) == ({}, 0)
-
-
-def test_moments_order_times_and_numbers():
-    assert moment("2024-01-01") < moment("2024-01-01T00:01") < moment("2024-01-02 00:00:00.5")
-    assert moment("2024-01-01T01:00+01:00") == moment("2024-01-01T00:00Z") == moment("2024-01-01")
-    assert moment("9") < moment("10.5")
-    assert [moment(value) for value in (None, "yesterday", "nan", "inf")] == [None] * 4
 
 
 def test_columns_come_in_their_order_and_time_from_its_role():

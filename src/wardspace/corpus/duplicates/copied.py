@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wardspace.core.progress import progress
-from wardspace.corpus.duplicates.versions import moment
+from wardspace.core.times import moment
 from wardspace.corpus.note.clean import Edit, Offsets
 from wardspace.corpus.note.spans import moved_spans
 from wardspace.corpus.prepare.ledger import fingerprint

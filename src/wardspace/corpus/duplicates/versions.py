@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 
@@ -87,25 +85,3 @@ def _key(fields: Sequence[str | None]) -> bytes:
     parts = [str(field).encode("utf-8") for field in fields]
     # lengths keep ("ab", "c") apart from ("a", "bc")
     return hashlib.blake2b(b"".join(len(part).to_bytes(4, "big") + part for part in parts), digest_size=16).digest()
-
-
-def moment(value: str | None) -> float | None:
-    """A time as a number to order by: a finite number as it is, or ISO 8601 in seconds since 1970.
-
-    A time without an offset counts as UTC. None where the value is missing or is neither.
-    """
-    if value is None:
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        return _seconds(value)
-    return number if math.isfinite(number) else None
-
-
-def _seconds(value: str) -> float | None:
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()

@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 
 from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.note.note import as_text
 from wardspace.corpus.note.spans import read_spans
 from wardspace.corpus.readers import open_readers, source_files
 from wardspace.corpus.readers.columns import is_header, no_rows
@@ -26,6 +25,8 @@ from wardspace.corpus.readers.csv.reader import DelimitedReader
 from wardspace.corpus.readers.files import SUFFIXES, SourceFile, format_of, paths_behind
 from wardspace.corpus.readers.jsonl import JsonLines
 from wardspace.corpus.readers.parquet import ArrowFaults
+from wardspace.corpus.readers.partitions import partitions
+from wardspace.corpus.values.canonical import canonical
 
 ROWS = 20_000
 """Rows that are looked at."""
@@ -75,7 +76,7 @@ class Column:
     def see(self, value: Any) -> None:
         """Count one value."""
         self.rows += 1
-        text = as_text(value)
+        text = canonical(value)
         if text is None or text.casefold() in _MISSING:
             if self.values is not None:
                 self.values.append(None)
@@ -183,7 +184,7 @@ def read_table(path: str, rows: int = ROWS) -> Table:
         If there is no such file, it is empty, has no header or no row, or is no table.
     """
     files = _tables(path)
-    names = _column_names(files[0])
+    names = tuple(dict.fromkeys((*_column_names(files[0]), *partitions(files[0].path))))
     config = SourceConfig(path=path)
     with TemporaryDirectory() as scratch:
         readers = open_readers(config, names, Path(scratch))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,11 +14,12 @@ from wardspace.corpus.deidentify.counts import Mark, marks
 from wardspace.corpus.duplicates.sketching import Sketch
 from wardspace.corpus.note.clean import Cleaned, Cleaner, Offsets
 from wardspace.corpus.note.spans import Span, SpanTypes, moved_spans, read_spans
-from wardspace.corpus.prepare.rejects import EMPTY, NO_ID, NUL, Fault, undecodable
+from wardspace.corpus.prepare.rejects import EMPTY, MALFORMED_SPANS, NO_ID, NUL, Fault, missing_text, undecodable
 from wardspace.corpus.readers import Row
 from wardspace.corpus.schema import Roles
 from wardspace.corpus.split.split import UNKNOWN_SPLIT, known_split
-from wardspace.corpus.split.times import as_iso
+from wardspace.corpus.values.canonical import canonical
+from wardspace.corpus.values.values import Reading, Values
 
 if TYPE_CHECKING:
     from wardspace.corpus.review.corrections import Corrections
@@ -46,6 +46,8 @@ class Note(NamedTuple):
     """What was taken out."""
     reviewed: bool = False
     """Whether a person said what is to be taken out."""
+    readings: tuple[Reading, ...] = ()
+    """What was done to values to read them."""
     tokens: int | None = None
     """Tokens of the text, where they are counted."""
     sketch: Sketch | None = None
@@ -60,6 +62,8 @@ class Original(NamedTuple):
     text: str
     names: tuple[str, ...]
     """Names of its patient, of columns that are not kept."""
+    readings: tuple[Reading, ...] = ()
+    """What was done to id, patient and names to read them."""
 
     @property
     def patient(self) -> str:
@@ -89,6 +93,8 @@ class Examiner:
         Takes out what identifies people, before the cleaning: lower case would hide names from it.
     corrections : Corrections, optional
         What a person said of single notes, which goes before what the deidentifier finds in them.
+    values : Values, optional
+        How values are read.
     """
 
     def __init__(
@@ -98,14 +104,16 @@ class Examiner:
         limits: RejectConfig,
         deidentifier: Deidentifier | None = None,
         corrections: Corrections | None = None,
+        *,
+        values: Values | None = None,
     ) -> None:
         self.roles, self._cleaner, self._limits = roles, cleaner, limits
+        self.values = values or Values()
         self._deidentifier, self._corrections = deidentifier, corrections
         self._needed = roles.needed
         self._place = place = {name: i for i, name in enumerate(roles.needed)}
         self._categories = [place[name] for name in roles.categories]
         self._spans = [place[name] for name in roles.spans]
-        self._auxiliary = [place[name] for name in roles.auxiliary]
         self._names = [place[name] for name in roles.names]
         self.span_types = {name: SpanTypes() for name in roles.spans}
         self.spans_dropped = 0
@@ -115,21 +123,26 @@ class Examiner:
         hidden = self._deidentifier.identity() if self._deidentifier else None
         said = self._corrections.digest if self._corrections else None
         options = [self._cleaner.config.model_dump(mode="json"), self._limits.model_dump(mode="json"), hidden, said]
-        return digest([asdict(self.roles), *options])
+        return digest([asdict(self.roles), self.values.identity(), *options])
 
     def original(self, file: str, row: Row) -> Original | Unusable:
         """The note in a row of a file, as it is there."""
         if row.values is None:
             return Unusable(None, row.fault or EMPTY)
         values, place, roles = row.values, self._place, self.roles
-        note_id = as_text(values[place[roles.note_id]]) if roles.note_id else f"{file}:{row.number}"
+        readings: list[Reading] = []
+        note_id: str | None = f"{file}:{row.number}"
+        if roles.note_id:
+            note_id = self.values.text(roles.note_id, values[place[roles.note_id]], readings)
         text = values[place[roles.text]]
         fault = row.fault or (NO_ID if note_id is None else self._fault_of_text(text) or self._fault_of_values(values))
         if fault or note_id is None:
             return Unusable(note_id, fault or NO_ID)
-        patient = as_text(values[place[roles.patient_id]]) if roles.patient_id else None
-        names = tuple([name for i in self._names if (name := as_text(values[i]))])
-        return Original(note_id, patient, text, names)
+        patient = None
+        if roles.patient_id:
+            patient = self.values.text(roles.patient_id, values[place[roles.patient_id]], readings)
+        named = [self.values.text(name, values[i], readings) for name, i in zip(roles.names, self._names, strict=True)]
+        return Original(note_id, patient, text, tuple([name for name in named if name]), tuple(readings))
 
     def examine(self, file: str, row: Row) -> Note | Unusable:
         """Turn a row of a file into a note."""
@@ -138,7 +151,8 @@ class Examiner:
             return original
         assert row.values is not None
         values, place, roles = row.values, self._place, self.roles
-        note_id, patient, text, _ = original
+        note_id, patient, text, _, done = original
+        readings = list(done)
         hidden, marked, reviewed = self._hidden(original)
         cleaned = self._cleaner.clean(hidden.text, follow=bool(self._spans))
         fault = self._fault_of_cleaned(cleaned.text)
@@ -149,29 +163,43 @@ class Examiner:
             spans = [_moved(read_spans(values[i]), steps) for i in self._spans]
         except (ValueError, OverflowError, RecursionError):
             # The error's own words may quote the note, so that they are left unsaid.
-            return Unusable(note_id, Fault("malformed spans", "a column of spans is no list of records with offsets"))
+            return Unusable(note_id, Fault(MALFORMED_SPANS, "a column of spans is no list of records with offsets"))
         for kind, (found, dropped) in zip(self.span_types.values(), spans, strict=True):
             kind.see(found)
             self.spans_dropped += dropped
+        time = self._time(file, roles.time, values, readings) if roles.time else None
+        categories = [
+            self.values.text(name, values[i], readings, category=True)
+            for name, i in zip(roles.categories, self._categories, strict=True)
+        ]
         return Note(
             note_id,
             patient,
-            self._time(values),
+            time,
             cleaned.text,
-            tuple([as_text(values[i]) for i in self._categories]),
+            tuple(categories),
             tuple([json.dumps(found, ensure_ascii=False) for found, _ in spans]),
-            as_text(values[place[roles.stratify]]) if roles.stratify else None,
+            self.values.text(roles.stratify, values[place[roles.stratify]], [], category=True)
+            if roles.stratify
+            else None,
             cleaned.changed,
-            known_split(as_text(values[place[roles.split]])) if roles.split else None,
-            tuple([as_text(values[i]) for i in self._auxiliary]),
+            known_split(self.values.text(roles.split, values[place[roles.split]], readings)) if roles.split else None,
+            tuple([self._beside(file, name, values) for name in roles.auxiliary]),
             marked,
             reviewed,
+            tuple(readings),
         )
 
-    def _time(self, values: tuple[Any, ...]) -> str | None:
-        """When the note was written."""
-        time = as_text(values[self._place[self.roles.time]]) if self.roles.time else None
-        return as_iso(time, self.roles.time_format) if time and self.roles.time_format else time
+    def _time(self, file: str, column: str, values: tuple[Any, ...], readings: list[Reading]) -> str | None:
+        """A time of the note; the study's format is that of the column of times."""
+        written = self.roles.time_format if column == self.roles.time else None
+        return self.values.time(file, column, values[self._place[column]], readings, written)
+
+    def _beside(self, file: str, column: str, values: tuple[Any, ...]) -> str | None:
+        """A value that versions of a note are told by."""
+        if column in self.roles.times:
+            return self._time(file, column, values, [])
+        return self.values.text(column, values[self._place[column]], [], category=True)
 
     def _hidden(self, note: Original) -> tuple[Cleaned, tuple[Mark, ...], bool]:
         """The text without what identifies people, what was taken out, and whether a person said so."""
@@ -186,6 +214,8 @@ class Examiner:
         """What is wrong with the text as it was read."""
         if text is None or (isinstance(text, str) and (not text or text.isspace())):
             return EMPTY
+        if isinstance(text, str) and (word := self.values.missing_text(text)):
+            return missing_text(word)
         if not isinstance(text, str):
             return Fault("text is no string", f"the text is a {type(text).__name__}, not a string")
         most = self._limits.max_bytes
@@ -196,13 +226,14 @@ class Examiner:
     def _fault_of_values(self, values: tuple[Any, ...]) -> Fault | None:
         """What is wrong with any of the values as they were read."""
         for name, value in zip(self._needed, values, strict=True):
-            stored = value if isinstance(value, str) else as_text(value) or ""
-            if "\0" in stored:
+            as_stored = value if isinstance(value, str) else canonical(value) or ""
+            if "\0" in as_stored:
                 return NUL
-            if not _encodes(stored):
+            if not _encodes(as_stored):
                 return undecodable(name)
-        if self.roles.split and not _split_is_known(values[self._place[self.roles.split]]):
-            return UNKNOWN_SPLIT
+        if self.roles.split:
+            stored = self.values.text(self.roles.split, values[self._place[self.roles.split]], [])
+            return UNKNOWN_SPLIT if stored is not None and known_split(stored) is None else None
         return None
 
     def _fault_of_cleaned(self, text: str) -> Fault | None:
@@ -220,20 +251,6 @@ def _moved(spans: list[Span], steps: Sequence[tuple[Offsets | None, int]]) -> tu
         spans, gone = moved_spans(spans, offsets or Offsets(), length)
         dropped += gone
     return spans, dropped
-
-
-def as_text(value: Any) -> str | None:
-    """An id, a time or a category as text without outer blanks; None where there is none."""
-    if isinstance(value, str):
-        return value.strip() or None
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return None
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _split_is_known(value: Any) -> bool:
-    stored = as_text(value)
-    return stored is None or known_split(stored) is not None
 
 
 def _encodes(value: str) -> bool:

@@ -9,20 +9,43 @@ from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
+from wardspace.core.times import moment
 from wardspace.corpus.deidentify.counts import Tally
 from wardspace.corpus.duplicates.sketches import Sketches
-from wardspace.corpus.duplicates.versions import Versions, moment
-from wardspace.corpus.note.note import Note, Unusable
+from wardspace.corpus.duplicates.versions import Versions
+from wardspace.corpus.note.note import Examiner, Note, Unusable
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.ledger import Ledger, fingerprint
-from wardspace.corpus.prepare.rejects import NO_TIME, SEEN, UNDECODABLE, Fault, Rejects, duplicate
+from wardspace.corpus.prepare.rejects import (
+    MALFORMED_SPANS,
+    NO_ID,
+    NO_TIME,
+    SEEN,
+    UNDECODABLE,
+    Fault,
+    Rejects,
+    duplicate,
+    missing_text,
+)
 from wardspace.corpus.prepare.spool import Spool
 from wardspace.corpus.processing.chunks import Examined, ExaminedChunk
 from wardspace.corpus.processing.engine import Event, SourceRead
 from wardspace.corpus.readers import Reader
 from wardspace.corpus.readers.columns import no_rows
 from wardspace.corpus.split.by_time import TimeSplit
+from wardspace.corpus.split.split import UNKNOWN_SPLIT
 from wardspace.corpus.split.times import Zones
+from wardspace.corpus.values.tally import ReadingsTally
+
+_ADVICE_ON_TEXTS = "see to corpus.columns.text, corpus.clean and corpus.reject"
+_ADVICE = {
+    NO_TIME.kind: "see to corpus.columns.time, and say how times are written in corpus.columns.time_format (%d.%m.%Y)",
+    NO_ID.kind: "see to corpus.columns.note_id; null numbers the notes by file and row",
+    SEEN.kind: "see to corpus.columns.note_id; null numbers the notes by file and row",
+    UNKNOWN_SPLIT.kind: "see to corpus.columns.split; null shares patients out",
+    MALFORMED_SPANS: "see to corpus.columns.spans",
+}
+"""What to do, by the commonest reason for which rows were left out."""
 
 
 class Intake:
@@ -32,6 +55,8 @@ class Intake:
     ----------
     config : CorpusConfig
         What to leave out.
+    examiner : Examiner
+        Reads rows: its columns, and what they leave open.
     ledger : Ledger
         Remembers what was seen.
     spool : Spool
@@ -43,8 +68,17 @@ class Intake:
     """
 
     def __init__(
-        self, config: CorpusConfig, ledger: Ledger, spool: Spool, rejects: Rejects, sketches: Sketches | None
+        self,
+        config: CorpusConfig,
+        examiner: Examiner,
+        *,
+        ledger: Ledger,
+        spool: Spool,
+        rejects: Rejects,
+        sketches: Sketches | None,
     ) -> None:
+        roles = examiner.roles
+        self._text = roles.text
         self._config, self._sketches = config, sketches
         self._ledger, self._spool, self._rejects = ledger, spool, rejects
         self.rows_read = 0
@@ -53,6 +87,9 @@ class Intake:
         self.identifiers = Tally()
         self.reviewed = 0
         self.zones = Zones()
+        self.readings = ReadingsTally(roles.patient_id, roles.time, examiner.values.warnings)
+        words = (*config.missing.words, *config.missing.words_outside_categories)
+        self._missing_texts = {missing_text(word): word for word in words}
         self._two_splits = 0
         self._first_of_two_splits = ""
         self.span_types: dict[str, SpanTypes] = {}
@@ -78,6 +115,7 @@ class Intake:
                     self._take_chunk(event.file, event.chunk)
                     advance(event.progress)
         self._check_outcome(readers)
+        self.readings.patients_in_two_spellings = self._ledger.in_two_spellings()
 
     def _take_chunk(self, file: str, chunk: ExaminedChunk) -> None:
         for name, types in chunk.span_types.items():
@@ -90,13 +128,13 @@ class Intake:
         self.rows_read += 1
         found = row.found
         if isinstance(found, Unusable):
-            self._rejects.add(file, row.number, found.note_id, found.fault)
+            self._reject(file, row.number, found.note_id, found.fault)
             return
-        untimed = self.times is not None and moment(found.time) is None
-        fault = NO_TIME if untimed else self._fault_beside_others(found)
+        fault = self._fault_beside_others(found)
         if fault:
-            self._rejects.add(file, row.number, found.note_id, fault)
+            self._reject(file, row.number, found.note_id, fault)
             return
+        respelled = self.readings.add(found.time, found.readings)
         self.patients_missing += found.patient_id is None
         self.changed.update(found.changed)
         self.identifiers.add(found.identifiers)
@@ -115,8 +153,13 @@ class Intake:
             self._sketches.add(found.note_id, found.sketch)
         if self.times is not None and found.time:
             self.times.add(self._ledger.notes, found.time)
-        self._ledger.add(found.note_id, patient, found.stratum, draw)
+        self._ledger.add(found.note_id, patient, found.stratum, draw, respelled=respelled)
         self._spool.add(found, patient, file, row.number)
+
+    def _reject(self, file: str, row: int, note_id: str | None, fault: Fault) -> None:
+        if word := self._missing_texts.get(fault):
+            self.readings.add_missing(self._text, word)
+        self._rejects.add(file, row, note_id, fault)
 
     def _add_version(self, versions: Versions, note: Note) -> None:
         number, config = self._ledger.notes, self._config.deduplicate
@@ -127,6 +170,9 @@ class Intake:
             self._ledger.remember_text(number, fingerprint(note.text))
 
     def _fault_beside_others(self, note: Note) -> Fault | None:
+        if self.times is not None and moment(note.time) is None:
+            self.readings.see_time(note.time)
+            return NO_TIME
         if not self._ledger.new_id(note.note_id):
             return SEEN
         # a copy of a note that turns out to be an earlier version must not be left out for it
@@ -159,5 +205,5 @@ class Intake:
             raise CorpusError(
                 f"no note is left of {self.rows_read} rows" + (f" ({reasons})" if reasons else ""),
                 where=where,
-                fix="see to corpus.columns.text, corpus.clean and corpus.reject",
+                fix=_ADVICE.get(self._rejects.counts.most_common(1)[0][0], _ADVICE_ON_TEXTS),
             )

@@ -42,6 +42,7 @@ CREATE TABLE later (seq INTEGER PRIMARY KEY, key BLOB);
 CREATE TABLE notes (seq INTEGER PRIMARY KEY, note_id TEXT, patient TEXT, stratum TEXT, draw INTEGER, kept INTEGER);
 CREATE TABLE given (patient TEXT PRIMARY KEY, split TEXT) WITHOUT ROWID;
 CREATE TABLE left_out (seq INTEGER PRIMARY KEY, kind TEXT, reason TEXT);
+CREATE TABLE respelled (seq INTEGER PRIMARY KEY);
 CREATE TABLE draws (draw INTEGER, seq INTEGER, PRIMARY KEY (draw, seq)) WITHOUT ROWID;
 """
 
@@ -92,12 +93,19 @@ class Ledger:
             if first != note_id:
                 yield note, first
 
-    def add(self, note_id: str, patient: str, stratum: str | None, draw: int | None) -> None:
-        """Remember the next note's id, patient, stratum and, where a sample is drawn, its lot."""
+    def add(
+        self, note_id: str, patient: str, stratum: str | None, draw: int | None, *, respelled: bool = False
+    ) -> None:
+        """Remember the next note's id, patient, stratum and, where a sample is drawn, its lot.
+
+        `respelled` says that the source spells the patient otherwise.
+        """
         values = (self.notes, note_id, patient, stratum or "", draw or 0)
         self._cursor.execute("INSERT INTO notes VALUES (?, ?, ?, ?, ?, TRUE)", values)
         if draw is not None:
             self._cursor.execute("INSERT INTO draws VALUES (?, ?)", (draw, self.notes))
+        if respelled:
+            self._cursor.execute("INSERT INTO respelled VALUES (?)", (self.notes,))
         self.notes += 1
 
     def give(self, patient: str, split: str) -> bool:
@@ -107,6 +115,15 @@ class Ledger:
             return True
         found = self._cursor.execute("SELECT split FROM given WHERE patient = ?", (patient,)).fetchone()
         return bool(found[0] == split)
+
+    def in_two_spellings(self) -> int:
+        """Patients that the source spells in two ways."""
+        query = (
+            "SELECT COUNT(*) FROM (SELECT patient FROM notes"
+            " WHERE patient IN (SELECT n.patient FROM respelled r JOIN notes n ON n.seq = r.seq)"
+            " GROUP BY patient HAVING COUNT(*) > SUM(seq IN (SELECT seq FROM respelled)))"
+        )
+        return int(self._cursor.execute(query).fetchone()[0])
 
     def identity(self, note: int) -> tuple[str, str]:
         """Id and patient of a note, by its number."""

@@ -16,6 +16,7 @@ from wardspace.corpus.readers import Reader
 from wardspace.corpus.review.corrections import Corrections
 from wardspace.corpus.schema import SPLITS, Roles
 from wardspace.corpus.split.split import Shares
+from wardspace.corpus.values.tally import implausible_patient, kept_words
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def manifest(config: CorpusConfig, roles: Roles, made: Made, corrections: Correc
         statistics={
             "notes_per_patient": made.shares.notes_per_patient.summary(),
             **made.output.statistics.summary(),
+            "values": made.intake.readings.summary(),
         },
     )
 
@@ -114,6 +116,9 @@ def _split_step(config: CorpusConfig, roles: Roles, made: Made) -> dict[str, Any
 
 def _warnings(config: CorpusConfig, roles: Roles, made: Made) -> list[str]:
     found = list(dict.fromkeys(made.intake.warnings))  # what holds for several files is reported once
+    found += [*made.intake.readings.warnings(), *kept_words(made.output.categories.summary(), config.missing)]
+    if crowd := implausible_patient(made.shares.notes_per_patient.summary(), roles.patient_id):
+        found.append(crowd)
     if roles.patient_id is None:
         found.append(
             "no patient column: the split is by note, so that notes of one patient may be in several splits"

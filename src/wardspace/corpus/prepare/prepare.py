@@ -31,6 +31,7 @@ from wardspace.corpus.processing import Engine, LocalEngine, RayEngine, Shards, 
 from wardspace.corpus.readers import Reader, open_readers
 from wardspace.corpus.review.corrections import Corrections
 from wardspace.corpus.split.split import share_out, splits_of_notes
+from wardspace.corpus.values.look import look
 
 _WORK = ".work"
 
@@ -69,24 +70,26 @@ def prepare(
         For any fault of the source as a whole. Faults of single rows go to `rejects.parquet`.
     """
     config, roles = resolved(config)
-    deidentifier = Deidentifier.open(config.deidentify, Path(folder)) if config.deidentify else None
+    folder = Path(folder)
+    deidentifier = Deidentifier.open(config.deidentify, folder) if config.deidentify else None
     corrections = Corrections.asked(config.deidentify)
-    examiner = Examiner(roles, Cleaner(config.clean), config.reject, deidentifier, corrections)
     near = least_similarity(config.deduplicate)
-    work = Work(examiner, None if near is None else Sketcher(config.deduplicate.shingle), tokens)
-    shards = Shards(Path(folder).with_name(f".{Path(folder).name}-shards"), work.identity())
-    if known := shards.count():
-        say(f"  going on: {known} chunk{'s' if known > 1 else ''} of notes examined before")
-    with whole_folder(Path(folder)) as scratch:
+    with whole_folder(folder) as scratch:
         (scratch / _WORK).mkdir()
         (scratch / NOTES).mkdir()
         readers = open_readers(config.source, roles.needed, scratch / _WORK)
+        values = look(readers, roles, config)
+        examiner = Examiner(roles, Cleaner(config.clean), config.reject, deidentifier, corrections, values=values)
+        work = Work(examiner, None if near is None else Sketcher(config.deduplicate.shingle), tokens)
+        shards = Shards(folder.with_name(f".{folder.name}-shards"), work.identity())
+        if known := shards.count():
+            say(f"  going on: {known} chunk{'s' if known > 1 else ''} of notes examined before")
         passes = _Passes(config, work, scratch, show=show_progress)
         made = passes.made(readers, _engine(engine or EngineConfig(), config, roles.needed), shards)
         write_json(scratch / MANIFEST, manifest(config, roles, made, corrections).model_dump(mode="json"))
         shutil.rmtree(scratch / _WORK)
     shards.remove()
-    return Corpus.open(Path(folder))
+    return Corpus.open(folder)
 
 
 def _engine(engine: EngineConfig, config: CorpusConfig, needed: tuple[str, ...]) -> Engine:
@@ -111,7 +114,9 @@ class _Passes:
             self._sketches() as sketches,
         ):
             with Spool(self._scratch / _WORK / "spool.arrow", self._roles) as spool, self._steps("examine"):
-                intake = Intake(self._config, ledger, spool, rejects, sketches)
+                intake = Intake(
+                    self._config, self._work.examiner, ledger=ledger, spool=spool, rejects=rejects, sketches=sketches
+                )
                 with engine.examined(readers, self._work, shards) as found:
                     intake.read(readers, found, show_progress=self._show)
             duplicates = Duplicates(self._config, self._roles, ledger, spool.path, sketches, show=self._show)

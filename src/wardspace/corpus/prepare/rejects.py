@@ -49,6 +49,12 @@ EARLIER_PATIENT = "patient of an earlier period"
 UNDECODABLE = "undecodable bytes"
 DAMAGED = "damaged file"
 UNCLOSED = "quote never closed"
+MALFORMED_SPANS = "malformed spans"
+
+
+def missing_text(word: str) -> Fault:
+    """A note of nothing but a word that the study takes for a missing value."""
+    return Fault(EMPTY.kind, f"the text is {word!r}, a word for a missing value")
 
 
 def undecodable(column: str) -> Fault:

@@ -39,7 +39,9 @@ def resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
         config = config.model_copy(update={"columns": known.columns(config.columns)})
     auxiliary = version_columns(config.deduplicate.versions, config.columns)
     names = tuple(config.deidentify.name_columns) if config.deidentify else ()
-    roles = resolve_roles(config.columns, config.split.stratify, auxiliary, names)
+    versions = config.deduplicate.versions
+    times = (versions.time or config.columns.time, versions.stored) if versions else ()
+    roles = resolve_roles(config.columns, config.split.stratify, auxiliary, names, tuple(t for t in times if t))
     if roles.time is None:
         _check_no_time_is_needed(config)
     # a format may bring a split of its own

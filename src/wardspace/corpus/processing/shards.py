@@ -37,6 +37,7 @@ _SCHEMA = pa.schema(
         ("beside", _TEXTS),
         ("identifiers", pa.list_(_TEXTS)),
         ("reviewed", pa.bool_()),
+        ("readings", pa.list_(_TEXTS)),
         ("tokens", pa.int64()),
         ("shingles", pa.binary()),
         ("digests", pa.binary()),
@@ -89,13 +90,13 @@ def _examined(number: int, kind: str | None, reason: str, note_id: str, *values:
     if kind is not None:
         return Examined(number, Unusable(note_id, Fault(kind, reason)))
     patient, time, text, categories, spans, stratum, changed, split, beside, marks, *rest = values
-    reviewed, tokens, shingles, digests = rest
+    reviewed, readings, tokens, shingles, digests = rest
     sketch = None
     if shingles is not None:
         sketch = Sketch(np.frombuffer(shingles, np.uint64), np.frombuffer(digests, np.uint32))
     lists = tuple(categories), tuple(spans), stratum, tuple(changed), split, tuple(beside)
-    identifiers = tuple(tuple(mark) for mark in marks)
-    return Examined(number, Note(note_id, patient, time, text, *lists, identifiers, reviewed, tokens, sketch))
+    identifiers = tuple(tuple(mark) for mark in marks), reviewed, tuple(tuple(reading) for reading in readings)
+    return Examined(number, Note(note_id, patient, time, text, *lists, *identifiers, tokens, sketch))
 
 
 class Shards:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from wardspace.config import ColumnsConfig, SourceConfig
@@ -20,6 +21,7 @@ from wardspace.corpus.readers.files import SourceFile, find_files, find_named
 from wardspace.corpus.readers.format import Columns, Format, own_columns
 from wardspace.corpus.readers.jsonl import JsonlReader
 from wardspace.corpus.readers.parquet import ParquetReader
+from wardspace.corpus.readers.partitions import PartitionedReader, partitions
 from wardspace.corpus.readers.row import Reader
 from wardspace.corpus.readers.ward import WardReader, ward_columns
 
@@ -63,15 +65,20 @@ def _tables(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader
     """CSV, TSV, Parquet or JSON lines, each file by its name or all as the study says."""
     readers: list[Reader] = []
     for file in find_files(config.path or "", config.format):
-        if not file.size:
-            readers.append(EmptyReader(file))
-        elif file.format == "parquet":
-            readers.append(ParquetReader(file, needed, scratch))
-        elif file.format == "jsonl":
-            readers.append(JsonlReader(file, needed, config.encoding))
-        else:
-            readers.append(DelimitedReader(file, needed, config.encoding))
+        of_folders = {name: value for name, value in partitions(file.path).items() if name in needed}
+        opening = partial(_table, file, config.encoding, scratch)
+        readers.append(PartitionedReader(opening, needed, of_folders) if of_folders else opening(needed))
     return readers
+
+
+def _table(file: SourceFile, encoding: str, scratch: Path, needed: Columns) -> Reader:
+    if not file.size:
+        return EmptyReader(file)
+    if file.format == "parquet":
+        return ParquetReader(file, needed, scratch)
+    if file.format == "jsonl":
+        return JsonlReader(file, needed, encoding)
+    return DelimitedReader(file, needed, encoding)
 
 
 def _no_files(config: SourceConfig) -> list[SourceFile]:

@@ -17,6 +17,7 @@ from wardspace.corpus.note.encoding import MARK
 from wardspace.corpus.readers.columns import check_columns, stored_names
 from wardspace.corpus.readers.files import SourceFile, read_faults
 from wardspace.corpus.readers.row import Row
+from wardspace.corpus.values.canonical import canonical, number
 
 _ROWS = 512
 
@@ -119,8 +120,10 @@ def _values(column: pa.Array) -> list[Any]:
         column = column.dictionary_decode()
     if pa.types.is_nested(column.type):
         return list(column.to_pylist())
+    if pa.types.is_decimal(column.type):
+        return [canonical(value) for value in column.to_pylist()]
     if pa.types.is_floating(column.type):
-        column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+        return [None if value is None else number(float(value)) for value in pc.cast(column, pa.string()).to_pylist()]
     if not pa.types.is_binary(column.type) and not pa.types.is_large_binary(column.type):
         column = pc.cast(column, pa.large_string()).view(pa.large_binary())
     # Arrow promises valid UTF-8 but not every writer keeps the promise; a bad row is marked, and only that row.

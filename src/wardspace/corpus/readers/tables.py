@@ -14,6 +14,7 @@ from wardspace.corpus.readers.csv.reader import DelimitedReader
 from wardspace.corpus.readers.files import SourceFile, format_of, paths_behind, source_file
 from wardspace.corpus.readers.parquet import ArrowFaults, ParquetReader
 from wardspace.corpus.readers.row import Reader
+from wardspace.corpus.values.canonical import canonical
 
 KINDS = ("csv", "tsv", "parquet")
 """Formats a table may be stored in."""
@@ -101,8 +102,8 @@ class Tables:
 
 
 def key(value: Any) -> str | None:
-    """An id as joins need it: without outer blanks, nor the `.0` it has where a program took it for a fraction."""
-    return str(value).strip().removesuffix(".0") or None if value is not None else None
+    """An id as joins need it, in its one spelling."""
+    return canonical(value)
 
 
 def open_table(file: SourceFile, needed: tuple[str, ...], encoding: str, scratch: Path) -> Reader:

@@ -15,6 +15,7 @@ from wardspace.corpus.note.clean import Cleaner
 from wardspace.corpus.note.note import Examiner, Original, Unusable
 from wardspace.corpus.prepare.resolve import resolved
 from wardspace.corpus.readers import open_readers
+from wardspace.corpus.values.look import look
 
 _PROGRESS_ROWS = 256
 
@@ -99,9 +100,10 @@ def original_notes(
 ) -> Iterator[Original]:
     """Yield every usable note of a study's source as it was read; see `drawn_notes`."""
     config, roles = resolved(config)
-    examiner = Examiner(roles, Cleaner(config.clean), config.reject)
     with scratch_folder(corpus) as scratch:
         readers = open_readers(config.source, roles.needed, scratch)
+        values = look(readers, roles, config)
+        examiner = Examiner(roles, Cleaner(config.clean), config.reject, values=values)
         with progress(title, sum(reader.size for reader in readers), show=show_progress) as advance:
             for reader in readers:
                 done = 0

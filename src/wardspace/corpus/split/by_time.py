@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from wardspace.config import SplitConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.duplicates.versions import moment
+from wardspace.core.times import is_number, moment
 from wardspace.corpus.prepare.ledger import Ledger
 from wardspace.corpus.prepare.rejects import earlier_patient
 from wardspace.corpus.schema import SPLITS
@@ -26,6 +26,7 @@ CREATE TABLE first_periods (patient TEXT PRIMARY KEY, period INTEGER) WITHOUT RO
 CREATE TABLE departed (seq INTEGER PRIMARY KEY, period INTEGER, first INTEGER);
 """
 _PERIOD = "(CASE WHEN t.at >= :test THEN 2 WHEN t.at >= :validation THEN 1 ELSE 0 END)"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IN = "n.kept AND n.draw <= :lot"
 
 
@@ -61,7 +62,7 @@ class TimeSplit:
     def add(self, note: int, time: str) -> None:
         """Take in the time of a note, which `moment` can read, by the note's number."""
         at = moment(time)
-        self.kinds["number" if _is_number(time) else "date"] += 1
+        self.kinds["number" if is_number(time) else "date"] += 1
         self._connection.execute("INSERT INTO times VALUES (?, ?)", (note, at))
         self._connection.execute("INSERT INTO by_time VALUES (?, ?)", (at, note))
 
@@ -140,7 +141,9 @@ class TimeSplit:
         return count
 
     def _told(self, at: float) -> str:
-        return f"{at:g}" if self.kinds["number"] else datetime.fromtimestamp(at, UTC).isoformat()
+        if self.kinds["number"]:
+            return str(int(at)) if at.is_integer() else repr(at)
+        return (_EPOCH + timedelta(seconds=at)).isoformat()
 
 
 def fix_patients(connection: Any) -> None:
@@ -148,11 +151,3 @@ def fix_patients(connection: Any) -> None:
     names = " ".join(f"WHEN {place} THEN '{name}'" for place, name in enumerate(SPLITS))
     found = "SELECT period FROM first_periods f WHERE f.patient = patients.patient"
     connection.execute(f"UPDATE patients SET fixed = CASE ({found}) {names} END")
-
-
-def _is_number(time: str) -> bool:
-    try:
-        float(time)
-    except ValueError:
-        return False
-    return True

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import datetime
 
 _ZONE = re.compile(r":\d\d(?:[.,]\d+)? ?(Z|UTC|[+-]\d\d:?(?:\d\d)?)$", re.IGNORECASE)
 _SHORTEST = len("2024-05-01T10:00Z")
 _MOST_NAMED = 5
-
-
-def as_iso(time: str, written: str) -> str:
-    """A time written in a format of strptime as ISO 8601; as it is where it is written otherwise."""
-    try:
-        found = datetime.strptime(time, written)  # its zone, if it has one, is the format's affair
-    except ValueError:
-        return time
-    return found.isoformat() if (found.hour, found.minute, found.second) != (0, 0, 0) else found.date().isoformat()
 
 
 class Zones:

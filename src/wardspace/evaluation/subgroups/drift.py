@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from wardspace.config import ReportConfig
+from wardspace.core.times import read_time
 from wardspace.evaluation.intervals.bootstrap import Resamples, interval
 from wardspace.evaluation.prediction_set import PredictionSet, prediction_sets
 from wardspace.evaluation.subgroups.slices import sliced
@@ -43,12 +44,14 @@ def periods(times: Mapping[str, str | None]) -> dict[str, str]:
 
 def _month(value: str | None) -> int | None:
     """Months since the year 0."""
-    try:
-        found = datetime.fromisoformat(value or "")
-        found = found.astimezone(UTC) if found.tzinfo else found
-    except (ValueError, OverflowError):
+    found = read_time(value) if value else None
+    if found is None:
         return None
-    return found.year * 12 + found.month - 1
+    try:
+        at = found.at.astimezone(UTC) if found.at.tzinfo else found.at
+    except OverflowError:
+        return None
+    return at.year * 12 + at.month - 1
 
 
 def _name(month: int, length: int) -> str:

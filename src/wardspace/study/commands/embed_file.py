@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wardspace.config import CleanConfig, ColumnsConfig, SourceConfig
+from wardspace.config import CleanConfig, ColumnsConfig, CorpusConfig, SourceConfig
 from wardspace.config.corpus import RejectConfig
 from wardspace.core.errors import CorpusError, machine_faults
 from wardspace.core.progress import progress
@@ -22,6 +22,7 @@ from wardspace.corpus.prepare.rejects import Rejects
 from wardspace.corpus.readers import FORMATS, Reader, open_readers, source_files
 from wardspace.corpus.readers.columns import MissingColumnsError, no_rows
 from wardspace.corpus.schema import Roles, resolve_roles
+from wardspace.corpus.values.look import look
 from wardspace.models import Encoder
 
 ROWS = 4096
@@ -134,7 +135,7 @@ def _chunks(readers: list[Reader], roles: Roles, rejects: Rejects) -> Iterator[t
     """Yield ids, texts, and how much of the source was read for them."""
     # as `prepare` judges rows, but with the text as it is
     untouched = CleanConfig(unicode=False, controls=False, line_ends=False, trailing_space=False, blank_lines=False)
-    examiner = Examiner(roles, Cleaner(untouched), RejectConfig())
+    examiner = Examiner(roles, Cleaner(untouched), RejectConfig(), values=look(readers, roles, CorpusConfig()))
     for reader in readers:
         ids: list[str] = []
         texts: list[str] = []

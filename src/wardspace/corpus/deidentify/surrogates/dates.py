@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from wardspace.core.times import full_year
 from wardspace.corpus.deidentify.rules.dates import MONTHS, SHAPES
 
 # a year for dates without one: a leap year, so that the 29th of February is a date
 _NO_YEAR = 2024
-_TURN = 69  # two-digit years from here on are of the last century (POSIX strptime)
 
 
 def shifted(text: str, days: int, *, day_first: bool) -> str | None:
@@ -85,12 +85,7 @@ def _order(parts: dict[str, str], day_first: bool) -> tuple[str, str]:
 
 
 def _year(written: str | None) -> int:
-    if written is None:
-        return _NO_YEAR
-    year = int(written.strip("'’"))
-    if year > 99:
-        return year
-    return 1900 + year if year >= _TURN else 2000 + year
+    return _NO_YEAR if written is None else full_year(written)
 
 
 def _full(name: str) -> str:

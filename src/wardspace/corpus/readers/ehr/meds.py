@@ -118,12 +118,11 @@ class _Tally:
     """What was met in all files of a data set."""
 
     codes: tuple[str, ...]
-    left: int
-    """Files not yet read."""
+    files: int
+    """Files of the data set."""
     opened: int = 0
-    notes: int = 0
-    others: Counter[str] = field(default_factory=Counter)
-    """Events with a text whose code marks no note, by code (the first thousand codes)."""
+    read: dict[str, tuple[int, Counter[str]]] = field(default_factory=dict)
+    """Notes of each file that was read to its end, and events with a text whose code marks no note, by code."""
     warnings: list[str] = field(default_factory=list)
 
     def opens_first(self) -> bool:
@@ -131,22 +130,23 @@ class _Tally:
         self.opened += 1
         return self.opened == 1
 
-    def close_file(self, where: str) -> None:
-        """Judge the outcome once every file is read."""
-        self.left -= 1
-        if self.left or not self.codes:
+    def close_file(self, where: str, notes: int, others: Counter[str]) -> None:
+        """Judge the outcome once every file is read; one that is read again counts once."""
+        self.read[where] = notes, others
+        if len(self.read) < self.files or not self.codes:
             return
-        met = ", ".join(f"{code} ({count})" for code, count in self.others.most_common(_MOST_NAMED)) or "none"
+        passed = sum((found for _, found in self.read.values()), Counter())
+        met = ", ".join(f"{code} ({count})" for code, count in passed.most_common(_MOST_NAMED)) or "none"
         begins = " or ".join(self.codes)
-        if not self.notes:
+        if not any(count for count, _ in self.read.values()):
             raise CorpusError(
                 f"no event with a text has a code that begins with {begins}; codes with a text: {met}",
                 where=where,
                 fix="see to corpus.source.meds.codes",
             )
-        if self.others:
-            passed = sum(self.others.values())
-            self.warnings.append(f"{passed} events have a text but no code that begins with {begins}: {met}")
+        if passed:
+            told = f"{passed.total()} events have a text but no code that begins with {begins}: {met}"
+            self.warnings[:] = [told]
 
 
 def meds_files(config: SourceConfig) -> list[SourceFile]:
@@ -195,6 +195,7 @@ class MedsReader:
         self.warnings = tally.warnings if tally.opens_first() else []
         self._path, self._needed, self._splits, self._tally = file.path, needed, splits, tally
         self._share = 0.0
+        self._notes, self._others = 0, Counter[str]()
         with ArrowFaults(self.name), pq.ParquetFile(file.path) as opened:
             schema = opened.schema_arrow
         existing = schema.names
@@ -212,6 +213,7 @@ class MedsReader:
     def rows(self) -> Iterator[Row]:
         """Yield the notes, numbered by their rows in the file."""
         seen = 0
+        self._notes, self._others = 0, Counter[str]()
         with ArrowFaults(self.name), pq.ParquetFile(self._path, buffer_size=1 << 20, pre_buffer=False) as opened:
             total = max(1, opened.metadata.num_rows)
             for batch in opened.iter_batches(batch_size=_ROWS, columns=list(self._stored)):
@@ -222,7 +224,7 @@ class MedsReader:
                     yield Row(seen + place + 1, values)
                 seen += batch.num_rows
                 self._share = seen / total
-        self._tally.close_file(self.name)
+        self._tally.close_file(self.name, self._notes, self._others)
 
     def _notes_of(self, batch: pa.RecordBatch) -> pa.Array:
         """Which rows are notes: those with a text, if a text is read, and with a note's code."""
@@ -236,10 +238,10 @@ class MedsReader:
             marks = pc.or_(marks, pc.starts_with(code, beginning))
         others = code.filter(pc.and_(wanted, pc.invert(marks)))
         for counted in pc.value_counts(others).to_pylist():
-            if len(self._tally.others) < _MOST_CODES or counted["values"] in self._tally.others:
-                self._tally.others[counted["values"]] += counted["counts"]
+            if len(self._others) < _MOST_CODES or counted["values"] in self._others:
+                self._others[counted["values"]] += counted["counts"]
         wanted = pc.and_(wanted, marks)
-        self._tally.notes += wanted.true_count
+        self._notes += wanted.true_count
         return wanted
 
     def _completed(self, notes: pa.RecordBatch) -> pa.RecordBatch:

@@ -74,7 +74,8 @@ def primary_codes(files: Iterable[SourceFile], encoding: str, scratch: Path) -> 
             if row.values is None:
                 reason = row.fault.reason if row.fault else "it cannot be read"
                 raise CorpusError(f"a row of diagnoses is damaged: {reason}", where=where, fix="export the file again")
-            admission, rank, code = (key(value) for value in row.values)
+            admission, rank = (key(value) for value in row.values[:2])
+            code = str(row.values[2] or "").strip()  # a code, and no number: 428.0 is not 428
             if admission and code and rank == "1":
                 codes.setdefault(admission, _checked(code.replace(".", "").upper(), where))
     return codes

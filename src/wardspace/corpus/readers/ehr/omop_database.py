@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.columns import check_columns, stored_names
 from wardspace.corpus.readers.row import Reader, Row
+from wardspace.corpus.values.canonical import canonical
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -264,6 +266,8 @@ class QueryReader:
 
 
 def _as_stored(value: Any) -> str | None:
+    if isinstance(value, float | Decimal):
+        return canonical(value)
     return value if value is None or isinstance(value, str) else str(value)
 
 

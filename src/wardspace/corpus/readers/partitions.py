@@ -1,0 +1,66 @@
+"""Columns that are in the names of folders, as Hive and Spark write them: `year=2024/ward=A%2FB/part-0.parquet`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from wardspace.corpus.readers.row import Reader, Row
+
+_MISSING = "__HIVE_DEFAULT_PARTITION__"
+
+
+def partitions(path: Path) -> dict[str, str | None]:
+    """Name and value of each column in the folders right above a file, the outermost first."""
+    found: list[tuple[str, str | None]] = []
+    for folder in path.absolute().parents:
+        name, sign, value = folder.name.partition("=")
+        if not sign or not name:
+            break
+        found.append((unquote(name), None if value == _MISSING else unquote(value)))
+    return dict(reversed(found))
+
+
+class PartitionedReader:
+    """Reads a file through another reader and adds the columns of its folders; a reader like any other.
+
+    Parameters
+    ----------
+    opening : function
+        Opens the reader of the file for the columns it is asked for.
+    needed : tuple of str
+        Columns to read, of the file or of its folders; where both have one, the folder's counts, as in Spark.
+    values : dict
+        Columns of the folders.
+    """
+
+    def __init__(
+        self,
+        opening: Callable[[tuple[str, ...]], Reader],
+        needed: tuple[str, ...],
+        values: dict[str, str | None],
+    ) -> None:
+        self._needed, self._values = needed, values
+        self._stored = tuple(name for name in needed if name not in values)
+        self._inner = opening(self._stored)
+        self.name, self.format, self.size = self._inner.name, self._inner.format, self._inner.size
+        self.encoding = self._inner.encoding
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader of the results must know about how this file was read."""
+        return self._inner.warnings
+
+    def position(self) -> int:
+        """How much of `size` is read."""
+        return self._inner.position()
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows, each with the values of the folders."""
+        for number, values, fault in self._inner.rows():
+            if values is None:
+                yield Row(number, None, fault)
+                continue
+            found = {**dict(zip(self._stored, values, strict=True)), **self._values}
+            yield Row(number, tuple([found[name] for name in self._needed]), fault)

@@ -1,0 +1,1 @@
+"""What a value says, however it is spelled: numbers, missing values and times."""
