@@ -83,6 +83,12 @@ def test_bad_overrides_are_told(override):
     assert "--set" in mistakes({"adapt": []}, [override])
 
 
+def test_an_override_that_is_no_yaml_is_text():
+    given = ["corpus.columns.time=when", "corpus.columns.time_format=%d.%m.%Y %H:%M"]
+    assert parse_study({}, given).corpus.columns.time_format == "%d.%m.%Y %H:%M"
+    assert parse_study({}, ["corpus.columns.text=@note"]).corpus.columns.text == "@note"
+
+
 @pytest.mark.parametrize(
     ("raw", "overrides", "where"),
     [

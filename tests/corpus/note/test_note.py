@@ -3,7 +3,7 @@ import pytest
 from wardspace.config import CleanConfig, ColumnsConfig
 from wardspace.config.corpus import RejectConfig
 from wardspace.corpus.note.clean import Cleaner
-from wardspace.corpus.note.note import Examiner, Note, Unusable, as_text
+from wardspace.corpus.note.note import Examiner, Note, Unusable
 from wardspace.corpus.prepare.rejects import Fault
 from wardspace.corpus.readers import Row
 from wardspace.corpus.schema import resolve_roles
@@ -77,18 +77,23 @@ def test_a_row_that_cannot_be_read_keeps_its_fault():
     assert examiner().examine("a", Row(2, None, broken)) == Unusable(None, broken)
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (" a ", "a"),
-        ("  ", None),
-        (None, None),
-        (5, "5"),
-        (1.5, "1.5"),
-        (float("nan"), None),
-        (True, "true"),
-        (["a"], '["a"]'),
-    ],
-)
-def test_values_as_text(value, expected):
-    assert as_text(value) == expected
+@pytest.mark.parametrize("word", ["NULL", "\\N", " nan\n", "None", "N/A"])
+def test_a_note_of_a_word_for_missing_is_empty(word):
+    assert fault("1", word) == ("1", "empty text")
+    assert fault(word, "a text") == (None, "missing note id")
+
+
+def test_words_for_missing_count_everywhere_but_for_some_in_categories():
+    examine = examiner(patient_id="person", time="day", labels=["code"]).examine
+    found = examine("a", Row(2, ("1", "None", "NULL", "a text", "None")))
+    assert (found.patient_id, found.time, found.categories) == (None, None, ("None",))
+    assert examine("a", Row(2, ("1", "null", "", "a text", "NULL"))).categories == (None,)
+
+
+def test_ids_and_categories_have_one_spelling():
+    examine = examiner(patient_id="person", labels=["code"]).examine
+    notes = [
+        examine("a", Row(2, (id_, patient, "a text", code)))
+        for id_, patient, code in (("1.0", 7.0, "2.0"), ("1", "7", 2))
+    ]
+    assert [(note.note_id, note.patient_id, note.categories) for note in notes] == [("1", "7", ("2",))] * 2

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError
+from wardspace.core.times import is_iso, read_time
 from wardspace.corpus.note.spans import read_spans
 from wardspace.corpus.readers import open_readers, source_files
 from wardspace.corpus.readers.columns import is_header, no_rows
@@ -42,7 +43,6 @@ _SHORT = 200
 """Letters of the longest value of a column whose values are compared with each other."""
 _MISSING = {"", "null", "\\n", "nan", "<na>"}
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
-_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _KEYS_FROM = 1000
 _MOST_DATES = 2000
 
@@ -149,9 +149,11 @@ class Column:
         values = [value for value in self.counts if value][:_MOST_DATES]
         if not values or (self.numbers and len(values[0]) != 14):
             return []
-        if _nearly_all(values, _is_iso):
+        if _nearly_all(values, is_iso):
             return ["iso"]
-        return [written for written in TIME_FORMATS if _nearly_all(values, partial(_reads, written))]
+        fitting = [written for written in TIME_FORMATS if _nearly_all(values, partial(_reads, written))]
+        read = not fitting and _nearly_all(values, lambda value: read_time(value) is not None)
+        return ["iso"] if read else fitting
 
 
 @dataclass(frozen=True)
@@ -246,7 +248,7 @@ def _keys(file: SourceFile) -> list[str]:
 
 def _is_value(name: str) -> bool:
     """Whether a field of the first line is a time or a sentence, so that the line is no header."""
-    return len(name.split()) > 8 or _is_iso(name) or any(_reads(written, name) for written in TIME_FORMATS)
+    return len(name.split()) > 8 or is_iso(name) or any(_reads(written, name) for written in TIME_FORMATS)
 
 
 def _is_spans(value: Any) -> bool:
@@ -265,16 +267,6 @@ def _nearly_all(values: Sequence[str], test: Callable[[str], bool]) -> bool:
         allowed -= not test(value)
         if allowed < 0:
             return False
-    return True
-
-
-def _is_iso(value: str) -> bool:
-    if not _ISO.match(value):
-        return False
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
     return True
 
 

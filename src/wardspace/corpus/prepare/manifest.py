@@ -16,7 +16,7 @@ from wardspace.corpus.readers import Reader
 from wardspace.corpus.review.corrections import Corrections
 from wardspace.corpus.schema import SPLITS, Roles
 from wardspace.corpus.split.split import Shares
-from wardspace.corpus.values.tally import implausible_patient, kept_words
+from wardspace.corpus.values.tally import implausible_patient, kept_words, like_spellings
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,8 @@ def _split_step(config: CorpusConfig, roles: Roles, made: Made) -> dict[str, Any
 
 def _warnings(config: CorpusConfig, roles: Roles, made: Made) -> list[str]:
     found = list(dict.fromkeys(made.intake.warnings))  # what holds for several files is reported once
-    found += [*made.intake.readings.warnings(), *kept_words(made.output.categories.summary(), config.missing)]
+    categories = made.output.categories.summary()
+    found += [*made.intake.readings.warnings(), *kept_words(categories, config.missing), *like_spellings(categories)]
     if crowd := implausible_patient(made.shares.notes_per_patient.summary(), roles.patient_id):
         found.append(crowd)
     if roles.patient_id is None:

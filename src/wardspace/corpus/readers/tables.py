@@ -14,7 +14,7 @@ from wardspace.corpus.readers.csv.reader import DelimitedReader
 from wardspace.corpus.readers.files import SourceFile, format_of, paths_behind, source_file
 from wardspace.corpus.readers.parquet import ArrowFaults, ParquetReader
 from wardspace.corpus.readers.row import Reader
-from wardspace.corpus.values.canonical import canonical
+from wardspace.corpus.values.canonical import canonical, is_missing
 
 KINDS = ("csv", "tsv", "parquet")
 """Formats a table may be stored in."""
@@ -102,8 +102,8 @@ class Tables:
 
 
 def key(value: Any) -> str | None:
-    """An id as joins need it, in its one spelling."""
-    return canonical(value)
+    """An id as joins need it, in its one spelling; None for a word that databases write for a missing value."""
+    return None if is_missing(value) else canonical(value)
 
 
 def open_table(file: SourceFile, needed: tuple[str, ...], encoding: str, scratch: Path) -> Reader:

@@ -14,9 +14,12 @@ import unicodedata
 from decimal import Decimal
 from typing import Any
 
+from wardspace.config.corpus import MissingConfig
+
 _WHOLE = re.compile(r"(-?(?:0|[1-9][0-9]*))\.0+")
 _EXPONENT = re.compile(r"-?[1-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}")
 _POINTED = re.compile(r"\S*[0-9]\.[0-9]\S*")
+_MISSING = frozenset((*MissingConfig().words, *MissingConfig().words_outside_categories))
 _LONGEST = 64
 """Characters of a number or code at most."""
 
@@ -51,6 +54,12 @@ def canonical(value: Any, *, pointed: bool = False) -> str | None:
     return json.dumps(_whole(value), ensure_ascii=False, default=str)
 
 
+def is_missing(value: Any) -> bool:
+    """Whether there is no value, or a word for missing that a study has by default; for joins of published tables."""
+    found = canonical(value)
+    return found is None or found in _MISSING
+
+
 def number(value: float | Decimal) -> str | None:
     """A number written out in full; None for one that is none (NaN)."""
     if math.isnan(value):
@@ -68,6 +77,11 @@ def is_pointed(text: str) -> bool:
     if len(text) > _LONGEST or not _POINTED.fullmatch(text):
         return False
     return not _WHOLE.fullmatch(text) and not _EXPONENT.fullmatch(text)
+
+
+def is_padded(text: str) -> bool:
+    """Whether a text is a whole number with zeros behind its point."""
+    return len(text) <= _LONGEST and _WHOLE.fullmatch(text) is not None
 
 
 def is_rounded(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -10,12 +10,14 @@ from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.row import Reader, Row
 from wardspace.corpus.schema import Roles
-from wardspace.corpus.values.canonical import canonical, is_pointed
+from wardspace.corpus.values.canonical import canonical, is_padded, is_pointed
 from wardspace.corpus.values.time_forms import TimeForm, TimesSeen
 from wardspace.corpus.values.values import Values
 
 _ROWS, _FEWEST, _MOST = 20_000, 50, 1000
 """Rows that are looked at: of all files together, and the fewest and most of each."""
+_SLIPS = 0.1
+"""Values with a point that means something, per whole number with zeros behind it, that may be slips."""
 _FILES_NAMED = 3
 _LONGEST_WORD = 64
 
@@ -51,14 +53,12 @@ def look(readers: Sequence[Reader], roles: Roles, config: CorpusConfig) -> Value
         raise CorpusError(
             warnings[roles.time], where="corpus.columns.time_format", fix="set it, such as %d/%m/%Y or %m/%d/%Y"
         )
-    return Values(
-        config.missing, frozenset(looking.pointed), forms, frozenset(looking.exported), tuple(warnings.values())
-    )
+    return Values(config.missing, looking.pointed, forms, frozenset(looking.exported), tuple(warnings.values()))
 
 
 class _Looking:
     def __init__(self, roles: Roles, times: Sequence[str], words: Sequence[str], rows: int) -> None:
-        self.pointed: set[str] = set()
+        self._points: dict[str, Counter[bool]] = defaultdict(Counter)
         self.exported: set[str] = set()
         self._rows, self._times, self._words = rows, times, frozenset(words)
         place = {name: i for i, name in enumerate(roles.needed)}
@@ -96,8 +96,16 @@ class _Looking:
                 self.exported.add(value.strip())
         for name, place in self._places_of_texts:
             value = row.values[place]
-            if name not in self.pointed and isinstance(value, str) and is_pointed(value.strip()):
-                self.pointed.add(name)
+            if isinstance(value, str) and "." in value:
+                text = value.strip()
+                pointed = is_pointed(text)
+                if pointed or is_padded(text):
+                    self._points[name][pointed] += 1
+
+    @property
+    def pointed(self) -> frozenset[str]:
+        """Columns in which a point has a meaning: more than single values have one that says something."""
+        return frozenset(name for name, seen in self._points.items() if seen[True] > _SLIPS * seen[False])
 
     def forms(self) -> tuple[dict[tuple[str, str], TimeForm], dict[str, str]]:
         """How times are written, by file and column, and what is to be said of a column."""

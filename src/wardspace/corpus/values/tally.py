@@ -9,6 +9,7 @@ from typing import Any
 
 from wardspace.config.corpus import MissingConfig
 from wardspace.core.times import moment
+from wardspace.corpus.values.canonical import canonical, is_padded
 from wardspace.corpus.values.values import MISSING, RESPELLED, ROUNDED, TIME, Reading
 
 _SHARE, _FEWEST_NOTES, _TIMES_MEDIAN = 0.05, 20, 5
@@ -126,6 +127,23 @@ def kept_words(categories: Mapping[str, Any], missing: MissingConfig) -> list[st
         for word in missing.words_outside_categories
         if word in counts["values"]
     ]
+
+
+def like_spellings(categories: Mapping[str, Any]) -> list[str]:
+    """Categories that are one whole number with and without zeros behind its point, in a column of codes.
+
+    Parameters
+    ----------
+    categories : mapping
+        Values of each column by split, as `Categories.summary` has them.
+    """
+    found = []
+    for column, counts in categories.items():
+        alike = [value for value in counts["values"] if is_padded(value) and canonical(value) in counts["values"]]
+        if alike:
+            told = ", ".join(f"{canonical(value)} and {value}" for value in alike[:3])
+            found.append(f"column {column!r}: {told} are different values, as codes with a point are in it")
+    return found
 
 
 def implausible_patient(notes_per_patient: Mapping[str, Any], column: str | None) -> str | None:

@@ -87,4 +87,11 @@ def _told(manifest: Manifest) -> str:
     left_out = ", ".join(f"{count:,} {kind}" for kind, count in counts["rejects"].items())
     told = f"{left_out} (each with its reason in corpus/rejects.parquet)" if left_out else "none"
     notes, rows = counted(counts["notes"], "note"), counted(counts["rows_read"], "row")
-    return f"  {notes} kept of {rows}; left out: {told}"
+    return f"  {notes} kept of {rows}; left out: {told}{_times(manifest)}"
+
+
+def _times(manifest: Manifest) -> str:
+    """How times were read that are not written as in ISO 8601."""
+    converted = manifest.statistics.get("values", {}).get("times", {}).get("converted", {})
+    told = ", ".join(f"{count:,} {form}" for form, count in converted.items())
+    return f"\n  times read and stored as ISO 8601: {told}" if told else ""

@@ -17,6 +17,7 @@ from wardspace.corpus.readers.derived import Check, Derived, DerivingReader
 from wardspace.corpus.readers.files import SourceFile
 from wardspace.corpus.readers.row import Reader
 from wardspace.corpus.readers.tables import Tables, key, open_table, opener
+from wardspace.corpus.values.canonical import is_missing
 
 AREAS = {
     "Cardiology": ("41401", "41071", "4241", "4240", "4280", "41011", "41041"),
@@ -148,7 +149,7 @@ def _from_codes(codes: dict[str, str]) -> dict[str, Derived]:
 
 
 def _first_filled(time: Any, date: Any) -> Any:
-    return time if time and not str(time).isspace() else date
+    return date if is_missing(time) else time
 
 
 def _marked(value: Any) -> Fault | None:

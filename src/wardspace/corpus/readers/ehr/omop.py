@@ -18,6 +18,7 @@ from wardspace.corpus.readers.ehr.omop_lookups import Lookups
 from wardspace.corpus.readers.files import SourceFile
 from wardspace.corpus.readers.row import Reader
 from wardspace.corpus.readers.tables import Tables, has_column, opener
+from wardspace.corpus.values.canonical import is_missing
 
 COLUMNS = ColumnsConfig(
     note_id="note_id", patient_id="person_id", time="note_time", text="note_text", metadata=["note_class"]
@@ -100,7 +101,7 @@ def _reader(
 
 def _times(has_datetime: bool) -> Derived:
     inputs = ("note_datetime", "note_date") if has_datetime else ("note_date",)
-    return Derived(inputs, lambda *values: next((v for v in values if v and not str(v).isspace()), None))
+    return Derived(inputs, lambda *values: next((value for value in values if not is_missing(value)), None))
 
 
 def _joined(lookups: Lookups, needed: tuple[str, ...]) -> dict[str, Derived]:
