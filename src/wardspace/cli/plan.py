@@ -12,7 +12,7 @@ from wardspace.core.progress import say
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from wardspace.training.forecast.forecast import Forecast
+    from wardspace.study.commands.plan import Forecast
 
 GIB = 2**30
 
@@ -23,7 +23,7 @@ def plan(
     out: Out = None,
     seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Time for training steps, in all.")] = 30.0,
 ) -> None:
-    """Say how long training will take and whether it fits into memory, from a few of its own steps.
+    """Say how long training and fine-tuning will take and whether they fit, from a few of their own steps.
 
     The corpus is prepared if it is not, and kept for the run; nothing else stays but plan.json.
     """
@@ -40,14 +40,16 @@ def plan(
     from wardspace.study.commands.plan import plan as planned
 
     asked = Study(config, out)
-    forecast = planned(asked, seconds)
+    found = planned(asked, seconds)
     console = Console(highlight=False)
-    console.print(_table(forecast), markup=False)
+    console.print(_table(found), markup=False)
+    enough = "it fits" if found.disk <= found.available_disk else "NOT ENOUGH"
     console.print(
-        f"\nTraining will take about {duration(forecast.seconds)} on {forecast.device}. It fits into memory: it held"
-        f" {forecast.peak_memory / GIB:.1f} of {forecast.available_memory / GIB:.1f} GiB.\nMeasured:"
-        f" {sum(stage.measured_steps for stage in forecast.stages)} steps, {forecast.measured_share:.1%} of all tokens;"
-        " the rest is extrapolated. Evaluation (fine-tuning included), space and report come on top.",
+        f"\nTraining will take about {duration(found.seconds)} on {found.device}. Embedding, probes, space and report"
+        " come on top.\n"
+        f"Measured: {found.measured_share:.1%} of the tokens; the rest is extrapolated.\n"
+        f"Memory: it fits; it held {found.peak_memory / GIB:.1f} of {found.available_memory / GIB:.1f} GiB.\n"
+        f"Disk: {enough}; it takes up to {found.disk / GIB:.1f} of {found.available_disk / GIB:.1f} GiB.",
         markup=False,
         soft_wrap=True,
     )
@@ -60,18 +62,11 @@ def _table(forecast: Forecast) -> Table:
 
     from wardspace.core.wording import duration
 
-    table = Table("model", "objective", box=None, pad_edge=False)
-    for head in ("steps", "tokens", "tokens/s", "time", "memory", "measured"):
+    table = Table("model", "training", box=None, pad_edge=False)
+    for head in ("runs", "steps", "tokens", "tokens/s", "time", "memory", "measured"):
         table.add_column(head, justify="right")
     for stage in forecast.stages:
-        table.add_row(
-            stage.model,
-            stage.objective,
-            f"{stage.steps:,}",
-            f"{stage.tokens:,}",
-            f"{stage.tokens / stage.training:,.0f}",
-            duration(stage.seconds),
-            f"{stage.peak_memory / GIB:.1f} GiB",
-            f"{stage.measured_tokens / stage.tokens:.1%}",
-        )
+        counts = (f"{stage.runs:,}", f"{stage.steps:,}", f"{stage.tokens:,}", f"{stage.tokens / stage.training:,.0f}")
+        memory, share = f"{stage.peak_memory / GIB:.1f} GiB", f"{stage.measured_tokens / stage.tokens:.1%}"
+        table.add_row(stage.model, stage.what, *counts, duration(stage.seconds), memory, share)
     return table

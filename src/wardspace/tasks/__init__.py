@@ -1,6 +1,6 @@
 """Notes in, predictions with ids out, one folder a kind of task; scores are computed later from what is stored."""
 
-from wardspace.tasks.kind import Fitted, Gold, KindWords, RunKey, Setting, TaskKind
+from wardspace.tasks.kind import Fitted, Gold, KindWords, RunKey, Setting, TaskKind, TrainingSetting
 from wardspace.tasks.notes import EvaluatedModel, Notes, Texts, no_model
 from wardspace.tasks.predictions import SCORED, classes_of, read_predictions, terms_of, write_predictions
 from wardspace.tasks.registry import KINDS, kind_of, register
@@ -18,6 +18,7 @@ __all__ = [
     "Setting",
     "TaskKind",
     "Texts",
+    "TrainingSetting",
     "classes_of",
     "kind_of",
     "no_model",

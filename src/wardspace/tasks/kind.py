@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,7 @@ from wardspace.config import TaskSection
 from wardspace.evaluation.tally import TaskMetrics
 from wardspace.results import SettingRecord
 from wardspace.tasks.notes import EvaluatedModel, Texts
+from wardspace.training.forecast.forecast import Workload
 
 Task = TypeVar("Task", bound=TaskSection)
 Units_contra = TypeVar("Units_contra", contravariant=True)
@@ -110,6 +111,18 @@ class Setting(Protocol[G_contra]):
         self, model: EvaluatedModel, gold: G_contra, run: RunKey, folder: Path, *, show_progress: bool = True
     ) -> Fitted[Any]:
         """Learn from the training notes; `folder` is for what an interrupted run goes on from."""
+        ...
+
+
+@runtime_checkable
+class TrainingSetting(Setting[G_contra], Protocol[G_contra]):
+    """A setting that trains the model in the one loop: `wardspace plan` says how long it will take."""
+
+    def workload(self, model: EvaluatedModel, gold: G_contra, folder: Path) -> Workload:
+        """What its runs with a model train, and what they read besides; to set this up should take as long as in `fit`.
+
+        The time of setting up is measured. `folder` is where checkpoints would go.
+        """
         ...
 
 

@@ -16,7 +16,7 @@ from wardspace.core.errors import RecipeError
 from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
 from wardspace.models import hardware
-from wardspace.objectives import Objective
+from wardspace.objectives import Objective, Unit
 from wardspace.results import LossPoint, StageCost
 from wardspace.training.data.holdout import hold_out
 from wardspace.training.data.notes import Notes
@@ -83,15 +83,23 @@ class Stage:
     def look_ahead(self, device: torch.device, processes: Processes, *, show_progress: bool) -> None:
         """Let the objective work out what it has to know of the notes in the plan; the time counts as the stage's."""
         began = time.monotonic()
-        read = np.unique(np.concatenate([self.plan.training.readings[:, 0], self.plan.validation.readings[:, 0]]))
         found = self.objective.to(device).prepare_targets(
-            [self.notes[index] for index in read.tolist()],
+            self._read(),
             lambda: hardware.autocast(self.training.precision, device),
             show_progress=show_progress,
         )
         # rounding differs from machine to machine, and places must not
         self.objective.set_targets(processes.broadcast(found))
         self.looked.append(time.monotonic() - began)
+
+    def target_tokens(self) -> int:
+        """Tokens that `look_ahead` reads."""
+        return self.objective.target_tokens(self._read())
+
+    def _read(self) -> list[Unit]:
+        """The notes in the plan."""
+        read = np.unique(np.concatenate([self.plan.training.readings[:, 0], self.plan.validation.readings[:, 0]]))
+        return [self.notes[index] for index in read.tolist()]
 
     @property
     def what(self) -> str:

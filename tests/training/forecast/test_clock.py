@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from wardspace.training.forecast.clock import Clock
 
 from wardspace.core.errors import WardspaceError
 from wardspace.training.forecast import clock as module
-from wardspace.training.forecast.clock import Clock
 
 
 @pytest.fixture

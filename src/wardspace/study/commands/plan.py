@@ -3,92 +3,164 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-import numpy as np
-import torch
-
-from wardspace.config import AdaptConfig
+from wardspace.config import StudyConfig, TaskSection
 from wardspace.core.errors import StudyError, WardspaceError
 from wardspace.core.files import write_json
-from wardspace.core.progress import progress
+from wardspace.core.progress import say
 from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
-from wardspace.models import hardware
+from wardspace.corpus.schema import SPLITS
+from wardspace.models import Encoder, hardware
+from wardspace.study.run import encoder_source
 from wardspace.study.steps.adapt import recipe_of
 from wardspace.study.study import Study
+from wardspace.tasks import Texts, TrainingSetting, kind_of, no_model
 from wardspace.training.adapt import training_setup
-from wardspace.training.forecast.forecast import Forecast, StageForecast, stage_forecast
+from wardspace.training.forecast.forecast import StageForecast, Workload, stage_forecast
 from wardspace.training.forecast.measure import measured
 from wardspace.training.forecast.memory import available
-from wardspace.training.objective_run import Stage
 from wardspace.training.weights.processes import Processes
 
 FILE = "plan.json"
 
 
-def plan(study: Study, seconds: float = 30.0) -> Forecast:
-    """Train every objective of a study for a few seconds, and work out what all of it will take.
+@dataclass(frozen=True)
+class Forecast:
+    """What the training of a study will take.
 
-    The corpus is prepared if it is not, and kept. No model and no checkpoint stays; plan.json is written.
+    Parameters
+    ----------
+    study, device, wardspace : str
+        Name of the study; where it was measured and in which precision; the version.
+    stages : list of StageForecast
+        In the order of training.
+    seconds, measured_share : float
+        Of all stages; share of their tokens that were trained on to find this out.
+    peak_memory, available_memory, disk, available_disk : int
+        Most bytes that a stage held (on the GPU, where there is one), and that the process could hold; most bytes that
+        models, vectors and checkpoints take, and that were free.
+    """
+
+    study: str
+    device: str
+    wardspace: str
+    stages: list[StageForecast]
+    seconds: float
+    measured_share: float
+    peak_memory: int
+    available_memory: int
+    disk: int
+    available_disk: int
+
+
+Trained = tuple[TaskSection, TrainingSetting[Any]]
+"""A task, and a setting of it that trains a model."""
+
+
+def plan(study: Study, seconds: float = 30.0) -> Forecast:
+    """Train every objective and every fine-tuning of a study for a few seconds, and work out what all will take.
+
+    The corpus is prepared if it is not, and kept. No model and no checkpoint stays; plan.json is written. Adapted
+    models are not there yet: fine-tuning is measured on their base, which has the same layers.
 
     Parameters
     ----------
     study : Study
         What would be run.
     seconds : float
-        Time for training steps, shared by the objectives; of each at least two are timed.
+        Time for training steps, shared by all that is measured; of each at least two steps are timed.
 
     Raises
     ------
     WardspaceError
-        If the study adapts no model, this is one of several processes, or a pass does not fit into memory; and whatever
+        If the study trains nothing, this is one of several processes, or a pass does not fit into memory; and whatever
         training itself would raise.
     """
-    if not study.config.adapt:
-        raise StudyError("this study adapts no model, so there is nothing to plan", where="adapt", fix="add a model")
+    config, device = study.config, hardware.device()
+    tasks = [(task, one) for task in config.tasks for one in kind_of(task).settings(task)]
+    trained: list[Trained] = [(task, one) for task, one in tasks if isinstance(one, TrainingSetting)]
+    if not config.adapt and not trained:
+        raise StudyError("this study trains no model, so there is nothing to plan", where="adapt", fix="add a model")
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise WardspaceError("`plan` measures one process", fix="start it by itself, without torchrun or accelerate")
-    device, precision = hardware.device(), study.config.training.precision
-    hardware.amp_dtype(precision, device)  # a precision that is not there is reported before any work
+    hardware.amp_dtype(config.training.precision, device)  # a precision that is not there is reported before any work
     study.run(until="prepare")
     with study.folder.held():
-        there = available(device)
-        share = seconds / sum(len(model.objectives) for model in study.config.adapt)
-        stages = [one for model in study.config.adapt for one in _stages(study, model, device, share)]
+        there, corpus = available(device), Corpus.open(study.folder.corpus)
+        share = seconds / (sum(len(model.objectives) for model in config.adapt) + len(trained))
+        stages = [*_adaptation(study, corpus, share), *_fine_tuning(study, corpus, trained, share)]
         forecast = Forecast(
-            study=study.config.name,
-            device=hardware.describe(precision, device),
+            study=config.name,
+            device=hardware.describe(config.training.precision, device),
             wardspace=__version__,
             stages=stages,
+            seconds=sum(stage.seconds for stage in stages),
+            measured_share=sum(stage.measured_tokens for stage in stages) / sum(stage.tokens for stage in stages),
+            peak_memory=max(stage.peak_memory for stage in stages),
             available_memory=there,
+            disk=_kept(config, corpus) + max(stage.disk for stage in stages),
+            available_disk=shutil.disk_usage(study.folder.path).free,
         )
-        write_json(study.folder.path / FILE, forecast.as_dict())
+        write_json(study.folder.path / FILE, asdict(forecast))
     return forecast
 
 
-def _stages(study: Study, model: AdaptConfig, device: torch.device, seconds: float) -> Iterator[StageForecast]:
-    show = study.show_progress
-    start = time.perf_counter()
-    corpus = Corpus.open(study.folder.corpus)
-    ready = training_setup(recipe_of(corpus, model, study.config), device, show_progress=show)
-    loading = time.perf_counter() - start
-    for stage in ready.stages:
-        phases = [call.phase() for call in stage.calls(study.folder.path, device, Processes())]
-        total = sum(int(phase.plan.tokens.sum()) for phase in phases)
-        with progress(f"measuring {stage.what} (seconds)", seconds, show=show) as advance:
-            shares = [seconds * float(phase.plan.tokens.sum()) / total for phase in phases]
-            pairs = [
-                (phase, measured(phase, own, study.folder.path, advance))
-                for phase, own in zip(phases, shares, strict=True)
-            ]
-        yield stage_forecast(model.name, stage.config.kind, pairs, target_tokens=_target_tokens(stage), loading=loading)
-        loading = 0.0  # once for all stages of a model
+def _adaptation(study: Study, corpus: Corpus, seconds: float) -> Iterator[StageForecast]:
+    """Each objective of each model."""
+    device = hardware.device()
+    for model in study.config.adapt:
+        start = time.perf_counter()
+        ready = training_setup(recipe_of(corpus, model, study.config), device, show_progress=study.show_progress)
+        loading = time.perf_counter() - start
+        for stage in ready.stages:
+            calls = stage.calls(study.folder.path, device, Processes())
+            work = Workload([call.phase() for call in calls], tokens_read=stage.target_tokens())
+            yield _measured(study, work, seconds, model=model.name, what=stage.config.kind, loading=loading)
+            loading = 0.0  # once for all stages of a model
 
 
-def _target_tokens(stage: Stage) -> int:
-    """Tokens that are read before training, of the notes in its plan, to find out what to teach."""
-    plans = (stage.plan.training, stage.plan.validation)
-    read = np.unique(np.concatenate([plan.readings[:, 0] for plan in plans]))
-    return stage.objective.target_tokens(stage.notes[index] for index in read.tolist())
+def _fine_tuning(study: Study, corpus: Corpus, trained: Sequence[Trained], seconds: float) -> Iterator[StageForecast]:
+    """Each setting that trains models for a task; models with the same layers are measured once."""
+    texts = Texts(corpus)
+    for task, setting in trained:
+        gold = kind_of(task).gold(texts, task, SPLITS)
+        for source, names in _sources(study, setting).items():
+            model = replace(no_model(names[0]), source=(source, study.config.encoder))
+            start = time.perf_counter()
+            work = setting.workload(model, gold, study.folder.path)
+            loading, count = time.perf_counter() - start, len(names)
+            label = names[0] if count == 1 else f"{count} models"
+            what = f"{setting.record.name} {task.name}"
+            yield _measured(study, work, seconds, model=label, what=what, loading=loading, models=count)
+
+
+def _measured(study: Study, work: Workload, seconds: float, **known: Any) -> StageForecast:
+    say(f"• measuring {known['what']}, {known['model']}")
+    found = [measured(phase, seconds / len(work.phases), study.folder.path) for phase in work.phases]
+    return stage_forecast(work, found, **known)
+
+
+def _sources(study: Study, setting: TrainingSetting[Any]) -> dict[str, list[str]]:
+    """The models that a setting trains, by what they are loaded from; those still to be adapted, from their base."""
+    adapted, names = [model.name for model in study.config.adapt], setting.models
+    if isinstance(names, int):  # the best, which are not known yet
+        names = ["base", *adapted[:names]]
+    found: dict[str, list[str]] = {}
+    for name in study.config.encoders if names == "encoders" else names:
+        source = encoder_source(study.config, study.folder, "base" if name in adapted else name)
+        found.setdefault(source, []).append(name)
+    return found
+
+
+def _kept(config: StudyConfig, corpus: Corpus) -> int:
+    """Bytes of the adapted models, and of all models' vectors (those of other models taken for as wide)."""
+    base = Encoder.load(config.base, config.encoder)
+    weights = sum(parameter.numel() * parameter.element_size() for parameter in base.model.parameters())
+    vectors = corpus.manifest.counts["notes"] * base.dimension * 4
+    return int(len(config.adapt) * weights + len(config.encoders) * vectors)

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig, EncoderConfig
 from wardspace.core.files import digest
-from wardspace.core.seeds import derive
+from wardspace.core.seeds import derive, generator
 from wardspace.models import Encoder, LanguageModel, hardware
 from wardspace.models.tokens import token_ids
-from wardspace.objectives import ObjectiveSettings, Unit, Vocabulary
+from wardspace.objectives import ObjectiveSettings, Reading, Unit, Vocabulary
 from wardspace.objectives.micro_batches import TokenLimit
 from wardspace.objectives.supervised.classification import CLASS, MEMBERS, Classification
 from wardspace.objectives.supervised.classification import LabelledNotes as TaskHead
@@ -33,7 +33,13 @@ from wardspace.tasks.probes.thresholds import best_thresholds
 from wardspace.tasks.probes.validation import class_weights
 from wardspace.training import EarlyStop, FixedSource, Part, TrainingOptions, train
 from wardspace.training.adapt import ROOMS
+from wardspace.training.forecast.forecast import Workload
+from wardspace.training.forecast.sample import spread
+from wardspace.training.train import phase_of
 from wardspace.training.weights.processes import Processes
+
+SAMPLE = 4
+"""Passes of notes that show how fast a model reads."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,10 @@ class FineTuning:
         fitted = tuning.fitted(objective)
         shutil.rmtree(work, ignore_errors=True)
         return fitted
+
+    def workload(self, model: EvaluatedModel, gold: LabelledNotes, folder: Path) -> Workload:
+        """The training of a seed and what is read around it, for `wardspace plan`."""
+        return MeasuredFinetuning(gold.texts, gold.labels, self.task, *model.opened()).workload(folder)
 
     def _tuning(self, model: EvaluatedModel, gold: LabelledNotes) -> Finetuning:
         wanted = Finetuning(gold.texts, gold.labels, self.task, *model.opened())
@@ -227,6 +237,43 @@ class Finetuning:
     def _truth(self, rows: NDArray[np.int64]) -> NDArray[np.int32] | NDArray[np.bool_]:
         members = self.labelled.members
         return self.labelled.codes[rows] if members is None else members[rows]
+
+
+class MeasuredFinetuning(Finetuning):
+    """A fine-tuning that is only measured: its head learns from random vectors, which takes about as long."""
+
+    def workload(self, folder: Path) -> Workload:
+        """A seed's phase; vectors of the notes before it, once for all seeds, and predictions after it."""
+        objective, part, options = self.seed(0, f"fine-tuning for {self.task.name}", Processes())
+        model, held = objective.model, self.labelled.rows("validation")
+        others = token_ids(model.tokenizer, self.texts.of(self.labelled.rows("test")))
+        units = [*part.source.units(0), *(Unit("", ids) for ids in others)]
+        tokens = np.array([objective.tokens(Reading(unit, epoch=-1, piece=0)) for unit in units])
+        learned, validated, tested = np.split(tokens, np.cumsum([len(self.train), len(held)]))
+        order = spread(learned)
+        order = order[: 1 + np.searchsorted(np.cumsum(learned[order]), SAMPLE * objective.setting.reading.tokens)]
+
+        def read_sample() -> int:
+            texts = self.texts.of(self.train[np.sort(order)])
+            self._encoder_of(model).encode(texts, show_progress=False)
+            return int(learned[order].sum())
+
+        predictions = 1 if self.labelled.members is None else 2  # thresholds are chosen on validation
+        return Workload(
+            [phase_of({part.model: model}, [part], options, folder)],
+            runs=self.task.finetune.seeds,
+            tokens_read=int(predictions * validated.sum() + tested.sum()),
+            tokens_shared=int(learned.sum() + validated.sum()),
+            read_sample=read_sample,
+        )
+
+    @cached_property
+    def frozen(self) -> Mapping[str, NDArray[np.float32]]:
+        """Random vectors."""
+        random = generator("measured finetuning")
+        rows = {"train": self.train, "validation": self.labelled.rows("validation")}
+        width = self._start.dimension
+        return {name: random.standard_normal((len(at), width), dtype=np.float32) for name, at in rows.items()}
 
 
 def _weights(model: LanguageModel) -> str:

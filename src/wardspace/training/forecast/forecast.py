@@ -1,131 +1,130 @@
-"""What a study's training will take, as plan.json holds it."""
+"""What training will take, extrapolated from what was measured of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from wardspace.training.forecast.measure import Measured
 from wardspace.training.phase import Phase
 from wardspace.training.schedule import evaluation_steps
 
+CHECKPOINTS = 3
+"""Checkpoints on disk at once: the best, the last, and the one that is being written."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A training that is repeated: its phases, and what is read without training before and after them.
+
+    Parameters
+    ----------
+    phases : sequence of Phase
+        What each run trains, in this order.
+    runs : int
+        How often with one model, as with several seeds.
+    tokens_read, tokens_shared : int
+        Tokens that each run reads around its phases; those that are read once for all runs with a model.
+    read_sample : callable, optional
+        Reads a few notes as they are read around the phases, and returns their tokens; by default this is as fast as
+        validation.
+    """
+
+    phases: Sequence[Phase]
+    runs: int = 1
+    tokens_read: int = 0
+    tokens_shared: int = 0
+    read_sample: Callable[[], int] | None = None
+
 
 @dataclass(frozen=True)
 class StageForecast:
-    """What one objective of one model will take.
+    """What an objective of a model, or the fine-tuning of some models for a task, will take.
 
     Parameters
     ----------
-    model, objective : str
+    model, what : str
         Names.
-    steps, tokens, notes_read : int
-        Its plan: updates of the weights, tokens, readings of notes. These are exact.
-    training, validation, checkpoints, targets, starting : float
-        Seconds of training steps; of all validations; of writing checkpoints, and the weights at the end of each phase;
-        of reading the notes with the base before training; of everything else.
-    measured_steps, measured_tokens : int
-        How much of the training was run to find this out.
-    peak_memory : int
-        Most bytes held meanwhile: resident in the process, or reserved on the GPU.
+    runs : int
+        How often it is trained, over models and seeds. All but memory and disk are sums over the runs.
+    steps, tokens : int
+        Updates of the weights and tokens read in training: exact, unless validation ends it early.
+    seconds : float
+        The sum of the next four.
+    training, reading, checkpoints, starting : float
+        Seconds of training steps; of notes that are only read (validation, vectors, predictions); of writing
+        checkpoints; of everything else.
+    measured_tokens : int
+        Tokens that were trained on to find this out.
+    peak_memory, disk : int
+        Most bytes held meanwhile (resident in the process, or reserved on the GPU); most bytes of checkpoints.
     """
 
     model: str
-    objective: str
+    what: str
+    runs: int
     steps: int
     tokens: int
-    notes_read: int
+    seconds: float
     training: float
-    validation: float
+    reading: float
     checkpoints: float
-    targets: float
     starting: float
-    measured_steps: int
     measured_tokens: int
     peak_memory: int
-
-    @property
-    def seconds(self) -> float:
-        """All of it."""
-        return self.training + self.validation + self.checkpoints + self.targets + self.starting
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What a study's training will take.
-
-    Parameters
-    ----------
-    study, device, wardspace : str
-        Name of the study; where it was measured and in which precision; the version.
-    stages : list of StageForecast
-        In the order of training.
-    available_memory : int
-        Bytes that the process could hold when this was made (of the GPU, where there is one).
-    """
-
-    study: str
-    device: str
-    wardspace: str
-    stages: list[StageForecast]
-    available_memory: int
-
-    @property
-    def seconds(self) -> float:
-        """Of all stages."""
-        return sum(stage.seconds for stage in self.stages)
-
-    @property
-    def peak_memory(self) -> int:
-        """Most bytes that a stage held."""
-        return max(stage.peak_memory for stage in self.stages)
-
-    @property
-    def measured_share(self) -> float:
-        """Share of all tokens that were trained on to find this out."""
-        return sum(stage.measured_tokens for stage in self.stages) / sum(stage.tokens for stage in self.stages)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, with the sums."""
-        sums = {"seconds": self.seconds, "peak_memory": self.peak_memory, "measured_share": self.measured_share}
-        return asdict(self) | sums | {"stages": [asdict(one) | {"seconds": one.seconds} for one in self.stages]}
+    disk: int
 
 
 def stage_forecast(
-    model: str, objective: str, phases: Sequence[tuple[Phase, Measured]], *, target_tokens: int, loading: float
+    work: Workload, found: Sequence[Measured], *, model: str, what: str, loading: float, models: int = 1
 ) -> StageForecast:
-    """Put the phases of a stage together: a head's warm-up, if there is one, and the training itself, last.
+    """What a workload will take.
 
     Parameters
     ----------
-    model, objective : str
+    work : Workload
+        What is done.
+    found : sequence of Measured
+        What was measured of each of its phases.
+    model, what : str
         Names.
-    phases : sequence of (Phase, Measured)
-        Each with what was measured of it.
-    target_tokens : int
-        Tokens that are read before training to find out what to teach.
     loading : float
-        Seconds of loading the base, reading tokens and planning batches.
+        Seconds of setting up a run: loading the model, reading tokens, planning batches.
+    models : int
+        How many models it is done with.
     """
-    checkpoints = [len(evaluation_steps(len(phase.plan), phase.evaluations)) for phase, _ in phases]
-    found = list(zip(phases, checkpoints, strict=True))
+    training, checkpoints, starting, tokens = 0.0, 0.0, loading, 0
+    reading = _seconds_per_token(work, found) * (work.tokens_read + work.tokens_shared / work.runs)
+    for phase, known in zip(work.phases, found, strict=True):
+        validations = 1 + len(evaluation_steps(len(phase.plan), phase.evaluations))  # the first before any training
+        size = int(phase.plan.tokens.sum())
+        tokens += size
+        training += size * known.training / known.tokens
+        reading += validations * known.reading * sum(int(plan.validation.tokens.sum()) for plan in phase.plans)
+        checkpoints += validations * known.checkpoint
+        starting += known.starting
+    runs = models * work.runs
     return StageForecast(
         model=model,
-        objective=objective,
-        steps=sum(len(phase.plan) for phase, _ in phases),
-        tokens=sum(int(phase.plan.tokens.sum()) for phase, _ in phases),
-        notes_read=sum(plan.training.notes_read for phase, _ in phases for plan in phase.plans),
-        training=sum(int(phase.plan.tokens.sum()) * known.training / known.tokens for phase, known in phases),
-        # once before the first step, too
-        validation=sum((times + 1) * _validation_tokens(phase) * known.reading for (phase, known), times in found),
-        checkpoints=sum((times + 1) * known.checkpoint for (_, known), times in found),
-        targets=target_tokens * phases[-1][1].reading,
-        starting=loading + sum(known.starting for _, known in phases),
-        measured_steps=sum(known.steps for _, known in phases),
-        measured_tokens=sum(known.tokens for _, known in phases),
-        peak_memory=max(known.peak_memory for _, known in phases),
+        what=what,
+        runs=runs,
+        steps=runs * sum(len(phase.plan) for phase in work.phases),
+        tokens=runs * tokens,
+        seconds=runs * (training + reading + checkpoints + starting),
+        training=runs * training,
+        reading=runs * reading,
+        checkpoints=runs * checkpoints,
+        starting=runs * starting,
+        measured_tokens=sum(known.tokens for known in found),
+        peak_memory=max(known.peak_memory for known in found),
+        disk=CHECKPOINTS * max(known.checkpoint_bytes for known in found),
     )
 
 
-def _validation_tokens(phase: Phase) -> int:
-    return sum(int(plan.validation.tokens.sum()) for plan in phase.plans)
+def _seconds_per_token(work: Workload, found: Sequence[Measured]) -> float:
+    if work.read_sample is None:
+        return found[-1].reading
+    start = time.perf_counter()
+    tokens = work.read_sample()
+    return (time.perf_counter() - start) / tokens

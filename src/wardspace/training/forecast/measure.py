@@ -6,15 +6,17 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from wardspace.core.progress import Advance
+import torch
+from transformers import TrainerControl, TrainerState
+
 from wardspace.training.faults import training_faults
-from wardspace.training.forecast.clock import Clock
 from wardspace.training.forecast.memory import PeakMemory
-from wardspace.training.forecast.sample import short, some
+from wardspace.training.forecast.sample import FEWEST, WARM, short, some
 from wardspace.training.loop import PhaseTrainer
 from wardspace.training.phase import PartPlan, Phase
-from wardspace.training.schedule import Bar
+from wardspace.training.schedule import Bar, Schedule
 from wardspace.training.train import trainable
 
 
@@ -24,30 +26,30 @@ class Measured:
 
     Parameters
     ----------
-    steps, tokens : int
-        Steps that were timed, and what they read.
+    tokens : int
+        Tokens of the steps that were timed.
     training : float
-        Their seconds.
+        Seconds of these steps.
     starting : float
         Seconds before the first step and, reading the best weights back, after the last.
     reading : float
-        Seconds of a token that is only read, as for validation; 0 for the warm-up of a head.
+        Seconds of a token that is only read, as for validation; 0 where the phase does not validate.
     checkpoint : float
-        Seconds that a checkpoint takes to write; 0 for the warm-up of a head.
-    peak_memory : int
-        Most bytes held.
+        Seconds that a checkpoint takes to write; 0 where the phase writes none.
+    peak_memory, checkpoint_bytes : int
+        Most bytes held; bytes of a checkpoint on disk.
     """
 
-    steps: int
     tokens: int
     training: float
     starting: float
     reading: float
     checkpoint: float
     peak_memory: int
+    checkpoint_bytes: int
 
 
-def measured(phase: Phase, seconds: float, scratch: Path, advance: Advance) -> Measured:
+def measured(phase: Phase, seconds: float, scratch: Path) -> Measured:
     """Train a phase for some seconds on batches from all over its plan; the weights are of no use afterwards.
 
     Parameters
@@ -58,8 +60,6 @@ def measured(phase: Phase, seconds: float, scratch: Path, advance: Advance) -> M
         How long to time steps: warming up, validation and a checkpoint come on top.
     scratch : Path
         A folder on the file system where checkpoints would go; what is written there is removed.
-    advance : Advance
-        Told the seconds gone by.
 
     Raises
     ------
@@ -75,19 +75,20 @@ def measured(phase: Phase, seconds: float, scratch: Path, advance: Advance) -> M
         weights.module.to(phase.device)
         tried = _shortened(phase, Path(folder))
         with PeakMemory(phase.device) as memory:
-            clock = Clock(tried, seconds, memory, advance)
+            clock = Clock(tried, seconds, memory)
             PhaseTrainer(tried, weights, clock, Bar(tried.plan.tokens, lambda step=1: None)).run()
         end = time.perf_counter()
-    at = clock.moments
+        written = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
+    at = clock.at
     validated, saved = at.get("validated", at["stopped"]), at.get("saved", at["stopped"])
     return Measured(
-        steps=clock.timed,
-        tokens=clock.tokens,
+        tokens=int(tried.plan.tokens[WARM:][: clock.timed].sum()),
         training=at["stopped"] - at["warm"],
         starting=at["begun"] - start + end - saved,
         reading=(validated - at["stopped"]) / max(1, sum(int(plan.validation.tokens.sum()) for plan in tried.plans)),
         checkpoint=saved - validated,
         peak_memory=memory.bytes,
+        checkpoint_bytes=written,
     )
 
 
@@ -99,3 +100,55 @@ def _shortened(phase: Phase, folder: Path) -> Phase:
         validation = some(plan.validation, most) if phase.options.keep_best else plan.validation
         parts.append(replace(part, plan=PartPlan(short(plan.training, phase.pass_tokens), validation)))
     return replace(phase, parts=tuple(parts), options=replace(phase.options, evaluations=0), folder=folder)
+
+
+class Clock(Schedule):
+    """Ends a training when enough steps are timed, with a validation and a checkpoint where the phase has any.
+
+    Attributes
+    ----------
+    timed : int
+        Steps that were timed; the first of the plan only warm up (`sample.short`).
+    at : dict of str to float
+        Seconds of the clock: `begun`, `warm`, `stopped`, and where the phase validates `validated` and `saved`.
+    """
+
+    def __init__(self, phase: Phase, seconds: float, memory: PeakMemory) -> None:
+        super().__init__(set(), lambda: False)
+        self.phase, self.seconds, self.memory = phase, seconds, memory
+        self.timed = 0
+        self.at: dict[str, float] = {}
+
+    def on_step_begin(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """Note when the first step began."""
+        if not self.at:
+            self._note("begun")
+
+    def on_pre_optimizer_step(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """After the first gradient, that of a part of a pass, see whether a whole one will fit."""
+        if state.global_step == 0:
+            self.memory.check_fits(self.phase)
+
+    def on_step_end(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> TrainerControl:
+        """Count the step; end if it was the last that is needed."""
+        control = super().on_step_end(args, state, control, **kwargs)
+        self.timed = state.global_step - WARM
+        self._note("stopped" if self.timed > 0 else "warm")
+        enough = self.timed >= FEWEST and self.at["stopped"] - self.at["warm"] >= self.seconds
+        if enough or state.global_step == len(self.phase.plan):
+            control.should_training_stop = True
+            control.should_evaluate = control.should_save = self.phase.options.keep_best
+        return control
+
+    def on_evaluate(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """Note when validation was over."""
+        self._note("validated")
+
+    def on_save(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """Note when the checkpoint was written."""
+        self._note("saved")
+
+    def _note(self, what: str) -> None:
+        if self.phase.device.type == "cuda":
+            torch.cuda.synchronize(self.phase.device)
+        self.at[what] = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The most memory that some work holds, and what there is."""
+"""The most memory that a training holds, and what there is."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ import psutil
 import torch
 
 from wardspace.core.errors import WardspaceError
+from wardspace.training.forecast.sample import PART
+from wardspace.training.phase import Phase
 
 MARGIN = 0.2
 """Share of the memory that the advice leaves free."""
 CGROUP = Path("/sys/fs/cgroup")
-_EVERY = 0.01
 
 
 class PeakMemory:
@@ -31,7 +32,6 @@ class PeakMemory:
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
-        self._process = psutil.Process()
         self._most = 0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -42,64 +42,57 @@ class PeakMemory:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats(self.device)
-        else:
-            with suppress(OSError, AttributeError, TypeError):  # a C library that cannot
-                ctypes.CDLL(None).malloc_trim(0)
-            self._thread.start()
+        with suppress(OSError, AttributeError, TypeError):  # a C library that cannot
+            ctypes.CDLL(None).malloc_trim(0)
         self.before = self.bytes
+        self._thread.start()
         return self
 
     def __exit__(self, *fault: object) -> None:
         """Take the last look."""
-        if self.device.type != "cuda":
-            self._done.set()
-            self._thread.join()
+        self._done.set()
+        self._thread.join()
         _ = self.bytes
 
     @property
     def bytes(self) -> int:
         """The most so far."""
         cuda = self.device.type == "cuda"
-        now = torch.cuda.max_memory_reserved(self.device) if cuda else self._process.memory_info().rss
+        now = torch.cuda.max_memory_reserved(self.device) if cuda else psutil.Process().memory_info().rss
         self._most = max(self._most, now)
         return self._most
 
     def _watch(self) -> None:
-        while not self._done.wait(_EVERY):
+        while not self._done.wait(0.01):
             _ = self.bytes
 
+    def check_fits(self, phase: Phase) -> None:
+        """See whether a pass fits, once the gradient of a part of it is known and no optimiser state is there yet.
 
-def check_fits(tokens: int, part: int, peak: PeakMemory, gradients: int, there: int) -> None:
-    """See whether a pass fits, once the gradient of a part of it is known and no optimiser state is there yet.
+        Parameters
+        ----------
+        phase : Phase
+            What is trained.
 
-    Parameters
-    ----------
-    tokens : int
-        Tokens of a whole pass.
-    part : int
-        How many times smaller the pass was that was read.
-    peak : PeakMemory
-        What was held since before it.
-    gradients : int
-        Bytes of the gradients. Adam keeps twice as much.
-    there : int
-        Bytes that there are.
-
-    Raises
-    ------
-    WardspaceError
-        If it does not fit, with a size that does.
-    """
-    fixed = peak.before + 3 * gradients
-    rest = part * max(0, peak.bytes - peak.before - gradients)
-    if fixed + rest <= there:
-        return
-    fits = int(tokens * (there * (1 - MARGIN) - fixed) / max(1, rest)) // 16 * 16
-    raise WardspaceError(
-        f"a pass of {tokens:,} tokens needs about {(fixed + rest) / 2**30:.1f} GiB, with {there / 2**30:.1f} GiB there",
-        where="training.pass_tokens",
-        fix=f"--set training.pass_tokens={fits}" if fits > 0 else "use a smaller base, or a machine with more memory",
-    )
+        Raises
+        ------
+        WardspaceError
+            If it does not fit, with a size that does.
+        """
+        there, tokens = available(self.device), phase.pass_tokens
+        learning = (p for objective in phase.objectives for p in objective.parameters() if p.requires_grad)
+        gradients = sum(p.numel() * p.element_size() for p in learning)
+        fixed = self.before + 3 * gradients  # Adam keeps twice as much
+        rest = PART * max(0, self.bytes - self.before - gradients)
+        if fixed + rest <= there:
+            return
+        fits = int(tokens * (there * (1 - MARGIN) - fixed) / max(1, rest)) // 16 * 16
+        raise WardspaceError(
+            f"{phase.what}: a pass of {tokens:,} tokens needs about {(fixed + rest) / 2**30:.1f} GiB, with"
+            f" {there / 2**30:.1f} GiB there",
+            where="pass_tokens",
+            fix=f"set pass_tokens={fits}" if fits > 0 else "use a smaller base, or a machine with more memory",
+        )
 
 
 def available(device: torch.device) -> int:
