@@ -63,10 +63,10 @@ def _table(forecast: Forecast) -> Table:
     from wardspace.core.wording import duration
 
     table = Table("model", "training", box=None, pad_edge=False)
-    for head in ("runs", "steps", "tokens", "tokens/s", "time", "memory", "measured"):
-        table.add_column(head, justify="right")
+    for head in ("runs", "steps", "tokens", "time", "memory", "measured"):
+        table.add_column(head, justify="right", no_wrap=True)
     for stage in forecast.stages:
-        counts = (f"{stage.runs:,}", f"{stage.steps:,}", f"{stage.tokens:,}", f"{stage.tokens / stage.training:,.0f}")
+        counts = (f"{count:,}" for count in (stage.runs, stage.steps, stage.tokens))
         memory, share = f"{stage.peak_memory / GIB:.1f} GiB", f"{stage.measured_tokens / stage.tokens:.1%}"
         table.add_row(stage.model, stage.what, *counts, duration(stage.seconds), memory, share)
     return table

@@ -7,33 +7,46 @@ import pytest
 import torch
 
 from wardspace.core.errors import WardspaceError
-from wardspace.training.forecast.memory import MARGIN, PeakMemory, available, check_fits, limits
+from wardspace.training.forecast import memory as module
+from wardspace.training.forecast.memory import MARGIN, PeakMemory, available, limits
 
 MIB = 2**20
 
 
-def held(before, now):
-    return SimpleNamespace(before=before, bytes=now)
+@pytest.fixture
+def check(monkeypatch):
+    """The check of a pass of 4,096 tokens of which a quarter was read; gradients are of four bytes each."""
+
+    def checked(before, now, gradients, there):
+        monkeypatch.setattr(module, "available", lambda device: there)
+        memory = PeakMemory(torch.device("cpu"))
+        monkeypatch.setattr(PeakMemory, "bytes", now)
+        memory.before = before
+        learning = torch.nn.Linear(gradients // 4, 1, bias=False)
+        frozen = torch.nn.Linear(1000, 1).requires_grad_(False)
+        memory.check_fits(SimpleNamespace(what="mlm", pass_tokens=4096, objectives=[learning, frozen]))
+
+    return checked
 
 
-def test_a_pass_that_fits():
-    # 100 in any case, weights of 10 with gradients of 10 and twice that of Adam, and 4 × 200 to read
-    check_fits(4096, 4, held(100, 310), 10, 930)
+def test_a_pass_that_fits(check):
+    # 100 in any case, weights of 12 with gradients of 12 and twice that of Adam, and 4 × 200 to read
+    check(100, 312, 12, 936)
     with pytest.raises(WardspaceError):
-        check_fits(4096, 4, held(100, 310), 10, 929)
+        check(100, 312, 12, 935)
 
 
-def test_the_advice_leaves_a_fifth_free():
+def test_the_advice_leaves_a_fifth_free(check):
     there = 2000
     with pytest.raises(WardspaceError) as fault:
-        check_fits(4096, 4, held(100, 1110), 10, there)
+        check(100, 1112, 12, there)
     tokens = int(fault.value.fix.split("=")[1])
-    assert 100 + 30 + 4000 * (tokens + 16) / 4096 > there * (1 - MARGIN) >= 100 + 30 + 4000 * tokens / 4096
+    assert 100 + 36 + 4000 * (tokens + 16) / 4096 > there * (1 - MARGIN) >= 100 + 36 + 4000 * tokens / 4096
 
 
-def test_no_advice_where_the_weights_alone_are_too_large():
+def test_no_advice_where_the_weights_alone_are_too_large(check):
     with pytest.raises(WardspaceError) as fault:
-        check_fits(4096, 4, held(100, 1110), 10, 90)
+        check(100, 1112, 12, 90)
     assert "pass_tokens" not in fault.value.fix
 
 

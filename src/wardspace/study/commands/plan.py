@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
-from wardspace.config import StudyConfig, TaskSection
+from wardspace.config import AdaptConfig, StudyConfig, TaskSection
 from wardspace.core.errors import StudyError, WardspaceError
 from wardspace.core.files import write_json
 from wardspace.core.progress import say
@@ -20,7 +21,7 @@ from wardspace.models import Encoder, hardware
 from wardspace.study.run import encoder_source
 from wardspace.study.steps.adapt import recipe_of
 from wardspace.study.study import Study
-from wardspace.tasks import Texts, TrainingSetting, kind_of, no_model
+from wardspace.tasks import Gold, Texts, TrainingSetting, kind_of, no_model
 from wardspace.training.adapt import training_setup
 from wardspace.training.forecast.forecast import StageForecast, Workload, stage_forecast
 from wardspace.training.forecast.measure import measured
@@ -59,8 +60,13 @@ class Forecast:
     available_disk: int
 
 
-Trained = tuple[TaskSection, TrainingSetting[Any]]
-"""A task, and a setting of it that trains a model."""
+class Named(NamedTuple):
+    """A workload with its names, and how many models it is done with."""
+
+    work: Workload
+    model: str
+    what: str
+    models: int = 1
 
 
 def plan(study: Study, seconds: float = 30.0) -> Forecast:
@@ -84,7 +90,7 @@ def plan(study: Study, seconds: float = 30.0) -> Forecast:
     """
     config, device = study.config, hardware.device()
     tasks = [(task, one) for task in config.tasks for one in kind_of(task).settings(task)]
-    trained: list[Trained] = [(task, one) for task, one in tasks if isinstance(one, TrainingSetting)]
+    trained = [(task, one) for task, one in tasks if isinstance(one, TrainingSetting)]
     if not config.adapt and not trained:
         raise StudyError("this study trains no model, so there is nothing to plan", where="adapt", fix="add a model")
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
@@ -93,8 +99,12 @@ def plan(study: Study, seconds: float = 30.0) -> Forecast:
     study.run(until="prepare")
     with study.folder.held():
         there, corpus = available(device), Corpus.open(study.folder.corpus)
+        texts = Texts(corpus)
+        golds = [kind_of(task).gold(texts, task, SPLITS) for task, _ in trained]
+        works = [_adaptation(study, corpus, model) for model in config.adapt]
+        works += [_fine_tuning(study, *one, gold) for one, gold in zip(trained, golds, strict=True)]
         share = seconds / (sum(len(model.objectives) for model in config.adapt) + len(trained))
-        stages = [*_adaptation(study, corpus, share), *_fine_tuning(study, corpus, trained, share)]
+        stages = list(_forecasts(study, chain.from_iterable(works), share))
         forecast = Forecast(
             study=config.name,
             device=hardware.describe(config.training.precision, device),
@@ -111,39 +121,36 @@ def plan(study: Study, seconds: float = 30.0) -> Forecast:
     return forecast
 
 
-def _adaptation(study: Study, corpus: Corpus, seconds: float) -> Iterator[StageForecast]:
-    """Each objective of each model."""
+def _adaptation(study: Study, corpus: Corpus, model: AdaptConfig) -> Iterator[Named]:
+    """Each objective of a model."""
     device = hardware.device()
-    for model in study.config.adapt:
-        start = time.perf_counter()
-        ready = training_setup(recipe_of(corpus, model, study.config), device, show_progress=study.show_progress)
+    ready = training_setup(recipe_of(corpus, model, study.config), device, show_progress=study.show_progress)
+    for stage in ready.stages:
+        calls = stage.calls(study.folder.path, device, Processes())
+        phases = [call.phase() for call in calls]
+        yield Named(Workload(phases, tokens_read=stage.target_tokens()), model.name, stage.config.kind)
+
+
+def _fine_tuning(study: Study, task: TaskSection, setting: TrainingSetting[Any], gold: Gold) -> Iterator[Named]:
+    """A setting that trains models for a task; models with the same layers are measured once."""
+    for source, names in _sources(study, setting).items():
+        model = replace(no_model(names[0]), source=(source, study.config.encoder))
+        label = names[0] if len(names) == 1 else f"{len(names)} models"
+        what = f"{setting.record.name} {task.name}"
+        yield Named(setting.workload(model, gold, study.folder.path), label, what, len(names))
+
+
+def _forecasts(study: Study, works: Iterable[Named], seconds: float) -> Iterator[StageForecast]:
+    """Measure one after the other; the time until each is there is that of setting it up."""
+    start = time.perf_counter()
+    for one in works:
         loading = time.perf_counter() - start
-        for stage in ready.stages:
-            calls = stage.calls(study.folder.path, device, Processes())
-            work = Workload([call.phase() for call in calls], tokens_read=stage.target_tokens())
-            yield _measured(study, work, seconds, model=model.name, what=stage.config.kind, loading=loading)
-            loading = 0.0  # once for all stages of a model
-
-
-def _fine_tuning(study: Study, corpus: Corpus, trained: Sequence[Trained], seconds: float) -> Iterator[StageForecast]:
-    """Each setting that trains models for a task; models with the same layers are measured once."""
-    texts = Texts(corpus)
-    for task, setting in trained:
-        gold = kind_of(task).gold(texts, task, SPLITS)
-        for source, names in _sources(study, setting).items():
-            model = replace(no_model(names[0]), source=(source, study.config.encoder))
-            start = time.perf_counter()
-            work = setting.workload(model, gold, study.folder.path)
-            loading, count = time.perf_counter() - start, len(names)
-            label = names[0] if count == 1 else f"{count} models"
-            what = f"{setting.record.name} {task.name}"
-            yield _measured(study, work, seconds, model=label, what=what, loading=loading, models=count)
-
-
-def _measured(study: Study, work: Workload, seconds: float, **known: Any) -> StageForecast:
-    say(f"• measuring {known['what']}, {known['model']}")
-    found = [measured(phase, seconds / len(work.phases), study.folder.path) for phase in work.phases]
-    return stage_forecast(work, found, **known)
+        say(f"• measuring {one.what}, {one.model}")
+        phases, folder = one.work.phases, study.folder.path
+        found = [measured(phase, seconds / len(phases), folder) for phase in phases]
+        yield stage_forecast(one.work, found, one.model, one.what, loading=loading, models=one.models)
+        del one, phases  # and with them the model, before the next is loaded
+        start = time.perf_counter()
 
 
 def _sources(study: Study, setting: TrainingSetting[Any]) -> dict[str, list[str]]:

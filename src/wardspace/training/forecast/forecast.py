@@ -49,7 +49,8 @@ class StageForecast:
     runs : int
         How often it is trained, over models and seeds. All but memory and disk are sums over the runs.
     steps, tokens : int
-        Updates of the weights and tokens read in training: exact, unless validation ends it early.
+        Updates of the weights and tokens read in training, if validation does not end it early. Those of the first
+        run are exact.
     seconds : float
         The sum of the next four.
     training, reading, checkpoints, starting : float
@@ -77,7 +78,7 @@ class StageForecast:
 
 
 def stage_forecast(
-    work: Workload, found: Sequence[Measured], *, model: str, what: str, loading: float, models: int = 1
+    work: Workload, found: Sequence[Measured], model: str, what: str, *, loading: float, models: int = 1
 ) -> StageForecast:
     """What a workload will take.
 
@@ -97,7 +98,8 @@ def stage_forecast(
     training, checkpoints, starting, tokens = 0.0, 0.0, loading, 0
     reading = _seconds_per_token(work, found) * (work.tokens_read + work.tokens_shared / work.runs)
     for phase, known in zip(work.phases, found, strict=True):
-        validations = 1 + len(evaluation_steps(len(phase.plan), phase.evaluations))  # the first before any training
+        times = len(evaluation_steps(len(phase.plan), phase.evaluations))
+        validations = times + (times > 0)  # the first before any training
         size = int(phase.plan.tokens.sum())
         tokens += size
         training += size * known.training / known.tokens

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from wardspace.training.loop import PhaseTrainer
 from wardspace.training.phase import PartPlan, Phase
 from wardspace.training.schedule import Bar, Schedule
 from wardspace.training.train import trainable
+from wardspace.training.validation import validated
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,10 @@ class Measured:
     ----------
     tokens : int
         Tokens of the steps that were timed.
-    training : float
-        Seconds of these steps.
-    starting : float
-        Seconds before the first step and, reading the best weights back, after the last.
-    reading : float
-        Seconds of a token that is only read, as for validation; 0 where the phase does not validate.
-    checkpoint : float
-        Seconds that a checkpoint takes to write; 0 where the phase writes none.
+    training, starting : float
+        Seconds of these steps, and before the first step.
+    reading, checkpoint : float
+        Seconds of a token that is only read, as for validation; of writing a checkpoint.
     peak_memory, checkpoint_bytes : int
         Most bytes held; bytes of a checkpoint on disk.
     """
@@ -70,23 +68,23 @@ def measured(phase: Phase, seconds: float, scratch: Path) -> Measured:
         trainable(phase) as weights,
         training_faults(phase.what, phase.pass_tokens, lambda: "none, this was to measure"),
         TemporaryDirectory(prefix=".plan-", dir=scratch) as folder,
+        PeakMemory(phase.device) as memory,
     ):
         start = time.perf_counter()
         weights.module.to(phase.device)
         tried = _shortened(phase, Path(folder))
-        with PeakMemory(phase.device) as memory:
-            clock = Clock(tried, seconds, memory)
-            PhaseTrainer(tried, weights, clock, Bar(tried.plan.tokens, lambda step=1: None)).run()
-        end = time.perf_counter()
+        clock = Clock(tried, seconds, memory)
+        trainer = PhaseTrainer(tried, weights, clock, Bar(tried.plan.tokens, lambda step=1: None))
+        trainer.run()
+        reading = _seconds(lambda: validated(tried, weights.objectives, phase.device))
+        checkpoint = _seconds(lambda: trainer._save_checkpoint(weights.module, None))
         written = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
-    at = clock.at
-    validated, saved = at.get("validated", at["stopped"]), at.get("saved", at["stopped"])
     return Measured(
-        tokens=int(tried.plan.tokens[WARM:][: clock.timed].sum()),
-        training=at["stopped"] - at["warm"],
-        starting=at["begun"] - start + end - saved,
-        reading=(validated - at["stopped"]) / max(1, sum(int(plan.validation.tokens.sum()) for plan in tried.plans)),
-        checkpoint=saved - validated,
+        tokens=int(tried.plan.tokens[WARM : WARM + clock.timed].sum()),
+        training=clock.stopped - clock.warm,
+        starting=clock.begun - start,
+        reading=reading / max(1, sum(int(plan.validation.tokens.sum()) for plan in tried.plans)),
+        checkpoint=checkpoint,
         peak_memory=memory.bytes,
         checkpoint_bytes=written,
     )
@@ -96,33 +94,39 @@ def _shortened(phase: Phase, folder: Path) -> Phase:
     """The phase with a few batches to train on, and as many tokens to validate on as an update reads."""
     parts = []
     for part, plan in zip(phase.parts, phase.plans, strict=True):
-        most = float(plan.training.tokens.mean())
-        validation = some(plan.validation, most) if phase.options.keep_best else plan.validation
+        validation = some(plan.validation, float(plan.training.tokens.mean()))
         parts.append(replace(part, plan=PartPlan(short(plan.training, phase.pass_tokens), validation)))
-    return replace(phase, parts=tuple(parts), options=replace(phase.options, evaluations=0), folder=folder)
+    options = replace(phase.options, evaluations=0, keep_best=False)
+    return replace(phase, parts=tuple(parts), options=options, folder=folder)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
 class Clock(Schedule):
-    """Ends a training when enough steps are timed, with a validation and a checkpoint where the phase has any.
+    """Ends a training when enough steps are timed, or when it sees that the next will not fit into memory.
 
     Attributes
     ----------
     timed : int
         Steps that were timed; the first of the plan only warm up (`sample.short`).
-    at : dict of str to float
-        Seconds of the clock: `begun`, `warm`, `stopped`, and where the phase validates `validated` and `saved`.
+    begun, warm, stopped : float
+        Seconds of the clock at the first step, and around the steps that were timed.
     """
 
     def __init__(self, phase: Phase, seconds: float, memory: PeakMemory) -> None:
         super().__init__(set(), lambda: False)
         self.phase, self.seconds, self.memory = phase, seconds, memory
         self.timed = 0
-        self.at: dict[str, float] = {}
+        self.begun = self.warm = self.stopped = 0.0
 
     def on_step_begin(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Note when the first step began."""
-        if not self.at:
-            self._note("begun")
+        if state.global_step == 0:
+            self.begun = self._now()
 
     def on_pre_optimizer_step(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """After the first gradient, that of a part of a pass, see whether a whole one will fit."""
@@ -132,23 +136,14 @@ class Clock(Schedule):
     def on_step_end(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> TrainerControl:
         """Count the step; end if it was the last that is needed."""
         control = super().on_step_end(args, state, control, **kwargs)
-        self.timed = state.global_step - WARM
-        self._note("stopped" if self.timed > 0 else "warm")
-        enough = self.timed >= FEWEST and self.at["stopped"] - self.at["warm"] >= self.seconds
-        if enough or state.global_step == len(self.phase.plan):
-            control.should_training_stop = True
-            control.should_evaluate = control.should_save = self.phase.options.keep_best
+        self.timed, self.stopped = state.global_step - WARM, self._now()
+        if self.timed <= 0:
+            self.warm = self.stopped
+        enough = self.timed >= FEWEST and self.stopped - self.warm >= self.seconds
+        control.should_training_stop = enough or state.global_step >= len(self.phase.plan)
         return control
 
-    def on_evaluate(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """Note when validation was over."""
-        self._note("validated")
-
-    def on_save(self, args: Any, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """Note when the checkpoint was written."""
-        self._note("saved")
-
-    def _note(self, what: str) -> None:
+    def _now(self) -> float:
         if self.phase.device.type == "cuda":
             torch.cuda.synchronize(self.phase.device)
-        self.at[what] = time.perf_counter()
+        return time.perf_counter()
