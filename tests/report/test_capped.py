@@ -32,7 +32,7 @@ def test_places_say_the_number(capped):
 def test_sentences_say_the_number(capped):
     board = Board(capped)
     said = [one.text for part in guidance(board) if part.task == "specialty" for one in (*part.use, *part.cost)]
-    assert any(text.startswith("With 400 labelled notes, logistic regression") for text in said)
+    assert any(text.startswith("With 400 labelled notes: ") for text in said)
     assert any(text.startswith("base scores ") and " with 400 labelled notes. " in text for text in said)
     assert not any("all labels" in text for text in said)
     assert "400 in all" in few_shot_curves(board, "specialty", "macro_f1")

@@ -47,7 +47,7 @@ def test_the_table_has_one_column_without_labels(board):
 def test_sentences_speak_of_no_labels_and_of_no_fine_tuning(board):
     (found,) = guidance(board)
     assert found.tuning == []
-    assert found.use[0].text.startswith("Search by query: use mlm.")
+    assert found.use[0].text.startswith("Without labels: use mlm.")
     gain = board.difference("t", "mlm", Place("retrieval", None), "ndcg_at_10")
     assert guidance_words.gain(gain, "without labels", tie=False, significant=True) in found.cost[0].text
     texts = [

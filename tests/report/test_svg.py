@@ -61,26 +61,26 @@ def drawn_beyond(bar, ends=(-5, 5)):
 
 
 def test_a_difference_beyond_the_scale_is_an_arrow():
-    heads, dots, said = drawn_beyond(Bar("far", STYLE, -40, -42, -38, False, "▼"))
+    heads, dots, said = drawn_beyond(Bar("far", STYLE, -40, -42, -38, False, significant=True))
     assert (len(heads), dots) == (1, 0)
     assert heads[0] < LEFT
     assert said == "d. Beyond the scale: far"
-    root = ET.fromstring(str(forest([Bar("far", STYLE, -40, -42, -38, False, "▼")], "d", (-5, 5))))
-    assert "▼ −40.0" in [text.text for text in root.iter(f"{NAME}text")]
+    root = ET.fromstring(str(forest([Bar("far", STYLE, -40, -42, -38, False, significant=True)], "d", (-5, 5))))
+    assert "−40.0 *" in [text.text for text in root.iter(f"{NAME}text")]
 
 
 @pytest.mark.parametrize(
     ("low", "high", "ways"), [(-4, 4, []), (-9, 4, ["left"]), (-4, 9, ["right"]), (-9, 9, ["left", "right"])]
 )
 def test_a_line_cut_by_the_scale_says_so_at_each_end(low, high, ways):
-    heads, dots, said = drawn_beyond(Bar("wide", STYLE, 0.5, low, high, True, "≈"))
+    heads, dots, said = drawn_beyond(Bar("wide", STYLE, 0.5, low, high, True))
     assert ["left" if x < LEFT else "right" for x in heads] == ways
     assert dots == 1
     assert said == ("d. Beyond the scale: wide" if ways else "d")
 
 
 def test_of_a_line_whose_dot_lies_beyond_the_rest_is_drawn():
-    root = ET.fromstring(str(forest([Bar("far", STYLE, 7, 4, 9, False, "▲")], "d", (-5, 5))))
+    root = ET.fromstring(str(forest([Bar("far", STYLE, 7, 4, 9, False, significant=True)], "d", (-5, 5))))
     (series,) = (group for group in root.iter(f"{NAME}g") if group.get("class") == "series")
     line, cap = series.findall(f"{NAME}line")
     assert float(line.get("x1")) == float(cap.get("x1")) < float(line.get("x2")) == LEFT + PLOT
@@ -88,7 +88,7 @@ def test_of_a_line_whose_dot_lies_beyond_the_rest_is_drawn():
 
 def test_a_long_name_has_its_room():
     name = "a-model-of-thirty-letters-at-a"
-    root = ET.fromstring(str(forest([Bar(name, STYLE, 0, -1, 1, True, "≈")], "d", (-5, 5))))
+    root = ET.fromstring(str(forest([Bar(name, STYLE, 0, -1, 1, True)], "d", (-5, 5))))
     lines = [float(line.get("x1")) for line in root.iter(f"{NAME}line")]
     assert min(lines) >= len(name) * LETTER
     assert float(root.get("width")) > max(lines)

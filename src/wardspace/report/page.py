@@ -25,6 +25,7 @@ from wardspace.report.findings.headlines import headlines, opening
 from wardspace.report.findings.limitations import not_shown
 from wardspace.report.findings.next_steps import RULES as NEXT_RULES
 from wardspace.report.findings.next_steps import next_steps
+from wardspace.report.findings.plain_words import Mistakes, cautions, common_mistakes, plain_words
 from wardspace.report.findings.privacy import private_lines
 from wardspace.report.findings.space import cost_findings, space_findings
 from wardspace.report.maps.maps import Map
@@ -41,6 +42,7 @@ from wardspace.report.tables.trust import trust_views
 from wardspace.report.tables.uncertainty import Sources, sources
 from wardspace.report.wording.comparisons import RULES
 from wardspace.report.wording.guidance import RULES as GUIDANCE_RULES
+from wardspace.report.wording.plain_words import FROZEN, INTERVAL
 from wardspace.results import Results
 from wardspace.tasks import KINDS, TaskKind
 
@@ -69,6 +71,10 @@ class MetricView:
     curves: Markup | None
 
 
+NAMED_CLASSES = 15
+"""Classes that are named under the heading of a task."""
+
+
 @dataclass(frozen=True)
 class TaskView:
     """One task with its findings, tables and figures."""
@@ -83,6 +89,7 @@ class TaskView:
     groups: int
     matrices: list[Matrix]
     sources: list[Sources]
+    mistakes: Mistakes | None
 
     @property
     def size(self) -> str:
@@ -91,6 +98,20 @@ class TaskView:
             return wording.counted(self.n, "test query", "test queries")
         classes = wording.counted(len(self.classes), "class", "classes")
         return f"{classes}, {wording.counted(self.n, 'test note')}"
+
+    @property
+    def terms(self) -> str:
+        """What its first metric is."""
+        metric = self.metrics[0]
+        text = wording.explained(metric.key)
+        return f"{wording.capitalised(metric.name)}: {text}" if text else ""
+
+    @property
+    def class_names(self) -> str:
+        """Its classes, cut short where they are many."""
+        shown = self.classes[:NAMED_CLASSES]
+        more = len(self.classes) - len(shown)
+        return wording.listed([*shown, *([f"{more} more"] if more else [])])
 
     @property
     def few_shot(self) -> bool:
@@ -164,6 +185,9 @@ def view(results: Results, config: ReportConfig, study: StudyConfig) -> dict[str
         "results": results,
         "board": board,
         "tasks": [task_view(board, task) for task in board.tasks if board.metrics(task)],
+        "plain_words": plain_words(board),
+        "cautions": cautions(board),
+        "terms": (FROZEN, INTERVAL),
         "headlines": headlines(board),
         "guidance": guidance(board),
         "guidance_rules": (*GUIDANCE_RULES, *NEXT_RULES),
@@ -212,6 +236,7 @@ def task_view(board: Board, task: str) -> TaskView:
         groups=max((score.groups for score in scores), default=0),
         matrices=matrices(board, task, keys[0]),
         sources=sources(board, task, keys[0]),
+        mistakes=common_mistakes(board, task),
     )
 
 

@@ -3,7 +3,7 @@
 from wardspace.results.models import LossPoint, ModelRecord, StageCost
 from wardspace.results.record import Record
 from wardspace.results.results import SCHEMA_VERSION, Results, no_results, read_any_version
-from wardspace.results.scores import AcrossDifference, Difference, Score
+from wardspace.results.scores import AcrossDifference, Difference, Mistake, Score
 from wardspace.results.settings import Family, PrivateTraining, SettingRecord, Tuning
 from wardspace.results.space import Shift, Similarity, SpaceDifference, SpaceScore
 from wardspace.results.subgroups import SubgroupScore, Trend
@@ -17,6 +17,7 @@ __all__ = [
     "Difference",
     "Family",
     "LossPoint",
+    "Mistake",
     "ModelRecord",
     "PrivateTraining",
     "Record",

@@ -12,7 +12,7 @@ from wardspace.core.errors import RunError
 from wardspace.core.files import read_json, write_json
 from wardspace.results.models import ModelRecord
 from wardspace.results.record import Record
-from wardspace.results.scores import AcrossDifference, Difference, Score
+from wardspace.results.scores import AcrossDifference, Difference, Mistake, Score
 from wardspace.results.settings import PrivateTraining, SettingRecord
 from wardspace.results.space import Shift, Similarity, SpaceDifference, SpaceScore
 from wardspace.results.subgroups import SubgroupScore, Trend
@@ -58,6 +58,8 @@ class Results(Record):
     """Paired differences."""
     across: list[AcrossDifference] = []
     """Paired differences between ways of using a model."""
+    mistakes: list[Mistake] = []
+    """The commonest mistakes on test of every model, with all labels."""
     space: list[SpaceScore]
     """Shape of the spaces."""
     space_differences: list[SpaceDifference] = []

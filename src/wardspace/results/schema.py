@@ -5,7 +5,7 @@ from __future__ import annotations
 from wardspace.results.models import LossPoint, ModelRecord, StageCost
 from wardspace.results.record import Record
 from wardspace.results.results import SCHEMA_VERSION, Results
-from wardspace.results.scores import AcrossDifference, Difference, Score
+from wardspace.results.scores import AcrossDifference, Difference, Mistake, Score
 from wardspace.results.settings import PrivateTraining, SettingRecord
 from wardspace.results.space import Shift, Similarity, SpaceDifference, SpaceScore
 from wardspace.results.subgroups import SubgroupScore, Trend
@@ -20,6 +20,7 @@ SECTIONS: dict[str, type[Record]] = {
     "`scores[]`": Score,
     "`differences[]`": Difference,
     "`across[]`": AcrossDifference,
+    "`mistakes[]`": Mistake,
     "`space[]`": SpaceScore,
     "`space_differences[]`": SpaceDifference,
     "`similarities[]`": Similarity,

@@ -103,6 +103,27 @@ class Difference(Drawn):
     """True where it is significant after Holm correction: no tie, and `p_holm` below one minus the confidence."""
 
 
+class Mistake(Record):
+    """How often a model takes one class for another, misses a label, or gives one that is not there."""
+
+    model: str
+    """Model."""
+    task: str
+    """Task."""
+    setting: str
+    """Setting, with all labels."""
+    truth: str | None
+    """What is right; null where a label was given that is not there."""
+    predicted: str | None
+    """What was predicted; null where a label was missed."""
+    count: float
+    """Test units, the mean over seeds."""
+    of: int
+    """Test units that have `truth`; where that is null, those without `predicted`."""
+    unit: str = "note"
+    """What was counted."""
+
+
 class AcrossDifference(Record):
     """A paired difference of two ways of use over the same test notes, as fine-tuned or frozen, few labels or all."""
 

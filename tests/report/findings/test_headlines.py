@@ -39,7 +39,7 @@ def test_a_gain_that_is_not_significant_after_correction_is_reported():
 
 def test_what_is_not_corrected_has_a_hollow_sign(board):
     (tuned,) = [finding for finding in headlines(board) if finding.text.startswith("Fine-tuning")]
-    assert tuned.sign == "△"
+    assert tuned.tone == "gain-uncorrected"
 
 
 def test_fine_tuning_on_fewer_labels_than_the_frozen_encoder_is_named_as_that(board):

@@ -16,9 +16,9 @@ def test_marks_say_what_the_interval_says():
         small_results({"up": [(0.02, 0.01, 0.03)], "level": [(0.02, -0.01, 0.05)], "down": [(-0.02, -0.03, -0.01)]})
     )
     assert found["base"].mark == "reference"
-    assert (found["up"].mark, found["up"].verdict) == ("above", "▲ 2.0 above base")
-    assert (found["level"].mark, found["level"].verdict) == ("tie", f"≈ {NO_DIFFERENCE}")
-    assert (found["down"].mark, found["down"].verdict) == ("below", "▼ 2.0 below base")
+    assert (found["up"].mark, found["up"].verdict) == ("above", "2.0 above base *")
+    assert (found["level"].mark, found["level"].verdict) == ("tie", NO_DIFFERENCE)
+    assert (found["down"].mark, found["down"].verdict) == ("below", "2.0 below base *")
     assert found["up"].value == "52.0"
     assert found["up"].interval == "51.0 to 53.0"
     assert found["up"].detail == "difference to base +2.0 (+1.0 to +3.0); p 0.001, Holm-corrected p 0.002"
@@ -28,8 +28,8 @@ def test_a_difference_that_is_not_significant_has_its_own_sign_and_word():
     found = cells(
         small_results({"up": [(0.02, 0.01, 0.03, "alone")], "down": [(-0.02, -0.03, -0.01, "alone")]}),
     )
-    assert (found["up"].mark, found["up"].verdict) == ("above-uncorrected", "△ 2.0 above base, uncorrected")
-    assert (found["down"].mark, found["down"].verdict) == ("below-uncorrected", "▽ 2.0 below base, uncorrected")
+    assert (found["up"].mark, found["up"].verdict) == ("above-uncorrected", "2.0 above base, uncorrected")
+    assert (found["down"].mark, found["down"].verdict) == ("below-uncorrected", "2.0 below base, uncorrected")
 
 
 def test_superiority_follows_the_difference(board):

@@ -13,7 +13,8 @@ def test_rows_are_read_against_columns(board):
     assert len(others) == 5
     found = pairs(first)
     forth, back = found["mlm", "tfidf"], found["tfidf", "mlm"]
-    assert (forth.sign, back.sign) == ("▲", "▼")
+    assert (forth.mark, back.mark) == ("above", "below")
+    assert forth.value.endswith(" *")
     assert back.value == forth.value.replace("+", "−")
     assert back.p == forth.p
     assert all((pair is None) == (one == other) for (one, other), pair in found.items())

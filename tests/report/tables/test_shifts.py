@@ -1,5 +1,6 @@
 from tests.report.build import small_results
 from wardspace.report.tables.shifts import MOST, shift_tables
+from wardspace.report.wording.comparisons import NO_DIFFERENCE
 from wardspace.results import Shift
 
 
@@ -14,13 +15,13 @@ def test_a_category_moved_apart_only_where_its_interval_says_so():
     (table,) = shift_tables(small_results({"mlm": [(0.0, -0.1, 0.1)]}, shifts=found))
     assert [(category, n) for category, n, _ in table.rows] == [("b", 50), ("d", 40), ("a", 30)]
     assert [cells[0].mark for _, _, cells in table.rows] == ["tie", "below", "above"]
-    assert [cells[0].apart for _, _, cells in table.rows] == ["≈ +0.010", "▼ −0.030", "▲ +0.030"]
+    assert [cells[0].apart for _, _, cells in table.rows] == [f"+0.010 ({NO_DIFFERENCE})", "−0.030", "+0.030"]
     assert "change from +0.010 to +0.050" in table.rows[2][2][0].detail
 
 
 def test_a_change_that_no_printed_figure_shows_is_none():
     (table,) = shift_tables(small_results({"mlm": [(0.0, -0.1, 0.1)]}, shifts=[shift("a", 30, 1e-6, 3e-6)]))
-    assert table.rows[0][2][0].apart == "≈ 0.000"
+    assert table.rows[0][2][0].apart == f"0.000 ({NO_DIFFERENCE})"
 
 
 def test_small_categories_are_counted_not_shown():

@@ -75,8 +75,8 @@ def evaluation(board: Board, model: str) -> str:
         return "This model was not scored.\n"
     return (
         f"Points of 100 on the test notes, with {interval_method(board.results)}. Differences to the base are paired "
-        f"over the same notes. ▲ ▼ significant after Holm correction, △ ▽ not significant after correction, ≈ no "
-        f"difference shown. ★ highest of the study, ☆ no difference to the highest shown.\n\n"
+        f"over the same notes. * significant after Holm correction. "
+        f"★ highest of the study, ☆ no difference to the highest shown.\n\n"
         f"{markdown_table(HEAD, rows)}" + "".join(f"\n- {line}" for line in private_lines(board.results, model))
     ).rstrip("\n") + "\n"
 

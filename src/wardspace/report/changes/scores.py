@@ -9,7 +9,7 @@ from wardspace.evaluation.between_runs import Between
 from wardspace.evaluation.prediction_set import Series
 from wardspace.report.changes.sides import Change, Pair
 from wardspace.report.score_table import Board
-from wardspace.report.tables.comparison import SIGNS, Mark
+from wardspace.report.tables.comparison import Mark
 from wardspace.report.tables.spaces import ARROWS
 from wardspace.report.wording import MINUS, gap, measure_name, plain, points, tokens
 from wardspace.report.wording import between as ends
@@ -154,5 +154,5 @@ def _row(where: tuple[int, str], model: str, values: tuple[float, float], paired
         change=gap(theirs - ours),
         interval="" if paired is None else ends(paired.gap.low, paired.gap.high, signed=True),
         mark=mark,
-        verdict=f"{SIGNS[mark]} {words[mark]}".strip(),
+        verdict=words[mark],
     )

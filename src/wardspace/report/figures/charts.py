@@ -12,7 +12,6 @@ from wardspace.report.figures.lines import Line, Point, line_chart
 from wardspace.report.figures.points import Spot, scatter
 from wardspace.report.figures.style import model_styles
 from wardspace.report.score_table import Board, Place
-from wardspace.report.tables.comparison import SIGNS, mark_of
 from wardspace.report.wording import INTERVALS, between, gap, metric_name, points, thousands
 from wardspace.results import Difference, Results
 
@@ -79,7 +78,7 @@ def difference_panels(board: Board, task: str, metric: str) -> list[Panel]:
 def _forest(board: Board, place: Place, differences: list[Difference], ends: tuple[float, float]) -> Markup:
     styles = model_styles(board.results.models)
     bars = [
-        Bar(d.model, styles[d.model], 100 * d.value, 100 * d.low, 100 * d.high, not d.clear, SIGNS[mark_of(d)])
+        Bar(d.model, styles[d.model], 100 * d.value, 100 * d.low, 100 * d.high, not d.clear, bool(d.clear))
         for d in differences
     ]
     said = "; ".join(f"{d.model} {gap(d.value)} ({between(d.low, d.high, signed=True)})" for d in differences)

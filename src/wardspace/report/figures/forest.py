@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from wardspace.report.figures.style import ModelStyle
 from wardspace.report.figures.svg import LETTER, Scale, figure, mark, scale, tag, text
+from wardspace.report.tables.comparison import starred
 from wardspace.report.wording import gap
 
 PLOT, ROW, TOP, BOTTOM = 152, 25, 8, 40
@@ -27,7 +28,8 @@ class Bar:
     high: float
     plain: bool
     """Without colour: a tie, or a gap that does not hold after correction."""
-    sign: str
+    significant: bool = False
+    """After Holm correction."""
 
 
 def forest(bars: list[Bar], description: str, ends: tuple[float, float]) -> Markup:
@@ -50,7 +52,7 @@ def forest(bars: list[Bar], description: str, ends: tuple[float, float]) -> Mark
 
 
 def _row(bar: Bar, y: float, x: Scale) -> Markup:
-    verdict = f"{bar.sign} {gap(bar.value / 100)}"
+    verdict = starred(gap(bar.value / 100), "above" if bar.significant else "tie")
     cls = "value" if bar.plain else f"value {'good' if bar.value > 0 else 'bad'}"
     return tag(
         "g",

@@ -43,9 +43,7 @@ def _same_family(board: Board, one: Difference, other: Difference) -> bool:
 
 
 Tone = Literal["gain", "harm", "gain-uncorrected", "harm-uncorrected", "mixed", "tie", "plain"]
-SIGNS: dict[Tone, str] = {
-    "gain": "▲", "harm": "▼", "gain-uncorrected": "△", "harm-uncorrected": "▽", "mixed": "▲▼", "tie": "≈", "plain": "•",
-}  # fmt: skip
+"""What a finding amounts to, which its colour shows and its words say."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +54,6 @@ class Finding:
     text: str
     evidence: str | None = None
     """Id of the element of the page that has its figures."""
-
-    @property
-    def sign(self) -> str:
-        """The tone as a sign."""
-        return SIGNS[self.tone]
 
 
 _UNCORRECTED: dict[Tone, Tone] = {"gain": "gain-uncorrected", "harm": "harm-uncorrected"}

@@ -132,17 +132,17 @@ def verdict_finding(board: Board, verdict: Verdict) -> Finding:
     figure = f"{points(score.value)}{interval}"
     labels = capitalised(used.place.with_labels)
     where = cell_anchor(score.task, score.metric, used.model, used.place)
-    doubt = "" if verdict.overruled is None else say.overruled(_named(board, verdict.overruled))
+    doubt = "" if verdict.overruled is None else say.overruled(named(board, verdict.overruled))
     if verdict.reason == "undecided" and verdict.rival is not None and verdict.gap is not None:
         units = say.test_units(score.n, (score.unit, units_name(score.unit)), score.groups)
-        names = _named(board, used), _named(board, verdict.rival)
+        names = named(board, used), named(board, verdict.rival)
         return Finding("tie", say.undecided(labels, units, names, figure, verdict.gap) + doubt, where)
     tone: Tone = "gain" if board.records[used.model].kind == "adapted" and verdict.reason == "better" else "plain"
-    text = say.recommendation(labels, _named(board, used), figure, _why(board, verdict))
+    text = say.recommendation(labels, named(board, used), figure, _why(board, verdict))
     return Finding(tone, text + doubt, where)
 
 
-def _named(board: Board, one: Candidate) -> str:
+def named(board: Board, one: Candidate) -> str:
     """A model and how it is used."""
     kind = board.records[one.model].kind
     name = one.model if kind == "adapted" else say.TFIDF if kind == "tfidf" else say.unchanged(one.model)
@@ -152,7 +152,7 @@ def _named(board: Board, one: Candidate) -> str:
 def _why(board: Board, verdict: Verdict) -> str:
     if verdict.rival is None or verdict.gap is None:
         return say.NOT_PAIRED if verdict.reason == "not-compared" else say.NOTHING_CHEAPER
-    rival = _named(board, verdict.rival)
+    rival = named(board, verdict.rival)
     if verdict.reason == "as-good":
         return say.cheaper_is_as_good(rival, verdict.gap)
     return say.better_than_cheaper(rival, verdict.gap, significant=verdict.reason == "better")

@@ -14,11 +14,13 @@ Mark = Literal["reference", "above", "below", "above-uncorrected", "below-uncorr
 Rank = Literal["highest", "level", ""]
 STARS: dict[Rank, str] = {"highest": "★", "level": "☆", "": ""}
 """Highest of its column, and no difference to the highest shown."""
-SIGNS: dict[Mark, str] = {
-    "reference": "", "above": "▲", "below": "▼", "above-uncorrected": "△", "below-uncorrected": "▽",
-    "tie": "≈", "unpaired": "",
-}  # fmt: skip
-"""Signs in addition to colours and words; hollow where a difference is not significant after Holm correction."""
+SIGNIFICANT_SIGN = "*"
+"""After a difference that is significant after Holm correction; the one sign of the report."""
+
+
+def starred(text: str, mark: Mark) -> str:
+    """A difference in words or figures, with the sign where it is significant after Holm correction."""
+    return f"{text} {SIGNIFICANT_SIGN}" if mark in ("above", "below") else text
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Cell:
     interval: str
     mark: Mark
     verdict: str
-    """Against the base: `▲ 2.1 above base`, `≈ no difference shown`."""
+    """Against the base: `2.1 above base *`, `no difference shown`."""
     detail: str
     """The difference with its interval and p, and the spread over seeds or subsets."""
     rank: Rank
@@ -131,10 +133,10 @@ def _verdict(mark: Mark, difference: Difference | None, base: str) -> str:
     if difference is None:
         return ""
     if mark == "tie":
-        return f"{SIGNS[mark]} {NO_DIFFERENCE}"
+        return NO_DIFFERENCE
     way, *uncorrected = mark.split("-")
     also = ", uncorrected" if uncorrected else ""
-    return f"{SIGNS[mark]} {points(abs(difference.value))} {way} {base}{also}"
+    return starred(f"{points(abs(difference.value))} {way} {base}{also}", mark)
 
 
 WORDS: dict[Mark, str] = {
@@ -144,7 +146,7 @@ WORDS: dict[Mark, str] = {
     "below-uncorrected": "below, uncorrected",
     "tie": NO_DIFFERENCE,
 }
-"""Signs in words, for screen readers."""
+"""What a difference is, for screen readers."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,6 @@ class Pair:
     """The model of the row minus the model of the column."""
 
     mark: Mark
-    sign: str
     words: str
     value: str
     interval: str
@@ -199,9 +200,8 @@ def _pair(one: Difference | None, level: float) -> Pair | None:
     mark = mark_of(one.model_copy(update={"clear": clear}))
     return Pair(
         mark=mark,
-        sign=SIGNS[mark],
         words=WORDS[mark],
-        value=gap(one.value),
+        value=starred(gap(one.value), mark),
         interval=between(one.low, one.high, signed=True),
         p="" if one.p_pairs is None else p_value(one.p_pairs),
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wardspace.report.tables.comparison import SIGNS, Mark
+from wardspace.report.tables.comparison import Mark
 from wardspace.report.wording import plain, signed, signed_between
+from wardspace.report.wording.comparisons import NO_DIFFERENCE
 from wardspace.results import Results, Shift
 
 MOST = 20
@@ -65,4 +66,6 @@ def _cell(shift: Shift | None) -> ShiftCell | None:
         mark = "tie" if shift.low <= 0 <= shift.high else "above" if shift.low > 0 else "below"
         mark = mark if apart.strip("+0.−") else "tie"  # significant, but zero as printed
         parts.append(f"change from {signed_between(shift.low, shift.high, _SCALE)}")
-    return ShiftCell(plain(shift.moved, _SCALE), f"{SIGNS[mark]} {apart}".strip(), mark, "; ".join(parts))
+    return ShiftCell(
+        plain(shift.moved, _SCALE), f"{apart} ({NO_DIFFERENCE})" if mark == "tie" else apart, mark, "; ".join(parts)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wardspace.report.score_table import Board
-from wardspace.report.tables.comparison import SIGNS, Mark, Rank
+from wardspace.report.tables.comparison import Mark, Rank
 from wardspace.report.wording import MEASURES, measure_name, plain, signed, signed_between
 from wardspace.report.wording.comparisons import NO_DIFFERENCE
 from wardspace.report.wording.measures import labels_do_not_matter, labels_matter
@@ -92,7 +92,7 @@ class SpaceCell:
     interval: str
     mark: Mark
     verdict: str
-    """Against the base: `▲ better`, `≈ no difference shown`."""
+    """Against the base: `better`, `no difference shown`."""
     detail: str
     """The difference with its interval, the standard error of sampling, and the permutation test."""
     rank: Rank
@@ -200,7 +200,7 @@ def _space_cell(
         value=plain(score.value, others),
         interval=" to ".join(plain(end, others) for end in ends),
         mark=mark,
-        verdict=f"{SIGNS[mark]} {words.get(mark, '')}".strip() if ends else "",
+        verdict=words.get(mark, "") if ends else "",
         detail=_detail(score, difference, others),
         rank=_rank(board, score, best),
     )

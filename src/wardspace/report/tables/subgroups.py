@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wardspace.report.findings.findings import Finding, Tone
 from wardspace.report.score_table import Board, Place
+from wardspace.report.tables.comparison import SIGNIFICANT_SIGN
 from wardspace.report.wording import between, gap, metric_name, points, thousands
 from wardspace.report.wording import measures as say
 from wardspace.results import SubgroupScore, Trend
@@ -118,9 +119,9 @@ def _cell(row: SubgroupScore) -> SubgroupCell | None:
 def _verdict(row: SubgroupScore) -> str:
     parts = []
     if row.flagged and row.gap is not None:
-        parts.append("▲ above other notes" if row.gap > 0 else "▼ below other notes")
+        parts.append(f"{'above' if row.gap > 0 else 'below'} other notes {SIGNIFICANT_SIGN}")
     if row.over_base_flagged and row.over_base is not None:
-        parts.append(f"{'▲' if row.over_base > 0 else '▼'} {gap(row.over_base)} against the base")
+        parts.append(f"{gap(row.over_base)} against the base {SIGNIFICANT_SIGN}")
     return "; ".join(parts)
 
 

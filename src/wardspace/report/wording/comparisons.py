@@ -16,14 +16,14 @@ RULES = (
     "the patients.",
     "Better than the base means that the whole interval of the difference lies above zero; worse, that it lies below. "
     "If it includes zero, we say that no difference was shown, however large the difference looks.",
-    "▲ and ▼: significant after Holm correction, that is, the corrected p value stays below one minus the confidence "
-    "of the intervals. △ and ▽: the interval excludes zero, but the difference is not significant after correction; "
-    "among many comparisons some look like this by chance.",
+    "* means significant after Holm correction, that is, the corrected p value stays below one minus the confidence "
+    "of the intervals. Uncorrected: the interval excludes zero, but the difference is not significant after "
+    "correction; among many comparisons some look like this by chance.",
     "All comparisons with the base of one task and metric are corrected together. Private probes, and probes on "
     "embedding + TF-IDF, are corrected as groups of their own. Comparisons between any two models are corrected over "
     "all pairs of one setting.",
     "Fine-tuned against frozen, embedding + TF-IDF against either alone, measures of the spaces and trends over time "
-    "are not corrected for multiple comparisons, so they only get △ and ▽.",
+    "are not corrected for multiple comparisons, so they never get a *.",
     "The best model of a setting is the one with the highest test score. Its difference to the base follows, and the "
     "models that it was not shown to be better than.",
     "Every setting of every task is reported; none is left out because of its result.",

@@ -36,7 +36,7 @@ def recommendation(labels: str, model: str, score: str, reason: str) -> str:
     return f"{labels}: use {model}. Test score {score}. {reason}"
 
 
-TFIDF = "tfidf (word counts; no language model needed)"
+TFIDF = "tfidf (word counts, no language model)"
 NOT_PAIRED = "Highest on validation. It was not compared in pairs with anything cheaper."
 NOTHING_CHEAPER = "Highest on validation, and nothing cheaper was tried."
 

@@ -47,7 +47,7 @@ def without_interval(measures: Sequence[str]) -> str:
 def not_corrected(uncorrected: int, gaps: int, comparisons: int, confidence: float, reason: str) -> str:
     """Differences that are not significant after correction."""
     return (
-        f"Differences marked △ or ▽ ({uncorrected} of {counted(gaps, 'difference')} found in "
+        f"Uncorrected differences ({uncorrected} of {counted(gaps, 'difference')} found in "
         f"{counted(comparisons, 'comparison')} with the base, at {share(confidence)} each): they are not significant "
         f"after Holm correction; {reason}."
     )

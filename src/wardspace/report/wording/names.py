@@ -53,6 +53,18 @@ def setting_order() -> list[str]:
     return list(_settings())
 
 
+def meanings(unit: str) -> dict[str, str]:
+    """What metrics of a task say in plain words, by the unit that it scores."""
+    return next((dict(kind.words.meaning) for kind in KINDS.values() if kind.words.unit == unit), {})
+
+
+def explained(metric: str) -> str:
+    """What a metric is, from the glossary of its kind of task; empty where that does not have it."""
+    name = metric_name(metric).lower()
+    terms = (pair for kind in KINDS.values() for pair in kind.words.glossary)
+    return next((text for term, text in terms if term.lower() == name), "")
+
+
 def units_name(unit: str) -> str:
     """Several of what a task scores: `notes` of `note`."""
     return next((kind.words.units for kind in KINDS.values() if kind.words.unit == unit), f"{unit}s")

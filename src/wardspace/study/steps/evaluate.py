@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from wardspace.corpus.schema import SPLITS
+from wardspace.evaluation.mistakes import mistakes
 from wardspace.evaluation.score_predictions import Evaluation
 from wardspace.evaluation.subgroups.drift import drift
 from wardspace.evaluation.subgroups.subgroups import subgroup_columns, subgroups
@@ -41,13 +42,14 @@ class Analysis:
 
     def _trust(self) -> Found:
         def work() -> Found:
-            found: Found = {"calibration": [], "reliability": [], "risk": [], "abstention": []}
+            found: Found = {"calibration": [], "reliability": [], "risk": [], "abstention": [], "mistakes": []}
             for task, scored in self.scoring.metrics.items():
                 table, tasks = self.scoring.stored(task), {task: scored}
                 points, areas = risk_curves(table, tasks, self.report)
                 found["calibration"] += _plain([*calibration(table, tasks, self.report), *areas])
                 found["reliability"] += _plain(reliability(table, tasks, self.report))
                 found["risk"] += _plain(points)
+                found["mistakes"] += _plain(mistakes(table, tasks))
                 found["abstention"] += _plain(abstention(table, tasks, self.report))
             return found
 

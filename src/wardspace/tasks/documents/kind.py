@@ -53,6 +53,10 @@ class Documents:
             "auroc": "AUROC",
             "average_precision": "average precision",
         },
+        meaning={
+            "accuracy": "{model} gives {value} of 100 unseen notes the right class",
+            "micro_f1": "labels by {model} agree with the right ones to {value} of 100 on unseen notes (micro F1)",
+        },
         glossary=(
             (
                 "Macro F1",

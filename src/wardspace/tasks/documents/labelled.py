@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from wardspace.config import ClassificationConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.core.nameable import is_nameable
-from wardspace.core.wording import counted
+from wardspace.core.wording import counted, share
 from wardspace.corpus import Corpus
 from wardspace.corpus.schema import SPLITS
 from wardspace.tasks.columns import filled, objects
@@ -21,6 +21,8 @@ from wardspace.tasks.notes import Notes, Texts
 from wardspace.tasks.predictions import NAME, lists, names
 from wardspace.tasks.probes.validation import Truth
 
+MANY_BLANK = 0.2
+"""Share of notes without a label from which on a task warns."""
 NO_CLASS = -1
 """Code of a note without a label, or whose class is left out."""
 
@@ -146,6 +148,7 @@ def labelled(corpus: Corpus, task: ClassificationConfig, splits: Sequence[str] =
         name: Counter(label for i in np.flatnonzero(split == name) for label in labels[i] or ()) for name in splits
     }
     classes, warnings = _classes(task, counts, by_split)
+    warnings += _blank(task, labels, split)
     members = np.zeros((len(labels), len(classes)), dtype=bool)
     place = {name: code for code, name in enumerate(classes)}
     for row, several in enumerate(labels):
@@ -175,6 +178,20 @@ def _classes(
         raise _too_few(task, classes, counts)
     warnings += _short_of_shots(task.shots, {name: by_split["train"][name] for name in classes})
     return classes, tuple(warnings)
+
+
+def _blank(
+    task: ClassificationConfig, labels: Sequence[tuple[str, ...] | None], split: NDArray[np.object_]
+) -> tuple[str, ...]:
+    """A warning where many notes have no label: those that have one may be of another kind."""
+    blank = sum(several is None for several in labels)
+    if blank < MANY_BLANK * len(labels):
+        return ()
+    test = sum(several is None for several, name in zip(labels, split, strict=True) if name == "test")
+    return (
+        f"{blank:,} of {len(labels):,} notes ({share(blank / len(labels))}) have no {task.label}, {test:,} of them in "
+        "test: scores say nothing of such notes",
+    )
 
 
 def _split_up(label: str | None, task: ClassificationConfig) -> tuple[str, ...] | None:

@@ -30,6 +30,10 @@ class Retrieval:
             "recall_at_10": "recall@10",
             "recall_at_100": "recall@100",
         },
+        meaning={
+            "recall_at_1": "{model} puts the right note first for {value} of 100 unseen queries",
+            "ndcg_at_10": "{model} ranks right notes among the first ten to {value} of 100 (nDCG@10)",
+        },
         glossary=(
             (
                 "Search by query",
