@@ -40,6 +40,7 @@ _ISO = re.compile(
     "[0-9]{4}-[0-9]{2}-[0-9]{2}"
     rf"(?:[T ][0-9]{{2}}(?::[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)?)?(?:Z|{_OFFSET})?)?"
 )
+_MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 _COMPACT = re.compile(
     "(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"
     "(?:T?(?P<H>[0-9]{2})(?:(?P<M>[0-9]{2})(?:(?P<S>[0-9]{2})(?:[.,](?P<f>[0-9]+))?)?)?)?"
@@ -58,6 +59,7 @@ _YEAR = "(?P<y>[0-9]{4}|['’]?[0-9]{2})"
 _SHAPES = tuple(
     re.compile(shape, re.IGNORECASE)
     for shape in (
+        _COMPACT.pattern,
         rf"(?P<y>[0-9]{{4}})(?P<sep>[-/.])(?P<m>[0-9]{{1,2}})(?P=sep){_DAY}{_CLOCK}",
         rf"(?P<y>[0-9]{{4}})年(?P<m>[0-9]{{1,2}})月{_DAY}日(?: ?{_TIME_OF_DAY})?",
         rf"{_WEEKDAY}{_DAY}(?:st|nd|rd|th|er|\.)?[-/ ]?(?:de )?{_NAME}(?: de |[-/, ]{{0,2}}){_YEAR}{_CLOCK}",
@@ -107,13 +109,7 @@ def is_compact(text: str) -> bool:
 
 def is_iso(text: str) -> bool:
     """Whether a time is written as in ISO 8601, so that it is kept as it is."""
-    if not _ISO.fullmatch(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    return _iso(text) is not None
 
 
 def order_of(text: str) -> Order | None:
@@ -151,13 +147,11 @@ def read_time(text: str, *, day_first: bool | None = None, compact: bool = False
     ----------
     ISO 8601; HL7 v2 data type DTM; RFC 5322, section 3.3.
     """
-    if is_iso(text):
-        return Time(datetime.fromisoformat(text), len(text) > len("2024-05-01"))
+    if (found := _iso(text)) is not None:
+        return found
     if is_number(text):
         return _compact(text) if compact and is_compact(text) else None
     plain = _plain(text)
-    if (found := _compact(plain)) is not None:
-        return found
     for shape in _SHAPES:
         match = shape.fullmatch(plain)
         if match is not None and (found := _built(match, "d", "m")) is not None:
@@ -193,6 +187,17 @@ def full_year(written: str) -> int:
 def _plain(text: str) -> str:
     """A time with single blanks."""
     return " ".join(text.split())
+
+
+def _iso(text: str) -> Time | None:
+    try:
+        if _MONTH.fullmatch(text):  # FHIR has dates without a day: they begin with the month
+            return Time(datetime.fromisoformat(f"{text}-01"), False)
+        if _ISO.fullmatch(text):
+            return Time(datetime.fromisoformat(text), len(text) > len("2024-05-01"))
+    except ValueError:
+        return None
+    return None
 
 
 def _compact(text: str) -> Time | None:

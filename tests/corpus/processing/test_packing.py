@@ -32,6 +32,7 @@ NOTE = st.builds(
     auxiliary=MAYBES,
     identifiers=st.lists(TEXTS, max_size=2).map(tuple),
     reviewed=st.booleans(),
+    readings=st.lists(TEXTS, max_size=2).map(tuple),
     tokens=st.none() | st.integers(0, 10**9),
     sketch=SKETCH,
 )

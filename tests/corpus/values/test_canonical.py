@@ -102,9 +102,9 @@ def test_spellings(value, expected):
 
 def test_zeros_behind_a_point_that_means_something():
     assert canonical("428.0", pointed=True) == "428.0"
-    assert [is_pointed(text) for text in ("428.9", "V30.01", "1.2.840", "1001.0", "Dr. A", "1.5e+10", "12")] == (
-        [True] * 3 + [False] * 4
-    )
+    assert [
+        is_pointed(text) for text in ("428.9", "V30.01", "1.2.840", "1001.0", "007.0", "Dr. A", "1.5e+10", "12")
+    ] == ([True] * 3 + [False] * 5)
     rounded = {
         "1.23457E+10": True,
         "1e+10": True,

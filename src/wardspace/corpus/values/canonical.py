@@ -17,6 +17,7 @@ from typing import Any
 from wardspace.config.corpus import MissingConfig
 
 _WHOLE = re.compile(r"(-?(?:0|[1-9][0-9]*))\.0+")
+_PADDED = re.compile(r"[+-]?[0-9]+\.0+")
 _EXPONENT = re.compile(r"-?[1-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}")
 _POINTED = re.compile(r"\S*[0-9]\.[0-9]\S*")
 _MISSING = frozenset((*MissingConfig().words, *MissingConfig().words_outside_categories))
@@ -76,7 +77,7 @@ def is_pointed(text: str) -> bool:
     """Whether a point in a text has a meaning: between digits, and not in a whole number (`428.9`, `1.2.840`)."""
     if len(text) > _LONGEST or not _POINTED.fullmatch(text):
         return False
-    return not _WHOLE.fullmatch(text) and not _EXPONENT.fullmatch(text)
+    return not _PADDED.fullmatch(text) and not _EXPONENT.fullmatch(text)
 
 
 def is_padded(text: str) -> bool:

@@ -102,7 +102,7 @@ class ReadingsTally:
                 for word, count in words.most_common()
             )
             found.append(f"words read as a missing value: {told}; corpus.missing says which")
-        if count := self._times["unread"]:
+        if (count := self._times["unread"]) and not self._warnings:  # they say so already
             found.append(
                 f"column {self._time!r}: {count} of {count + self._times['read']} times cannot be read"
                 f" (written as {self._unread_shape}): set corpus.columns.time_format, such as %d.%m.%Y %H:%M"
