@@ -238,13 +238,13 @@ BAD_ATTACHMENTS = {
     "base64 cut short": ({"contentType": "text/plain", "data": packed(CANARY * 9)[:-3]}, "malformed base64"),
     "a zip file called text": (
         {"contentType": "text/plain", "data": packed(b"PK\3\4\xff\xfe" + CANARY.encode())},
-        None,
+        "unreadable attachment",
     ),
     "a zip file": ({"contentType": "application/zip", "data": packed(CANARY)}, "unreadable attachment"),
     "PDF": ({"contentType": "application/pdf", "data": packed(f"%PDF {CANARY}")}, "unreadable attachment"),
     "PDF called text": (
         {"contentType": "text/plain", "data": packed(f"%PDF \xe2\xe3 {CANARY}".encode("latin-1"))},
-        None,
+        "unreadable attachment",
     ),
     "unknown charset": (
         {"contentType": "text/plain; charset=klingon", "data": packed(CANARY)},
@@ -254,7 +254,10 @@ BAD_ATTACHMENTS = {
         {"contentType": "text/plain; charset=hex", "data": packed(CANARY)},
         "unknown charset",
     ),
-    "a charset that fails": ({"contentType": "text/plain; charset=idna", "data": packed("xn--\xff".encode())}, None),
+    "a charset that fails": (
+        {"contentType": "text/plain; charset=idna", "data": packed("xn--\xff".encode() + b"\xff")},
+        "undecodable bytes",
+    ),
     "NUL bytes": ({"contentType": "text/plain", "data": packed(f"{CANARY}{NUL}")}, "NUL bytes"),
     "no RTF": ({"contentType": RTF, "data": packed(CANARY)}, "malformed RTF"),
     "RTF with an impossible character": (
@@ -273,9 +276,9 @@ def test_fhir_lines_and_attachments(tmp_path):
         f'"{CANARY}"': "malformed JSON",
         f'{{"id": "x", "title": "{CANARY}"}}': "malformed resource",
         f'{{"resourceType": "{CANARY} x", "id": "x"}}': "malformed resource",
-        json.dumps(document("x", subject=None, description=CANARY)): "missing patient",
-        json.dumps(document("x", content=[{"attachment": CANARY}])): "malformed resource",
-        json.dumps(document("x", {"contentType": "text/plain", "url": 7})): "malformed resource",
+        json.dumps(document("x1", subject=None, description=CANARY)): "missing patient",
+        json.dumps(document("x2", content=[{"attachment": CANARY}])): "malformed resource",
+        json.dumps(document("x3", {"contentType": "text/plain", "url": 7})): "malformed resource",
     }
     lines |= {json.dumps(document(name, one)): kind for name, (one, kind) in BAD_ATTACHMENTS.items()}
     (tmp_path / "export").mkdir()
@@ -283,8 +286,7 @@ def test_fhir_lines_and_attachments(tmp_path):
     kept, rejects, _ = swept(tmp_path / "export", tmp_path / "corpus", source={"format": "fhir"})
     assert kept == IDS
     assert [row for _, row, _ in rejects] == list(range(21, 21 + len(lines)))
-    expected = [kind or "undecodable bytes" for kind in lines.values()]
-    assert [kind for _, _, kind in rejects] == expected
+    assert [kind for _, _, kind in rejects] == list(lines.values())
 
 
 def test_rtf_with_pictures_and_nested_groups(tmp_path):

@@ -71,7 +71,8 @@ class SourceConfig(Section):
     """How the notes are stored; `auto` uses the file's name and recognises only tables (csv, tsv, parquet, jsonl).
     Files may be gzipped (`.gz`)."""
     encoding: str = "auto"
-    """Text encoding of CSV, TSV and JSONL; `auto` detects it and says what it took."""
+    """Text encoding of CSV, TSV and JSONL, and of FHIR attachments that name none; `auto` detects it and says what it
+    took."""
     ward: WardConfig = WardConfig()
     """Size and seed of the synthetic ward."""
     omop: OmopConfig = OmopConfig()
@@ -118,6 +119,12 @@ class ColumnsConfig(Section):
 class CleanConfig(Section):
     """Steps of cleaning, in the order in which they are applied; each is optional."""
 
+    html: bool = False
+    """Turn notes with HTML tags into text, before de-identification; notes without tags keep their line breaks and
+    lose only character references (`&amp;`)."""
+    rtf: bool = False
+    """Turn notes that are RTF into text, before de-identification; not for notes with spans, whose places it cannot
+    follow."""
     unicode: bool = True
     """Compose characters (Unicode NFC)."""
     controls: bool = True

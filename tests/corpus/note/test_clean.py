@@ -58,7 +58,8 @@ def test_defaults_are_the_five_that_leave_words_alone():
 
 
 def test_steps_follow_the_order_of_the_configuration():
-    assert [step.name for step in cleaner(**ALL).steps] == list(CleanConfig.model_fields)
+    every = cleaner(**ALL)
+    assert [step.name for step in (*every.markup, *every.steps)] == list(CleanConfig.model_fields)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from wardspace.config import CleanConfig
+from wardspace.corpus.note.html import html_step, replaced
+from wardspace.corpus.note.rtf import is_rtf, rtf_text
 
 
 class Edit(NamedTuple):
@@ -89,7 +91,8 @@ class Step:
 
     name: str
     apply: Callable[[str], str]
-    edits: Callable[[str], list[Edit]]
+    edits: Callable[[str], list[Edit]] | None
+    """What it changes of a text; None where places cannot be followed."""
 
 
 class Cleaned(NamedTuple):
@@ -100,6 +103,10 @@ class Cleaned(NamedTuple):
     """Names of the steps that changed it."""
     offsets: Offsets | None
     """Where its characters went, if that was asked for."""
+
+
+MARKUP = ("html", "rtf")
+"""Steps that come before all others, and before de-identification: a name may have a tag in its middle."""
 
 
 class Cleaner:
@@ -113,24 +120,42 @@ class Cleaner:
 
     def __init__(self, config: CleanConfig) -> None:
         self.config = config
-        self.steps = tuple(_step(name, config) for name in type(config).model_fields if getattr(config, name))
+        asked = [name for name in type(config).model_fields if getattr(config, name)]
+        self.markup = tuple(_step(name, config) for name in asked if name in MARKUP)
+        self.steps = tuple(_step(name, config) for name in asked if name not in MARKUP)
 
     def __reduce__(self) -> tuple[type[Cleaner], tuple[CleanConfig]]:
         """For other processes: steps are functions, and are made again there."""
         return Cleaner, (self.config,)
 
+    def plain(self, text: str, *, follow: bool = False) -> Cleaned:
+        """One text without its markup, where that is asked for; with `follow`, also where its characters went.
+
+        Raises
+        ------
+        ValueError
+            If it begins as RTF and is none; the message has no word of it.
+        """
+        return _cleaned(self.markup, text, follow=follow)
+
     def clean(self, text: str, *, follow: bool = False) -> Cleaned:
-        """Clean one text; with `follow`, also tell where its characters went."""
-        changed: list[str] = []
-        passes: list[Sequence[Edit]] = []
-        for step in self.steps:
-            after = step.apply(text)
-            if after != text:
-                changed.append(step.name)
-                if follow:
-                    passes.append(step.edits(text))
-                text = after
-        return Cleaned(text, tuple(changed), Offsets(passes) if follow else None)
+        """Clean one text without markup; with `follow`, also tell where its characters went."""
+        return _cleaned(self.steps, text, follow=follow)
+
+
+def _cleaned(steps: Sequence[Step], text: str, *, follow: bool) -> Cleaned:
+    changed: list[str] = []
+    passes: list[Sequence[Edit]] = []
+    for step in steps:
+        after = step.apply(text)
+        if after != text:
+            changed.append(step.name)
+            if follow:
+                edits = step.edits
+                assert edits is not None, "a study that asks for this step and for spans is refused"
+                passes.append(edits(text))
+            text = after
+    return Cleaned(text, tuple(changed), Offsets(passes) if follow else None)
 
 
 def _pattern_step(name: str, pattern: str, replacement: str | _Replacement, flags: int = 0) -> Step:
@@ -144,6 +169,18 @@ def _pattern_step(name: str, pattern: str, replacement: str | _Replacement, flag
 
     # A replacement given as text is one without backslashes, so that it means itself to `sub`.
     return Step(name, lambda text: compiled.sub(replacement, text), edits)
+
+
+def _plain_html(text: str) -> str:
+    return replaced(text, html_step(text))
+
+
+def _html_edits(text: str) -> list[Edit]:
+    return [trimmed_edit(start, text[start:end], new) for start, end, new in html_step(text)]
+
+
+def _plain_rtf(text: str) -> str:
+    return rtf_text(text) if is_rtf(text) else text
 
 
 def _compose(text: str) -> str:
@@ -193,6 +230,10 @@ _PATTERNS: dict[str, tuple[str, str | _Replacement, int]] = {
 
 
 def _step(name: str, config: CleanConfig) -> Step:
+    if name == "html":
+        return Step(name, _plain_html, _html_edits)
+    if name == "rtf":
+        return Step(name, _plain_rtf, None)
     if name == "unicode":
         return Step(name, _compose, _composed_edits)
     if name == "lowercase":

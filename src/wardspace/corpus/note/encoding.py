@@ -77,13 +77,15 @@ _EUC_GUESSES = {
 }
 _GUESSED = "recognised by its letters as {}: where letters look wrong, set corpus.source.encoding"
 _MARKER = "\udc80"
-_BOMS = (
+BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+"""Byte-order marks, with the encodings that read them."""
+_SURE_SHARE = 0.8
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -123,7 +125,7 @@ def choose_encoding(given: str, sample: bytes, *, where: str) -> Encoding:
     found = detect(sample)
     if given == "auto":
         return Encoding(found, f"{where}: {_GUESSED.format(found)}" if not found.startswith("utf") else None)
-    name = _codec_name(given)
+    name = codec_name(given)
     wide = (_is_wide(name), _is_wide(found))
     if wide[0] != wide[1] or (not wide[0] and _bad_share(sample, name) > 0.5):
         raise CorpusError(
@@ -144,7 +146,7 @@ def detect(sample: bytes) -> str:
     A few broken lines in a file that is otherwise ASCII or UTF-8 leave it UTF-8: those rows are rejects, and
     reading the whole file in another encoding would turn all its other accents into nonsense.
     """
-    for bom, name in _BOMS:
+    for bom, name in BOMS:
         if sample.startswith(bom):
             return name
     head = sample[:4096]
@@ -158,6 +160,19 @@ def detect(sample: bytes) -> str:
     if few and bad * 2 < len(lines):
         return "utf-8"
     return _guess(coded) if coded else "utf-8"
+
+
+def likeliest(sample: bytes) -> str | None:
+    """Name the encoding of a short text that is not UTF-8; None where it may be UTF-8 with broken bytes."""
+    if not sample.decode("utf-8", "ignore").isascii():
+        return None
+    return likely_latin(sample) or _guess([line for line in sample.splitlines() if not line.isascii()])
+
+
+def likely_latin(sample: bytes) -> str | None:
+    """The one of `LATIN` under which nearly all letters are those of a single language; None where there is none."""
+    found = likeliest_latin(sample)
+    return found if _share(sample.decode(found, "replace")) >= _SURE_SHARE else None
 
 
 def _guess(coded: list[bytes]) -> str:
@@ -183,7 +198,14 @@ def _likeliest(coded: bytes) -> str:
     return best.encoding
 
 
-def _codec_name(given: str) -> str:
+def codec_name(given: str) -> str:
+    """Python's own name of an encoding.
+
+    Raises
+    ------
+    CorpusError
+        If there is no such encoding.
+    """
     try:
         "".encode(given)  # raises LookupError for codecs that are not of text, too
         return codecs.lookup(given).name

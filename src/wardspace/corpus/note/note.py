@@ -14,7 +14,16 @@ from wardspace.corpus.deidentify.counts import Mark, marks
 from wardspace.corpus.duplicates.sketching import Sketch
 from wardspace.corpus.note.clean import Cleaned, Cleaner, Offsets
 from wardspace.corpus.note.spans import Span, SpanTypes, moved_spans, read_spans
-from wardspace.corpus.prepare.rejects import EMPTY, MALFORMED_SPANS, NO_ID, NUL, Fault, missing_text, undecodable
+from wardspace.corpus.prepare.rejects import (
+    EMPTY,
+    MALFORMED_SPANS,
+    NO_ID,
+    NOTHING_LEFT,
+    NUL,
+    Fault,
+    missing_text,
+    undecodable,
+)
 from wardspace.corpus.readers import Row
 from wardspace.corpus.schema import Roles
 from wardspace.corpus.split.split import UNKNOWN_SPLIT, known_split
@@ -55,7 +64,7 @@ class Note(NamedTuple):
 
 
 class Original(NamedTuple):
-    """A usable note as it was read."""
+    """A usable note as it was read, without its markup where a study asks for that."""
 
     note_id: str
     patient_id: str | None
@@ -64,6 +73,10 @@ class Original(NamedTuple):
     """Names of its patient, of columns that are not kept."""
     readings: tuple[Reading, ...] = ()
     """What was done to id, patient and names to read them."""
+    markup: tuple[str, ...] = ()
+    """Steps of cleaning that took markup from it."""
+    steps: tuple[tuple[Offsets | None, int], ...] = ()
+    """Where the characters went, and how many there were, if spans are to follow."""
 
     @property
     def patient(self) -> str:
@@ -138,11 +151,16 @@ class Examiner:
         fault = row.fault or (NO_ID if note_id is None else self._fault_of_text(text) or self._fault_of_values(values))
         if fault or note_id is None:
             return Unusable(note_id, fault or NO_ID)
+        plain = self._plain(text)
+        if isinstance(plain, Fault):
+            return Unusable(note_id, plain)
         patient = None
         if roles.patient_id:
             patient = self.values.text(roles.patient_id, values[place[roles.patient_id]], readings)
         named = [self.values.text(name, values[i], readings) for name, i in zip(roles.names, self._names, strict=True)]
-        return Original(note_id, patient, text, tuple([name for name in named if name]), tuple(readings))
+        names = tuple([name for name in named if name])
+        steps = ((plain.offsets, len(text)),)
+        return Original(note_id, patient, plain.text, names, tuple(readings), plain.changed, steps)
 
     def examine(self, file: str, row: Row) -> Note | Unusable:
         """Turn a row of a file into a note."""
@@ -151,15 +169,15 @@ class Examiner:
             return original
         assert row.values is not None
         values, place, roles = row.values, self._place, self.roles
-        note_id, patient, text, _, done = original
-        readings = list(done)
+        note_id, patient, text = original[:3]
+        readings = list(original.readings)
         hidden, marked, reviewed = self._hidden(original)
         cleaned = self._cleaner.clean(hidden.text, follow=bool(self._spans))
         fault = self._fault_of_cleaned(cleaned.text)
         if fault:
             return Unusable(note_id, fault)
         try:
-            steps = [(hidden.offsets, len(text)), (cleaned.offsets, len(hidden.text))]
+            steps = [*original.steps, (hidden.offsets, len(text)), (cleaned.offsets, len(hidden.text))]
             spans = [_moved(read_spans(values[i]), steps) for i in self._spans]
         except (ValueError, OverflowError, RecursionError):
             # The error's own words may quote the note, so that they are left unsaid.
@@ -182,13 +200,21 @@ class Examiner:
             self.values.text(roles.stratify, values[place[roles.stratify]], [], category=True)
             if roles.stratify
             else None,
-            cleaned.changed,
+            original.markup + cleaned.changed,
             known_split(self.values.text(roles.split, values[place[roles.split]], readings)) if roles.split else None,
             tuple([self._beside(file, name, values) for name in roles.auxiliary]),
             marked,
             reviewed,
             tuple(readings),
         )
+
+    def _plain(self, text: str) -> Cleaned | Fault:
+        """The text without its markup."""
+        try:
+            plain = self._cleaner.plain(text, follow=bool(self._spans))
+        except ValueError as error:
+            return Fault("malformed RTF", str(error))
+        return plain if not plain.text.isspace() and plain.text else NOTHING_LEFT
 
     def _time(self, file: str, column: str, values: tuple[Any, ...], readings: list[Reading]) -> str | None:
         """A time of the note; the study's format is that of the column of times."""
@@ -238,7 +264,7 @@ class Examiner:
 
     def _fault_of_cleaned(self, text: str) -> Fault | None:
         if not text or text.isspace():
-            return Fault("nothing left after cleaning", "nothing left after cleaning")
+            return NOTHING_LEFT
         if len(text) < self._limits.min_characters:
             return Fault("too short", f"shorter than {self._limits.min_characters} characters after cleaning")
         return None

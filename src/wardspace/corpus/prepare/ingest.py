@@ -13,7 +13,9 @@ from wardspace.core.times import moment
 from wardspace.corpus.deidentify.counts import Tally
 from wardspace.corpus.duplicates.sketches import Sketches
 from wardspace.corpus.duplicates.versions import Versions
+from wardspace.corpus.note.html import is_html
 from wardspace.corpus.note.note import Examiner, Note, Unusable
+from wardspace.corpus.note.rtf import is_rtf
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.ledger import Ledger, fingerprint
 from wardspace.corpus.prepare.rejects import (
@@ -86,6 +88,8 @@ class Intake:
         self.changed: Counter[str] = Counter()
         self.identifiers = Tally()
         self.reviewed = 0
+        self.markup: Counter[str] = Counter()
+        """Notes that look like markup, by the step of cleaning that would take it from them."""
         self.zones = Zones()
         self.readings = ReadingsTally(roles.patient_id, roles.time, examiner.values.warnings)
         words = (*config.missing.words, *config.missing.words_outside_categories)
@@ -139,6 +143,7 @@ class Intake:
         self.changed.update(found.changed)
         self.identifiers.add(found.identifiers)
         self.reviewed += found.reviewed
+        self.markup.update([name for name, looks in (("html", is_html), ("rtf", is_rtf)) if looks(found.text)])
         patient = found.patient_id or found.note_id
         if found.time:
             self.zones.see(found.time)

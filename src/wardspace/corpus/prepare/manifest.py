@@ -9,6 +9,7 @@ from typing import Any
 from wardspace.config import CorpusConfig
 from wardspace.core.version import __version__
 from wardspace.corpus.corpus import Manifest
+from wardspace.corpus.note.clean import MARKUP
 from wardspace.corpus.prepare.ingest import Intake
 from wardspace.corpus.prepare.rejects import EARLIER_PATIENT, NOT_DRAWN
 from wardspace.corpus.prepare.writer import Output
@@ -17,6 +18,8 @@ from wardspace.corpus.review.corrections import Corrections
 from wardspace.corpus.schema import SPLITS, Roles
 from wardspace.corpus.split.split import Shares
 from wardspace.corpus.values.tally import implausible_patient, kept_words, like_spellings
+
+_SHARE_OF_MARKUP = 0.01
 
 
 @dataclass(frozen=True)
@@ -88,15 +91,16 @@ def _counts(made: Made) -> dict[str, Any]:
 
 
 def _steps(config: CorpusConfig, roles: Roles, made: Made, corrections: Corrections | None) -> list[dict[str, Any]]:
-    cleaning = type(config.clean).model_fields
     review = {"reviewed": made.intake.reviewed, "review": corrections.digest} if corrections else {}
+    cleaning = {
+        name: {"step": f"clean.{name}", "changed": made.intake.changed[name]}
+        for name in type(config.clean).model_fields
+        if getattr(config.clean, name)
+    }
     steps: list[dict[str, Any]] = [
+        *(step for name, step in cleaning.items() if name in MARKUP),
         *([{"step": "deidentify", **made.intake.identifiers.summary(), **review}] if config.deidentify else []),
-        *(
-            {"step": f"clean.{name}", "changed": made.intake.changed[name]}
-            for name in cleaning
-            if getattr(config.clean, name)
-        ),
+        *(step for name, step in cleaning.items() if name not in MARKUP),
     ]
     steps += made.before_split
     if config.sample is not None:
@@ -127,6 +131,11 @@ def _warnings(config: CorpusConfig, roles: Roles, made: Made) -> list[str]:
         )
     elif made.intake.patients_missing:
         found.append(f"{made.intake.patients_missing} notes without a patient count as a patient each")
+    found += [
+        f"{count} notes look like {name.upper()}: set corpus.clean.{name}: true to read their text"
+        for name, count in made.intake.markup.items()
+        if not getattr(config.clean, name) and count >= _SHARE_OF_MARKUP * made.output.splits.total()
+    ]
     if made.rejects[NOT_DRAWN]:
         found.append(f"a sample: {made.output.splits.total()} notes drawn, {made.rejects[NOT_DRAWN]} left out")
     if made.spans_dropped:

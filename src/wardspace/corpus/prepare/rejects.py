@@ -37,6 +37,7 @@ class Fault(NamedTuple):
 NO_ID = Fault("missing note id", "missing note id")
 EMPTY = Fault("empty text", "empty or blank text")
 NUL = Fault("NUL bytes", "NUL bytes")
+NOTHING_LEFT = Fault("nothing left after cleaning", "nothing left after cleaning")
 SEEN = Fault("note id seen before", "this note id was seen before")
 NOT_DRAWN = "not in the sample"
 DUPLICATE = "duplicate text"

@@ -111,12 +111,12 @@ def parsed(line: str) -> tuple[dict[str, Any] | None, Fault | None]:
         return None, Fault(_KIND, "malformed JSON: a value too long or too deep")
     if not isinstance(value, dict):
         return None, Fault(_KIND, "not a JSON object")
-    if line.count("[") + line.count("{") > _DEEPEST and _is_deep(value):
+    if line.count("[") + line.count("{") > _DEEPEST and is_deep(value):
         return None, Fault(_KIND, "malformed JSON: a value too long or too deep")
     return value, None
 
 
-def _is_deep(value: Any) -> bool:
+def is_deep(value: Any) -> bool:
     """Whether lists and objects are nested deeper than anybody means; to write them again needs the stack."""
     level = [value]
     for _ in range(_DEEPEST):

@@ -62,7 +62,7 @@ def write(path, *resources) -> str:
 def rows(tmp_path, *resources, needed=ALL):
     path = write(tmp_path / "notes.ndjson", *resources)
     (reader,) = open_readers(SourceConfig(path=path, format="fhir"), needed, tmp_path)
-    return [dict(zip(needed, row.values, strict=True)) if row.values else row.fault for row in reader.rows()]
+    return [row.fault or dict(zip(needed, row.values, strict=True)) for row in reader.rows()]
 
 
 def test_a_document(tmp_path):
@@ -141,8 +141,9 @@ def test_a_fault_costs_its_resource_alone(tmp_path, resource, kind):
 
 
 def test_a_patient_may_be_named_by_an_identifier(tmp_path):
-    (found,) = rows(tmp_path, document(subject={"identifier": {"system": "urn:mrn", "value": "7"}}))
-    assert found["patient"] == "7"
+    logical = {"identifier": {"system": "urn:mrn", "value": "7"}}
+    found = rows(tmp_path, document("1", subject=logical), document("2", subject={"identifier": {"value": "7"}}))
+    assert [one["patient"] for one in found] == ["urn:mrn|7", "7"]
 
 
 def test_an_export_is_prepared_and_the_counts_add_up(tmp_path):

@@ -9,7 +9,6 @@ import pytest
 from tests.corpus.readers.fhir.test_fhir import document, packed
 from wardspace.config import SourceConfig
 from wardspace.corpus.readers import open_readers, source_content, source_files
-from wardspace.corpus.readers.jsonl import JsonLines
 
 
 def binary(key, text, kind="text/plain", **others):
@@ -32,7 +31,7 @@ def found(path, scratch):
     config = SourceConfig(path=str(path), format="fhir")
     readers = open_readers(config, ("id", "text"), scratch)
     rows = [row for reader in readers for row in reader.rows()]
-    return {row.values[0]: row.values[1] for row in rows if row.values} | {
+    return {row.values[0]: row.values[1] for row in rows if not row.fault} | {
         row.number: row.fault.kind for row in rows if row.fault
     }
 
@@ -77,7 +76,7 @@ def test_the_type_is_the_attachments_own_or_else_the_binarys(tmp_path):
     )
     assert found(tmp_path / "e", tmp_path / "s") == {
         "a": "marked",
-        "b": page,
+        "b": "marked",
         "c": "Müller",
         4: "unreadable attachment",
     }
@@ -88,9 +87,9 @@ def test_what_is_not_there_is_a_reject(tmp_path):
     written(tmp_path / "e" / "Binary.ndjson", *resources)
     written(
         tmp_path / "e" / "d.ndjson",
-        *(referring("x", f"Binary/{key}") for key in ("none", "empty", "bad", "7")),
+        *(referring(key, f"Binary/{key}") for key in ("none", "empty", "bad", "7")),
         referring("x", "https://example.org/note.txt"),
-        referring("x", "urn:oid:1.2.3"),
+        referring("y", "urn:oid:1.2.3"),
     )
     faults = list(found(tmp_path / "e", tmp_path / "s").values())
     assert faults == [*["attachment elsewhere"] * 2, "malformed base64", *["attachment elsewhere"] * 3]
@@ -101,7 +100,7 @@ def test_binaries_cut_short_are_told(tmp_path):
     path.write_bytes(path.read_bytes()[:-2])
     written(tmp_path / "e" / "d.ndjson", referring("d1", "Binary/b1"), referring("d2", "Binary/b3"))
     (reader,) = open_readers(SourceConfig(path=str(tmp_path / "e"), format="fhir"), ("id", "text"), tmp_path / "s")
-    assert [row.values and row.values[1] for row in reader.rows()] == ["whole", None]
+    assert [row.values[1] for row in reader.rows()] == ["whole", None]
     assert any("Binary.ndjson.gz: the gzip file is cut short" in warning for warning in reader.warnings)
 
 
@@ -152,7 +151,7 @@ def test_nothing_outside_the_export_is_read(tmp_path, monkeypatch):
         "a%00b",
         "http://[broken",
     ]
-    written(export / "d.ndjson", *(referring("x", url) for url in urls))
+    written(export / "d.ndjson", *(referring(f"x{i}", url) for i, url in enumerate(urls)))
     assert set(found(export, tmp_path / "s").values()) == {"attachment elsewhere"}
 
 
@@ -170,13 +169,43 @@ def test_files_behind_references_are_part_of_the_source(tmp_path):
     assert len({json.dumps(content) for content in (first, second, source_content(config))}) == 3
 
 
-def test_binaries_are_read_when_the_first_is_asked_for(tmp_path, monkeypatch):
+def test_binaries_are_looked_for_when_the_first_is_asked_for(tmp_path):
     written(tmp_path / "e" / "Binary.ndjson.gz", binary("b1", "one"))
     written(tmp_path / "e" / "d.ndjson", document("d1"))
     (reader,) = open_readers(SourceConfig(path=str(tmp_path / "e"), format="fhir"), ("id", "text"), tmp_path / "s")
-    read = []
-    lines = JsonLines.lines
-    monkeypatch.setattr(JsonLines, "lines", lambda self: read.append(self.name) or lines(self))
-    assert len(list(reader.rows())) == 1
-    assert read == ["d.ndjson"]
     assert not (tmp_path / "s").exists()
+    assert len(list(reader.rows())) == 1
+    assert not (tmp_path / "s" / "binaries.sqlite").exists()
+
+
+def test_the_latest_binary_counts(tmp_path):
+    old = binary("b1", "old", meta={"lastUpdated": "2024-01-01T00:00:00Z"})
+    new = binary("b1", "new", meta={"lastUpdated": "2024-02-01T00:00:00Z"})
+    for name, lines in {"a": (old, new), "b": (new, old)}.items():
+        path = written(tmp_path / name / "all.ndjson", *lines, referring("d1", "Binary/b1?x=1"))
+        assert found(path, tmp_path / f"s{name}") == {"d1": "new"}
+
+
+def test_documents_in_data_urls_and_contained_ones(tmp_path):
+    inside = binary("b", "from inside")
+    inside_of = {"resourceType": "Binary", "id": "b", "contentType": "text/plain", "data": inside["data"]}
+    path = written(
+        tmp_path / "d.ndjson",
+        referring("d1", "data:text/plain;base64," + packed("packed " * 60)),
+        referring("d2", "data:text/html,%3Cp%3Ein%20clear%3C/p%3E", None),
+        referring("d3", "#b") | {"contained": [inside_of]},
+    )
+    assert found(path, tmp_path / "s") == {"d1": "packed " * 60, "d2": "in clear", "d3": "from inside"}
+
+
+@pytest.mark.parametrize(
+    "url", ["a" * 300, "x/" * 3000 + "a", "loop/note.txt", "\ud800.txt", "%ED%A0%80", "a\nb", "~", "C:\\a"]
+)
+def test_a_url_that_no_file_can_have_costs_its_note(tmp_path, url):
+    export = tmp_path / "e"
+    path = written(export / "d.ndjson", document("ok"))
+    path.write_text(path.read_text() + json.dumps(referring("bad", url)) + "\n")
+    (export / "loop").symlink_to(export / "loop")
+    config = SourceConfig(path=str(export), format="fhir")
+    assert found(export, tmp_path / "s") == {"ok": "Chest pain since Monday.", 2: "attachment elsewhere"}
+    assert source_content(config) == source_content(config)

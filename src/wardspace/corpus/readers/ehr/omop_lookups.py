@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from wardspace.corpus.note.encoding import choose_encoding
 from wardspace.corpus.prepare.rejects import DAMAGED, UNCLOSED, Fault
 from wardspace.corpus.readers.columns import check_columns, stored_names
 from wardspace.corpus.readers.files import SourceFile, read_faults
+from wardspace.corpus.readers.scratch import scratch_database
 from wardspace.corpus.readers.tables import Tables, key, open_table
 
 _COLUMNS = {
@@ -23,7 +23,6 @@ _COLUMNS = {
 """Columns kept of each table: its key first."""
 _PLACES = {"gender": 1, "year_of_birth": 2, "visit_type": 1, "visit_start_date": 2}
 _NAMED = ("gender", "visit_type")
-_CACHE_KIB = 16 * 1024
 
 
 class Lookups:
@@ -43,12 +42,7 @@ class Lookups:
         self.warnings: list[str] = []
         self._tables, self._encoding, self._scratch = tables, encoding, scratch
         self._named = bool(tables.get("CONCEPT"))
-        scratch.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(scratch / "omop.sqlite", isolation_level=None)
-        self._connection.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY; PRAGMA locking_mode=EXCLUSIVE;"
-            f"PRAGMA cache_size=-{_CACHE_KIB};"
-        )
+        self._connection = scratch_database(scratch, "omop.sqlite")
         self._name_of = lru_cache(maxsize=4096)(self._find_name)
 
     def load(self, columns: Iterable[str]) -> None:

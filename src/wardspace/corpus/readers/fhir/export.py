@@ -1,26 +1,29 @@
-"""The files of a FHIR bulk export: those with notes, those with Binary resources, and what the notes refer to."""
+"""The files of a FHIR export: those with notes, those with what the notes refer to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import file_digest
-from wardspace.corpus.readers.fhir.fhir import RESOURCES, FhirReader, attachments
+from wardspace.corpus.readers.fhir.fhir import FhirReader, attachments
+from wardspace.corpus.readers.fhir.identity import PATIENT, Patients
 from wardspace.corpus.readers.fhir.references import BINARY, Binaries, Elsewhere, digest_of_files
-from wardspace.corpus.readers.files import SourceFile, find_files, format_of, paths_behind, source_file
-from wardspace.corpus.readers.jsonl import JsonLines, parsed
+from wardspace.corpus.readers.fhir.resources import Resources
+from wardspace.corpus.readers.fhir.versions import DELETED, RESOURCES, NoteVersions
+from wardspace.corpus.readers.files import SourceFile, find_named, paths_behind, source_file
 from wardspace.corpus.readers.row import Reader
 
-_LOOK, _LOOK_CHARACTERS = 1000, 64 * 2**20
+_SUFFIXES = (".ndjson", ".jsonl", ".json")
+_AUXILIARY = (PATIENT, BINARY)
+_OF_NOTE = {*RESOURCES, *_AUXILIARY}
 
 
 class Export:
-    """The files behind a path.
+    """The files behind a path, each looked through to its end.
 
     Parameters
     ----------
@@ -37,36 +40,49 @@ class Export:
         path = config.path or ""
         self._encoding = config.encoding
         _, self.root = paths_behind(path)
-        kinds = [(file, _kinds(file, config.encoding)) for file in find_files(path, "jsonl")]
+        kinds = [(file, _kinds(file, config.encoding)) for file in find_named(path, "fhir", _SUFFIXES)]
         self.notes = [file for file, held in kinds if held.intersection(RESOURCES)]
-        self.binaries = [file for file, held in kinds if BINARY in held]
         if not self.notes:
             raise CorpusError(
                 f"no {' or '.join(RESOURCES)} here",
                 where=path,
-                fix="name the files of the export that hold documents or reports",
+                fix="name the files of the export that hold documents or reports, in JSON",
             )
         if not Path(path).expanduser().is_dir():
             known = {file.path for file, _ in kinds}
-            self.binaries += [file for file in self._auxiliary() if file.path not in known]
+            kinds += [(file, _kinds(file, config.encoding)) for file in self._beside() if file.path not in known]
+        self.binaries = [file for file, held in kinds if BINARY in held]
+        self._patients = [file for file, held in kinds if PATIENT in held]
+        self._deletions = [file for file, held in kinds if DELETED in held and file not in self.notes]
 
-    def elsewhere(self, scratch: Path) -> Elsewhere:
-        """What fetches the documents that notes refer to."""
-        return Elsewhere(self.root, Binaries(self.binaries, self._encoding, scratch))
+    def readers(self, needed: tuple[str, ...], scratch: Path) -> list[Reader]:
+        """One reader for each file with notes."""
+        versions = NoteVersions([*self.notes, *self._deletions], self._encoding, scratch)
+        patients = Patients(self._patients, self._encoding, scratch)
+        elsewhere = Elsewhere(self.root, Binaries(self.binaries, self._encoding, scratch))
+        return [
+            FhirReader(file, i, needed, self._encoding, versions=versions, patients=patients, elsewhere=elsewhere)
+            for i, file in enumerate(self.notes)
+        ]
+
+    def files(self) -> list[SourceFile]:
+        """All files that notes are read from, each once."""
+        return list(dict.fromkeys([*self.notes, *self.binaries, *self._deletions]))
 
     def referred(self) -> Iterator[Path | None]:
         """Files, other than those of the export itself, that notes refer to; None for one that is not there."""
-        elsewhere = self.elsewhere(self.root)
+        elsewhere = Elsewhere(self.root, Binaries([], self._encoding, self.root))
         for file in self.notes:
-            for _, line in JsonLines(file, self._encoding).lines():
-                if isinstance(line, str) and '"url"' in line:
-                    yield from (elsewhere.file(url, file.path) for url in _urls(parsed(line)[0]))
+            for found in Resources(file, self._encoding).found(RESOURCES):
+                yield from (elsewhere.file(url, file.path) for url in _urls(found.resource))
 
-    def _auxiliary(self) -> Iterator[SourceFile]:
-        """Files of Binary resources by their name, in addition to those that the study names."""
+    def _beside(self) -> Iterator[SourceFile]:
+        """Files in the folder of those that the study names, which by their name hold what notes refer to."""
         for path in sorted(self.root.iterdir()):
-            if BINARY.casefold() in path.name.casefold() and format_of(path) == "jsonl" and path.stat().st_size:
-                yield source_file(path, self.root, "jsonl")
+            bare = path.with_suffix("") if path.suffix == ".gz" else path
+            named = any(kind.casefold() in path.name.casefold() for kind in _AUXILIARY)
+            if named and bare.suffix.lower() in _SUFFIXES and path.is_file() and path.stat().st_size:
+                yield source_file(path, self.root, "fhir")
 
 
 def fhir_files(config: SourceConfig) -> list[SourceFile]:
@@ -77,38 +93,30 @@ def fhir_files(config: SourceConfig) -> list[SourceFile]:
     CorpusError
         If none holds notes.
     """
-    export = Export(config)
-    return list(dict.fromkeys([*export.notes, *export.binaries]))
+    return Export(config).files()
 
 
 def fhir_content(config: SourceConfig) -> list[tuple[str, str]]:
     """Name and digest of each such file, and one digest of all files that notes refer to."""
     export = Export(config)
-    found = [(file.name, file_digest(file.path)) for file in dict.fromkeys([*export.notes, *export.binaries])]
+    found = [(file.name, file_digest(file.path)) for file in export.files()]
     return [*found, ("files that notes refer to", digest_of_files(export.referred()))]
 
 
 def open_fhir(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> list[Reader]:
     """One reader for each file with notes."""
-    export = Export(config)
-    elsewhere = export.elsewhere(scratch)
-    return [FhirReader(file, needed, config.encoding, elsewhere) for file in export.notes]
+    return Export(config).readers(needed, scratch)
 
 
 def _kinds(file: SourceFile, encoding: str) -> set[str]:
-    """Which resources of note are among the first; in a bulk export all of a file are of one type."""
-    if not file.size:
-        return set()
+    """Which resources of note are in a file."""
     found: set[str] = set()
-    read = 0
-    for _, line in islice(JsonLines(file, encoding).lines(), _LOOK):
-        text = line if isinstance(line, str) else ""
-        read += len(text)
-        if any(f'"{kind}"' in text for kind in (*RESOURCES, BINARY) if kind not in found):
-            value, _ = parsed(text)
-            found.add(str((value or {}).get("resourceType")))
-        if read > _LOOK_CHARACTERS:
-            break
+    for one in Resources(file, encoding).found(tuple(_OF_NOTE)) if file.size else ():
+        kind = DELETED if one.deleted else (one.resource or {}).get("resourceType")
+        if isinstance(kind, str) and (kind in _OF_NOTE or kind == DELETED):
+            found.add(kind)
+            if found >= _OF_NOTE:
+                break
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import mimetypes
 import re
 import sqlite3
@@ -11,18 +12,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
+from wardspace.core.errors import CorpusError
 from wardspace.core.files import file_digest
+from wardspace.core.times import moment
 from wardspace.corpus.prepare.rejects import DAMAGED
 from wardspace.corpus.readers.fhir.attachments import READABLE, Attachment
+from wardspace.corpus.readers.fhir.identity import Referring, identity_of, literal
+from wardspace.corpus.readers.fhir.resources import Found, Resources, flat
 from wardspace.corpus.readers.files import SourceFile, read_faults
-from wardspace.corpus.readers.jsonl import LONGEST_LINE, JsonLines, parsed
+from wardspace.corpus.readers.jsonl import LONGEST_LINE, parsed
+from wardspace.corpus.readers.scratch import scratch_database
 
 BINARY = "Binary"
-_CACHE_KIB = 16 * 1024
-_Entry = tuple[str, int, int, int, str | None]
-"""Id, number of the file, offset and length of the line; the resource itself where the line cannot be gone back to."""
+_Entry = tuple[str, int, int, int, str | None, float]
+"""Id, number of the file, offset and length of the line; the resource itself where the line cannot be gone back to; and
+when it was last updated."""
 
 
 class Binaries:
@@ -44,7 +50,7 @@ class Binaries:
         self._connection: sqlite3.Connection | None = None
 
     def find(self, identity: str) -> dict[str, Any] | None:
-        """The resource of this id; None where there is none."""
+        """The latest version of the resource of this id; None where there is none."""
         if not self._files:
             return None
         if self._connection is None:
@@ -59,33 +65,36 @@ class Binaries:
         return value
 
     def _filled(self) -> sqlite3.Connection:
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self._scratch / "binaries.sqlite", isolation_level=None)
-        connection.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY; PRAGMA locking_mode=EXCLUSIVE;"
-            f"PRAGMA cache_size=-{_CACHE_KIB};"
-            "CREATE TABLE binaries (id TEXT PRIMARY KEY, file INTEGER, place INTEGER, length INTEGER, resource TEXT);"
-            "BEGIN"
-        )
+        connection = scratch_database(self._scratch, "binaries.sqlite", _TABLE)
         for number, file in enumerate(self._files):
-            lines = JsonLines(file, self._encoding)
-            plain = not file.gzipped and lines.encoding in ("utf-8", "utf-8-sig")
-            entries = _places(file, number) if plain else self._resources(lines, number)
-            connection.executemany("INSERT OR IGNORE INTO binaries VALUES (?, ?, ?, ?, ?)", entries)
+            resources = Resources(file, self._encoding)
+            plain = not file.gzipped and not resources.is_document and resources.encoding in ("utf-8", "utf-8-sig")
+            entries = _places(file, number) if plain else self._resources(resources, number)
+            connection.executemany(_TAKE, entries)
         connection.execute("COMMIT")
         return connection
 
-    def _resources(self, lines: JsonLines, number: int) -> Iterator[_Entry]:
-        for _, resource, fault in lines.objects():
-            if fault and fault.kind == DAMAGED:
-                self.warnings.append(f"{lines.name}: {fault.reason}; documents behind that are missing")
-            if resource and resource.get("resourceType") == BINARY and isinstance(resource.get("id"), str):
-                yield resource["id"], number, 0, 0, json.dumps(resource)
+    def _resources(self, resources: Resources, number: int) -> Iterator[_Entry]:
+        for found in resources.found((BINARY,)):
+            if found.fault and found.fault.kind == DAMAGED:
+                self.warnings.append(f"{resources.name}: {found.fault.reason}; documents behind that are missing")
+            yield from _entries(found, number, None)
 
     def _line(self, file: SourceFile, place: int, length: int) -> str:
         with read_faults(str(file.path)), file.path.open("rb") as handle:
             handle.seek(place)
             return handle.read(length).decode("utf-8", "replace")
+
+
+_TABLE = """
+CREATE TABLE binaries (id TEXT PRIMARY KEY, file INTEGER, place INTEGER, length INTEGER, resource TEXT, updated REAL);
+BEGIN;
+"""
+_TAKE = """
+INSERT INTO binaries VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET file = excluded.file,
+  place = excluded.place, length = excluded.length, resource = excluded.resource, updated = excluded.updated
+WHERE excluded.updated > updated
+"""
 
 
 def _places(file: SourceFile, number: int) -> Iterator[_Entry]:
@@ -94,13 +103,28 @@ def _places(file: SourceFile, number: int) -> Iterator[_Entry]:
     with read_faults(str(file.path)), file.path.open("rb") as handle:
         while line := handle.readline(LONGEST_LINE):
             if b'"Binary"' in line and line.endswith((b"}", b"\n")):
-                resource, _ = parsed(line.decode("utf-8", "replace"))
-                if resource and resource.get("resourceType") == BINARY and isinstance(resource.get("id"), str):
-                    yield resource["id"], number, place, len(line), None
+                value, _ = parsed(line.decode("utf-8", "replace"))
+                for found in flat(value, 0, 0) if value else ():
+                    alone = found.resource is value
+                    yield from _entries(found, number, (place, len(line)) if alone else None)
             place += len(line)
 
 
-_BINARY = re.compile(rf"(?:^|/){BINARY}/([A-Za-z0-9\-.]{{1,64}})(?:/_history/[^/?#]+)?$")
+def _entries(found: Found, number: int, place: tuple[int, int] | None) -> Iterator[_Entry]:
+    """A Binary resource, by its place in the file where it can be gone back to."""
+    resource = found.resource or {}
+    identity = identity_of(found)
+    if resource.get("resourceType") == BINARY and identity and identity.id.isascii():
+        meta = resource.get("meta")
+        updated = meta.get("lastUpdated") if isinstance(meta, dict) else None
+        when = moment(updated) if isinstance(updated, str) else None
+        stored = None if place else json.dumps(resource)
+        yield identity.id, number, *(place or (0, 0)), stored, -math.inf if when is None else when
+
+
+_DATA = re.compile(
+    r"data:(?P<kind>[^,;]*)(?P<charset>(?:;[^,;]*)*?)(?P<packed>;base64)?,(?P<data>.*)", re.DOTALL | re.I
+)
 _LARGEST = 64 * 2**20
 
 
@@ -119,7 +143,7 @@ class Elsewhere:
         self._root = root.resolve()
         self.binaries = binaries
 
-    def fetched(self, attachment: Attachment, referrer: Path) -> Attachment:
+    def fetched(self, attachment: Attachment, referrer: Path, source: Referring) -> Attachment:
         """The attachment with the document that it refers to; as it is where that is not at hand.
 
         Parameters
@@ -128,14 +152,24 @@ class Elsewhere:
             One without data.
         referrer : Path
             The file that names it: a relative path is taken from its folder, else from that of the export.
+        source : Referring
+            The resource that names it.
         """
         url = attachment.url
         wanted = attachment.kind in READABLE or not attachment.typed
         if not url or not wanted or attachment.data or attachment.text:
             return attachment
-        named = _BINARY.search(url)
-        if named:
-            return self._of_binary(attachment, named[1])
+        if not isinstance(url, str):
+            raise TypeError("a url that is no string")
+        url = source.inside.get(url, url)
+        if url.startswith("#"):
+            inside = (one for one in source.resource.get("contained") or [] if one.get("id") in (url, url[1:]))
+            return _of_resource(attachment, next(inside, None))
+        if url[:5].lower() == "data:":
+            return _of_data(attachment, url)
+        named = literal(url)
+        if named and named.kind == BINARY:
+            return _of_resource(attachment, self.binaries.find(named.id) if named.id.isascii() else None)
         path = self.file(url, referrer)
         return self._of_file(attachment, path) if path else attachment
 
@@ -143,34 +177,56 @@ class Elsewhere:
         """The file that a URL names, if it lies inside the export."""
         try:
             parts = urlsplit(url)
+            path = unquote(parts.path)
         except ValueError:
             return None
-        local = parts.scheme in ("", "file") and parts.netloc in ("", "localhost") and not _BINARY.search(url)
-        path = unquote(parts.path)
+        local = parts.scheme in ("", "file") and parts.netloc in ("", "localhost")
         if not local or not path or "\0" in path:
             return None
         for folder in (referrer.parent, self._root):
-            found = (folder / path).resolve()
-            if found.is_relative_to(self._root) and found.is_file():
-                return found
+            try:
+                found = (folder / path).resolve()
+                if found.is_relative_to(self._root) and found.is_file():
+                    return found
+            except (OSError, RuntimeError, ValueError):
+                continue  # a name that is too long or no name, links in a circle, a folder that is closed
         return None
 
-    def _of_binary(self, attachment: Attachment, identity: str) -> Attachment:
-        found = self.binaries.find(identity)
-        if not found or not found.get("data"):
-            return attachment
-        document = Attachment.of(found)
-        if attachment.typed:
-            document = replace(document, kind=attachment.kind, charset=attachment.charset)
-        return replace(document, title=attachment.title)
-
     def _of_file(self, attachment: Attachment, path: Path) -> Attachment:
-        with read_faults(str(path)):
-            if path.stat().st_size > _LARGEST:
+        try:
+            with read_faults(str(path)):
+                raw = path.read_bytes() if path.stat().st_size <= _LARGEST else None
+        except CorpusError as error:
+            if isinstance(error.__cause__, PermissionError | FileNotFoundError | IsADirectoryError):
                 return attachment
-            raw = path.read_bytes()
+            raise
+        if raw is None:
+            return attachment
         kind = attachment.kind if attachment.typed else mimetypes.guess_type(path.name)[0] or attachment.kind
         return replace(attachment, kind=kind, raw=raw)
+
+
+def _of_resource(attachment: Attachment, found: dict[str, Any] | None) -> Attachment:
+    """An attachment that is a Binary resource of its own."""
+    if not found or not found.get("data"):
+        return attachment
+    document = Attachment.of(found)
+    if attachment.typed:
+        charset = attachment.charset or (document.charset if document.kind == attachment.kind else None)
+        document = replace(document, kind=attachment.kind, charset=charset)
+    return replace(document, title=attachment.title)
+
+
+def _of_data(attachment: Attachment, url: str) -> Attachment:
+    """An attachment in a `data:` URL."""
+    found = _DATA.match(url)
+    if not found:
+        return attachment
+    named = Attachment.of({"contentType": f"{found['kind'] or 'text/plain'}{found['charset']}"})
+    named = named if not attachment.typed else attachment
+    if found["packed"]:
+        return replace(named, data=unquote(found["data"]), url=None, title=attachment.title)
+    return replace(named, raw=unquote_to_bytes(found["data"]), url=None, title=attachment.title)
 
 
 def digest_of_files(paths: Iterator[Path | None]) -> str:

@@ -1,40 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from wardspace.corpus.readers.fhir.attachments import html_text, rtf_text
-
-
-@pytest.mark.parametrize(
-    ("markup", "text"),
-    [
-        ("<p>Heart <b>nor</b>mal.</p><p>Lungs clear.</p>", "Heart normal.\nLungs clear."),
-        ("one<br>two<br/>three", "one\ntwo\nthree"),
-        ("<p>No&nbsp;focal\n   consolidation &lt;5&nbsp;mm</p>", "No focal consolidation <5 mm"),
-        ("<table><tr><td>Hb</td><td>12</td></tr><tr><td>K</td><td>4.1</td></tr></table>", "Hb 12\nK 4.1"),
-        ("<ul><li>aspirin</li><li>insulin</li></ul>", "aspirin\ninsulin"),
-        ("<head><title>x</title></head><style>p{}</style><script>if (a<b) x()</script>seen", "seen"),
-        ("<pre>a\n  b</pre>c", "a\n  b\nc"),
-        ("<div>open <p>never <b>closed", "open\nnever closed"),
-        ("a < b and c > d", "a < b and c > d"),
-        ("", ""),
-    ],
-)
-def test_html_reads_as_it_looks(markup, text):
-    assert html_text(markup) == text
-
-
-@given(st.text(alphabet="abc <>&/p\n;#", max_size=200))
-def test_any_markup_gives_text(markup):
-    assert isinstance(html_text(markup), str)
-
-
-def test_words_of_html_are_all_there():
-    words = [f"w{i}" for i in range(500)]
-    markup = "".join(f"<p><span>{word}</span></p>" if i % 3 else f"{word} " for i, word in enumerate(words))
-    assert html_text(markup).split() == words
+from wardspace.corpus.note.rtf import rtf_text
 
 
 @pytest.mark.parametrize(
