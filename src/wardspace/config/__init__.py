@@ -30,6 +30,7 @@ from wardspace.config.tasks.classification import BESIDE, ClassificationConfig, 
 from wardspace.config.tasks.registry import TASKS, TaskConfig
 from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.tasks.section import TaskSection
+from wardspace.config.tfidf import TfidfConfig
 from wardspace.config.training import (
     AdaptConfig,
     BudgetConfig,
@@ -82,6 +83,7 @@ __all__ = [
     "StudyConfig",
     "TaskConfig",
     "TaskSection",
+    "TfidfConfig",
     "TrainingConfig",
     "TrainingOverrides",
     "WardConfig",

@@ -16,6 +16,7 @@ from wardspace.config.search.section import SearchConfig
 from wardspace.config.section import Section
 from wardspace.config.space import SpaceConfig
 from wardspace.config.tasks.registry import TaskConfig
+from wardspace.config.tfidf import TfidfConfig
 from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
 
 
@@ -62,6 +63,8 @@ class StudyConfig(Section):
     """What the models are scored on."""
     space: SpaceConfig = SpaceConfig()
     """The shape of the embedding space."""
+    tfidf: TfidfConfig = TfidfConfig()
+    """The baseline that counts words."""
     report: ReportConfig = ReportConfig()
     """The report."""
     privacy: PrivacyConfig = PrivacyConfig()

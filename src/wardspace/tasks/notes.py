@@ -14,6 +14,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from wardspace.config import EncoderConfig
+from wardspace.config.tfidf import TermKind
 from wardspace.corpus import Corpus
 from wardspace.models import Encoder
 from wardspace.tasks.probes.scaling import Scaling
@@ -29,15 +30,18 @@ class Texts:
     ----------
     corpus : Corpus
         The notes.
+    terms : {"auto", "words", "characters"}
+        What is counted; see `wardspace.config.tfidf.TfidfConfig`.
     """
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, terms: TermKind = "auto") -> None:
         self.corpus = corpus
+        self.terms: TermKind = terms
 
     @cached_property
     def vectorizer(self) -> TfidfVectorizer:
         """Vocabulary and document frequencies of the training notes."""
-        return fitted(self.corpus)
+        return fitted(self.corpus, self.terms)
 
     @cached_property
     def tfidf(self) -> sparse.csr_matrix:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from wardspace.core.progress import progress
 from wardspace.core.times import moment
 from wardspace.corpus.note.clean import Edit, Offsets
+from wardspace.corpus.note.scripts import count_words
 from wardspace.corpus.note.spans import moved_spans
 from wardspace.corpus.prepare.ledger import fingerprint
 from wardspace.corpus.prepare.spool import Spool, read_spool
@@ -47,7 +48,7 @@ def paragraphs(text: str, fewest_words: int) -> Iterator[Paragraph]:
     parted = _EMPTY_LINES if _EMPTY_LINES.search(text) else _LINE_END
     start = 0
     for end, following in [*(match.span() for match in parted.finditer(text)), (len(text), len(text))]:
-        if len(text[start:end].split()) >= fewest_words:
+        if count_words(text[start:end]) >= fewest_words:
             yield Paragraph(start, end, following)
         start = following
 
@@ -164,7 +165,7 @@ class CopiedForward:
         ]
         self.found.notes += bool(parts)
         self.found.paragraphs += len(parts)
-        self.found.words += sum(len(text[part.start : part.end].split()) for part in parts)
+        self.found.words += sum(count_words(text[part.start : part.end]) for part in parts)
         return parts
 
 

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from wardspace.corpus.note.scripts import has_unspaced, tokens
+
 Hashes = npt.NDArray[np.uint64]
 
 _LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
@@ -22,10 +24,16 @@ _HALF = np.uint64(32)
 
 
 def words(text: str) -> list[bytes]:
-    """The words of a text, letters and digits in lower case, as UTF-8: what `fingerprint` compares, parted."""
+    """The words of a text, letters and digits in lower case, as UTF-8: what `fingerprint` compares, parted.
+
+    Where a script has no blanks between words, each character is one.
+    """
     if text.isascii():  # the same as below, faster for the commonest case
         return text.encode("ascii").translate(_ASCII).split()
-    return [word.encode("utf-8") for word in _WORD.findall(text.casefold())]
+    found = _WORD.findall(text.casefold())
+    if has_unspaced(text):
+        found = [part for word in found for part in tokens(word)]
+    return [word.encode("utf-8") for word in found]
 
 
 def shingles(text: str, size: int) -> Hashes:

@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 
 from wardspace.core.files import digest
 from wardspace.core.nameable import is_nameable
+from wardspace.corpus.note.scripts import count_words
 
 _CHUNK = 1024
 """Texts tokenised at once: enough for the tokenizer's threads, little memory."""
@@ -199,7 +200,7 @@ class TextStatistics:
 
     def add(self, texts: list[str], tokens: Sequence[int | None]) -> None:
         """Count these texts; of those whose tokens are given, these are taken."""
-        self._words.add(*(len(text.split()) for text in texts))
+        self._words.add(*map(count_words, texts))
         if self._count_tokens is not None:
             changed = [text for text, count in zip(texts, tokens, strict=True) if count is None]
             counted = [count for count in tokens if count is not None]

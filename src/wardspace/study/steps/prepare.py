@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from wardspace.config import CorpusConfig
+from wardspace.config import CorpusConfig, StudyConfig
 from wardspace.core.progress import say
+from wardspace.core.wording import share
 from wardspace.corpus import Corpus, Manifest, prepare, readers
 from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS
 from wardspace.corpus.review import Corrections
 from wardspace.models import Encoder
+from wardspace.models.files.loading import load_tokenizer, open_folder
+from wardspace.models.vocabulary_fit import vocabulary_fit
 from wardspace.report.wording import counted
 from wardspace.study.folder import RunFolder
 from wardspace.study.run import Run
 
 SYNTHETIC = "The notes are synthetic: these figures show that the tool works, and are no findings."
 """Shown with every figure of a synthetic ward."""
+LOOKED_AT = 300
+"""Training notes that tell whether the base's vocabulary fits."""
+UNREAD = 0.03
+"""Share of words, unknown or spelled, from which on a study warns."""
 
 
 class Prepared(NamedTuple):
@@ -24,6 +31,8 @@ class Prepared(NamedTuple):
     corpus: Corpus
     key: str
     """Digest of everything it was made of."""
+    warnings: list[str]
+    """What the base's vocabulary makes of the notes, where it does not fit them."""
 
 
 def prepare_corpus(run: Run, *, apply_review: bool = True) -> Prepared:
@@ -56,7 +65,24 @@ def prepare_corpus(run: Run, *, apply_review: bool = True) -> Prepared:
     say(_told(corpus.manifest))
     for warning in [SYNTHETIC] * corpus.manifest.synthetic + corpus.manifest.warnings:
         say(f"  note: {warning}")
-    return Prepared(corpus, key)
+    unread = _unread(corpus, run.config)
+    for warning in unread:
+        say(f"  note: {warning}")
+    return Prepared(corpus, key, unread)
+
+
+def _unread(corpus: Corpus, study: StudyConfig) -> list[str]:
+    """A warning where the base's vocabulary reads more than a small share of the words as unknown or by letters."""
+    first = next(corpus.batches(["text"], ["train"], rows=LOOKED_AT), None)
+    texts = [] if first is None else first["text"].to_pylist()
+    fit = vocabulary_fit(load_tokenizer(open_folder(study.base)), texts)
+    if fit.unknown + fit.spelled <= UNREAD:
+        return []
+    return [
+        f"the base's vocabulary does not fit these notes: of {fit.words:,} words in {len(texts)} notes "
+        f"it reads {share(fit.unknown)} as unknown and {share(fit.spelled)} letter by letter; a base that was trained "
+        "on their language will do better"
+    ]
 
 
 def _with_review(corpus: CorpusConfig, folder: RunFolder) -> CorpusConfig:

@@ -41,7 +41,7 @@ def assemble_results(
         **evaluated.scores._asdict(),
         **spaces.records,
         private=[_private(one) for path in scoring.files() for one in about_runs(path) if "spent" in one],
-        warnings=_warnings(study, manifest, embedded, scoring),
+        warnings=_warnings(study, prepared, embedded, scoring),
         **records,
     )
     results.write(run.folder.results)
@@ -89,15 +89,15 @@ def _model(study: StudyConfig, name: str, record: Embedded) -> ModelRecord:
     )
 
 
-def _warnings(study: StudyConfig, manifest: Manifest, models: Mapping[str, Embedded], scoring: Scoring) -> list[str]:
-    found = []
+def _warnings(study: StudyConfig, prepared: Prepared, models: Mapping[str, Embedded], scoring: Scoring) -> list[str]:
+    found, manifest = list[str](), prepared.corpus.manifest
     if manifest.synthetic:
         found.append(SYNTHETIC)
     if study.transductive:
         found.append("Transductive: adaptation read the texts (not the labels) of the validation and test notes.")
     if study.privacy.canaries and study.adapt:
         found.append("Canaries: adaptation read invented secrets with the notes, so that its models can be audited.")
-    found += manifest.warnings
+    found += [*manifest.warnings, *prepared.warnings]
     for name, gold in scoring.gold.items():
         found += [f"{name}: {warning}" for warning in gold.warnings]
     found += _learned(study)

@@ -77,7 +77,7 @@ class Scoring:
         self.stages = stages
         self.keys = keys
         self.show = show_progress
-        self.texts = Texts(corpus)
+        self.texts = Texts(corpus, study.tfidf.terms)
         self.gold: dict[str, Gold] = {task.name: kind_of(task).gold(self.texts, task, SPLITS) for task in study.tasks}
         self._split = objects(corpus.table(["split"])["split"])
         self.predicted: dict[tuple[str, str, Tuning], str] = {}
@@ -135,7 +135,7 @@ class Scoring:
     ) -> None:
         path = self.folder.predictions(task.name, model.name, tuning)
         source = self.keys.get(f"vectors/{model.name}", self.keys["corpus"])
-        inputs = [source, task.depends_on(tuning)]
+        inputs = [source, task.depends_on(tuning), self.study.tfidf.model_dump()]
         work = self.folder.work(f"{task.name}-{model.name}-{digest(inputs)[:12]}")
 
         def write() -> int | None:
