@@ -49,3 +49,13 @@ def test_a_file_without_text_is_named(capsys, tmp_path):
     assert run("init", str(path), "--out", str(tmp_path / "study.yaml")) == 2
     assert str(path) in capsys.readouterr().err
     assert not (tmp_path / "study.yaml").exists()
+
+
+@pytest.mark.parametrize("ids", ["n{}", "{}", "2024-00{}"])
+def test_a_table_without_a_header_is_refused_and_not_shown(tmp_path, capsys, ids):
+    rows = [f"{ids.format(i)},Meier,chest pain for {i} days\n" for i in range(1, 9)]
+    (tmp_path / "notes.csv").write_text("".join(rows))
+    assert run("init", str(tmp_path / "notes.csv"), "--out", str(tmp_path / "study.yaml")) == 2
+    told = capsys.readouterr()
+    assert "Meier" not in told.out + told.err
+    assert not (tmp_path / "study.yaml").exists()

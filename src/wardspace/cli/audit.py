@@ -42,13 +42,12 @@ def audit(
         raise StudyError("no model named", fix=f"wardspace audit {study} MODEL: {', '.join(known)}, or a model folder")
     say(f"study {config.name}: reading the libraries …")
 
-    from rich.console import Console
-
+    from wardspace.core.terminal import Terminal
     from wardspace.study import Study
     from wardspace.study.commands.audit import audit as audited
 
     found, verdict, path = audited(Study(config, out), model)
-    Console(highlight=False).print(_table(verdict), markup=False)
+    Terminal().print(_table(verdict))
     for line in _lines(found, verdict):
         say(line)
     say(f"✓ {path}")

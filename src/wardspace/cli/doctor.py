@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
+
+from wardspace.core.terminal import Terminal
 
 
 def doctor() -> None:
@@ -27,4 +28,4 @@ def doctor() -> None:
         table.add_row("base minilm", "ready, no network needed")
     except ModelError as error:
         table.add_row("base minilm", error.what)
-    Console(highlight=False).print(table, markup=False)
+    Terminal().print(table)

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from wardspace.core.errors import StudyError
 from wardspace.core.progress import say
+from wardspace.core.terminal import Terminal
 
 
 def init(
@@ -33,7 +33,7 @@ def init(
     table = Table("column", "role", "why", box=None, pad_edge=False)
     for role in found.roles:
         table.add_row(role.column, role.role, role.why)
-    Console(highlight=False).print(table, markup=False)
+    Terminal().print(table)
     for note in found.notes:
         say(f"  note: {note}")
     write_text(out, study_file(found, str(out)))

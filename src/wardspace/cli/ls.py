@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
+
+from wardspace.core.terminal import Terminal
 
 
 class Kind(StrEnum):
@@ -22,7 +23,7 @@ class Kind(StrEnum):
 
 def ls(kind: Annotated[Kind | None, typer.Argument(help="What to list; all if not given.")] = None) -> None:
     """List objectives, readers, tasks, models, and the options that a search can vary."""
-    console = Console(highlight=False)
+    console = Terminal()
     listings = {
         Kind.objectives: _objectives,
         Kind.readers: _readers,
@@ -35,7 +36,7 @@ def ls(kind: Annotated[Kind | None, typer.Argument(help="What to list; all if no
             table = Table(name.value, "", box=None, pad_edge=False)
             for row in listing().items():
                 table.add_row(*row)
-            console.print(table, markup=False)
+            console.print(table)
             console.print()
 
 

@@ -12,20 +12,28 @@ import typer
 
 from wardspace.cli.app import app
 from wardspace.core.errors import WardspaceError
+from wardspace.core.files import owner_only
+from wardspace.core.processes import stopped_as_by_ctrl_c
 from wardspace.core.progress import console, say
 
 FAULT = 2
 INTERRUPTED = 130
+SIGNALLED = 128
+"""Exit codes of commands that a signal ended are its number and this, as shells have it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit.
 
     Exit codes: 0 done; 1 done, and the answer is no (`audit`, `report --same`); 2 a fault of the input, the study or
-    the machine; 130 interrupted (run again to go on). A fault of the program itself keeps its traceback.
+    the machine; 130 interrupted by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP (run again to go on). A fault of the program
+    itself keeps its traceback. What a command writes is readable by its owner alone.
     """
     _wait_asleep()
-    sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
+    with owner_only(), stopped_as_by_ctrl_c() as stopped:
+        outcome = _run(list(sys.argv[1:] if arguments is None else arguments))
+        number = stopped()
+    sys.exit(outcome if number is None else SIGNALLED + number)
 
 
 def _wait_asleep() -> None:
@@ -44,6 +52,8 @@ def _run(arguments: list[str]) -> int:
     except typer.TyperException as error:
         say(f"error: {error}\n  to do: wardspace --help, or wardspace COMMAND --help")
         return FAULT
+    except KeyboardInterrupt:  # between what typer looks after
+        outcome = INTERRUPTED
     except WardspaceError as error:
         _complain(error)
         return error.exit_code
@@ -61,7 +71,7 @@ def _run(arguments: list[str]) -> int:
 def _complain(error: WardspaceError) -> None:
     """Print an error; of processes started together each prints its own."""
     rank = os.environ.get("RANK")
-    console.print(f"error{f' (process {rank})' if rank else ''}: {error}", markup=False, soft_wrap=True)
+    console.print(f"error{f' (process {rank})' if rank else ''}: {error}", soft_wrap=True)
 
 
 def _disk_is_full(error: Exception) -> bool:

@@ -32,8 +32,7 @@ def plan(
     config = load_study(study, overrides or ())
     say(f"study {config.name}: reading the libraries …")
 
-    from rich.console import Console
-
+    from wardspace.core.terminal import Terminal
     from wardspace.core.wording import duration
     from wardspace.study import Study
     from wardspace.study.commands.plan import FILE
@@ -41,8 +40,8 @@ def plan(
 
     asked = Study(config, out)
     found = planned(asked, seconds)
-    console = Console(highlight=False)
-    console.print(_table(found), markup=False)
+    console = Terminal()
+    console.print(_table(found))
     enough = "it fits" if found.disk <= found.available_disk else "NOT ENOUGH"
     console.print(
         f"\nTraining will take about {duration(found.seconds)} on {found.device}. Embedding, probes, space and report"
@@ -50,7 +49,6 @@ def plan(
         f"Measured: {found.measured_share:.1%} of the tokens; the rest is extrapolated.\n"
         f"Memory: it fits; it held {found.peak_memory / GIB:.1f} of {found.available_memory / GIB:.1f} GiB.\n"
         f"Disk: {enough}; it takes up to {found.disk / GIB:.1f} of {found.available_disk / GIB:.1f} GiB.",
-        markup=False,
         soft_wrap=True,
     )
     say(f"✓ {asked.folder.path / FILE}; the prepared corpus is kept, no model is")

@@ -30,19 +30,18 @@ def search(
     config = load_study(study, overrides or ())
     say(f"study {config.name}: reading the libraries …")
 
-    from rich.console import Console
-
+    from wardspace.core.terminal import Terminal
     from wardspace.study import Study
     from wardspace.study.search import search as searched
     from wardspace.study.search.table import remarks, verdict
 
     asked = Study(config, out)
     results = searched(asked, fresh=fresh)
-    console = Console(highlight=False)
-    console.print(_table(results), markup=False)
+    console = Terminal()
+    console.print(_table(results))
     console.print()
     for sentence in (verdict(results), *remarks(results)):
-        console.print(sentence, markup=False, soft_wrap=True)
+        console.print(sentence, soft_wrap=True)
     folder = asked.folder.path / "search"
     say(f"✓ {folder / 'search.json'}, search.md" + (", best.yaml too" if results.best else ""))
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from wardspace.cli.options import Overrides
 from wardspace.core.errors import StudyError
+from wardspace.core.terminal import Terminal
 
 
 def validate(
@@ -33,13 +33,13 @@ def validate(
     tasks = ", ".join(f"{task.name} ({task.kind})" for task in config.tasks) or "none"
     searched = f" A search varies {len(config.search.options)} options." if config.search else ""
     told = f"{study}: sound. Adapted models: {models}.{others} Tasks: {tasks}.{searched} Notes and base not opened."
-    Console(highlight=False).print(told, markup=False)
+    Terminal().print(told)
 
 
 def _list_keys() -> None:
     from wardspace.config import study_keys
 
-    console = Console(highlight=False)
+    console = Terminal()
     for key in study_keys():
-        console.print(f"{key.place}  ({key.type}; default {key.default})", markup=False, soft_wrap=True)
-        console.print(f"    {key.help}", markup=False, soft_wrap=True)
+        console.print(f"{key.place}  ({key.type}; default {key.default})", soft_wrap=True)
+        console.print(f"    {key.help}", soft_wrap=True)

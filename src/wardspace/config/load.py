@@ -18,24 +18,13 @@ from wardspace.config.recommended import NAME as RECIPE_NAME
 from wardspace.config.section import sections_in
 from wardspace.config.study import StudyConfig
 from wardspace.config.tasks.registry import TASKS
+from wardspace.config.yaml_text import read_yaml
 from wardspace.core.errors import StudyError
 
 RENAMED: Mapping[str, str] = {
     "corpus.deduplicate.editions": "corpus.deduplicate.versions",
 }
 """Keys that had another name before, with the one they have now; numbers of items are left out."""
-
-
-class _OneKeyLoader(yaml.SafeLoader):
-    """A YAML loader to which a key given twice is a mistake (YAML 1.2 forbids it; PyYAML keeps the last in silence)."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Build a mapping, keys checked."""
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [key for i, key in enumerate(keys) if key in keys[:i]]
-        if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {twice[0]!r} is given twice", node.start_mark)
-        return super().construct_mapping(node, deep)
 
 
 def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudyConfig:
@@ -57,7 +46,7 @@ def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudyConfig:
     if not path.is_file():
         raise StudyError("no such study file", where=path, fix="give the path of a YAML file; recipes/ holds examples")
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_OneKeyLoader)
+        raw = read_yaml(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         problem, place = _broken(error)
         raise StudyError(f"{path} is not a YAML file: {problem}", where=f"{path}, {place}", fix="mend it") from error

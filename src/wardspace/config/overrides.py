@@ -10,6 +10,7 @@ import yaml
 
 from wardspace.config.objectives.registry import OBJECTIVES
 from wardspace.config.tasks.registry import TASKS
+from wardspace.config.yaml_text import MOST_LEVELS, read_yaml
 from wardspace.core.errors import StudyError
 
 Place = tuple[str | int, ...]
@@ -26,16 +27,20 @@ def overridden(raw: Any, override: str) -> Any:
     key, sign, text = override.partition("=")
     if not sign or not key:
         raise StudyError("an override without a value", where=f"--set {override}", fix="write --set key.subkey=value")
-    return _placed(raw, key.split("."), _value(text, override), override)
+    keys = key.split(".")
+    if len(keys) > MOST_LEVELS:
+        raise StudyError(f"a key of more than {MOST_LEVELS} parts", where=f"--set {override}", fix="mend the key")
+    return _placed(raw, keys, _value(text, override), override)
 
 
 def _value(text: str, override: str) -> Any:
-    """The value as YAML; one that is none is taken as text (`%d.%m.%Y`), unless a bracket or quote says otherwise."""
+    """The value as YAML; one that is none is taken as text (`%d.%m.%Y`), unless its first sign says otherwise."""
     try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:  # the latter for a date that the calendar does not have
-        if text.lstrip()[:1] in ("[", "{", '"', "'"):
-            raise StudyError("the value is not YAML", where=f"--set {override}", fix="quote the value") from error
+        return read_yaml(text)
+    except yaml.YAMLError as error:
+        if text.lstrip()[:1] in ("[", "{", '"', "'", "!", "&"):
+            what = f"the value is not YAML: {getattr(error, 'problem', None) or 'a character that YAML forbids'}"
+            raise StudyError(what, where=f"--set {override}", fix="quote the value") from error
         return text
 
 

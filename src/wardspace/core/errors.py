@@ -34,7 +34,7 @@ class WardspaceError(Exception):
     def __str__(self) -> str:
         parts = [self.what]
         if self.where:
-            parts.append(f"  where: {self.where}")
+            parts.append(f"  where: {self.where}".replace("\n", "\\n"))  # a name of a file may hold one
         if self.fix:
             parts.append(f"  to do: {self.fix}")
         return "\n".join(parts)

@@ -5,80 +5,119 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import psutil
+from filelock import FileLock, Timeout
 
 from wardspace.core.errors import machine_faults
+
+_LOCK, _NEW, _OLD = "wardspace.lock", "new", "old"
+_SCRATCH = re.compile(r"\.(?P<target>.+)~[a-z0-9_]{8}")
+"""Names of scratch folders: no name of a model or a study holds the tilde."""
+_ATTEMPTS = 100
+
+
+@contextmanager
+def owner_only() -> Iterator[None]:
+    """Let what is made in the block, by whatever library, be readable by its owner alone (the umask of the process)."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
-    """Yield an empty sibling folder that replaces `target` only if the block succeeds.
+    """Yield an empty folder that replaces `target` only if the block succeeds; only its owner can enter it.
 
-    A kill, an error or Ctrl-C in the block leaves `target` as it was. What a killed process left next to it is
-    swept up by the next one: it may hold text of notes.
+    A kill, an error or Ctrl-C in the block leaves `target` as it was. See `scratch_folder` for what a kill leaves.
     """
     with scratch_folder(target) as scratch:
         yield scratch
-        old = scratch.with_name(f"{scratch.name}-old")
         if target.exists():
-            target.rename(old)
+            target.rename(scratch.with_name(_OLD))
         scratch.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield where to write a file that replaces `path` only if the block succeeds; only its owner can read it.
+
+    A reader sees the old file or the new one, never a part.
+    """
+    with scratch_folder(path) as scratch:
+        new = scratch / path.name
+        yield new
+        new.chmod(0o600)
+        with new.open("r+b") as handle:
+            os.fsync(handle.fileno())  # else a power cut may leave the new name with nothing in it
+        new.replace(path)
 
 
 @contextmanager
 def scratch_folder(target: Path) -> Iterator[Path]:
-    """Yield an empty sibling folder of `target`, gone after the block; what a killed process left is swept up."""
+    """Yield an empty folder next to `target`, which only its owner can enter and which is gone after the block.
+
+    A killed process leaves it, perhaps with text of notes; the next that makes one in the same folder removes it. A
+    lock says whether a process still uses it: ids of processes are given again, in a container at every start.
+    """
     with machine_faults(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-{os.getpid()}-", dir=target.parent))
+        _sweep(target.parent)
+        holder, lock = _held(target)
         try:
+            scratch = holder / _NEW
+            scratch.mkdir(mode=0o700)
             yield scratch
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            lock.release()
+            _remove(holder, target)
 
 
-def _sweep(target: Path) -> None:
-    """Remove scratch folders of dead processes; a folder set aside is put back if its successor never came."""
-    for left in target.parent.glob(f".{target.name}-*-*"):
-        pid = left.name.removeprefix(f".{target.name}-").split("-")[0]
-        if not pid.isdigit() or psutil.pid_exists(int(pid)):
-            continue
-        if left.name.endswith("-old") and not target.exists():
-            left.rename(target)
-        else:
-            shutil.rmtree(left, ignore_errors=True)
+def _held(target: Path) -> tuple[Path, FileLock]:
+    """A new scratch folder and its lock, held."""
+    for _ in range(_ATTEMPTS):
+        holder = Path(tempfile.mkdtemp(prefix=f".{target.name}~", dir=target.parent))
+        lock = FileLock(holder / _LOCK, timeout=0)
+        with suppress(Timeout, FileNotFoundError):  # swept by another process before it was locked
+            lock.acquire()
+            return holder, lock
+    raise TimeoutError(f"no scratch folder in {target.parent}: other processes remove them")
 
 
-def write_text(path: Path, text: str, *, private: bool = False) -> None:
-    """Write `text` as UTF-8 so that a reader sees the old file or the new one, never a part.
+def _sweep(parent: Path) -> None:
+    """Remove scratch folders that no process holds."""
+    for left in parent.glob(".*~*"):
+        found = _SCRATCH.fullmatch(left.name)
+        # of another user, or removed by another process at the same time
+        with suppress(OSError, Timeout):
+            if found and left.is_dir() and ((left / _LOCK).is_file() or not any(left.iterdir())):
+                with FileLock(left / _LOCK, timeout=0):
+                    pass
+                _remove(left, parent / found["target"])
 
-    A private file can be read by its owner alone, from its first byte on.
-    """
-    with machine_faults(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_name(f".{path.name}-{os.getpid()}")
-        try:
-            if private:
-                scratch.unlink(missing_ok=True)
-                scratch.touch(mode=0o600, exist_ok=False)
-            with scratch.open("w", encoding="utf-8") as handle:
-                handle.write(text)
-                handle.flush()
-                os.fsync(handle.fileno())  # else a power cut may leave the new name with nothing in it
-            scratch.replace(path)
-        finally:
-            scratch.unlink(missing_ok=True)
+
+def _remove(holder: Path, target: Path) -> None:
+    """Remove a scratch folder; a target that was set aside is put back if its successor never came."""
+    old = holder / _OLD
+    if old.exists() and not target.exists():
+        old.rename(target)
+    shutil.rmtree(holder, ignore_errors=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8, whole and for the owner alone; see `whole_file`."""
+    with whole_file(path) as scratch:
+        scratch.write_text(text, encoding="utf-8")
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from wardspace.core.terminal import Terminal, escaped
 from wardspace.core.wording import duration
 
-console = Console(stderr=True, highlight=False)
+console = Terminal(stderr=True)
 _FIRST, _LONGEST = 60.0, 600.0
 """Seconds before the first line, and at most between two, where no terminal shows a bar."""
 
@@ -85,7 +85,7 @@ def progress(what: str, total: float | None, *, show: bool = True) -> Iterator[A
         A function to call with the number of units done.
     """
     columns = (
-        TextColumn("{task.description:<34}"),
+        TextColumn("{task.description:<34}", markup=False),
         BarColumn(bar_width=28),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -95,7 +95,7 @@ def progress(what: str, total: float | None, *, show: bool = True) -> Iterator[A
         yield _Lines(what, total) if show else _silent
         return
     with Progress(*columns, console=console, disable=not show, transient=True) as bar:
-        task = bar.add_task(what, total=total)
+        task = bar.add_task(escaped(what), total=total)
 
         def advance(step: float = 1) -> None:
             bar.advance(task, step)
@@ -109,4 +109,4 @@ def say(message: str) -> None:
     Of processes that were started together, the first speaks for all.
     """
     if os.environ.get("RANK", "0") == "0":
-        console.print(message, markup=False, soft_wrap=True)
+        console.print(message, soft_wrap=True)

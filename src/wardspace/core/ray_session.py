@@ -9,10 +9,12 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from wardspace.core.errors import RunError
+from wardspace.core.files import scratch_folder
 
 OBJECT_STORE = 2**30
 """Bytes of shared memory of a cluster started here: blocks are small and few of them wait."""
@@ -57,8 +59,9 @@ def ray_session(address: str | None, cpus: int | None) -> Iterator[ModuleType]:
         logging.getLogger(name).setLevel(logging.ERROR)
     # it warns on every run about options that later versions rename
     warnings.filterwarnings("ignore", category=ray.util.annotations.RayDeprecationWarning)
-    with tempfile.TemporaryDirectory(prefix="ws-ray-", ignore_cleanup_errors=True) as folder:
-        _connect(ray, address, {"num_cpus": cpus, "_temp_dir": folder})
+    # not next to the output: the names of sockets in it must be short
+    with scratch_folder(Path(tempfile.gettempdir()) / "ray") as folder:
+        _connect(ray, address, {"num_cpus": cpus, "_temp_dir": str(folder)})
         try:
             _keep_order(ray.data.DataContext.get_current())
             yield ray.data

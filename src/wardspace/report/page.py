@@ -146,7 +146,7 @@ def write_report(
         Beginnings of the notes on the maps, in the same order. The page then says that it contains text of notes, and
         only its owner can read the file.
     """
-    write_text(path, page(results, maps, config, study, texts=texts), private=texts is not None)
+    write_text(path, page(results, maps, config, study, texts=texts))
 
 
 def page(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from wardspace.core.errors import RunError, machine_faults
-from wardspace.core.files import read_json, write_json
+from wardspace.core.files import owner_only, read_json, write_json
 from wardspace.core.version import __version__
 from wardspace.results import Tuning
 
@@ -144,7 +144,7 @@ class RunFolder(Folder):
             )
 
     def begin(self) -> None:
-        """Make the folder, if it is not there, and say that it is a run.
+        """Make the folder, if it is not there, and say that it is a run; only its owner can enter it.
 
         Raises
         ------
@@ -153,13 +153,15 @@ class RunFolder(Folder):
         """
         self.check()
         with machine_faults(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with suppress(PermissionError):  # of another user, who lets this one write: the files are private anyway
+                self.path.chmod(0o700)
             if not self.mark.exists():
                 write_json(self.mark, {"layout": LAYOUT, "wardspace": __version__})
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the folder for one process.
+        """Hold the folder for one process; what is made in it is readable by its owner alone.
 
         Raises
         ------
@@ -178,7 +180,8 @@ class RunFolder(Folder):
                     fix="wait for it, or choose another --out",
                 ) from error
         try:
-            yield
+            with owner_only():
+                yield
         finally:
             lock.release()
 

@@ -39,7 +39,7 @@ def write_reproduce(study: StudyConfig, environment: dict[str, Any], folder: Pat
     path = folder / FILE
     write_text(path, reproduce_script(study, environment))
     with machine_faults(path):
-        path.chmod(0o755)
+        path.chmod(0o700)
     return path
 
 

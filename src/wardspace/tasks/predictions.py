@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from wardspace.core.errors import machine_faults
+from wardspace.core.files import whole_file
 from wardspace.tasks.kind import RunKey
 
 NAME = pa.dictionary(pa.int32(), pa.string())
@@ -115,15 +114,9 @@ def terms_of(predictions: pa.Table) -> int | None:
 
 
 def write_predictions(predictions: pa.Table, path: Path) -> None:
-    """Write Parquet; a reader sees the old file or the new one, never a part."""
-    with machine_faults(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_name(f".{path.name}-{os.getpid()}")
-        try:
-            pq.write_table(predictions, scratch, compression="zstd")
-            scratch.replace(path)
-        finally:
-            scratch.unlink(missing_ok=True)
+    """Write Parquet, whole and for the owner alone."""
+    with whole_file(path) as scratch:
+        pq.write_table(predictions, scratch, compression="zstd")
 
 
 def read_predictions(path: Path) -> pa.Table:

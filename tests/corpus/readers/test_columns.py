@@ -25,3 +25,34 @@ def test_a_first_line_that_is_a_note_is_not_repeated():
 def test_long_lists_are_cut():
     with pytest.raises(CorpusError, match="and 60 more"):
         check_columns([f"c{i}" for i in range(100)], ["text"], "a.csv")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["n1", "Meier", "chest pain"],
+        ["10023", "p7", "letter", "visit"],
+        ["Meier Anna", "1960-02-03", "text"],
+        ["abc", "patient feels well", "Dr Secret"],
+        ["7", "type", "kind"],
+    ],
+)
+def test_short_fields_of_a_first_line_that_may_be_a_note_are_not_repeated(line):
+    with pytest.raises(CorpusError) as caught:
+        check_columns(line, ["note_id", "body"], "a.csv", first_line=True)
+    assert not [field for field in line if field in str(caught.value)]
+
+
+@pytest.mark.parametrize(
+    ("line", "needed"),
+    [
+        (["id", "Befund", "Datum"], ["id", "text"]),
+        (["note_id;text"], ["note_id", "text"]),
+        (["ROW_ID", "SUBJECT_ID", "CATEGORY", "XYZ"], ["note_id", "text"]),
+        (["notes_id", "corpo"], ["note_id", "body"]),
+    ],
+)
+def test_a_first_line_that_is_a_header_is_shown(line, needed):
+    with pytest.raises(CorpusError) as caught:
+        check_columns(line, needed, "a.csv", first_line=True)
+    assert all(field in str(caught.value) for field in line)

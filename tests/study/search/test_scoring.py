@@ -43,15 +43,15 @@ def test_it_learns_from_as_many_labels_as_the_study_does(tmp_path):
         return Scorer(corpus, make_task(**options), [4, None], "macro_f1", EncoderConfig(window=24))
 
     capped, whole = scorer(labels=9, subsets=2), scorer(subsets=2)
-    parts = capped.parts(str(model), show_progress=False)
+    parts = capped.parts(str(model), tmp_path, show_progress=False)
     labels = whole.gold.labels
     rows = learned_rows(labels, capped.task)
     codes = labels.codes.copy()
     codes[np.setdiff1d(labels.rows("train"), rows)] = NO_CLASS
     whole.read, whole.split = capped.read, capped.split  # vectors are scaled by the notes read
-    few = whole.parts(str(model), show_progress=False)[0]
+    few = whole.parts(str(model), tmp_path, show_progress=False)[0]
     whole.gold = replace(whole.gold, labels=replace(labels, codes=codes))
-    assert parts == [few, whole.parts(str(model), show_progress=False)[1]]
+    assert parts == [few, whole.parts(str(model), tmp_path, show_progress=False)[1]]
 
 
 def test_it_reads_no_note_that_its_probes_leave_alone(tmp_path, monkeypatch):
@@ -65,7 +65,7 @@ def test_it_reads_no_note_that_its_probes_leave_alone(tmp_path, monkeypatch):
         return plain(self, texts, **options)
 
     monkeypatch.setattr(Encoder, "encode", watched)
-    scorer.parts(str(model), show_progress=False)
+    scorer.parts(str(model), tmp_path, show_progress=False)
     task, labels = scorer.task, scorer.gold.labels
     wanted = [labels.rows("validation"), learned_rows(labels, task)]
     wanted += [few_shot(labels, 4, seed) for seed in range(2)]
@@ -78,9 +78,9 @@ def test_it_reads_no_note_that_its_probes_leave_alone(tmp_path, monkeypatch):
 def test_what_is_not_read_changes_no_score(tmp_path, monkeypatch):
     corpus, model = labelled_corpus(tmp_path / "c"), tiny_model(tmp_path / "model")
     scorer = Scorer(corpus, make_task(labels=9, subsets=2), [4, None], "macro_f1", EncoderConfig(window=24))
-    parts = scorer.parts(str(model), show_progress=False)
+    parts = scorer.parts(str(model), tmp_path, show_progress=False)
     vectors = scorer._vectors(Encoder.load(str(model), scorer.encoder), show=False)
     others = np.setdiff1d(np.arange(len(vectors)), scorer.read)
     vectors[others] = np.random.default_rng(0).normal(size=(len(others), vectors.shape[1]))
     monkeypatch.setattr(scorer, "_vectors", lambda encoder, show: vectors)
-    assert len(others) and scorer.parts(str(model), show_progress=False) == parts
+    assert len(others) and scorer.parts(str(model), tmp_path, show_progress=False) == parts

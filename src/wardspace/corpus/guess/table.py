@@ -199,6 +199,8 @@ def read_table(path: str, rows: int = ROWS) -> Table:
                 column.see(value)
         if not seen:
             raise CorpusError(no_rows(readers), where=path, fix="export it again")
+        if files[0].format in ("csv", "tsv") and any(_heads_itself(column) for column in columns):
+            raise _no_header(files[0], len(names))
         return Table(path, files[0].format, columns, seen, next(every, None) is None)
 
 
@@ -226,12 +228,24 @@ def _column_names(file: SourceFile) -> tuple[str, ...]:
     else:
         names = DelimitedReader(file, (), "auto").columns
     if not is_header(names) or any(_is_value(name) for name in names):
-        raise CorpusError(
-            f"the first line has {len(names)} fields that do not look like column names",
-            where=file.path,
-            fix="put a line with the names of the columns before the rows",
-        )
+        raise _no_header(file, len(names))
     return tuple(dict.fromkeys(name for name in names if name.strip()))
+
+
+def _no_header(file: SourceFile, fields: int) -> CorpusError:
+    return CorpusError(
+        f"the first line has {fields} fields that do not look like column names",
+        where=file.path,
+        fix="put a line with the names of the columns before the rows",
+    )
+
+
+def _heads_itself(column: Column) -> bool:
+    """Whether the name of a column is one of its values, but for digits: the first line is a row like the others."""
+    if not any(sign.isdigit() for sign in column.name):
+        return False
+    values = [re.sub(r"\d+", "0", value) for value in column.counts]
+    return bool(values) and 2 * values.count(re.sub(r"\d+", "0", column.name)) >= len(values)
 
 
 def _keys(file: SourceFile) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -14,6 +13,7 @@ import pyarrow as pa
 
 from wardspace.config import EngineConfig, SourceConfig
 from wardspace.core.errors import CorpusError, WardspaceError
+from wardspace.core.files import scratch_folder
 from wardspace.core.ray_session import ray_session, read_by
 from wardspace.core.version import __version__
 from wardspace.corpus.processing.chunks import Chunk, chunks
@@ -80,8 +80,8 @@ def _read(source: SourceConfig, needed: tuple[str, ...], shards: Path) -> Iterat
     """The source in chunks, each a row; then its end, or the fault that it ended with."""
     try:
         shards.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="reading-", dir=shards) as scratch:
-            readers = open_readers(source, needed, Path(scratch))
+        with scratch_folder(shards / "reading") as scratch:
+            readers = open_readers(source, needed, scratch)
             for reader in readers:
                 done = 0
                 for chunk in chunks(reader.name, reader.rows()):

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from wardspace.core.errors import CorpusError
+from wardspace.core.processes import end_with
 from wardspace.corpus.processing.chunks import Chunk, ExaminedChunk, chunks
 from wardspace.corpus.processing.engine import ChunkRead, Event, SourceRead
 from wardspace.corpus.processing.shards import Shards, unpacked
@@ -99,7 +100,10 @@ class _Run:
             # loky: a forked child could inherit a lock that one of our threads holds, and Python's own way of starting
             # afresh runs the user's script again
             self._pool = ProcessPoolExecutor(
-                self._workers, initializer=_begin, initargs=(self._work, self._shards), env=_ENVIRONMENT
+                self._workers,
+                initializer=_begin,
+                initargs=(os.getpid(), self._work, self._shards),
+                env=_ENVIRONMENT,
             )
         return self._pool
 
@@ -120,9 +124,11 @@ _job: tuple[Work, Shards] | None = None
 """Of a helping process."""
 
 
-def _begin(work: Work, shards: Shards) -> None:
+def _begin(parent: int, work: Work, shards: Shards) -> None:
     global _job  # noqa: PLW0603 - a process pool hands its initialiser's outcome on in no other way
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked
+    end_with(parent)
+    for stop in (signal.SIGINT, signal.SIGTERM):  # they are for the process that asked
+        signal.signal(stop, signal.SIG_IGN)
     _job = work, shards
 
 

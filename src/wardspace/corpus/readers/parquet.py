@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -63,16 +63,17 @@ class ParquetReader:
             yield from self._rows_of(self._file.path)
             return
         self._scratch.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self._scratch) as unpacked:
+        # without a name, so that a killed process leaves nothing
+        with tempfile.TemporaryFile(dir=self._scratch) as unpacked:
             with read_faults(str(self._file.path)), self._file.open() as (handle, _):
                 shutil.copyfileobj(handle, unpacked, 1 << 20)
-            unpacked.flush()
-            yield from self._rows_of(Path(unpacked.name))
+            unpacked.seek(0)
+            yield from self._rows_of(unpacked)
 
-    def _rows_of(self, path: Path) -> Iterator[Row]:
+    def _rows_of(self, source: Path | IO[bytes]) -> Iterator[Row]:
         number = 0
         # Small buffers: a row group may hold gigabytes, and only some rows of it are wanted at a time.
-        with self._faults(), pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as opened:
+        with self._faults(), pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False) as opened:
             stored = self._stored(opened)
             total = max(1, opened.metadata.num_rows)
             for batch in opened.iter_batches(batch_size=_ROWS, columns=list(stored)):

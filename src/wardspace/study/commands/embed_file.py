@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,8 @@ import pyarrow.parquet as pq
 
 from wardspace.config import CleanConfig, ColumnsConfig, CorpusConfig, SourceConfig
 from wardspace.config.corpus import RejectConfig
-from wardspace.core.errors import CorpusError, machine_faults
+from wardspace.core.errors import CorpusError
+from wardspace.core.files import owner_only, scratch_folder, whole_file
 from wardspace.core.progress import progress
 from wardspace.corpus.note.clean import Cleaner
 from wardspace.corpus.note.note import Examiner, Unusable
@@ -53,7 +53,8 @@ def embed_file(
         A source of any format that has a path.
     out : Path
         Parquet file to write: `note_id` (string) and `vector` (float32 of fixed length), in the order of the source.
-        It holds no text. Rows left out go to `X.rejects.parquet` in the same folder, with their place and the reason.
+        It holds ids and no text, and only its owner can read it. Rows left out go to `X.rejects.parquet` in the same
+        folder, with their place and the reason.
     text, note_id : str, optional
         Names of the columns; by default the format's own, else `text` and `note_id`.
 
@@ -66,34 +67,27 @@ def embed_file(
     roles = _roles(source, text, note_id)
     schema = pa.schema([("note_id", pa.string()), ("vector", pa.list_(pa.float32(), encoder.dimension))])
     done = 0
-    scratch, left_out_file = out.with_name(f".{out.name}.part"), out.with_name(f"{out.stem}.rejects.parquet")
-    scratch_left_out = left_out_file.with_name(f".{left_out_file.name}.part")
-    with _options_named(), machine_faults(out), tempfile.TemporaryDirectory(prefix="wardspace-") as work:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        readers = open_readers(source, roles.needed, Path(work))
-        try:
-            with (
-                pq.ParquetWriter(scratch, schema) as writer,
-                Rejects(scratch_left_out) as rejects,
-                progress("embedding", sum(reader.size for reader in readers)) as advance,
-            ):
-                for ids, texts, read in _chunks(readers, roles, rejects):
-                    done += len(ids)
-                    if ids:
-                        vectors = pa.array(encoder.encode(texts, show_progress=False).ravel())
-                        columns = [pa.array(ids), pa.FixedSizeListArray.from_arrays(vectors, encoder.dimension)]
-                        writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-                    advance(read)
-            if not done:
-                raise _nothing(source, readers, rejects)
-            scratch.replace(out)
-            if rejects.counts:
-                scratch_left_out.replace(left_out_file)
-            else:
-                left_out_file.unlink(missing_ok=True)
-        finally:
-            scratch.unlink(missing_ok=True)
-            scratch_left_out.unlink(missing_ok=True)
+    left_out_file = out.with_name(f"{out.stem}.rejects.parquet")
+    with _options_named(), owner_only(), scratch_folder(out) as work, whole_file(out) as scratch:
+        readers = open_readers(source, roles.needed, work)
+        with (
+            pq.ParquetWriter(scratch, schema) as writer,
+            Rejects(work / left_out_file.name) as rejects,
+            progress("embedding", sum(reader.size for reader in readers)) as advance,
+        ):
+            for ids, texts, read in _chunks(readers, roles, rejects):
+                done += len(ids)
+                if ids:
+                    vectors = pa.array(encoder.encode(texts, show_progress=False).ravel())
+                    columns = [pa.array(ids), pa.FixedSizeListArray.from_arrays(vectors, encoder.dimension)]
+                    writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+                advance(read)
+        if not done:
+            raise _nothing(source, readers, rejects)
+        if rejects.counts:
+            (work / left_out_file.name).replace(left_out_file)
+        else:
+            left_out_file.unlink(missing_ok=True)
     warnings = list(dict.fromkeys(warning for reader in readers for warning in reader.warnings))
     return Embedded(done, rejects.counts, warnings)
 

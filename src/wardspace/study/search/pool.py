@@ -7,8 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +19,8 @@ import torch
 
 from wardspace.config import AdaptConfig, parse_study
 from wardspace.core.errors import RunError, WardspaceError
+from wardspace.core.files import owner_only
+from wardspace.core.processes import end_with, stopped_as_by_ctrl_c
 from wardspace.core.progress import console
 from wardspace.corpus import Corpus
 from wardspace.models import hardware
@@ -41,9 +41,10 @@ def main() -> int:
     console.quiet = True  # the process that started this one speaks for all
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
-    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+    end_with(int(sys.argv[1]))
     try:
-        _work(sys.stdin, answers)
+        with stopped_as_by_ctrl_c(), owner_only():
+            _work(sys.stdin, answers)
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
@@ -66,13 +67,6 @@ def _work(lines: TextIO, answers: TextIO) -> None:
 def _bench(told: dict[str, Any]) -> Bench:
     folder, corpus = SearchFolder(Path(told["folder"])), Corpus.open(Path(told["corpus"]))
     return Bench(parse_study(told["study"]), corpus, folder, told["began"], show_progress=False)
-
-
-def _watch(parent: int) -> None:
-    """End with the process that started this one, which may have been killed."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(INTERRUPTED)
 
 
 MEMORY = 4 * 2**30
@@ -166,7 +160,7 @@ class _Worker:
 
     def __init__(self, threads: int) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _START],
+            [sys.executable, "-c", _START, str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

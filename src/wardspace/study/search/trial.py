@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -72,16 +71,15 @@ class Scorer:
         """How many notes a score is of."""
         return len(self.gold.truth("validation"))
 
-    def parts(self, source: str, *, show_progress: bool = True) -> list[Part]:
-        """Scores of a model with each number of labels, few first."""
+    def parts(self, source: str, folder: Path, *, show_progress: bool = True) -> list[Part]:
+        """Scores of a model with each number of labels, few first; what fitting keeps goes into a folder."""
         encoder = Encoder.load(source, self.encoder)
         vectors = self._vectors(encoder, show=show_progress)
         model = EvaluatedModel("model", lambda: vectors, lambda: encoder, self.split)
-        with TemporaryDirectory() as folder:
-            found = predict(
-                self.settings, model, self.gold, self.task.name, Path(folder),
-                splits=("validation",), show_progress=show_progress,
-            )  # fmt: skip
+        found = predict(
+            self.settings, model, self.gold, self.task.name, folder,
+            splits=("validation",), show_progress=show_progress,
+        )  # fmt: skip
         scored = kind_of(self.task).scored(self.task, self.gold.classes)
         (panel,) = prediction_sets(found, {self.task.name: scored})
         (metric,) = (one for one in panel.metrics if one.name == self.metric)
@@ -215,7 +213,7 @@ class Bench:
     def base(self) -> Trial:
         """The base, not adapted, scored and on record."""
         start = time.perf_counter()
-        parts = self.scorer.parts(self.study.base, show_progress=self.show)
+        parts = self.scorer.parts(self.study.base, self.folder.work("base"), show_progress=self.show)
         return self._recorded(Trial(number=None, rung=None, options={}, state="scored"), "base", start, parts)
 
     def run(self, job: Job) -> Trial:
@@ -231,7 +229,7 @@ class Bench:
         costs = read_json(model / COST_FILE)
         spent = {"tokens": sum(cost["tokens"] for cost in costs)}
         spent["training_seconds"] = round(sum(cost["seconds"] for cost in costs), 2)
-        parts = self.scorer.parts(str(model), show_progress=self.show)
+        parts = self.scorer.parts(str(model), self.folder.work(job.name), show_progress=self.show)
         return self._recorded(trial.model_copy(update=spent), job.name, start, parts)
 
     def _train(self, job: Job, target: Path) -> None:

@@ -15,8 +15,8 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from wardspace.config import EncoderConfig, EngineConfig
-from wardspace.core.errors import ModelError, machine_faults
-from wardspace.core.files import digest
+from wardspace.core.errors import ModelError
+from wardspace.core.files import digest, whole_file
 from wardspace.core.progress import progress
 from wardspace.core.ray_session import ray_session, read_by
 from wardspace.core.version import __version__
@@ -147,9 +147,7 @@ def embed(
     start = time.perf_counter()
     encoder = Encoder.load(source, config)
     total = corpus.manifest.counts["notes"]
-    scratch = path.with_suffix(".part")
-    with machine_faults(path), progress(title, total, show=show_progress) as advance:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as scratch, progress(title, total, show=show_progress) as advance:
         vectors = open_memmap(scratch, mode="w+", dtype=np.float32, shape=(total, encoder.dimension))
         row = 0
         for some in _vectors(corpus, encoder, source, config, engine):
@@ -157,7 +155,6 @@ def embed(
             row += len(some)
             advance(len(some))
         vectors.flush()
-        scratch.replace(path)
     return {
         "seconds": round(time.perf_counter() - start, 2),
         "dimension": encoder.dimension,

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from wardspace.config import ReportConfig, StudyConfig
+from wardspace.core.files import whole_file
 from wardspace.corpus import Corpus
 from wardspace.evaluation.space_intervals import Effects, Key, shifts_with_intervals, space_differences, with_intervals
 from wardspace.report import Map
@@ -57,8 +58,7 @@ def write_effects(path: Path, groups: Sequence[str], measured: Sequence[Measured
     values = np.zeros((len(by_note), patients), np.float32)
     for row, effects in enumerate(by_note.values()):
         values[row] = np.bincount(owners, weights=effects, minlength=patients)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as handle:
+    with whole_file(path) as scratch, scratch.open("wb") as handle:
         np.savez(handle, keys=np.array([tuple(key) for key in by_note], dtype=np.str_).reshape(-1, 3), values=values)
 
 

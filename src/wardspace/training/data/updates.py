@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from wardspace.core.processes import end_with
 from wardspace.objectives import Objective, Reading
 from wardspace.objectives.micro_batches import Batch
 from wardspace.training.data.plan import Plan
@@ -152,8 +155,14 @@ def loader(updates: Updates, *, pin: bool = False, workers: int = 0) -> DataLoad
         collate_fn=_only,
         num_workers=workers,
         pin_memory=pin,
+        worker_init_fn=partial(_begin, os.getpid()) if workers else None,
         generator=torch.Generator(),
     )
+
+
+def _begin(parent: int, _worker: int) -> None:
+    end_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that trains
 
 
 def _only(updates: list[Update]) -> Update:

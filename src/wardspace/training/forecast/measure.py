@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
 from transformers import TrainerControl, TrainerState
 
+from wardspace.core.files import scratch_folder
 from wardspace.training.faults import training_faults
 from wardspace.training.forecast.memory import PeakMemory
 from wardspace.training.forecast.sample import FEWEST, WARM, short, some
@@ -67,18 +67,18 @@ def measured(phase: Phase, seconds: float, scratch: Path) -> Measured:
     with (
         trainable(phase) as weights,
         training_faults(phase.what, phase.pass_tokens, lambda: "none, this was to measure"),
-        TemporaryDirectory(prefix=".plan-", dir=scratch) as folder,
+        scratch_folder(scratch / "plan") as folder,
         PeakMemory(phase.device) as memory,
     ):
         start = time.perf_counter()
         weights.module.to(phase.device)
-        tried = _shortened(phase, Path(folder))
+        tried = _shortened(phase, folder)
         clock = Clock(tried, seconds, memory)
         trainer = PhaseTrainer(tried, weights, clock, Bar(tried.plan.tokens, lambda step=1: None))
         trainer.run()
         reading = _seconds(lambda: validated(tried, weights.objectives, phase.device))
         checkpoint = _seconds(lambda: trainer._save_checkpoint(weights.module, None))
-        written = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
+        written = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Measured(
         tokens=int(tried.plan.tokens[WARM : WARM + clock.timed].sum()),
         training=clock.stopped - clock.warm,

@@ -9,8 +9,9 @@ from tests.fixtures.sources import prepared, rejected
 from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers import open_readers, source_content, source_files
+from wardspace.corpus.readers.ehr.omop_database import database_url
 
-pytest.importorskip("sqlalchemy")
+sqlalchemy = pytest.importorskip("sqlalchemy")
 
 OMOP = {"format": "omop"}
 
@@ -117,6 +118,15 @@ def test_a_missing_column_and_a_missing_table(url, tmp_path):
         ("sqlite:///nowhere/omop.db", "no such database file"),
         ("postgresql://doctor:secret@host/omop", "a password in the study file"),
         ("postgresql:///omop?host=a&password=secret", "a password in the study file"),
+        ("postgresql:///omop?host=a&sslpassword=secret", "sslpassword may hold one"),
+        ("mssql+pyodbc:///?odbc_connect=DRIVER%3Dx%3BUID%3Dme%3BPWD%3Dsecret", "odbc_connect may hold one"),
+        ("mssql+pyodbc://dsn;PWD=secret", "a password in the study file"),
+        ("mssql+pyodbc://host/omop;PWD=secret?driver=x", "a password in the study file"),
+        ("mysql+pymysql://host/omop?passwd=secret", "passwd may hold one"),
+        ("snowflake://me@account/omop?token=secret", "token may hold one"),
+        ("snowflake://me@account/omop?private_key_passphrase=secret", "private_key_passphrase may hold one"),
+        ("oracle+oracledb://host?wallet_password=secret&service_name=x", "wallet_password may hold one"),
+        ("databricks://host?http_path=x&access_token=secret", "access_token may hold one"),
         ("env:WARDSPACE_NO_SUCH_VARIABLE", "WARDSPACE_NO_SUCH_VARIABLE holds no URL"),
         ("nosuchdatabase://host/omop", r"cannot be read \(NoSuchModuleError\)"),
     ],
@@ -125,6 +135,25 @@ def test_faults_of_the_address_are_told_without_secrets(tmp_path, path, message)
     with pytest.raises(CorpusError, match=message) as caught:
         prepared(path, tmp_path / "corpus", source=OMOP)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "postgresql+psycopg://me@host:5432/omop?sslmode=verify-full&passfile=/home/me/.pgpass",
+        "postgresql+psycopg:///?service=omop",
+        "mysql+pymysql://me@host/omop?read_default_file=~/.my.cnf&charset=utf8mb4",
+        "mssql+pyodbc://server/omop?driver=ODBC+Driver+18+for+SQL+Server&Trusted_Connection=yes&Encrypt=yes",
+        "oracle+oracledb://me@host?service_name=omop&wallet_location=/wallet",
+    ],
+)
+def test_an_address_may_say_where_its_password_is(path):
+    assert database_url(path) == sqlalchemy.make_url(path)
+
+
+def test_an_address_in_the_environment_may_hold_a_password(monkeypatch):
+    monkeypatch.setenv("OMOP_URL", "postgresql://doctor:secret@host/omop?odbc_connect=x")
+    assert database_url("env:OMOP_URL").password == "secret"
 
 
 def test_a_file_that_is_no_database(tmp_path):

@@ -77,7 +77,7 @@ class DelimitedReader(TextFile):
         wanted = {sign: stored_names(header, needed) if self._any_case else needed for sign, header in headers.items()}
         fitting = [sign for sign, header in headers.items() if set(wanted[sign]) <= set(header)]
         delimiter = max(fitting or headers, key=lambda sign: len(headers[sign]))
-        check_columns(headers[delimiter], wanted[delimiter], self.name)
+        check_columns(headers[delimiter], wanted[delimiter], self.name, first_line=True)
         return delimiter, headers[delimiter], wanted[delimiter]
 
 

@@ -45,14 +45,30 @@ def database_url(path: str) -> sa.URL:
         raise CorpusError(
             f"{what} no URL of a database", where="corpus.source.path", fix="such as postgresql+psycopg://host/name"
         ) from error
-    secrets = [key for key in url.query if "password" in key.lower() or "pwd" in key.lower()]
-    if (url.password or secrets) and not named:
+    harmless = " ".join(_HARMLESS.values()).split()
+    unknown = [key for key in url.query if key.casefold() not in harmless]
+    if not named and (url.password or unknown or ";" in f"{url.username}{url.host}{url.database}"):
         raise CorpusError(
-            "a password in the study file would be copied into the run folder",
+            "a password in the study file would be copied into the run folder"
+            + (f", and {', '.join(unknown)} may hold one" if unknown else ""),
             where="corpus.source.path",
-            fix="put the URL into an environment variable and write env:NAME, or let the driver find the password",
+            fix="put the URL into an environment variable and write env:NAME, or let the driver find the password: by"
+            " ?passfile=FILE or ?service=NAME of PostgreSQL, ?read_default_file=FILE of MySQL, an ODBC data source",
         )
     return url
+
+
+_HARMLESS = {
+    "PostgreSQL": "host hostaddr port service servicefile passfile sslmode sslrootcert sslcert sslkey sslcrl"
+    " application_name connect_timeout client_encoding options target_session_attrs load_balance_hosts keepalives"
+    " keepalives_idle channel_binding require_auth gssencmode krbsrvname",
+    "MySQL": "charset unix_socket read_default_file read_default_group ssl_ca ssl_cert ssl_key ssl_disabled",
+    "ODBC": "driver encrypt trustservercertificate trusted_connection applicationintent multisubnetfailover timeout",
+    "Oracle": "service_name config_dir wallet_location mode",
+    "SQLite, DuckDB": "uri cache immutable nolock read_only access_mode",
+    "Snowflake, Databricks, Trino": "warehouse role schema catalog http_path",
+}
+"""Parameters of addresses that hold no secret; any other may."""
 
 
 def open_engine(url: sa.URL) -> sa.Engine:
