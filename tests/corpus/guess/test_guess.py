@@ -156,6 +156,7 @@ def test_either_order_of_day_and_month_is_said(tmp_path):
     found = guess(read_table(written(tmp_path / "a.csv", columns)))
     assert found.one("time") == "date"
     assert any("time_format" in note for note in found.notes)
+    assert found.time_format is None
 
 
 def test_no_more_rows_are_read_than_asked(tmp_path):

@@ -203,11 +203,12 @@ def _time(columns: Sequence[Column], made: Guess) -> Role | None:
     if chosen is None:
         return None
     written = chosen.time_formats
-    made.time_format = None if written[0] == "iso" else written[0]
+    # prepare asks where two fit: a wrong order moves notes by months without a sign
+    made.time_format = None if written[0] == "iso" or len(written) > 1 else written[0]
     why = "times as in ISO 8601" if written[0] == "iso" else f"times written as {written[0]}"
     if len(written) > 1:
-        why += f", though {written[1]} fits too: check"
-        made.notes.append(f"{chosen.name}: nothing tells whether day or month comes first; check time_format")
+        why += f" or {written[1]}: set time_format"
+        made.notes.append(f"{chosen.name}: nothing tells whether day or month comes first; set time_format")
     return Role(chosen.name, "time", why)
 
 
