@@ -225,5 +225,84 @@ def test_known_names_are_found_whatever_the_case():
     assert found(text, "NAME", names) == ["ottoline", "VANE-TEMPEST, Ottoline", "Tempest", "Day"]
 
 
-def test_known_names_of_two_letters_are_found_only_whole():
-    assert found("li na slept, li was used", "NAME", ["Li Na"]) == ["li na"]
+@pytest.mark.parametrize(
+    "date",
+    [
+        *(
+            "15. März 2024",
+            "15.Mai 2024",
+            "12.-14. März 2024",
+            "3. 5. 2024",
+            "15. Okt. 2024",
+            "15. MÄRZ 2024",
+            "Mai 2024",
+        ),
+        *("3 mai 2024", "1er août 2023", "12 févr. 2022", "février 2022", "10 DÉCEMBRE 2021"),
+        *(
+            "3 de mayo de 2024",
+            "1º de enero",
+            "primero de mayo de 2024",
+            "12/mayo/2024",
+            "mayo de 2024",
+            "mayo 3, 2024",
+        ),
+        *(
+            "2024年3月15日",
+            "3月15日",
+            "二〇二四年三月十五日",
+            "2024 年 3 月 15 日",
+            "２０２４年３月１５日",
+            "2024年12月",
+        ),
+        *("15\u00a0March\u00a02024", "12\u202fApr 2023", "12‑Apr‑2023"),
+    ],
+)
+def test_dates_of_other_languages(date):
+    assert found(f"x {date}, y", "DATE") == [date]
+
+
+def test_dates_inside_chinese_text_and_after_german_words():
+    assert found("患者2024年3月15日入院，于3月20日出院", "DATE") == ["2024年3月15日", "3月20日"]
+    assert found("aufgenommen am 15.03. und am 3.5.24 entlassen", "DATE") == ["15.03.", "3.5.24"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Grad 3. 5. Tag", "3 fois par jour", "1. Mai", "dos veces", "十二月", "3个月", "5 de 10", "2 mars"]
+)
+def test_what_looks_like_a_date_of_another_language(text):
+    whole = {"1. Mai", "2 mars"}
+    assert found(text, "DATE") == ([text] if text in whole else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("92\u00a0year\u00a0old", "92"),
+        ("pt 90yrs admitted", "90"),
+        ("91 yrs, female", "91"),
+        ("a ninety-two year old", "ninety-two"),
+        ("a ninety‑two‑year‑old", "ninety‑two"),
+        ("aged ninety", "ninety"),
+        ("one hundred and one years old", "one hundred and one"),
+        ("in her late 90s", "90s"),
+        ("a nonagenarian", "nonagenarian"),
+        ("92-jährige Patientin", "92"),
+        ("93 Jahre alt", "93"),
+        ("zweiundneunzigjähriger Mann", "zweiundneunzig"),
+        ("patient de 92 ans", "92"),
+        ("âgé de quatre-vingt-treize ans", "quatre-vingt-treize"),
+        ("mujer de 92 años", "92"),
+        ("noventa y dos años", "noventa y dos"),
+        ("患者92岁", "92"),
+        ("九十二岁", "九十二"),
+    ],
+)
+def test_ages_over_89_in_words_and_in_other_languages(text, age):
+    assert found(text, "AGE") == [age]
+
+
+@pytest.mark.parametrize(
+    "text", ["89yrs", "90 pack-years", "90y smoking history", "90 years ago", "89 ans", "八十九岁", "95 %"]
+)
+def test_what_is_no_age_over_89(text):
+    assert found(text, "AGE") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from wardspace.config import DeidentifyConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import digest
 from wardspace.corpus.deidentify.findings import Detector, Finding
-from wardspace.corpus.deidentify.known_names import KnownNames, MimicDetector
+from wardspace.corpus.deidentify.folding import Folded, folded
+from wardspace.corpus.deidentify.known_names import KnownNames
+from wardspace.corpus.deidentify.mimic import MimicDetector
 from wardspace.corpus.deidentify.operators import rewritten
 from wardspace.corpus.deidentify.presidio import MODEL_PACKAGE
 from wardspace.corpus.deidentify.rules.addresses import AddressDetector
+from wardspace.corpus.deidentify.rules.ages import AgeDetector
 from wardspace.corpus.deidentify.rules.dates import DateDetector
 from wardspace.corpus.deidentify.rules.institutions import InstitutionDetector
 from wardspace.corpus.deidentify.rules.names import NameDetector, RepeatDetector
@@ -135,18 +139,25 @@ class Deidentifier:
     def findings(self, text: str, known_names: Iterable[str] = ()) -> list[Finding]:
         """What identifies somebody in a note, in the order of the text, none overlapping another."""
         found: list[Finding] = []
+        folding = folded(text)
         known = [KnownNames(known_names)] if "known_names" in self.config.detectors else []
         for detector in (*known, *self._detectors):
-            found += detector.find(text, found)
-        return united(text, (finding for finding in found if finding.score >= self.config.threshold))
+            found += detector.find(folding.text, found)
+        sure = (finding for finding in found if finding.score >= self.config.threshold)
+        return united(text, (_in_original(finding, folding) for finding in sure))
+
+
+def _in_original(finding: Finding, folding: Folded) -> Finding:
+    start, end = folding.span(finding.start, finding.end)
+    return replace(finding, start=start, end=end)
 
 
 def _detectors(config: DeidentifyConfig) -> Iterable[Detector]:
     if "mimic" in config.detectors:
         yield MimicDetector()
     if "rules" in config.detectors:
-        yield from (DateDetector(), NumberDetector(), ContactDetector(), AddressDetector(), InstitutionDetector())
-        yield NameDetector()
+        yield from (DateDetector(), AgeDetector(), NumberDetector(), ContactDetector(), AddressDetector())
+        yield from (InstitutionDetector(), NameDetector())
     if "presidio" in config.detectors:
         from wardspace.corpus.deidentify.presidio import PresidioDetector  # noqa: PLC0415 - optional and slow
 

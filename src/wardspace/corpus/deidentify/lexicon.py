@@ -10,9 +10,12 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from wardspace.corpus.deidentify.folding import folded
+
 
 def _text(name: str) -> str:
-    return (files("wardspace.corpus.deidentify") / "lists" / f"{name}.txt").read_text(encoding="utf-8")
+    """A list as the detectors see text: folded."""
+    return folded((files("wardspace.corpus.deidentify") / "lists" / f"{name}.txt").read_text(encoding="utf-8")).text
 
 
 @cache

@@ -9,10 +9,13 @@ from dataclasses import replace
 from wardspace.corpus.deidentify.findings import Finding
 
 # the more a detector knows of what it looks for, the more its type is believed
-_SPECIFIC = ("presidio", "repeats", "places", "names", "institutions", "contacts", "numbers", "dates", "mimic", "known")
+_SPECIFIC = (
+    *("presidio", "repeats", "places", "names", "institutions", "contacts", "numbers", "ages", "dates"),
+    *("mimic", "known"),
+)
 _WORD = re.compile(r"[^\W_]")
-_NAME_GAP = re.compile(r"[ \t]{1,2}|-")
-_ADDRESS_GAP = re.compile(r",?[ \t]*\n?[ \t]*")
+_NAME_GAP = re.compile(r"[^\S\r\n]{1,2}|[-‐‑]")
+_ADDRESS_GAP = re.compile(r",?[^\S\r\n]*(?:\r?\n)?[^\S\r\n]*")
 _ADDRESS_PARTS = {"ADDRESS", "PLACE"}
 
 

@@ -8,23 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from wardspace.corpus.deidentify.findings import Finding
-
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
+from wardspace.corpus.deidentify.rules.dates_abroad import SHAPES_ABROAD, languages_of_dates
 
 _MONTH = (
     r"(?P<name>(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug"
@@ -59,7 +46,7 @@ _SHAPES = (
     # April 12th, 2023, Apr 12 '23, April 12-14, 2023, April 12
     (
         0.95,
-        rf"(?<!\w){_MONTH}[ ]?(?:the[ ])?{_EARLIER}{_DAY}{_NTH}(?:,?[ ]?(?:of[ ])?{_YEAR})?"
+        rf"(?<!\w){_MONTH}[ ]?(?:the[ ])?{_EARLIER}{_DAY}{_NTH}(?:(?:,[ ]?|[ ])(?:of[ ])?{_YEAR})?"
         r"(?![\w/%]|\.\d|[ ]?(?:mg|ml|mcg|g)\b)",
     ),
     # April 2023, Apr '23, Apr-23
@@ -72,21 +59,46 @@ _SHAPES = (
     # on 4/12: day and month alone, only where a word before says that it is a date
     (
         0.6,
-        rf"{_CUED}(?P<a>3[01]|[12]\d|0?[1-9])/(?P<b>3[01]|[12]\d|0?[1-9])(?![\d/%.]*\d|[ ]?(?:%"
+        rf"(?=\d){_CUED}(?P<a>3[01]|[12]\d|0?[1-9])/(?P<b>3[01]|[12]\d|0?[1-9])(?![\d/%.]*\d|[ ]?(?:%"
         r"|mm|strength|power|murmur|pain|in\b))",
     ),
 )
 
-SHAPES = tuple((score, re.compile(pattern)) for score, pattern in _SHAPES)
-"""How sure each shape is, and its expression; the first that matches at a place counts."""
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One way to write a date.
+
+    Attributes
+    ----------
+    score : float
+        How sure it is.
+    pattern : re.Pattern
+        Its expression on folded text, with the groups named above.
+    language : str
+        Of the month's name, ISO 639-1.
+    """
+
+    score: float
+    pattern: re.Pattern[str]
+    language: str = "en"
+
+
+SHAPES = (
+    *(Shape(score, re.compile(pattern)) for score, pattern in _SHAPES),
+    *(Shape(score, re.compile(pattern), language) for score, language, pattern in SHAPES_ABROAD),
+)
+"""The first that matches at a place counts."""
 
 
 def dates(text: str) -> Iterator[tuple[float, re.Match[str]]]:
     """Dates in `text`, each shape for itself: a longer shape may hold a shorter one."""
-    for score, pattern in SHAPES:
-        for match in pattern.finditer(text):
-            if _plausible(match):
-                yield score, match
+    languages = languages_of_dates(text)
+    for shape in SHAPES:
+        if shape.language in languages:
+            for match in shape.pattern.finditer(text):
+                if _plausible(match):
+                    yield shape.score, match
 
 
 def _plausible(match: re.Match[str]) -> bool:
@@ -98,24 +110,11 @@ def _plausible(match: re.Match[str]) -> bool:
     return name is None or name != "may" or parts.get("y") is not None
 
 
-_OLD = r"(?P<age>9\d|1[01]\d|120)"
-_AGES = (
-    re.compile(rf"(?<![\d./-]){_OLD}[ \-–]?(?:years?|yrs?|y)[ \-–./]*(?:old|of[ ]age|o)\b", re.I),
-    re.compile(rf"(?<![\d./-]){_OLD}[ -]?(?:y\.?o\b|y/o|yo[mf]?\b)", re.I),
-    re.compile(rf"\b(?:aged|age|age[ ]of)[ :=]*{_OLD}(?![\d/.]*\d|[ ]?%)", re.I),
-    re.compile(rf"(?<![\d./-]){_OLD}[ ]?(?:[MF]|male|female|man|woman|lady|gentleman)\b(?![/ ]*\d)"),
-    re.compile(r"\bin (?:his|her|their) (?P<age>90)s\b", re.I),
-)
-
-
 class DateDetector:
-    """Dates in clinical shorthand, and ages over 89, which the Safe Harbor rule counts among identifiers."""
+    """Dates in clinical shorthand."""
 
     name = "dates"
 
     def find(self, text: str, found: Sequence[Finding]) -> list[Finding]:
-        """Dates, and the numbers of ages over 89."""
-        findings = [Finding(*match.span(), "DATE", score, self.name) for score, match in dates(text)]
-        for pattern in _AGES:
-            findings += [Finding(*match.span("age"), "AGE", 0.9, self.name) for match in pattern.finditer(text)]
-        return findings
+        """Dates in `text`."""
+        return [Finding(*match.span(), "DATE", score, self.name) for score, match in dates(text)]

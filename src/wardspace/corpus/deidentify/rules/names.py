@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from wardspace.corpus.deidentify import clinical_allow_list, lexicon
 from wardspace.corpus.deidentify.findings import Finding
-from wardspace.corpus.deidentify.rules.dates import MONTHS
+from wardspace.corpus.deidentify.rules.months import names
 from wardspace.corpus.deidentify.rules.name_patterns import (
     CREDITED,
     CUES,
@@ -26,7 +26,7 @@ from wardspace.corpus.deidentify.rules.name_patterns import (
     UPPER,
 )
 
-_MONTHS = frozenset(month.capitalize() for month in MONTHS)
+_MONTHS = frozenset(name.capitalize() for name in names("en", short=False).split("|"))
 _PART = re.compile(rf"[{UPPER}{LOWER}]{{3,}}")
 
 
