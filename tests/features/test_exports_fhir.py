@@ -458,3 +458,23 @@ def test_whatever_is_in_an_element_costs_its_resource_alone(tmp_path_factory, da
     rows = [row for reader in readers for row in reader.rows()]
     read = {row.values[0] for row in rows if not row.fault}
     assert {"first", "last"} <= {str(key) for key in read}
+
+
+def test_lone_surrogates_cost_their_note(tmp_path):
+    half = "\ud800"
+    bad = [
+        note(f"a{half}", "text"),
+        note(f"a{half}", "text", docStatus="preliminary"),
+        note("b", subject={"reference": f"Patient/{half}"}),
+        note("c", date=half),
+        note("d", type={"text": half}),
+        document("e", {"contentType": f"text/{half}", "data": packed("x")}),
+        document("f", {"contentType": f"text/plain; charset={half}", "data": packed("x")}),
+        document("g", {"contentType": "text/plain", "data": half}),
+        replacing("h", {"reference": f"DocumentReference/{half}"}, type={"text": half}),
+        report("i", conclusion=half, presentedForm=[]),
+    ]
+    good = [note(f"ok{i}") for i in range(20)]
+    _, notes, rejects = prepared(tmp_path, written(tmp_path / "e.ndjson", *good, *bad))
+    assert set(notes) == {f"ok{i}" for i in range(20)}
+    assert len(rejects) == len(bad)

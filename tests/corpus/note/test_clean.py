@@ -19,6 +19,7 @@ def cleaner(**steps):
         ("unicode", "Mu\u0308ller, cafe\u0301", "M\u00fcller, caf\u00e9"),
         ("controls", "a\x00b\x07c\td\ne\rf\x7fg\x9f", "abc\td\ne\rfg"),
         ("controls", "end\x0cnext", "end\x0cnext"),
+        ("controls", "\ufeffseen\ufeff", "seen\ufeff"),
         ("line_ends", "a\r\nb\rc\x0cd\x85e\u2028f", "a\nb\nc\nd\ne\nf"),
         ("trailing_space", "a  \n\tb \t\n  c\u00a0", "a\n\tb\n  c"),
         ("trailing_space", "a  \r\nb", "a\r\nb"),

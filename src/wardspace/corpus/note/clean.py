@@ -216,7 +216,7 @@ def _title(match: re.Match[str]) -> str:
 
 _PATTERNS: dict[str, tuple[str, str | _Replacement, int]] = {
     # form feed, vertical tab and next line part words as a line feed does; `line_ends` turns them into one
-    "controls": (r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+", "", 0),
+    "controls": (r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+|\A\ufeff++", "", 0),
     "line_ends": (r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]", "\n", 0),
     # the look-behind keeps long runs of blanks inside a line from being tried again at each blank
     "trailing_space": (rf"(?<!{_BLANK}){_BLANK}++(?=[\r\n]|\Z)", "", 0),

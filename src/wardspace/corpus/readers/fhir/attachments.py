@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from wardspace.corpus.note.html import html_text, is_html
@@ -58,12 +59,11 @@ class Attachment:
     @classmethod
     def of(cls, values: dict[str, Any]) -> Attachment:
         """Read a FHIR attachment."""
-        header = Message()
-        header["Content-Type"] = values.get("contentType") or "text/plain"
+        kind, charset = _content_type(values.get("contentType") or "text/plain")
         return cls(
-            header.get_content_type(),
+            kind,
             data=values.get("data"),
-            charset=header.get_content_charset(),
+            charset=charset,
             title=values.get("title"),
             url=values.get("url"),
             typed=bool(values.get("contentType")),
@@ -73,6 +73,14 @@ class Attachment:
     def here(self) -> bool:
         """Whether the document itself is at hand."""
         return bool(self.data or self.text or self.raw)
+
+
+@lru_cache(maxsize=256)
+def _content_type(value: str) -> tuple[str, str | None]:
+    """Media type and charset."""
+    header = Message()
+    header["Content-Type"] = value
+    return header.get_content_type(), header.get_content_charset()
 
 
 class Document(NamedTuple):

@@ -111,12 +111,12 @@ def open_fhir(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> l
 def _kinds(file: SourceFile, encoding: str) -> set[str]:
     """Which resources of note are in a file."""
     found: set[str] = set()
-    for one in Resources(file, encoding).found(tuple(_OF_NOTE)) if file.size else ():
+    wanted = set(_OF_NOTE)
+    for one in Resources(file, encoding).found(wanted) if file.size else ():
         kind = DELETED if one.deleted else (one.resource or {}).get("resourceType")
-        if isinstance(kind, str) and (kind in _OF_NOTE or kind == DELETED):
+        if isinstance(kind, str) and (kind in wanted or kind == DELETED):
             found.add(kind)
-            if found >= _OF_NOTE:
-                break
+            wanted.discard(kind)
     return found
 
 

@@ -121,18 +121,16 @@ class FhirReader:
     def _row(self, found: Found, resource: dict[str, Any]) -> Row:
         name = self._versions.name(found)
         try:
-            note = self._versions.fault(found, self._number) or self._note(found, resource)
+            note = self._versions.fault(found, self._number) or self._note(found, resource, name)
         except (AttributeError, TypeError, KeyError, IndexError, ValueError, RecursionError):
             note = Fault(MALFORMED, "its elements are not shaped as FHIR says")
         if isinstance(note, Fault):
             return Row(found.line, tuple([name if column == "id" else None for column in self._needed]), note)
-        note["id"] = name
         return Row(found.line, tuple([note[column] for column in self._needed]))
 
-    def _note(self, found: Found, resource: dict[str, Any]) -> dict[str, Any] | Fault:
+    def _note(self, found: Found, resource: dict[str, Any], name: str | None) -> dict[str, Any] | Fault:
         is_report = resource["resourceType"] == REPORT
-        name = f"{resource['resourceType']}/{self._versions.name(found)}"
-        source = Referring(resource, name, self._versions.inside(found, self._number))
+        source = Referring(resource, f"{resource['resourceType']}/{name}", self._versions.inside(found, self._number))
         patient = referred(resource.get("subject"), PATIENT, source, self._patients)
         if patient is None:
             return Fault("missing patient", "the resource names no patient as its subject")
@@ -143,6 +141,7 @@ class FhirReader:
         if chosen.guessed:
             self._guessed[chosen.guessed] += 1
         return {
+            "id": name,
             "resource": resource["resourceType"],
             "patient": patient,
             "encounter": referred(_encounter(resource, is_report=is_report), "Encounter", source, self._patients),

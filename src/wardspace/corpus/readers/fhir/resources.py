@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any, BinaryIO, NamedTuple
 
@@ -69,22 +69,22 @@ class Resources:
         """Bytes read so far."""
         return self._raw.tell() if self._raw and not self._raw.closed else self.lines.position()
 
-    def found(self, words: Sequence[str] = ()) -> Iterator[Found]:
+    def found(self, words: Collection[str] | None = None) -> Iterator[Found]:
         """Yield the resources in the order of the file.
 
         Parameters
         ----------
-        words : sequence of str
-            Where there are any, lines that hold none of them (as JSON strings) may be passed over.
+        words : collection of str, optional
+            Lines that hold none of them (as JSON strings) and no Bundle may be passed over. It may become smaller while
+            resources are read.
         """
         if self.is_document:
             yield from self._of_document()
             return
-        quoted = [f'"{word}"' for word in (*words, BUNDLE)] if words else []
         for line, text in self.lines.lines():
             if isinstance(text, Fault):
                 yield Found(line, 0, 0, None, text)
-            elif not words or any(word in text for word in quoted):
+            elif words is None or any(f'"{word}"' in text for word in (*words, BUNDLE)):
                 value, fault = parsed(text)
                 inside = line if value and value.get("resourceType") == BUNDLE else 0
                 found = [Found(line, 0, 0, None, fault)] if fault else flat(value, line, inside)

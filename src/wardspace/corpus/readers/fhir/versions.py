@@ -99,9 +99,7 @@ class NoteVersions:
             if place is not None and tuple(place) != (file, found.line, found.number):
                 if place[0] < 0:
                     return Fault(DELETED, "the export says that this resource was deleted")
-                return Fault(
-                    EARLIER_VERSION, f"another version of {'/'.join(identity)} is later, or a copy of this one"
-                )
+                return Fault(EARLIER_VERSION, f"a later version of {_shown(identity)} is there, or the same again")
         if status := withdrawn(resource):
             return status
         own = _key(identity) if identity else b""
@@ -164,7 +162,7 @@ class NoteVersions:
             return
         known.execute(_TAKE, (_key(identity), *_rank(resource), *place, withdrawn(resource) is None))
         for target in _targets(found, file):
-            row = (target, _key(identity), *place, "/".join(identity).encode("utf-8", "replace").decode())
+            row = (target, _key(identity), *place, _shown(identity))
             known.execute("INSERT INTO replaced VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
@@ -254,6 +252,10 @@ def _urns(value: Any) -> Iterator[str]:
             waiting += one.values()
         elif isinstance(one, list):
             waiting += one
+
+
+def _shown(identity: Literal) -> str:
+    return "/".join(identity).encode("utf-8", "replace").decode()
 
 
 def _key(identity: Literal) -> bytes:
