@@ -44,11 +44,28 @@ def test_a_resolved_study_reads_as_the_same_study():
 
 
 @pytest.mark.parametrize(
+    ("section", "name"),
+    [
+        ({"objective": "mlm"}, "mlm"),
+        ({"objective": {"declutr": {"anchors": 1}}}, "declutr"),
+        ({"objectives": ["mlm", {"kind": "declutr"}]}, "mlm-declutr"),
+        ({"name": "own", "objective": "mlm"}, "own"),
+    ],
+)
+def test_a_model_is_called_like_its_objectives(section, name):
+    assert model(**section).name == name
+
+
+@pytest.mark.parametrize(
     ("section", "told"),
     [
         ({"name": "a", "objectives": ["recommended", "mlm"]}, "adapt.0: recommended is a recipe of its own"),
         ({"name": "a", "objective": "mlm", "objectives": ["mlm"]}, "adapt.0: give objective or objectives, not both"),
-        ({"name": "a", "objective": "recomended"}, r"no such objective \(got 'recomended'\).* recommended"),
+        (
+            {"name": "a", "objective": "recomended"},
+            r"no such objective \(got 'recomended'\); did you mean recommended\?",
+        ),
+        ({"objective": "recomended"}, r"no such objective \(got 'recomended'\); did you mean recommended\?"),
         ({"objective": "recommended", "training": "fast"}, "adapt.0.training: "),
     ],
 )

@@ -41,8 +41,14 @@ def test_a_kind_that_was_added_is_read_and_written(with_counts):
 def test_what_is_wrong_below_a_kind_is_named_without_it(with_counts):
     with pytest.raises(StudyError, match=r"tasks\.0\.wat: no such key; did you mean what\?"):
         parse_study(_study(kind="count", wat="age"))
-    with pytest.raises(StudyError, match=r"tasks\.0\.what: no column 'hands'"):
-        parse_study(_study(kind="count", what="hands"))
+    with pytest.raises(StudyError, match=r"tasks\.0\.what: no column 'wards'.*did you mean ward\?"):
+        parse_study(_study(kind="count", what="wards"))
+
+
+def test_a_task_s_column_needs_no_second_mention(with_counts):
+    study = parse_study(_study(kind="count", what="hands"))
+    assert study.corpus.columns.labels == ["ward", "hands"]
+    assert parse_study(study.resolved()) == study
 
 
 def test_without_a_kind_it_is_the_default(with_counts):

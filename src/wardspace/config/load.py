@@ -147,7 +147,9 @@ def _explain(detail: ErrorDetails) -> str:
         kinds = {"task": TASKS.sections, "objective": (*OBJECTIVES.sections, RECIPE_NAME)}
         what = "task" if detail["loc"][0] == "tasks" else "objective"
         named = given.get("kind", given) if isinstance(given, dict) else given
-        return f"{place}: no such {what} (got {named!r}); known: {', '.join(kinds[what])}"
+        near = difflib.get_close_matches(str(named), kinds[what], n=1)
+        meant = f"did you mean {near[0]}?" if near else f"known: {', '.join(kinds[what])}"
+        return f"{place}: no such {what} (got {named!r}); {meant}"
     if kind == "string_pattern_mismatch":
         return f"{place}: letters, digits, dot, dash and underscore only, no blanks (got {given!r})"
     message = detail["msg"].removeprefix("Value error, ")

@@ -40,6 +40,8 @@ MEASURED = (
 def expanded(model: Any) -> Any:
     """A model's section with the recipe in the place of its name; what the user gives of training options holds.
 
+    A model without a name is called like its objectives.
+
     Parameters
     ----------
     model : object
@@ -58,14 +60,24 @@ def expanded(model: Any) -> Any:
             raise ValueError("give objective or objectives, not both")
         model["objectives"] = [model.pop("objective")]
     objectives = model.get("objectives")
-    if not isinstance(objectives, list) or NAME not in objectives:
+    if not isinstance(objectives, list):
         return model
+    if NAME not in objectives:
+        kinds = [kind for kind in map(_kind, objectives) if kind]
+        return {"name": "-".join(kinds), **model} if len(kinds) == len(objectives) else model
     if len(objectives) > 1:
         raise ValueError(f"{NAME} is a recipe of its own and stands alone; leave the other objectives out")
     recipe = deepcopy(dict(RECIPE))
     given = model.get("training") or {}
     training = {**recipe["training"], **given} if isinstance(given, dict) else given
     return {"name": NAME, **model, "objectives": recipe["objectives"], "training": training}
+
+
+def _kind(objective: Any) -> str | None:
+    """The name of an objective in any of the forms of a study file."""
+    if isinstance(objective, dict):
+        return objective.get("kind", next(iter(objective), None))
+    return objective if isinstance(objective, str) else getattr(objective, "kind", None)
 
 
 def is_recipe(kind: str, options: Mapping[str, Any]) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from pydantic import Field, field_validator, model_validator
@@ -88,6 +90,18 @@ class StudyConfig(Section):
         return tasks
 
     @model_validator(mode="after")
+    def _labels_listed(self) -> StudyConfig:
+        """List a task's columns among the labels, unless one that is listed is likely to be meant."""
+        columns = self.corpus.columns
+        known = [*columns.labels, *columns.metadata]
+        named = dict.fromkeys(name for task in self.tasks for name in task.columns().values())
+        new = [name for name in named if name not in known and not _near(name, known)]
+        if new:
+            roles = columns.model_copy(update={"labels": [*columns.labels, *new]})
+            object.__setattr__(self, "corpus", self.corpus.model_copy(update={"columns": roles}))
+        return self
+
+    @model_validator(mode="after")
     def _metadata_named(self) -> StudyConfig:
         """Name the columns that `across: metadata` stands for, so that the run's study says which they were."""
         aside = {*self.scored_columns, *self.text_columns}
@@ -116,7 +130,7 @@ class StudyConfig(Section):
         columns, models = [*self.corpus.columns.labels, *self.corpus.columns.metadata], self.encoders
         among = f"among corpus.columns.labels and metadata ({', '.join(columns) or 'none'}); add it there"
         found = [
-            f"tasks.{i}.{key}: no column {name!r} {among}"
+            f"tasks.{i}.{key}: no column {name!r} {among}, or did you mean {_near(name, columns)}?"
             for i, task in enumerate(self.tasks)
             for key, name in task.columns().items()
             if name not in columns
@@ -244,6 +258,11 @@ def _distinct(names: list[str]) -> None:
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise ValueError(f"named twice: {', '.join(twice)}")
+
+
+def _near(name: str, known: Sequence[str]) -> str | None:
+    """A known name that this one may be a slip of."""
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.8)), None)
 
 
 def _across(model: AdaptConfig, columns: list[str]) -> AdaptConfig:

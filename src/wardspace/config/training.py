@@ -123,7 +123,7 @@ class AdaptConfig(Section):
     """One adapted model: a name and the objectives it is trained with, one after the other."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-    """Name of the model in tables and folders."""
+    """Name of the model in tables and folders; by default its objectives, joined by dashes."""
     objectives: list[ObjectiveConfig] = Field(min_length=1)
     """Objectives in the order of training; they share the budget evenly. `objective: x` is short for one alone, and
     `recommended` stands for the recipe that docs/experiments.md found, training options included."""

@@ -56,7 +56,7 @@ def predict(
     ]
     tables, about = [], []
     quick = not any(_is_long(setting) for setting in settings)  # the others show bars of their own
-    with progress(f"{task}, {model.name}", len(keys), show=show_progress and quick) as advance:
+    with progress(f"{task}, {model.name} (runs)", len(keys), show=show_progress and quick) as advance:
         for setting, run in keys:
             path = folder / f"{run.setting}-{run.seed}.parquet"
             if _is_long(setting) and path.is_file():

@@ -85,7 +85,7 @@ class Review:
         if not drawn:
             raise CorpusError("no note can be read", where="corpus.source", fix="see rejects.parquet of the corpus")
         notes = []
-        with progress("looking for identifiers", len(drawn), show=show_progress) as advance:
+        with progress("looking for identifiers (notes)", len(drawn), show=show_progress) as advance:
             for note in drawn:
                 notes.append(ReviewNote(note.note_id, note.text, tuple(detectors.findings(note.text, note.names))))
                 advance()

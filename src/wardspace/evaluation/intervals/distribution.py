@@ -90,7 +90,7 @@ def _resampled(
     show_progress: bool,
 ) -> Values:
     ranked = any(isinstance(one, RankMetric) for one in metrics)
-    what = f"intervals{' of ranks' if ranked else ''}: {panel.task}"
+    what = f"intervals{' of ranks' if ranked else ''}: {panel.task} (resamples)"
     with progress(what, draws.resamples, show=show_progress) as advance:
 
         def watched() -> Iterator[tuple[slice, NDArray[np.float32]]]:

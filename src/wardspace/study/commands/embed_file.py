@@ -73,7 +73,7 @@ def embed_file(
         with (
             pq.ParquetWriter(scratch, schema) as writer,
             Rejects(work / left_out_file.name) as rejects,
-            progress("embedding", sum(reader.size for reader in readers)) as advance,
+            progress("embedding notes (bytes)", sum(reader.size for reader in readers)) as advance,
         ):
             for ids, texts, read in _chunks(readers, roles, rejects):
                 done += len(ids)

@@ -91,7 +91,7 @@ class Scorer:
         After a short training, embedding is most of a trial: notes that nothing is learned from are left alone.
         """
         found, first = [], 0
-        with progress("embedding", len(self.read), show=show) as advance:
+        with progress("embedding (notes)", len(self.read), show=show) as advance:
             for batch in self.notes.batches(["text"]):
                 mine = self.read[(self.read >= first) & (self.read < first + batch.num_rows)] - first
                 first += batch.num_rows

@@ -205,7 +205,7 @@ def embed_models(run: Run, prepared: Prepared, adapted: Mapping[str, Adapted]) -
                 config.encoder,
                 path,
                 engine=config.engine,
-                title=f"embedding with {name}",
+                title=f"embedding with {name} (notes)",
                 show_progress=run.show_progress,
             )
 

@@ -86,7 +86,7 @@ class CosineSearch(Searching):
             own = asked[units.split]
             return lambda some: np.asarray((own[some] @ notes.T) * shrink, dtype=np.float32)
 
-        return Ranking(scores, f"search: {run.task}, {run.model}", show_progress)
+        return Ranking(scores, f"search: {run.task}, {run.model} (queries)", show_progress)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class TfidfSearch(Searching):
             return lambda some: np.asarray((asked[some] @ by_term).toarray(), dtype=np.float32)
 
         about = {"terms": texts.tfidf.shape[1]}
-        return Ranking(scores, f"search: {run.task}, {run.model}", show_progress, about)
+        return Ranking(scores, f"search: {run.task}, {run.model} (queries)", show_progress, about)
 
 
 def _embedded(queries: Queries, embed: Callable[[Sequence[str]], Vectors]) -> dict[str, Vectors]:
