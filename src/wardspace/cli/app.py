@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wardspace.cli import audit, doctor, embed, export, init, ls, plan, report, search, stages, validate
+from wardspace.cli import audit, doctor, embed, export, init, ls, plan, report, search, similar, stages, validate
 from wardspace.core.version import __version__
 
 app = typer.Typer(
@@ -46,6 +46,7 @@ app.command()(search.search)
 app.command()(audit.audit)
 app.command()(export.export)
 app.command()(embed.embed)
+app.command()(similar.similar)
 app.command()(validate.validate)
 app.command()(ls.ls)
 app.command()(doctor.doctor)

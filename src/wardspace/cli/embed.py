@@ -18,23 +18,25 @@ def embed(
     *,
     out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")] = Path("vectors.parquet"),
     text: Annotated[
-        str | None, typer.Option("--text", help="Column of the text; by default the format's own, else `text`.")
+        str | None, typer.Option("--text", help="Column of the text; by default as in the model's study, else `text`.")
     ] = None,
     note_id: Annotated[
-        str | None, typer.Option("--id", help="Column of the note's id; by default the format's own, else `note_id`.")
+        str | None,
+        typer.Option("--id", help="Column of the note's id; by default as in the model's study, else `note_id`."),
     ] = None,
     kind: Annotated[
-        str, typer.Option("--format", help="As in corpus.source.format; `auto` knows CSV, TSV, Parquet and JSONL.")
-    ] = "auto",
+        str | None,
+        typer.Option("--format", help="As in corpus.source.format; `auto` knows CSV, TSV, Parquet and JSONL."),
+    ] = None,
 ) -> None:
     """Embed notes with a model; long notes are read in windows. The file holds ids and vectors, no text."""
-    from wardspace.config import SourceConfig
     from wardspace.models import Encoder
     from wardspace.report.wording import counted
     from wardspace.study.commands.embed_file import embed_file
+    from wardspace.study.commands.own_columns import own_columns
 
-    source = SourceConfig.model_validate({"path": notes, "format": _known(kind)})
-    done, left_out, warnings = embed_file(Encoder.load(model), source, out, text=text, note_id=note_id)
+    own = own_columns(model, notes, {"format": None if kind is None else _known(kind)}, text, note_id)
+    done, left_out, warnings = embed_file(Encoder.load(model), own.source, out, text=own.text, note_id=own.note_id)
     for warning in warnings:
         say(f"  note: {warning}")
     reasons = ", ".join(f"{count} {kind}" for kind, count in left_out.most_common()) or "none"

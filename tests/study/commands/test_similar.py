@@ -1,0 +1,114 @@
+import csv
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from sklearn.metrics.pairwise import cosine_similarity
+from typer.testing import CliRunner
+
+from tests.fixtures.models import tiny_model
+from wardspace.cli.app import app
+from wardspace.config import SourceConfig, parse_study
+from wardspace.core.errors import CorpusError
+from wardspace.models import Encoder
+from wardspace.study.commands.embed_file import embed_file
+from wardspace.study.commands.similar import similar
+from wardspace.study.folder import RunFolder
+
+WORDS = ("pain", "chest", "leg", "fever", "cough", "nausea", "rash", "head", "left", "right", "acute", "mild", "no")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return tiny_model(tmp_path_factory.mktemp("base") / "model")
+
+
+@pytest.fixture(scope="module")
+def encoder(base):
+    return Encoder.load(base)
+
+
+@pytest.fixture
+def notes(tmp_path):
+    """Notes in columns of their own names, and what they are."""
+    random = np.random.default_rng(4)
+    texts = {f"n{i}": " ".join(random.choice(WORDS, 12)) for i in range(40)}
+    path = tmp_path / "notes.csv"
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["ID", "BODY"])
+        rows.writerows(texts.items())
+    return path, texts
+
+
+def brute(encoder, texts, asked, without=None):
+    scores = cosine_similarity(encoder.encode([asked]), encoder.encode(list(texts.values())))[0]
+    ranked = sorted(zip(texts, scores, strict=True), key=lambda one: -one[1])
+    return [(name, score) for name, score in ranked if name != without]
+
+
+def test_hits_are_those_of_scikit_learn_s_cosine(encoder, notes, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path, texts = notes
+    source = SourceConfig(path=str(path))
+    for asked, wanted in (
+        ({"note_id": "n7"}, brute(encoder, texts, texts["n7"], without="n7")),
+        ({"text": "acute chest pain"}, brute(encoder, texts, "acute chest pain")),
+    ):
+        found = similar(encoder, source, k=5, columns=("BODY", "ID"), **asked)
+        assert [one.similarity for one in found] == pytest.approx([score for _, score in wanted[:5]], abs=1e-4)
+        assert found[0].note_id == wanted[0][0]
+    assert {path.name for path in tmp_path.iterdir()} == {"notes.csv"}  # nothing is left behind
+
+
+def test_vectors_that_embed_wrote_are_not_made_again(encoder, notes, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path, _ = notes
+    source = SourceConfig(path=str(path))
+    wanted = similar(encoder, source, note_id="n3", columns=("BODY", "ID"))
+    embed_file(encoder, source, tmp_path / "vectors.parquet", text="BODY", note_id="ID")
+    path.unlink()
+    assert similar(encoder, SourceConfig(path=str(tmp_path / "vectors.parquet")), note_id="n3") == wanted
+    half = tmp_path / "half.parquet"
+    table = pq.read_table(tmp_path / "vectors.parquet")
+    vectors = [one[:16] for one in table["vector"].to_pylist()]
+    pq.write_table(table.set_column(1, "vector", pa.array(vectors, pa.list_(pa.float32(), 16))), half)
+    with pytest.raises(CorpusError, match="16 numbers"):
+        similar(encoder, SourceConfig(path=str(half)), text="pain")
+
+
+def test_an_unknown_note_is_a_user_s_fault(encoder, notes, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CorpusError, match="no note 'n99'"):
+        similar(encoder, SourceConfig(path=str(notes[0])), note_id="n99", columns=("BODY", "ID"))
+
+
+@pytest.fixture
+def model_of_a_run(base, tmp_path):
+    """A model in a run whose study names columns and a format."""
+    folder = RunFolder(tmp_path / "runs" / "ward")
+    folder.begin()
+    columns = {"note_id": "ID", "text": "BODY"}
+    study = parse_study({"corpus": {"source": {"path": "old.csv", "format": "csv"}, "columns": columns}})
+    folder.study.write_text(yaml.safe_dump(study.resolved()))
+    Encoder.load(base).save(folder.model("mlm"))
+    return folder.model("mlm")
+
+
+def test_notes_are_read_as_the_model_s_study_reads_them(model_of_a_run, notes, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path, texts = notes
+    done = CliRunner().invoke(app, ["embed", str(model_of_a_run), str(path), "--out", str(tmp_path / "v.parquet")])
+    assert done.exit_code == 0, done.output
+    listed = CliRunner().invoke(app, ["similar", str(model_of_a_run), str(path), "--id", "n1", "-k", "3"])
+    assert listed.exit_code == 0, listed.output
+    hits = [line.split()[-1] for line in listed.output.splitlines() if line.strip()[:1].isdigit()]
+    assert len(hits) == 3
+    assert set(hits) < set(texts) - {"n1"}
+
+
+@pytest.mark.parametrize("asked", [[], ["--id", "a", "--text", "b"]])
+def test_one_thing_is_asked_for(model_of_a_run, notes, asked):
+    assert CliRunner().invoke(app, ["similar", str(model_of_a_run), str(notes[0]), *asked]).exit_code != 0
