@@ -28,4 +28,4 @@ def test_the_terminal_says_that_the_notes_are_synthetic(capsys, tmp_path):
         main(["demo", "--out", str(tmp_path / "run"), *changes])
     assert stop.value.code == 0
     assert SYNTHETIC in capsys.readouterr().err
-    assert SYNTHETIC in (tmp_path / "run" / "report.html").read_text()
+    assert "Synthetic notes, no findings" in (tmp_path / "run" / "report.html").read_text()

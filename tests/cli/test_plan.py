@@ -20,8 +20,8 @@ def test_the_command_from_notes_to_a_table(tmp_path, capsys):
     stages = json.loads((run / "plan.json").read_text())["stages"]
     rows = [line.split() for line in told.out.splitlines()]
     for stage in stages:
-        row = next(row for row in rows if row[:2] == [stage["model"], stage["objective"]])
-        assert row[2:4] == [f"{stage['steps']:,}", f"{stage['tokens']:,}"]
+        row = next(row for row in rows if row[:2] == [stage["model"], stage["what"]])
+        assert row[3:5] == [f"{stage['steps']:,}", f"{stage['tokens']:,}"]
     assert CANARY not in told.out + told.err
 
 
