@@ -6,7 +6,7 @@ Ward: notes of the synthetic ward with the exact places of their identifiers. AS
 the identifiers they hold, a fifth of them with none; half of the queries (by a hash) was looked at when rules were
 mended, the other half is held out. An identifier is found if all its letters and digits are covered by findings of any
 type: what is left of it can be read. A finding is right if it covers a letter or digit of an identifier. Leak rate:
-patients (queries) of whom any identifier is not found whole. Speed is that of MTSamples notes, alternating with
+patients (queries) of whom any identifier is not found whole. Intervals are Clopper-Pearson's, 95%. Speed is that of MTSamples notes, alternating with
 Presidio's analyzer as it comes, on the same notes; without MTSamples, of ward notes.
 The figures are also written to benchmarks/results/deidentify.json.
 """
@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scipy.stats import binomtest
 from shared import notes as shared_notes
 from wardspace.config import DeidentifyConfig, WardConfig
 from wardspace.corpus.deidentify import Deidentifier, Finding, contributions
@@ -167,6 +168,7 @@ def score(cases: Sequence[Case], find: Find) -> dict[str, Any]:
         "texts": len(cases),
         "identifiers": dict(sorted(total.items())),
         "recall": recall,
+        "recall_interval": {group: interval(found[group], total[group]) for group in sorted(total)},
         "precision": precision,
         "f2": {group: f2(precision[group], recall[group]) for group in recall if group in precision},
         "overall": {
@@ -175,11 +177,23 @@ def score(cases: Sequence[Case], find: Find) -> dict[str, Any]:
             "f2": f2(whole_precision, whole_recall),
         },
         "leak_rate": round(len(leaking) / max(1, len(owners)), 4),
+        "leak_interval": interval(len(leaking), len(owners)),
+        "leaking": len(leaking),
         "owners": len(owners),
     }
     if clean:
-        result |= {"clean_texts": clean, "clean_with_false_alarms": false_alarms}
+        result |= {
+            "clean_texts": clean,
+            "clean_with_false_alarms": false_alarms,
+            "false_alarm_interval": interval(false_alarms, clean),
+        }
     return result | {"_missed": missed}
+
+
+def interval(hits: int, trials: int) -> list[float]:
+    """Clopper and Pearson's exact interval of a share."""
+    found = binomtest(hits, trials).proportion_ci(0.95, "exact")
+    return [round(float(found.low), 4), round(float(found.high), 4)]
 
 
 def f2(precision: float, recall: float) -> float:
@@ -236,19 +250,20 @@ def speeds(sides: dict[str, Find], texts: Sequence[str], rounds: int) -> dict[st
 
 def show(title: str, rows: dict[str, dict[str, Any]]) -> None:
     for side, row in rows.items():
-        print(f"\n{title} · {side}: {row['texts']} texts, leak rate {row['leak_rate']:.3f} of {row['owners']}", end="")
+        print(f"\n{title} · {side}: {row['texts']} texts, {row['leaking']} of {row['owners']} leak", end="")
+        print(f", {row['leak_rate']:.3f} {row['leak_interval']}", end="")
         print(
             f", false alarms in {row['clean_with_false_alarms']} of {row['clean_texts']} clean"
             if "clean_texts" in row
             else ""
         )
-        print(f"{'type':<16}{'n':>7}{'recall':>9}{'precision':>11}{'F2':>8}")
+        print(f"{'type':<16}{'n':>7}{'recall':>9}{'precision':>11}{'F2':>8}  interval of recall")
         for group, count in row["identifiers"].items():
             precision, both = row["precision"].get(group), row["f2"].get(group)
             cells = "".join(
                 f"{'–' if cell is None else f'{cell:.3f}':>{width}}" for cell, width in ((precision, 11), (both, 8))
             )
-            print(f"{group:<16}{count:>7}{row['recall'][group]:>9.3f}{cells}")
+            print(f"{group:<16}{count:>7}{row['recall'][group]:>9.3f}{cells}  {row['recall_interval'][group]}")
         whole = row["overall"]
         print(
             f"{'all':<16}{sum(row['identifiers'].values()):>7}{whole['recall']:>9.3f}{whole['precision']:>11.3f}{whole['f2']:>8.3f}"

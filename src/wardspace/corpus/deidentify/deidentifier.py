@@ -23,6 +23,7 @@ from wardspace.corpus.deidentify.rules.dates import DateDetector
 from wardspace.corpus.deidentify.rules.institutions import InstitutionDetector
 from wardspace.corpus.deidentify.rules.names import NameDetector, RepeatDetector
 from wardspace.corpus.deidentify.rules.numbers import ContactDetector, NumberDetector
+from wardspace.corpus.deidentify.rules.whereabouts import WhereaboutsDetector
 from wardspace.corpus.deidentify.surrogates.key import Keyed, key_from
 from wardspace.corpus.deidentify.surrogates.surrogates import Surrogates
 from wardspace.corpus.deidentify.union import united
@@ -157,7 +158,7 @@ def _detectors(config: DeidentifyConfig) -> Iterable[Detector]:
         yield MimicDetector()
     if "rules" in config.detectors:
         yield from (DateDetector(), AgeDetector(), NumberDetector(), ContactDetector(), AddressDetector())
-        yield from (InstitutionDetector(), NameDetector())
+        yield from (InstitutionDetector(), WhereaboutsDetector(), NameDetector())
     if "presidio" in config.detectors:
         from wardspace.corpus.deidentify.presidio import PresidioDetector  # noqa: PLC0415 - optional and slow
 

@@ -10,7 +10,7 @@ from wardspace.corpus.deidentify.findings import Finding
 
 # the more a detector knows of what it looks for, the more its type is believed
 _SPECIFIC = (
-    *("presidio", "repeats", "places", "names", "institutions", "contacts", "numbers", "ages", "dates"),
+    *("presidio", "repeats", "whereabouts", "places", "names", "institutions", "contacts", "numbers", "ages", "dates"),
     *("mimic", "known"),
 )
 _WORD = re.compile(r"[^\W_]")

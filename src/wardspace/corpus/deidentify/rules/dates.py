@@ -54,6 +54,13 @@ _SHAPES = (
     (0.8, rf"(?<!\w){_MONTH}-(?P<y>\d\d)(?!\w)"),
     # 04/2023
     (0.85, rf"{_START}(?P<m>1[0-2]|0?[1-9])/{_YEAR4}{_END}"),
+    # last July, in March, since early May
+    (
+        0.7,
+        r"(?<!\w)(?=[JFMASONDLNTlntp])(?:(?:[Ll]ast|[Nn]ext|[Tt]his|past)[ ]|(?<=\bin )|(?<=\bIn )|(?<=\bsince )"
+        r"|(?<=\buntil )|(?<=\bearly )|(?<=\bmid )|(?<=\bmid-)|(?<=\blate )|(?<=\bduring ))"
+        rf"(?=[JFMASOND]){_MONTH}(?![\w'-]|\.?[ ]?['\d]|[ ](?:the|of)\b)",
+    ),
     # 20230412
     (0.6, r"(?<![\w\-])(?P<y>(?:19|20)\d\d)(?P<m>1[0-2]|0[1-9])(?P<d>3[01]|[12]\d|0[1-9])(?![\w\-])"),
     # on 4/12: day and month alone, only where a word before says that it is a date
@@ -91,6 +98,16 @@ SHAPES = (
 """The first that matches at a place counts."""
 
 
+_DAYS = re.compile(
+    r"\b(?:(?:last|next|this past)[ ](?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|christmas(?:[ ](?:eve|day))?|thanksgiving(?:[ ]day)?|new[ ]year's(?:[ ](?:eve|day))|halloween|hanukkah|ramadan"
+    r"|good[ ]friday|easter(?:[ ](?:sunday|monday))?|boxing[ ]day"
+    r"|(?:labor|memorial|independence|valentine's|mother's|father's)[ ]day)\b(?![ ]disease)",
+    re.I,
+)
+"""Days without a number: holidays, and weekdays that are counted from the day of the note."""
+
+
 def dates(text: str) -> Iterator[tuple[float, re.Match[str]]]:
     """Dates in `text`, each shape for itself: a longer shape may hold a shorter one."""
     languages = languages_of_dates(text)
@@ -117,4 +134,5 @@ class DateDetector:
 
     def find(self, text: str, found: Sequence[Finding]) -> list[Finding]:
         """Dates in `text`."""
-        return [Finding(*match.span(), "DATE", score, self.name) for score, match in dates(text)]
+        named = [Finding(*match.span(), "DATE", 0.7, self.name) for match in _DAYS.finditer(text)]
+        return named + [Finding(*match.span(), "DATE", score, self.name) for score, match in dates(text)]

@@ -76,13 +76,17 @@ def _names(*languages: str) -> set[str]:
     return {name for each in languages for short in (False, True) for name in names(each, short=short).split("|")}
 
 
-_OWN = frozenset(_names("de", "fr", "es") - _names("en") | {"de", "le", "el", "am", "vom", "seit"})
-_WITH_POINTS = re.compile(r"\d\.[ ]?(?:\d\d?\.|[A-Z][a-z]{2})")
+_OWN = frozenset(_names("de", "fr", "es") - _names("en"))
+# dates whose months are figures, or have the names of English ones
+_FORMS = re.compile(
+    r"\d\.[ ]?(?:\d\d?\.|Apr|Aug|Sep|Nov|Jan|Feb|Mar|Jun|Jul)|\b(?:am|vom|bis|seit|ab|zum|den|geb\.?)[ ]\d\d?\."
+    r"|\b[LlEe][el][ ]\d|\d[ ]de[ ]"
+)
 
 
 def languages_of_dates(text: str) -> set[str]:
     """In which languages it is worth while to look for dates in a folded text: most notes have those of one alone."""
     languages = {"en"}
-    if not _OWN.isdisjoint(_WORDS.findall(text.lower())) or _WITH_POINTS.search(text):
+    if not _OWN.isdisjoint(_WORDS.findall(text.lower())) or _FORMS.search(text):
         languages |= {"de", "fr", "es"}
     return languages | {"zh"} if "月" in text else languages

@@ -125,5 +125,12 @@ INITIALS = re.compile(
     r"(?i:\b(?:initials|patient|pt|signed|named?|by|mr|mrs|ms))[ :,]+"
     rf"(?P<name>[{UPPER}]\.[ ]?[{UPPER}]\.(?:[ ]?[{UPPER}]\.)?)"
 )
+APPOSED = re.compile(
+    rf"(?:,|\b(?:in|to|of|on|-))[ ](?P<name>{FULL})"
+    r"(?=,?[ ](?:who|whose|seen|treated|admitted|evaluated|assessed|diagnosed|presented|presenting|consulted|reviewed"
+    r"|referred|last|first|currently|living|residing|from|post|with|born|aged|given|at|follow|registered|attended|visited"
+    r"|age|hospitalized|scheduled|discharged|had|has|was|is)\b|'s[ ]|,[ ](?:a[ ])?\d\d)"
+)
+"""A name in the middle of a sentence: …, Jane Roe, who was seen."""
 TITLE_ALONE = re.compile(rf"{_TITLE}\.?")
 TOKEN = re.compile(r"[^\s,]+")

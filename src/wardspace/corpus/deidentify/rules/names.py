@@ -9,6 +9,7 @@ from wardspace.corpus.deidentify import clinical_allow_list, lexicon
 from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.rules.months import names
 from wardspace.corpus.deidentify.rules.name_patterns import (
+    APPOSED,
     CREDITED,
     CUES,
     FRONT,
@@ -127,6 +128,8 @@ def _by_cue(text: str) -> Iterator[tuple[float, int, int]]:
     for score, pattern in CUES:
         for match in pattern.finditer(text):
             yield score, *match.span("name")
+    for match in APPOSED.finditer(text):
+        yield 0.65, *match.span("name")
     for match in PHONED.finditer(text):
         yield 0.8, *match.span("name")
     for match in INITIALS.finditer(text):

@@ -125,6 +125,17 @@ _BARE = (
     ("MRN", 0.65, re.compile(r"(?<![\w-])[A-Z]{1,3}\d{6,10}(?![\w-])")),
     ("MRN", 0.65, re.compile(r"(?<![\w-])\#?[A-Z]{2,5}-\d{4,9}(?![\w-])")),
     ("MRN", 0.5, re.compile(r"(?<![\w.,/:+-])\#?\d{7,10}(?![\w/-]|[.,]\d)")),
+    # groups of capitals and digits that no unit and no code of a disease has: HP-98-76543, AB12CD3456
+    (
+        "ID",
+        0.6,
+        re.compile(
+            r"(?<![\w.-])\#?(?=[A-Z0-9-]*[A-Z])(?=(?:[A-Z-]*\d){5})(?!\d+[A-Z]{1,3}(?![\w-]))"
+            r"[A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){0,4}(?![\w-])"
+        ),
+    ),
+    # a number that is called one: #12345, No. 445566
+    ("ID", 0.6, re.compile(r"(?<!\w)(?:\#|(?<=\bno\. )|(?<=\bnumber )|(?<=\bNumber ))[ ]?\d{5,12}(?![\w/%]|[.,]\d)")),
     # a UK National Insurance number
     (
         "ID",
