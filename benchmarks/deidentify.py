@@ -6,8 +6,8 @@ Ward: notes of the synthetic ward with the exact places of their identifiers. AS
 the identifiers they hold, a fifth of them with none; half of the queries (by a hash) was looked at when rules were
 mended, the other half is held out. An identifier is found if all its letters and digits are covered by findings of any
 type: what is left of it can be read. A finding is right if it covers a letter or digit of an identifier. Leak rate:
-patients (queries) of whom any identifier is not found whole. Intervals are Clopper-Pearson's, 95%. Speed is that of MTSamples notes, alternating with
-Presidio's analyzer as it comes, on the same notes; without MTSamples, of ward notes.
+patients (queries) of whom any identifier is not found whole. Intervals are Clopper-Pearson's, 95%. Speed is that of
+MTSamples notes, alternating with Presidio's analyzer as it comes, on the same notes; without MTSamples, of ward notes.
 The figures are also written to benchmarks/results/deidentify.json.
 """
 
@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from scipy.stats import binomtest
+
 from shared import notes as shared_notes
 from wardspace.config import DeidentifyConfig, WardConfig
 from wardspace.corpus.deidentify import Deidentifier, Finding, contributions

@@ -306,3 +306,41 @@ def test_ages_over_89_in_words_and_in_other_languages(text, age):
 )
 def test_what_is_no_age_over_89(text):
     assert found(text, "AGE") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("She was treated at Qualbrook on Monday", "HOSPITAL", "Qualbrook"),
+        ("He was admitted to Stanford with pain", "HOSPITAL", "Stanford"),
+        ("Seen by Dr. Nguyen at QXRT for pain", "HOSPITAL", "QXRT"),
+        ("seen at Mass General for asthma", "HOSPITAL", "Mass General"),
+        ("a man from Zelminster, diagnosed late", "PLACE", "Zelminster"),
+        ("called our Zelminster office again", "PLACE", "Zelminster"),
+        ("lives in Zelminster County now", "PLACE", "Zelminster County"),
+        ("moved from 94103 this year", "ADDRESS", "94103"),
+        ("seen last July with pain", "DATE", "last July"),
+        ("better since Christmas", "DATE", "Christmas"),
+        ("came last Friday again", "DATE", "last Friday"),
+        ("imaging of 2023-04 reviewed", "DATE", "2023-04"),
+        ("a patient with lupus, Velda Quarm, treated early", "NAME", "Velda Quarm"),
+        ("card HP-98-76543 shown", "ID", "HP-98-76543"),
+        ("card ending in 4471", "ID", "4471"),
+    ],
+)
+def test_what_no_list_holds_is_found_by_the_words_around_it(text, kind, value):
+    assert found(text, kind) == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Enrolled in the QXRT trial in Hispanic patients with Crohn's disease.",
+        "Seen at Emergency, in English, from Monday on.",
+        "Changed from Clozapine, in Trendelenburg position.",
+        "Presented to Dr. with pain; may in time improve.",
+        "Admitted to ICU, transferred from ED to CCU.",
+    ],
+)
+def test_words_of_the_clinic_are_no_places(text):
+    assert found(text) == []

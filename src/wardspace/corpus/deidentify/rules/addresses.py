@@ -41,6 +41,9 @@ _NO_HOUSE = re.compile(
 )
 _POSTCODE = re.compile(rf"(?<![\w-]){UK_POSTCODE}(?![\w-])")
 _ZIPPED = re.compile(rf"\b(?i:zip(?:[ -]?code)?|postal code|postcode)[ :#=]*(?:is[ ]|of[ ])?(?P<place>{_ZIP})(?!\d)")
+_FROM_ZIP = re.compile(
+    rf"\b(?:in|from|near|at|of)[ ](?P<place>{_ZIP})(?![\d/%]|[.,]\d|[ ]?[a-z]{{1,4}}/|[ ](?:mg|ml|units|steps|IU)\b)"
+)
 _STATE_ZIP = re.compile(rf"(?<!\w){_STATE}\.?[ ]{_ZIP}(?!\d)")
 _BOX = re.compile(r"\bP\.?[ ]?O\.?[ ]Box[ ]\d+", re.I)
 _CITY_STATE = re.compile(rf"(?<![{UPPER}{LOWER}])(?P<place>{WORD}(?:[ ]{WORD}){{0,2}},[ ]{_STATE})(?!\w|\.?\w)")
@@ -95,7 +98,7 @@ class AddressDetector:
         ]
         findings += [
             Finding(*match.span("place"), "ADDRESS", 0.8, self.name)
-            for pattern in (_ZIPPED, _NO_HOUSE)
+            for pattern in (_ZIPPED, _FROM_ZIP, _NO_HOUSE)
             for match in pattern.finditer(text)
         ]
         for match in _listed().finditer(text):

@@ -24,11 +24,25 @@ _EARLIER = r"(?:(?P<d0>3[01]|[12]\d|0?[1-9])(?i:st|nd|rd|th)?[ ]?(?:-|–|to|and
 _YEAR4 = r"(?P<y>(?:19|20)\d\d)"
 _YEAR = r"(?P<y>(?:19|20)\d\d|['’]?\d\d(?![\d:/%]|\.\d))"
 _START, _END = r"(?<![\w/.\-])", r"(?![\w/\-]|\.\d)"
-_CUED = (
-    r"(?:(?<=\bon )|(?<=\bOn )|(?<=\bsince )|(?<=\bfrom )|(?<=\bdated )|(?<=\buntil )|(?<=\btill )|(?<=\bby )"
-    r"|(?<=\bdate )|(?<=\bdate: )|(?<=\bDate: )|(?<=\badmitted )|(?<=\bseen )|(?<=\bdischarged )|(?<=\bdue )"
-    r"|(?<=\breviewed )|(?<=\blast seen )|(?<=\bbetween )|(?<=\bafter )|(?<=\bbefore )|(?<=\bDOB )|(?<=\bDOB: ))"
+_CUES = (
+    *("on", "On", "since", "from", "dated", "until", "till", "by", "date", "date:", "Date:", "admitted", "visit"),
+    *(
+        "visited",
+        "dx",
+        "d/c",
+        "evaluated",
+        "treated",
+        "seen",
+        "discharged",
+        "due",
+        "reviewed",
+        "last seen",
+        "between",
+        "after",
+    ),
+    *("before", "DOB", "DOB:"),
 )
+_CUED = "|".join(rf"(?<=\b{cue} )" for cue in _CUES)
 
 _SHAPES = (
     # 2023-04-12, 2023/4/12, 2023.04.12, also before a T with the time
@@ -52,6 +66,8 @@ _SHAPES = (
     # April 2023, Apr '23, Apr-23
     (0.9, rf"(?<!\w){_MONTH},?(?:[ ](?:of[ ])?|-|/)(?P<y>(?:19|20)\d\d|['’]\d\d)(?!\w)"),
     (0.8, rf"(?<!\w){_MONTH}-(?P<y>\d\d)(?!\w)"),
+    # 2023-04
+    (0.8, rf"{_START}(?P<y>(?:19|20)\d\d)[-/](?P<m>1[0-2]|0[1-9]){_END}"),
     # 04/2023
     (0.85, rf"{_START}(?P<m>1[0-2]|0?[1-9])/{_YEAR4}{_END}"),
     # last July, in March, since early May
@@ -66,7 +82,7 @@ _SHAPES = (
     # on 4/12: day and month alone, only where a word before says that it is a date
     (
         0.6,
-        rf"(?=\d){_CUED}(?P<a>3[01]|[12]\d|0?[1-9])/(?P<b>3[01]|[12]\d|0?[1-9])(?![\d/%.]*\d|[ ]?(?:%"
+        rf"(?=\d)(?:{_CUED})(?P<a>3[01]|[12]\d|0?[1-9])/(?P<b>3[01]|[12]\d|0?[1-9])(?![\d/%.]*\d|[ ]?(?:%"
         r"|mm|strength|power|murmur|pain|in\b))",
     ),
 )

@@ -134,6 +134,7 @@ _BARE = (
             r"[A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){0,4}(?![\w-])"
         ),
     ),
+    ("ID", 0.7, re.compile(r"(?i:(?<=ending in )|(?<=ends in )|(?<=ending )|(?<=last four )|(?<=last 4 ))\d{4}(?!\w)")),
     # a number that is called one: #12345, No. 445566
     ("ID", 0.6, re.compile(r"(?<!\w)(?:\#|(?<=\bno\. )|(?<=\bnumber )|(?<=\bNumber ))[ ]?\d{5,12}(?![\w/%]|[.,]\d)")),
     # a UK National Insurance number

@@ -9,7 +9,7 @@ from wardspace.corpus.deidentify import clinical_allow_list, lexicon
 from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.rules.name_patterns import LOWER, TITLE_ALONE, UPPER, WORD
 
-_PART = rf"(?:St\.?|Mt\.?|Ft\.?|{WORD}(?:'s?)?)"
+_PART = rf"(?:(?:St|Mt|Ft)\b\.?|{WORD}(?:'s?)?)"
 _JOINED = rf"(?:[{UPPER}]{{2,5}}[ ])?{_PART}(?:[ ](?:(?:of|and|the|for|&)[ ]){{0,2}}{_PART}){{0,4}}"
 _NEXT = rf"(?:,[ ](?P<next>{WORD}(?:[ ]{WORD}){{0,2}}|[A-Z]{{2}}\b))?"
 _ACRONYM = (
@@ -41,7 +41,15 @@ _SITE = re.compile(
     rf"\b(?:our|the|their|at|in)[ ](?P<place>{WORD}(?:[ ]{WORD}){{0,2}})[ ]"
     r"(?:office|branch|clinic|campus|location|area|site|region|metro|hospital|facility|practice|suburbs?)\b"
 )
-_COUNTY = re.compile(rf"(?<![{UPPER}{LOWER}])(?P<place>{WORD}(?:[ ]{WORD})?[ ](?:County|Township|Parish))\b")
+_COUNTY = re.compile(
+    rf"(?<![{UPPER}{LOWER}])(?P<place>{WORD}(?:[ ]{WORD})?[ ](?:County|Township|Parish)"
+    rf"|{WORD}(?:[ ]{WORD})?(?=-based\b|[ ](?:native|resident)\b))"
+)
+_HOUSE = re.compile(
+    rf"(?<![{UPPER}{LOWER}'-])(?P<place>(?:{_PART}[ ]){{1,4}}"
+    r"(?:Cent(?:er|re)|Institute|Associates|Network|Partners|Urgent Care|Rehab|Pavilion|Campus|Practice|House|Lodge"
+    r"|Manor|Village|Surgical|Health|Medical|Hosp|Gen|Urology|Oncology))\b"
+)
 # of the states only those whose two letters are nothing clinical
 _STATE = re.compile(r"\b(?:in|from)[ ](?P<place>N\.?Y\.?C?|NJ|TX|FL|TN|AZ|WA|NV|UT|KY|SF|D\.?C)\b(?!\.?\w)")
 _CLINICAL_ENDING = re.compile(
@@ -51,6 +59,7 @@ _CLINICAL_ENDING = re.compile(
 )
 _KINDS = {"general", "hospital", "clinic", "center", "centre", "infirmary", "memorial"}
 _BEFORE = 32  # characters in which a cue is
+_NAMED = (("HOSPITAL", _AT), ("HOSPITAL", _TO), ("HOSPITAL", _HOUSE), ("PLACE", _IN), ("PLACE", _SITE))
 
 
 class WhereaboutsDetector:
@@ -61,14 +70,24 @@ class WhereaboutsDetector:
     def find(self, text: str, found: Sequence[Finding]) -> list[Finding]:
         """Institutions (HOSPITAL) and places (PLACE)."""
         findings = []
-        for kind, pattern in (("HOSPITAL", _AT), ("HOSPITAL", _TO), ("PLACE", _IN), ("PLACE", _SITE)):
+        for kind, pattern in (
+            ("HOSPITAL", _AT),
+            ("HOSPITAL", _TO),
+            ("PLACE", _IN),
+            ("HOSPITAL", _HOUSE),
+            ("PLACE", _SITE),
+        ):
             for match in pattern.finditer(text):
                 findings += [Finding(*span, kind, 0.6, self.name) for span in _named(text, match)]
         for match in _AT_ACRONYM.finditer(text):
             if not _is_word(match["place"].split()[0]):
                 findings.append(Finding(*match.span("place"), "HOSPITAL", 0.6, self.name))
-        for pattern in (_COUNTY, _STATE):
-            findings += [Finding(*match.span("place"), "PLACE", 0.6, self.name) for match in pattern.finditer(text)]
+        findings += [Finding(*match.span("place"), "PLACE", 0.6, self.name) for match in _STATE.finditer(text)]
+        findings += [
+            Finding(*match.span("place"), "PLACE", 0.6, self.name)
+            for match in _COUNTY.finditer(text)
+            if not _is_word(match["place"].split()[0])
+        ]
         return findings
 
 
