@@ -25,9 +25,9 @@ def similar(
     kind: Annotated[str | None, typer.Option("--format", help="As in corpus.source.format.")] = None,
 ) -> None:
     """Print the ids of the notes most similar to a note or a text, with their cosine similarity. No text is printed."""
-    from rich.console import Console
     from rich.table import Table
 
+    from wardspace.core.terminal import Terminal
     from wardspace.models import Encoder
     from wardspace.study.commands.own_columns import own_columns
     from wardspace.study.commands.similar import similar as ranked
@@ -39,4 +39,4 @@ def similar(
     table = Table("rank", "cosine", "note", box=None, pad_edge=False)
     for rank, hit in enumerate(hits, 1):
         table.add_row(str(rank), f"{hit.similarity:.3f}", hit.note_id)
-    Console(highlight=False, markup=False).print(table)
+    Terminal().print(table)

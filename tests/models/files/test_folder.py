@@ -87,3 +87,16 @@ def test_a_default_prompt_is_left_out_aloud(folder, monkeypatch, prompt, said):
     (folder / "config_sentence_transformers.json").write_text(json.dumps(config))
     read_settings(folder)
     assert [("query" in line) for line in lines] == [True] * said
+
+
+@pytest.mark.parametrize("name", ["../model.safetensors", "/etc/passwd", "a\0b"])
+def test_weights_outside_of_the_folder_are_refused(folder, name):
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": name}}))
+    with pytest.raises(ModelError, match="outside"):
+        read_settings(folder)
+
+
+def test_a_missing_shard_is_named(folder):
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": "model-2.safetensors"}}))
+    with pytest.raises(ModelError, match="shard model-2.safetensors"):
+        read_settings(folder)

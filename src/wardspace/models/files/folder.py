@@ -156,6 +156,12 @@ class _Prompts(BaseModel):
     prompts: dict[str, str | None] | None = None
 
 
+class _Index(BaseModel):
+    """model.safetensors.index.json: the file of each tensor."""
+
+    weight_map: dict[str, str] = {}
+
+
 class _PoolingFile(BaseModel):
     """1_Pooling/config.json, in the words of version 6 (`pooling_mode`) or with the flags of the versions before it."""
 
@@ -222,6 +228,7 @@ def _check_complete(folder: Path) -> None:
         missing.append("weights (model.safetensors)")
     if not any((folder / name).is_file() for name in _VOCABULARIES):
         missing.append("tokenizer (tokenizer.json)")
+    missing += [f"shard {name}" for name in _shards(folder) if not (folder / name).is_file()][:3]
     several = len(list(folder.glob("*.gguf"))) > 1
     if missing and several:
         raise ModelError("several GGUF files: which is the model?", where=folder, fix="put one in a folder of its own")
@@ -231,6 +238,21 @@ def _check_complete(folder: Path) -> None:
             where=folder,
             fix="copy the whole model folder, as `save_pretrained` or a model hub gives it",
         )
+
+
+def _shards(folder: Path) -> list[str]:
+    """Files that weights are shared out to; what an index names elsewhere would be loaded and audited by nobody."""
+    found = [
+        name for index in _WEIGHTS[1::2] for name in dict.fromkeys(_read(folder / index, _Index).weight_map.values())
+    ]
+    outside = [name for name in found if not _within(folder, name)]
+    if outside:
+        raise ModelError(
+            f"an index names weights outside of the model's folder: {outside[0]!r}",
+            where=folder,
+            fix="copy the whole model folder again",
+        )
+    return found
 
 
 def _read(path: Path, form: type[Form]) -> Form:
