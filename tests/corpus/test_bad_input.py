@@ -398,38 +398,63 @@ def test_a_note_of_fifty_megabytes(tmp_path, name):
 
 
 BOMB = """
-    import gzip, re, sys
+    import re, sys
     from pathlib import Path
     from tests.fixtures.bad import swept
-    path, kind = Path(sys.argv[1]), sys.argv[2]
-    kept, rejects, _ = swept(path, path.parent / "corpus")
+    path, kind, ratio = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    kept, rejects, _ = swept(path, path.parent / "corpus", source={"format": kind, "limits": {"ratio": ratio}})
     # not ru_maxrss, which starts at the size of the process that started this one
     peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())
-    print(len(kept), [kind for *_, kind in rejects], int(peak[1]) // 1024)
+    print(len(kept), ",".join(kind for *_, kind in rejects), int(peak[1]) // 1024, sep="|")
 """
 
 
-@pytest.mark.parametrize(
-    ("name", "opening", "closing", "kind"),
-    [
-        ("a.csv.gz", "bomb,", "\n", "too long"),
-        ("a.csv.gz", 'bomb,"', '"\n', "quote never closed"),
-        ("a.jsonl.gz", '{"note_id": "bomb", "text": "', '"}\n', "malformed JSON"),
-    ],
-)
-def test_a_bomb_of_blanks_is_passed_over_in_bounded_memory(tmp_path, name, opening, closing, kind):
-    head, tail = (csv_notes(), "z,last\n") if "csv" in name else (jsonl_notes(), '{"note_id": "z", "text": "last"}\n')
-    with gzip.open(tmp_path / name, "wb", compresslevel=1) as handle:
-        handle.write((head + opening).encode())
+def passages(*texts):
+    return ", ".join(json.dumps({"title": t[:3], "paragraphs": [{"context": t, "qas": []}]}) for t in texts)
+
+
+BOMBS = {
+    # format and name; before, within and behind the bomb; what it is beyond the longest row
+    "csv": ("a.csv.gz", "n0,a note\n", "bomb,", "\n", "too long"),
+    "csv quoted": ("a.csv.gz", "n0,a note\n", 'bomb,"', '"\n', "quote never closed"),
+    "jsonl": ("a.jsonl.gz", '{"note_id": 0, "text": "a note"}\n', '{"note_id": "bomb", "text": "', '"}\n', "too long"),
+    "pubtator": ("a.pubtator.gz", "1|t|One\n1|a|Note\n\n", "2|t|", "\n", "too long"),
+    "conll": ("a.conll.gz", "-DOCSTART- O\n\nword O\n\n", "-DOCSTART- O\n\nword ", " O\n\n", "too long"),
+    "squad": ("a.json.gz", '{"data": [' + passages("note") + ", ", '{"title": "', '"}, ', "too long"),
+    "brat": ("b.txt.gz", "", "a", "", "too long"),
+}
+LAST = {
+    "csv": "z,last\n",
+    "jsonl": '{"note_id": "z", "text": "last"}\n',
+    "pubtator": "3|t|Last\n3|a|Note\n",
+    "conll": "-DOCSTART- O\n\nlast O\n",
+    "squad": passages("last") + "]}",
+}
+
+
+@pytest.mark.parametrize("limited", [True, False])
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_is_passed_over_in_bounded_memory(tmp_path, bomb, limited):
+    """A file of some 500 kB that holds 520 MB, under the limit on what is packed and under that of a row."""
+    name, first, opening, closing, fault = BOMBS[bomb]
+    kind = bomb.split()[0]
+    (tmp_path / "s").mkdir()
+    path = tmp_path / "s" / name
+    with gzip.open(path, "wb", compresslevel=9) as handle:
+        handle.write((("note_id,text\n" if kind == "csv" else "") + first + opening).encode())
         for _ in range(520):
-            handle.write(b" " * 1_000_000)
-        handle.write((closing + tail).encode())
-    command = [sys.executable, "-c", textwrap.dedent(BOMB), str(tmp_path / name), kind]
+            handle.write(b"x" * 1_000_000)
+        handle.write((closing + LAST.get(kind, "")).encode())
+    if kind == "brat":
+        for key, text in good(2):
+            (path.parent / f"{key}.txt").write_text(text)
+        path = path.parent
+    command = [sys.executable, "-c", textwrap.dedent(BOMB), str(path), kind, str(200 if limited else 5000)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
-    kept, rest = done.stdout.split(" ", 1)
-    kinds, peak = rest.rsplit(" ", 1)
-    assert (int(kept), kinds) == (21, f"['{kind}']")
-    assert int(peak) < 1500
+    kept, kinds, peak = done.stdout.strip().split("|")
+    expected = "damaged file" if limited else fault
+    assert (int(kept), kinds) == (2 if kind == "brat" or not limited else 1, expected)
+    assert int(peak) < 1000
 
 
 def test_a_bomb_of_line_breaks(tmp_path):

@@ -28,6 +28,10 @@ def embed(
         str | None,
         typer.Option("--format", help="As in corpus.source.format; `auto` knows CSV, TSV, Parquet and JSONL."),
     ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", help="Of the notes, such as cp1252; by default as in the model's study, else auto."),
+    ] = None,
 ) -> None:
     """Embed notes with a model; long notes are read in windows. The file holds ids and vectors, no text."""
     from wardspace.models import Encoder
@@ -35,7 +39,8 @@ def embed(
     from wardspace.study.commands.embed_file import embed_file
     from wardspace.study.commands.own_columns import own_columns
 
-    own = own_columns(model, notes, {"format": None if kind is None else _known(kind)}, text, note_id)
+    given = {"format": None if kind is None else _known(kind), "encoding": encoding}
+    own = own_columns(model, notes, given, text, note_id)
     done, left_out, warnings = embed_file(Encoder.load(model), own.source, out, text=own.text, note_id=own.note_id)
     for warning in warnings:
         say(f"  note: {warning}")

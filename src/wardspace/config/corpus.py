@@ -29,6 +29,8 @@ SourceFormat = Literal[
 ]
 """How notes are stored: `auto`, and every name in `wardspace.corpus.readers.FORMATS`."""
 
+Quotes = Literal["auto", "doubled", "backslash"]
+
 IdentifierType = Literal[
     "NAME", "DATE", "AGE", "MRN", "NHS", "SSN", "ID", "PHONE", "EMAIL", "URL", "IP", "ADDRESS", "PLACE", "HOSPITAL",
     "REDACTED",
@@ -62,6 +64,17 @@ class OmopConfig(Section):
     """Schema that holds NOTE and the tables it is joined with; null takes the connection's own."""
 
 
+class LimitsConfig(Section):
+    """What one file may ask of the machine: a packed file of a few megabytes can hold terabytes."""
+
+    unpacked_bytes: int = Field(100_000_000_000, ge=1)
+    """A packed file (`.gz`, the pages of Parquet) is read as far as this many bytes."""
+    ratio: int = Field(200, ge=1)
+    """A packed file is read as long as it holds no more than this many times its own size; the first 64 MiB pass."""
+    row_characters: int = Field(64 * 2**20, ge=1)
+    """A row or document with more characters than this is left out before it is in memory."""
+
+
 class SourceConfig(Section):
     """Where the notes are."""
 
@@ -71,14 +84,29 @@ class SourceConfig(Section):
     """How the notes are stored; `auto` uses the file's name and recognises only tables (csv, tsv, parquet, jsonl).
     Files may be gzipped (`.gz`)."""
     encoding: str = "auto"
-    """Text encoding of CSV, TSV and JSONL, and of FHIR attachments that name none; `auto` detects it and says what it
-    took."""
+    """Text encoding of files of text, of binary columns of Parquet, and of FHIR attachments that name none; `auto`
+    detects it and says what it took."""
+    delimiter: str | None = None
+    """The character between the fields of a CSV or TSV file; null takes the one under which the columns are found."""
+    quotes: Quotes = "auto"
+    """How a quote within a quoted field of a CSV or TSV file is written: `doubled` (two quotes), `backslash` (as MySQL
+    exports), or whichever fits more rows."""
+    limits: LimitsConfig = LimitsConfig()
+    """How large a file or row may be."""
     ward: WardConfig = WardConfig()
     """Size and seed of the synthetic ward."""
     omop: OmopConfig = OmopConfig()
     """Where the tables of an OMOP database are."""
     meds: MedsConfig = MedsConfig()
     """Which events of a MEDS data set are notes."""
+
+    @field_validator("delimiter")
+    @classmethod
+    def _is_a_delimiter(cls, delimiter: str | None) -> str | None:
+        found = "\t" if delimiter == "\\t" else delimiter  # YAML takes an unquoted \t as two characters
+        if found is not None and (len(found) != 1 or found in '"\r\n\0\\' or not found.isascii()):
+            raise ValueError('a delimiter is one ASCII character, such as ";" or "\\t", and no quote or line break')
+        return found
 
 
 class ColumnsConfig(Section):
@@ -307,16 +335,18 @@ class CorpusConfig(Section):
 
     def unused(self) -> list[str]:
         """Keys that were set and would have no effect, each with the reason."""
-        if self.split.by != "time":
-            return []
+        tables = ("auto", "csv", "tsv")
         found = {
-            "corpus.split.stratify": self.split.stratify is not None,
-            # a sample is drawn by the same seed
-            "corpus.split.seed": self.split.seed != SplitConfig().seed and self.sample is None,
-            "corpus.columns.split": self.columns.split is not None,
+            f"corpus.source.{key}": f"with corpus.source.format: {self.source.format}"
+            for key in ("delimiter", "quotes")
+            if getattr(self.source, key) != getattr(SourceConfig(), key) and self.source.format not in tables
         }
-        return [
-            f"{key}: it has no effect with corpus.split.by: time; leave it out"
-            for key, is_set in found.items()
-            if is_set
-        ]
+        if self.split.by == "time":
+            by_time = {
+                "corpus.split.stratify": self.split.stratify is not None,
+                # a sample is drawn by the same seed
+                "corpus.split.seed": self.split.seed != SplitConfig().seed and self.sample is None,
+                "corpus.columns.split": self.columns.split is not None,
+            }
+            found |= {key: "with corpus.split.by: time" for key, is_set in by_time.items() if is_set}
+        return [f"{key}: it has no effect {why}; leave it out" for key, why in found.items()]

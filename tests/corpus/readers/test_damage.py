@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wardspace.config.corpus import LimitsConfig
 from wardspace.corpus.readers.damage import DAMAGE, Unpacked, damage_of, head_of
 
 members = st.lists(st.binary(max_size=3000), min_size=1, max_size=3)
@@ -13,7 +14,7 @@ members = st.lists(st.binary(max_size=3000), min_size=1, max_size=3)
 def unpack(packed):
     """What can be unpacked, and what stopped that."""
     found = b""
-    reader = io.BufferedReader(Unpacked(io.BytesIO(packed)), 64)
+    reader = io.BufferedReader(Unpacked(io.BytesIO(packed), LimitsConfig()), 64)
     try:
         while part := reader.read1(50):
             found += part
@@ -51,7 +52,10 @@ def test_a_wrong_checksum_is_damage():
 
 def test_the_head_of_a_damaged_file():
     packed = gzip.compress(b"notes" * 100)
-    assert head_of(io.BufferedReader(Unpacked(io.BytesIO(packed))), 20) == (b"notes" * 4, False)
-    assert head_of(io.BufferedReader(Unpacked(io.BytesIO(packed[:-1]))), 10_000) == (b"notes" * 100, True)
+    assert head_of(io.BufferedReader(Unpacked(io.BytesIO(packed), LimitsConfig())), 20) == (b"notes" * 4, False)
+    assert head_of(io.BufferedReader(Unpacked(io.BytesIO(packed[:-1]), LimitsConfig())), 10_000) == (
+        b"notes" * 100,
+        True,
+    )
     with pytest.raises(EOFError):
-        head_of(io.BufferedReader(Unpacked(io.BytesIO(packed[:5]))), 10_000)
+        head_of(io.BufferedReader(Unpacked(io.BytesIO(packed[:5]), LimitsConfig())), 10_000)

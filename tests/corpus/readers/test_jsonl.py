@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from wardspace.config.corpus import LimitsConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.readers import jsonl
 from wardspace.corpus.readers.files import find_files
 from wardspace.corpus.readers.jsonl import JsonlReader
 
@@ -55,12 +55,14 @@ def test_what_is_not_json_lines(tmp_path, content):
         reader(tmp_path, content)
 
 
-def test_a_line_beyond_all_bounds_is_skipped(tmp_path, monkeypatch):
-    monkeypatch.setattr(jsonl, "LONGEST_LINE", 100)
+def test_a_line_beyond_all_bounds_is_skipped(tmp_path):
     content = '{"note_id": 1, "text": "a"}\n{"note_id": 2, "text": "' + "b" * 1000 + '"}\n{"note_id": 3, "text": "c"}\n'
-    found = rows(tmp_path, content)
-    assert found[1] == (2, "a line longer than 100 characters")
-    assert found[2] == (3, (3, "c"))
+    path = tmp_path / "notes.jsonl"
+    path.write_text(content)
+    (file,) = find_files(str(path), "auto", LimitsConfig(row_characters=100))
+    found = list(JsonlReader(file, ("note_id", "text"), "auto").rows())
+    assert (found[1].number, found[1].fault.kind) == (2, "too long")
+    assert found[2][:2] == (3, (3, "c"))
 
 
 def test_other_encodings_and_undecodable_bytes(tmp_path):

@@ -1,10 +1,15 @@
 import datetime
+import decimal
 import gzip
+import uuid
+from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from wardspace.config.corpus import LimitsConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.files import find_files
 from wardspace.corpus.readers.parquet import ParquetReader
@@ -79,3 +84,77 @@ def test_missing_column(tmp_path):
     pq.write_table(pa.table({"note_id": ["1"], "texts": ["a"]}), tmp_path / "a.parquet")
     with pytest.raises(CorpusError, match="did you mean 'texts'"):
         reader(tmp_path / "a.parquet", tmp_path)
+
+
+UUID = uuid.UUID("12345678-1234-5678-1234-567812345678")
+ONES = uuid.UUID(bytes=b"\xff" * 16)
+MRN = "MRN-000000000001"
+KINDS = {
+    "uuid": (pa.ExtensionArray.from_storage(pa.uuid(), pa.array([UUID.bytes, None], pa.binary(16))), [str(UUID), None]),
+    "sixteen bytes": (pa.array([UUID.bytes, bytes(16)], pa.binary(16)), [str(UUID), str(uuid.UUID(int=0))]),
+    "uuid as binary": (
+        pa.array([UUID.bytes, ONES.bytes], pa.binary()),
+        [str(UUID), str(uuid.UUID(bytes=b"\xff" * 16))],
+    ),
+    "sixteen letters": (
+        pa.array([b"MRN-000000000001", b"MRN-2" + bytes(11)], pa.binary(16)),
+        ["MRN-000000000001", "MRN-2"],
+    ),
+    "a digest": (pa.array([b"\xff\x01\x02\x03", None], pa.binary(4)), ["ff010203", None]),
+    "string view": (pa.array(["x", None], pa.string_view()), ["x", None]),
+    "binary view": (pa.array([b"x\xff", None], pa.binary_view()), ["x\udc80", None]),
+    "half float": (pa.array(np.array([1.5, 2], np.float16)), ["1.5", "2"]),
+    "duration": (pa.array([5, None], pa.duration("s")), ["5", None]),
+    "unknown zone": (pa.array([0, None], pa.timestamp("us", "Nowhere/Land")), ["1970-01-01 00:00:00.000000Z", None]),
+    "decimal": (pa.array([decimal.Decimal("1.50"), None], pa.decimal256(60, 2)), ["1.5", None]),
+    "list view": (pa.array([[1], None], pa.list_view(pa.int32())), [[1], None]),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_of_columns_have_a_form_as_text(tmp_path, kind):
+    array, expected = KINDS[kind]
+    pq.write_table(pa.table({"note_id": array, "text": ["a", "b"]}), tmp_path / "a.parquet")
+    assert [values[0] for _, values in rows(tmp_path / "a.parquet", tmp_path)] == expected
+
+
+def test_a_nested_time_out_of_range_costs_its_row(tmp_path):
+    spans = pa.array([[{"at": 0}], [{"at": 2**62}], None], pa.list_(pa.struct([("at", pa.timestamp("us"))])))
+    pq.write_table(pa.table({"note_id": ["1", "2", "3"], "text": spans}), tmp_path / "a.parquet")
+    first, fault, last = reader(tmp_path / "a.parquet", tmp_path).rows()
+    assert (first.values[0], last.values[0]) == ("1", "3")
+    assert (fault.values, fault.fault.kind) == (None, "unreadable value")
+
+
+def test_binary_columns_in_another_encoding(tmp_path):
+    pq.write_table(pa.table({"note_id": ["1"], "text": ["Müller".encode("cp1252")]}), tmp_path / "a.parquet")
+    (file,) = find_files(str(tmp_path / "a.parquet"), "auto")
+    assert next(ParquetReader(file, ("text",), tmp_path, "cp1252").rows()).values == ("Müller",)
+
+
+def shared(folder, text, count):
+    """A file in which one text stands for all rows; of some kilobytes, however long that is."""
+    once = pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), [text])
+    table = pa.table({"note_id": [str(i) for i in range(count)], "text": once})
+    pq.write_table(table, folder / "a.parquet", compression="zstd", store_schema=False)
+    return folder / "a.parquet"
+
+
+def test_texts_stored_once_are_held_once(tmp_path):
+    path = shared(tmp_path, "x" * 2**20, 600)
+    texts = [row.values[1] for row in reader(path, tmp_path).rows()]
+    assert len(texts) == 600
+    assert len({id(text) for text in texts}) <= 2  # of each batch
+    assert set(texts) == {"x" * 2**20}
+
+
+def test_what_passes_a_limit(tmp_path):
+    path = shared(tmp_path, "x" * (65 * 2**20), 10)
+    (file,) = find_files(str(path), "auto")
+    with pytest.raises(CorpusError, match=r"limits\.ratio") as caught:
+        ParquetReader(file, ("text",), tmp_path)
+    assert caught.value.fix
+    allowed = replace(file, limits=LimitsConfig(ratio=10**6))
+    found = list(ParquetReader(allowed, ("note_id", "text"), tmp_path).rows())
+    assert {row.fault.kind for row in found} == {"too long"}
+    assert next(ParquetReader(allowed, ("note_id",), tmp_path).rows()).values == ("0",)

@@ -71,6 +71,11 @@ _LATIN_GUESSES = {
     *("cp1250", "cp1252", "cp1254", "cp1257", "hp_roman8", "latin_1"),
     *(f"iso8859_{part}" for part in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16)),
 }
+_OLD_GUESSES = {
+    *("mac_roman", "mac_latin2", "mac_iceland", "mac_turkish", "mac_croatian", "mac_romanian"),
+    *(f"cp{page}" for page in (437, 775, 850, 852, 857, 858, 860, 861, 863, 865)),
+}
+"""Encodings of old machines, guessed where a text has few letters beyond ASCII."""
 _EUC_GUESSES = {
     *("cp949", "euc_kr", "johab", "gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp950"),
     *("euc_jp", "euc_jis_2004", "euc_jisx0213"),
@@ -135,7 +140,8 @@ def choose_encoding(given: str, sample: bytes, *, where: str) -> Encoding:
         )
     if name == "utf-8" and found == "utf-8-sig":
         return Encoding(found)
-    if found.startswith("utf-8") and not name.startswith("utf-8") and _bad_share(sample, "ascii") > 0:
+    is_utf8 = found.startswith("utf-8") and not _bad_share(sample, "utf-8")
+    if is_utf8 and not name.startswith("utf-8") and _bad_share(sample, "ascii") > 0:
         return Encoding(name, f"{where}: read as {given}, as the study says, but its bytes are valid UTF-8")
     return Encoding(name)
 
@@ -185,6 +191,8 @@ def _guess(coded: list[bytes]) -> str:
     sample = b"\n".join(coded)[:_MOST_GUESSED]
     if named in _LATIN_GUESSES:
         return likeliest_latin(sample)
+    if named in _OLD_GUESSES:
+        return likely_latin(sample) or named
     return "euc_jp" if named in _EUC_GUESSES and is_japanese(sample) else named
 
 

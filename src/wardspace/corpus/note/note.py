@@ -20,6 +20,7 @@ from wardspace.corpus.prepare.rejects import (
     NO_ID,
     NOTHING_LEFT,
     NUL,
+    TOO_LONG,
     Fault,
     missing_text,
     undecodable,
@@ -246,7 +247,7 @@ class Examiner:
             return Fault("text is no string", f"the text is a {type(text).__name__}, not a string")
         most = self._limits.max_bytes
         if len(text) > most // 4 and len(text.encode("utf-8", "replace")) > most:
-            return Fault("too long", f"longer than {most} bytes")
+            return Fault(TOO_LONG, f"longer than {most} bytes")
         return None
 
     def _fault_of_values(self, values: tuple[Any, ...]) -> Fault | None:

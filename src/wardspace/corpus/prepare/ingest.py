@@ -18,36 +18,15 @@ from wardspace.corpus.note.note import Examiner, Note, Unusable
 from wardspace.corpus.note.rtf import is_rtf
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.ledger import Ledger, fingerprint
-from wardspace.corpus.prepare.rejects import (
-    MALFORMED_SPANS,
-    NO_ID,
-    NO_TIME,
-    SEEN,
-    UNDECODABLE,
-    Fault,
-    Rejects,
-    duplicate,
-    missing_text,
-)
+from wardspace.corpus.prepare.outcome import check_outcome
+from wardspace.corpus.prepare.rejects import NO_TIME, SEEN, Fault, Rejects, duplicate, missing_text
 from wardspace.corpus.prepare.spool import Spool
 from wardspace.corpus.processing.chunks import Examined, ExaminedChunk
 from wardspace.corpus.processing.engine import Event, SourceRead
 from wardspace.corpus.readers import Reader
-from wardspace.corpus.readers.columns import no_rows
 from wardspace.corpus.split.by_time import TimeSplit
-from wardspace.corpus.split.split import UNKNOWN_SPLIT
 from wardspace.corpus.split.times import Zones
 from wardspace.corpus.values.tally import ReadingsTally
-
-_ADVICE_ON_TEXTS = "see to corpus.columns.text, corpus.clean and corpus.reject"
-_ADVICE = {
-    NO_TIME.kind: "see to corpus.columns.time, and say how times are written in corpus.columns.time_format (%d.%m.%Y)",
-    NO_ID.kind: "see to corpus.columns.note_id; null numbers the notes by file and row",
-    SEEN.kind: "see to corpus.columns.note_id; null numbers the notes by file and row",
-    UNKNOWN_SPLIT.kind: "see to corpus.columns.split; null shares patients out",
-    MALFORMED_SPANS: "see to corpus.columns.spans",
-}
-"""What to do, by the commonest reason for which rows were left out."""
 
 
 class Intake:
@@ -195,20 +174,4 @@ class Intake:
                 where=self._first_of_two_splits,
                 fix="mend the column, or leave corpus.columns.split null so that patients are shared out",
             )
-        where = ", ".join(reader.name for reader in readers[:5]) + (" …" if len(readers) > 5 else "")
-        if self._rejects.counts[UNDECODABLE] * 2 > self.rows_read:
-            encodings = ", ".join(sorted({reader.encoding for reader in readers if reader.encoding}))
-            raise CorpusError(
-                f"wrong encoding: most rows do not decode as {encodings}",
-                where=where,
-                fix="set corpus.source.encoding: auto, or the right name",
-            )
-        if not self.rows_read:
-            raise CorpusError(no_rows(readers), where=where, fix="export the notes again")
-        if not self._ledger.notes:
-            reasons = "; ".join(f"{kind}: {count}" for kind, count in self._rejects.counts.most_common())
-            raise CorpusError(
-                f"no note is left of {self.rows_read} rows" + (f" ({reasons})" if reasons else ""),
-                where=where,
-                fix=_ADVICE.get(self._rejects.counts.most_common(1)[0][0], _ADVICE_ON_TEXTS),
-            )
+        check_outcome(self._rejects.counts, self.rows_read, self._ledger.notes, readers)

@@ -11,6 +11,7 @@ from wardspace.core.version import __version__
 from wardspace.corpus.corpus import Manifest
 from wardspace.corpus.note.clean import MARKUP
 from wardspace.corpus.prepare.ingest import Intake
+from wardspace.corpus.prepare.outcome import loss_warning
 from wardspace.corpus.prepare.rejects import EARLIER_PATIENT, NOT_DRAWN
 from wardspace.corpus.prepare.writer import Output
 from wardspace.corpus.readers import Reader
@@ -119,7 +120,9 @@ def _split_step(config: CorpusConfig, roles: Roles, made: Made) -> dict[str, Any
 
 
 def _warnings(config: CorpusConfig, roles: Roles, made: Made) -> list[str]:
-    found = list(dict.fromkeys(made.intake.warnings))  # what holds for several files is reported once
+    lost = loss_warning(made.rejects, made.intake.rows_read)
+    found = [lost] if lost else []
+    found += dict.fromkeys(made.intake.warnings)  # what holds for several files is reported once
     categories = made.output.categories.summary()
     found += [*made.intake.readings.warnings(), *kept_words(categories, config.missing), *like_spellings(categories)]
     if crowd := implausible_patient(made.shares.notes_per_patient.summary(), roles.patient_id):

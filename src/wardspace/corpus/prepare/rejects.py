@@ -50,6 +50,7 @@ EARLIER_PATIENT = "patient of an earlier period"
 UNDECODABLE = "undecodable bytes"
 DAMAGED = "damaged file"
 UNCLOSED = "quote never closed"
+TOO_LONG = "too long"
 MALFORMED_SPANS = "malformed spans"
 
 

@@ -1,4 +1,4 @@
-"""Gzip files that are damaged or cut short: what can be read of them is read, and where that stopped is reported."""
+"""Gzip files that are damaged, cut short or far larger than they look: what can be read of them is read."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ import io
 import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
+from wardspace.config.corpus import LimitsConfig
 from wardspace.corpus.prepare.rejects import DAMAGED, Fault
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile)
-"""What Python raises where a gzip file cannot be unpacked any further."""
+
+class TooLargeError(Exception):
+    """A packed file holds more than a study allows."""
+
+
+DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, TooLargeError)
+"""What is raised where a gzip file cannot be unpacked any further."""
+FREE = 64 * 2**20
+"""Bytes that any file may unpack to, however small it is: short files of like rows pack well."""
 
 
 _MAGIC = b"\x1f\x8b"
@@ -28,10 +36,13 @@ class Unpacked(io.RawIOBase):
     ----------
     raw : BinaryIO
         The packed file; it may have several members.
+    limits : LimitsConfig
+        How much may be in it.
     """
 
-    def __init__(self, raw: BinaryIO) -> None:
-        self._raw = raw
+    def __init__(self, raw: BinaryIO, limits: LimitsConfig) -> None:
+        self._raw, self._limits = raw, limits
+        self._size = 0
         self._packed = b""
         self._unpack = zlib.decompressobj(_GZIP)
 
@@ -44,8 +55,8 @@ class Unpacked(io.RawIOBase):
 
         Raises
         ------
-        EOFError, zlib.error, gzip.BadGzipFile
-            If the file is cut short, damaged, or followed by something else.
+        EOFError, zlib.error, gzip.BadGzipFile, TooLargeError
+            If the file is cut short, damaged, followed by something else, or too large.
         """
         room = memoryview(buffer).cast("B")
         while True:
@@ -57,8 +68,14 @@ class Unpacked(io.RawIOBase):
                 raise EOFError
             self._packed = self._unpack.unconsumed_tail
             if found:
+                self._count(len(found))
                 room[: len(found)] = found
                 return len(found)
+
+    def _count(self, size: int) -> None:
+        self._size += size
+        if too_large := over(self._size, self._raw.tell(), self._limits):
+            raise TooLargeError(too_large)
 
     def _next_member(self) -> bool:
         packed = self._unpack.unused_data
@@ -72,6 +89,15 @@ class Unpacked(io.RawIOBase):
         return True
 
 
+def over(unpacked: int, packed: int, limits: LimitsConfig) -> str | None:
+    """Which limit is passed by something of so many bytes, unpacked and packed; None where none is."""
+    if unpacked > limits.unpacked_bytes:
+        return f"holds more than corpus.source.limits.unpacked_bytes allows ({limits.unpacked_bytes:,})"
+    if unpacked > FREE and unpacked > limits.ratio * packed:
+        return f"holds more than {limits.ratio} times its packed size (corpus.source.limits.ratio)"
+    return None
+
+
 def damage_of(error: BaseException, raw: BinaryIO) -> Fault:
     """What is wrong with a gzip file, and about where.
 
@@ -82,13 +108,15 @@ def damage_of(error: BaseException, raw: BinaryIO) -> Fault:
     raw : BinaryIO
         The packed file, where reading stopped.
     """
+    if isinstance(error, TooLargeError):
+        return Fault(DAMAGED, f"the gzip file {error}: reading stopped there")
     how = "is cut short" if isinstance(error, EOFError) else "is damaged"
     return Fault(DAMAGED, f"the gzip file {how}: reading stopped after about {raw.tell()} bytes of it")
 
 
 def damage_warning(name: str, line: int, fault: Fault) -> str:
     """What a reader of the results must know of a file that was read in part."""
-    altered = "" if "cut short" in fault.reason else ", and notes shortly before it may be altered"
+    altered = ", and notes shortly before it may be altered" if "is damaged" in fault.reason else ""
     return f"{name}: {fault.reason}; what stood from line {line} on is missing{altered}"
 
 

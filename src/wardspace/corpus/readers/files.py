@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from wardspace.config.corpus import LimitsConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.note.encoding import MARK, choose_encoding
-from wardspace.corpus.readers.damage import Unpacked, head_of
+from wardspace.corpus.note.encoding import MARK
+from wardspace.corpus.readers.damage import TooLargeError, Unpacked, head_of
 
 SUFFIXES = {
     ".csv": "csv",
@@ -31,6 +32,7 @@ SUFFIXES = {
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _MACHINE = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT)
+_LIMITS = LimitsConfig()
 _HEAD, _SLICE, _SLICES = 256 * 1024, 32 * 1024, 8
 
 
@@ -43,6 +45,7 @@ class SourceFile:
     format: str
     size: int
     gzipped: bool
+    limits: LimitsConfig = _LIMITS
 
     @contextmanager
     def open(self) -> Iterator[tuple[BinaryIO, BinaryIO]]:
@@ -51,7 +54,7 @@ class SourceFile:
             if not self.gzipped:
                 yield raw, raw
                 return
-            with io.BufferedReader(Unpacked(raw), 1 << 18) as unpacked:
+            with io.BufferedReader(Unpacked(raw, self.limits), 1 << 18) as unpacked:
                 yield unpacked, raw
 
     @contextmanager
@@ -84,6 +87,10 @@ def read_faults(where: str) -> Iterator[None]:
         raise CorpusError("not a gzip file", where=where, fix="give it a name that does not end in .gz") from error
     except (EOFError, zlib.error) as error:
         raise CorpusError("the gzip file is damaged or cut short", where=where, fix="copy the file again") from error
+    except TooLargeError as error:
+        raise CorpusError(
+            f"the gzip file {error}", where=where, fix="leave it out, or raise this limit if the file is sound"
+        ) from error
     except (PermissionError, IsADirectoryError, FileNotFoundError) as error:
         raise CorpusError(f"cannot read: {error.strerror}", where=where, fix="see to its permissions") from error
     except OSError as error:
@@ -92,51 +99,7 @@ def read_faults(where: str) -> Iterator[None]:
         raise CorpusError(f"cannot read: {error.strerror}", where=where, fix="see to the disk or the share") from error
 
 
-class TextFile:
-    """A text file that is read from its beginning to its end.
-
-    Parameters
-    ----------
-    file : SourceFile
-        The file.
-    encoding : str
-        Encoding, or `auto`.
-    sample : bytes, optional
-        The file's sample, where the caller has read it.
-
-    Attributes
-    ----------
-    encoding : str
-        The encoding that was chosen.
-    warnings : list of str
-        What is odd about it.
-
-    Raises
-    ------
-    CorpusError
-        If the encoding is wrong.
-    """
-
-    def __init__(self, file: SourceFile, encoding: str, sample: bytes | None = None) -> None:
-        self.file, self.name, self.size = file, file.name, file.size
-        self._raw: BinaryIO | None = None
-        with read_faults(str(file.path)):
-            chosen = choose_encoding(encoding, file.sample() if sample is None else sample, where=file.name)
-        self.encoding: str = chosen.name
-        self.warnings = [chosen.warning] if chosen.warning else []
-
-    def position(self) -> int:
-        """Bytes read so far."""
-        return self._raw.tell() if self._raw and not self._raw.closed else 0
-
-    @contextmanager
-    def opened(self, newline: str) -> Iterator[tuple[TextIO, BinaryIO]]:
-        """Open it as text, and the raw file; line breaks are as `newline` says to `open`."""
-        with read_faults(str(self.file.path)), self.file.open_text(self.encoding, newline) as (handle, self._raw):
-            yield handle, self._raw
-
-
-def find_files(path: str, format_: str) -> list[SourceFile]:
+def find_files(path: str, format_: str, limits: LimitsConfig = _LIMITS) -> list[SourceFile]:
     """Name the files behind a path, a folder or a glob, sorted.
 
     Raises
@@ -147,7 +110,7 @@ def find_files(path: str, format_: str) -> list[SourceFile]:
     paths, root = paths_behind(path)
     if Path(path).expanduser().is_dir():
         paths = _of_format(paths, format_, path)
-    files = _looked_at(paths, root, format_)
+    files = _looked_at(paths, root, format_, limits)
     formats = Counter(file.format for file in files)
     if len(formats) > 1:
         mixed = ", ".join(f"{count} {name}" for name, count in sorted(formats.items()))
@@ -155,7 +118,7 @@ def find_files(path: str, format_: str) -> list[SourceFile]:
     return files
 
 
-def find_named(path: str, format_: str, suffixes: tuple[str, ...]) -> list[SourceFile]:
+def find_named(path: str, format_: str, suffixes: tuple[str, ...], limits: LimitsConfig = _LIMITS) -> list[SourceFile]:
     """Name the files of a format that is not told by its name: in a folder those with these endings, else all.
 
     Raises
@@ -170,12 +133,12 @@ def find_named(path: str, format_: str, suffixes: tuple[str, ...]) -> list[Sourc
             raise CorpusError(
                 f"no {format_} file in this folder", where=path, fix=f"such files end in {', '.join(suffixes)}"
             )
-    return _looked_at(paths, root, format_)
+    return _looked_at(paths, root, format_, limits)
 
 
-def _looked_at(paths: list[Path], root: Path, format_: str) -> list[SourceFile]:
+def _looked_at(paths: list[Path], root: Path, format_: str, limits: LimitsConfig) -> list[SourceFile]:
     """The files; an empty one is let through, for its reader to tell, where others are not."""
-    files = [source_file(found, root, format_, empty=len(paths) > 1) for found in paths]
+    files = [source_file(found, root, format_, limits, empty=len(paths) > 1) for found in paths]
     if files and not any(file.size for file in files):
         raise CorpusError("all files are empty", where=root, fix="export them again")
     return files
@@ -224,7 +187,9 @@ def format_of(path: Path) -> str | None:
     return SUFFIXES.get(name.suffix.lower())
 
 
-def source_file(path: Path, root: Path, format_: str, *, empty: bool = False) -> SourceFile:
+def source_file(
+    path: Path, root: Path, format_: str, limits: LimitsConfig = _LIMITS, *, empty: bool = False
+) -> SourceFile:
     """Look at one file: its size, whether it is gzipped, and its format by name where `format_` is `auto`.
 
     Parameters
@@ -233,6 +198,8 @@ def source_file(path: Path, root: Path, format_: str, *, empty: bool = False) ->
         The file, and the folder its name is relative to.
     format_ : str
         Its format, or `auto`.
+    limits : LimitsConfig
+        How large it may be.
     empty : bool
         Whether it may be empty.
 
@@ -259,4 +226,4 @@ def source_file(path: Path, root: Path, format_: str, *, empty: bool = False) ->
         raise CorpusError("the file is empty", where=path, fix="leave it out, or export it again")
     if size and path.suffix.lower() == ".gz" and magic != _GZIP_MAGIC:
         raise CorpusError("not a gzip file", where=path, fix="give it a name that does not end in .gz")
-    return SourceFile(path, name, found, size, magic == _GZIP_MAGIC)
+    return SourceFile(path, name, found, size, magic == _GZIP_MAGIC, limits)

@@ -12,6 +12,7 @@ from wardspace.corpus.readers.annotated.conll import CONLL_COLUMNS, ConllReader
 from wardspace.corpus.readers.annotated.document_reader import DocumentReader
 from wardspace.corpus.readers.annotated.pubtator import PUBTATOR_COLUMNS, PubtatorReader
 from wardspace.corpus.readers.annotated.squad import SQUAD_COLUMNS, SquadReader
+from wardspace.corpus.readers.boundary import GuardedReader, whole_faults
 from wardspace.corpus.readers.columns import EmptyReader
 from wardspace.corpus.readers.csv.reader import DelimitedReader
 from wardspace.corpus.readers.ehr import meds, mimic3, mimic4, omop
@@ -30,16 +31,16 @@ def _format(kind: type[DocumentReader], about: str, own: ColumnsConfig, suffixes
     """One text file after the other: in a folder those with these endings."""
 
     def files(config: SourceConfig) -> list[SourceFile]:
-        return find_named(config.path or "", kind.format, suffixes)
+        return find_named(config.path or "", kind.format, suffixes, config.limits)
 
-    def opened(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
+    def readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
         return [kind(file, needed, config.encoding) if file.size else EmptyReader(file) for file in files(config)]
 
-    return Format(about, opened, own_columns(own), files)
+    return Format(about, readers, own_columns(own), files)
 
 
 def _brat(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
-    return [BratReader(find_named(config.path or "", "brat", BRAT_SUFFIXES), needed, config.encoding)]
+    return [BratReader(find_named(config.path or "", "brat", BRAT_SUFFIXES, config.limits), needed, config.encoding)]
 
 
 ANNOTATED = {
@@ -64,21 +65,21 @@ ANNOTATED = {
 def _tables(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
     """CSV, TSV, Parquet or JSON lines, each file by its name or all as the study says."""
     readers: list[Reader] = []
-    for file in find_files(config.path or "", config.format):
+    for file in find_files(config.path or "", config.format, config.limits):
         of_folders = {name: value for name, value in partitions(file.path).items() if name in needed}
-        opening = partial(_table, file, config.encoding, scratch)
+        opening = partial(_table, file, config, scratch)
         readers.append(PartitionedReader(opening, needed, of_folders) if of_folders else opening(needed))
     return readers
 
 
-def _table(file: SourceFile, encoding: str, scratch: Path, needed: Columns) -> Reader:
+def _table(file: SourceFile, config: SourceConfig, scratch: Path, needed: Columns) -> Reader:
     if not file.size:
         return EmptyReader(file)
     if file.format == "parquet":
-        return ParquetReader(file, needed, scratch)
+        return ParquetReader(file, needed, scratch, config.encoding)
     if file.format == "jsonl":
-        return JsonlReader(file, needed, encoding)
-    return DelimitedReader(file, needed, encoding)
+        return JsonlReader(file, needed, config.encoding)
+    return DelimitedReader(file, needed, config.encoding, delimiter=config.delimiter, quotes=config.quotes)
 
 
 def _no_files(config: SourceConfig) -> list[SourceFile]:
@@ -142,7 +143,8 @@ def source_files(config: SourceConfig) -> list[SourceFile]:
     """
     known = FORMATS.get(config.format)
     if known and known.files:
-        return known.files(config)
+        with whole_faults(config.format, config.path or ""):
+            return known.files(config)
     return find_files(config.path or "", config.format)
 
 
@@ -156,12 +158,15 @@ def source_content(config: SourceConfig) -> list[tuple[str, str]]:
     """
     known = FORMATS.get(config.format)
     if known and known.content:
-        return known.content(config)
+        with whole_faults(config.format, config.path or ""):
+            return known.content(config)
     return [(file.name, file_digest(file.path)) for file in source_files(config)]
 
 
 def open_readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
     """One reader for each file of a source, each checked to have the columns that are needed.
+
+    What a reader raises costs the row or file that it was at (`wardspace.corpus.readers.boundary`).
 
     Parameters
     ----------
@@ -178,4 +183,5 @@ def open_readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[R
         If there is no such file, its format cannot be determined, it is damaged, or a column is missing.
     """
     opening = FORMATS[config.format].open if config.format in FORMATS else _tables
-    return opening(config, needed, scratch)
+    with whole_faults(config.format, config.path or ""):
+        return [GuardedReader(reader) for reader in opening(config, needed, scratch)]

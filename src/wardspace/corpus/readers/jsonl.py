@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.prepare.rejects import Fault
+from wardspace.corpus.prepare.rejects import TOO_LONG, Fault
 from wardspace.corpus.readers.columns import check_columns
 from wardspace.corpus.readers.damage import DAMAGE, damage_of, damage_warning
-from wardspace.corpus.readers.files import SourceFile, TextFile
+from wardspace.corpus.readers.files import SourceFile
 from wardspace.corpus.readers.row import Row
-
-LONGEST_LINE = 64 * 2**20
-"""Characters of a line (64 Mi) that are read at most; longer ones are rejects."""
+from wardspace.corpus.readers.text_file import TextFile, bounded_lines
 
 _DEEPEST = 100
 _KIND = "malformed JSON"
@@ -32,11 +30,12 @@ class JsonLines(TextFile):
         """Yield number and text of each line that holds something, or why it cannot be read."""
         # JSON forbids line breaks inside strings, so that a line feed always ends a row.
         with self.opened("\n") as (handle, raw):
-            number = 0
+            number, most = 0, self.file.limits.row_characters
             try:
-                for number, line in enumerate(_lines(handle), 1):
+                for number, line in enumerate(bounded_lines(handle, most), 1):
                     if line is None:
-                        yield number, Fault(_KIND, f"a line longer than {LONGEST_LINE} characters")
+                        reason = f"a line longer than {most} characters (corpus.source.limits.row_characters)"
+                        yield number, Fault(TOO_LONG, reason)
                     elif not line.isspace():
                         yield number, line
             except DAMAGE as error:
@@ -129,14 +128,3 @@ def is_deep(value: Any) -> bool:
         if not level:
             return False
     return True
-
-
-def _lines(handle: TextIO) -> Iterator[str | None]:
-    """The lines; None in the place of one that is too long."""
-    while line := handle.readline(LONGEST_LINE):
-        if len(line) >= LONGEST_LINE and not line.endswith("\n"):
-            while (rest := handle.readline(LONGEST_LINE)) and not rest.endswith("\n"):
-                pass
-            yield None
-        else:
-            yield line

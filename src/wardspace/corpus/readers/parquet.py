@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.note.encoding import MARK
+from wardspace.corpus.note.encoding import codec_name
+from wardspace.corpus.readers.arrow_values import check_types, rows_of_batch
+from wardspace.corpus.readers.boundary import FAULTS
 from wardspace.corpus.readers.columns import check_columns, stored_names
+from wardspace.corpus.readers.damage import over
 from wardspace.corpus.readers.files import SourceFile, read_faults
 from wardspace.corpus.readers.row import Row
-from wardspace.corpus.values.canonical import canonical, number
 
 _ROWS = 512
+_WRITTEN_OUT = 256 * 2**20
+"""Bytes that the texts in the lists of a batch may take, if all were as long as the longest can be."""
 
 
 class ParquetReader:
     """Reads one Parquet file.
+
+    Values come as text: UUIDs and other bytes of a fixed number in their usual form, binary columns decoded.
 
     Parameters
     ----------
@@ -33,22 +38,33 @@ class ParquetReader:
         Columns to read.
     scratch : Path
         Folder for the unpacked file.
+    encoding : str
+        Encoding of binary columns; `auto` is UTF-8.
     any_case : bool
         Take a column whose name differs in case only, as formats with published names need it.
 
     Raises
     ------
     CorpusError
-        If it is no Parquet file, is damaged, or lacks a column.
+        If it is no Parquet file, is damaged, passes a limit, lacks a column, or one has no form as text.
     """
 
     encoding: str | None = None
 
-    def __init__(self, file: SourceFile, needed: tuple[str, ...], scratch: Path, *, any_case: bool = False) -> None:
+    def __init__(
+        self,
+        file: SourceFile,
+        needed: tuple[str, ...],
+        scratch: Path,
+        encoding: str = "auto",
+        *,
+        any_case: bool = False,
+    ) -> None:
         self.name, self.format, self.size = file.name, file.format, file.size
         self.warnings: list[str] = []
         self._file, self._needed, self._scratch = file, needed, scratch
         self._share, self._any_case = 0.0, any_case
+        self._binary = "utf-8" if encoding == "auto" else codec_name(encoding)
         if not file.gzipped:
             with self._faults(), pq.ParquetFile(file.path) as opened:
                 self._stored(opened)
@@ -71,15 +87,17 @@ class ParquetReader:
             yield from self._rows_of(unpacked)
 
     def _rows_of(self, source: Path | IO[bytes]) -> Iterator[Row]:
-        number = 0
-        # Small buffers: a row group may hold gigabytes, and only some rows of it are wanted at a time.
-        with self._faults(), pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False) as opened:
-            stored = self._stored(opened)
+        number, most = 0, self._file.limits.row_characters
+        with self._faults(), pq.ParquetFile(source) as looked_at:
+            stored = self._stored(looked_at)
+            shared = shared_texts(looked_at.metadata, stored)
+            rows = _rows_at_once(looked_at.metadata, stored)
+        with self._faults(), opened_bit_by_bit(source, shared) as opened:
             total = max(1, opened.metadata.num_rows)
-            for batch in opened.iter_batches(batch_size=_ROWS, columns=list(stored)):
-                for values in rows_of_batch(batch, stored):
-                    number += 1
-                    yield Row(number, values)
+            for batch in opened.iter_batches(batch_size=rows, columns=list(stored)):
+                numbers = range(number + 1, number + batch.num_rows + 1)
+                yield from rows_of_batch(batch, stored, numbers, encoding=self._binary, most=most)
+                number += batch.num_rows
                 self._share = number / total
 
     def _stored(self, opened: pq.ParquetFile) -> tuple[str, ...]:
@@ -87,10 +105,75 @@ class ParquetReader:
         existing = opened.schema_arrow.names
         stored = stored_names(existing, self._needed) if self._any_case else self._needed
         check_columns(existing, stored, self.name)
+        check_types(opened.schema_arrow, stored, self.name)
+        check_sizes(opened.metadata, stored, self._file)
         return stored
 
     def _faults(self) -> ArrowFaults:
         return ArrowFaults(self.name)
+
+
+def opened_bit_by_bit(source: Path | IO[bytes], shared: Sequence[str] = ()) -> pq.ParquetFile:
+    """Open a file with small buffers: a row group may hold gigabytes, and some rows of it are wanted at a time."""
+    return pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False, read_dictionary=list(shared))
+
+
+def shared_texts(metadata: pq.FileMetaData, columns: Sequence[str]) -> list[str]:
+    """Texts that the file itself stores once for many rows: to write them out for each would take any memory."""
+    found = {
+        chunk.path_in_schema: None
+        for chunk in _chunks(metadata, columns)
+        if _is_shared(chunk) and chunk.path_in_schema in columns
+    }
+    return list(found)
+
+
+def _rows_at_once(metadata: pq.FileMetaData, columns: Sequence[str]) -> int:
+    """Rows of a batch: fewer where texts that are stored once are in lists, which Arrow always writes out."""
+    size = max(
+        (
+            chunk.total_uncompressed_size * chunk.num_values / max(1, metadata.row_group(0).num_rows)
+            for chunk in _chunks(metadata, columns)
+            if _is_shared(chunk) and chunk.path_in_schema not in columns
+        ),
+        default=0,
+    )
+    return max(1, min(_ROWS, int(_WRITTEN_OUT / max(1, size))))
+
+
+def _is_shared(chunk: pq.ColumnChunkMetaData) -> bool:
+    return bool(chunk.has_dictionary_page and chunk.physical_type == "BYTE_ARRAY")
+
+
+def check_sizes(metadata: pq.FileMetaData, columns: Sequence[str], file: SourceFile) -> None:
+    """Check that what is packed in the columns is within the limits of a file.
+
+    Raises
+    ------
+    CorpusError
+        If it is not.
+    """
+    size = 0
+    for chunk in _chunks(metadata, columns):
+        size += chunk.total_uncompressed_size
+        in_lists = 8 * (chunk.num_values - metadata.num_rows)
+        for unpacked in (chunk.total_uncompressed_size, in_lists):
+            too_large = over(unpacked, chunk.total_compressed_size, file.limits) or over(size, file.size, file.limits)
+            if too_large:
+                raise CorpusError(
+                    f"column {chunk.path_in_schema!r} of the Parquet file {too_large}",
+                    where=file.name,
+                    fix="leave the file out, or raise this limit if it is sound",
+                )
+
+
+def _chunks(metadata: pq.FileMetaData, columns: Sequence[str]) -> Iterator[pq.ColumnChunkMetaData]:
+    for i in range(metadata.num_row_groups):
+        group = metadata.row_group(i)
+        for j in range(group.num_columns):
+            chunk = group.column(j)
+            if chunk.path_in_schema in columns or chunk.path_in_schema.split(".")[0] in columns:
+                yield chunk
 
 
 class ArrowFaults:
@@ -105,27 +188,7 @@ class ArrowFaults:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         # errors of the operating system carry a number, those of Arrow's own reading do not
         arrows_own = isinstance(error, OSError) and error.errno is None
-        if arrows_own or isinstance(error, pa.ArrowInvalid | UnicodeDecodeError):
+        if arrows_own or isinstance(error, (pa.ArrowException, *FAULTS)):
             raise CorpusError(
                 "not a Parquet file, or a damaged one", where=self._name, fix="export the file again"
             ) from error
-
-
-def rows_of_batch(batch: pa.RecordBatch, needed: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-    """Rows of an Arrow batch as Python values: nested columns as they are, all others as text or None."""
-    return zip(*(_values(batch.column(batch.schema.get_field_index(name))) for name in needed), strict=True)
-
-
-def _values(column: pa.Array) -> list[Any]:
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if pa.types.is_nested(column.type):
-        return list(column.to_pylist())
-    if pa.types.is_decimal(column.type):
-        return [canonical(value) for value in column.to_pylist()]
-    if pa.types.is_floating(column.type):
-        return [None if value is None else number(float(value)) for value in pc.cast(column, pa.string()).to_pylist()]
-    if not pa.types.is_binary(column.type) and not pa.types.is_large_binary(column.type):
-        column = pc.cast(column, pa.large_string()).view(pa.large_binary())
-    # Arrow promises valid UTF-8 but not every writer keeps the promise; a bad row is marked, and only that row.
-    return [None if value is None else value.decode("utf-8", MARK) for value in column.to_pylist()]

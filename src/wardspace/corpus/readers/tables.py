@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from wardspace.config.corpus import LimitsConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.columns import stored_names
 from wardspace.corpus.readers.csv.reader import DelimitedReader
@@ -33,6 +34,8 @@ class Tables:
         Tables to look for.
     main : str
         The table that a file given as `path` is, whatever its name.
+    limits : LimitsConfig
+        How large a file may be.
 
     Raises
     ------
@@ -40,8 +43,8 @@ class Tables:
         If there is no such path.
     """
 
-    def __init__(self, path: str, names: Sequence[str], main: str) -> None:
-        self._path = path
+    def __init__(self, path: str, names: Sequence[str], main: str, limits: LimitsConfig | None = None) -> None:
+        self._path, self._limits = path, limits or LimitsConfig()
         self._found: dict[str, list[Path]] = {}
         place = Path(path).expanduser()
         if place.is_file():
@@ -90,7 +93,7 @@ class Tables:
         return [file for own in self._found.values() for file in self._files(own)]
 
     def _files(self, paths: list[Path]) -> list[SourceFile]:
-        return [source_file(p, self._root, format_of(p) or "csv") for p in paths]
+        return [source_file(p, self._root, format_of(p) or "csv", self._limits) for p in paths]
 
     def _check_alone(self, name: str, own: list[Path]) -> None:
         if len(own) > 1 and any(_stem(p) == name.casefold() for p in own):
@@ -109,7 +112,7 @@ def key(value: Any) -> str | None:
 def open_table(file: SourceFile, needed: tuple[str, ...], encoding: str, scratch: Path) -> Reader:
     """A reader of one file of a table; columns are found in whatever case their names are written."""
     if file.format == "parquet":
-        return ParquetReader(file, needed, scratch, any_case=True)
+        return ParquetReader(file, needed, scratch, encoding, any_case=True)
     return DelimitedReader(file, needed, encoding, any_case=True)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wardspace.config import ColumnsConfig, WardConfig
+from wardspace.corpus.readers.arrow_values import rows_of_batch
 from wardspace.corpus.readers.columns import check_columns
-from wardspace.corpus.readers.parquet import rows_of_batch
 from wardspace.corpus.readers.row import Row
 
 
@@ -42,9 +42,9 @@ class WardReader:
         self._number = 0
         for batch in ward_batches(self._config):
             check_columns(batch.schema.names, self._needed, self.name)
-            for values in rows_of_batch(batch, self._needed):
-                self._number += 1
-                yield Row(self._number, values)
+            for row in rows_of_batch(batch, self._needed, range(self._number + 1, self._number + batch.num_rows + 1)):
+                self._number = row.number
+                yield row
 
 
 def ward_columns(columns: ColumnsConfig) -> ColumnsConfig:

@@ -18,6 +18,7 @@ from wardspace.core.files import owner_only, scratch_folder, whole_file
 from wardspace.core.progress import progress
 from wardspace.corpus.note.clean import Cleaner
 from wardspace.corpus.note.note import Examiner, Unusable
+from wardspace.corpus.prepare.outcome import loss_warning
 from wardspace.corpus.prepare.rejects import Rejects
 from wardspace.corpus.readers import FORMATS, Reader, open_readers, source_files
 from wardspace.corpus.readers.columns import MissingColumnsError, no_rows
@@ -89,6 +90,8 @@ def embed_file(
         else:
             left_out_file.unlink(missing_ok=True)
     warnings = list(dict.fromkeys(warning for reader in readers for warning in reader.warnings))
+    if lost := loss_warning(rejects.counts, done + rejects.counts.total()):
+        warnings.insert(0, lost)
     return Embedded(done, rejects.counts, warnings)
 
 

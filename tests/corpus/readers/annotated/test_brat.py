@@ -110,7 +110,56 @@ def test_the_encoding_of_the_study_is_taken(tmp_path):
     (tmp_path / "one.ann").write_bytes("T1\tName 0 6\tMüller\n".encode("latin-1"))
     needed = ("id", "text", "entities")
     (reader,) = open_readers(SourceConfig(path=str(tmp_path), format="brat"), needed, tmp_path)
-    assert [row.fault.kind for row in reader.rows()] == ["undecodable bytes"]
+    assert [row.values[1] for row in reader.rows()] == ["Müller hat Fieber"]  # by its letters
+    assert (reader.encoding, len(reader.warnings)) == ("cp1252", 1)
+    source = SourceConfig(path=str(tmp_path), format="brat", encoding="utf-8")
+    with pytest.raises(CorpusError, match="wrong encoding"):
+        open_readers(source, needed, tmp_path)
     source = SourceConfig(path=str(tmp_path), format="brat", encoding="latin-1")
     (row,) = open_readers(source, needed, tmp_path)[0].rows()
     assert row.values[1] == "Müller hat Fieber"
+
+
+SENTENCES = "Case 0: 58 year old man.\nAspirin was started.\nHe denies chest pain 0."
+DRUG_AND_SIGN = "T1\tDrug 25 32\tAspirin\nT2\tSign 56 66\tchest pain\n"
+
+
+@pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\r"])
+def test_what_only_looks_like_a_line_end_is_text(tmp_path, sign):
+    write(tmp_path, "note", SENTENCES, DRUG_AND_SIGN + f"#1\tAnnotatorNotes T1\tunsure{sign} see guideline\n")
+    in_span = SENTENCES.replace("chest pain", f"chest{sign}pain")
+    write(tmp_path, "span", in_span, DRUG_AND_SIGN.replace("chest pain", f"chest{sign}pain"))
+    write(tmp_path, "text", in_span, DRUG_AND_SIGN)
+    for found in documents(tmp_path, "brat"):
+        assert [kind for _, kind in said(found)] == ["Drug", "Sign"]
+        assert [words.split() for words, _ in said(found)] == [["Aspirin"], ["chest", "pain"]]
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_carriage_returns_count_as_in_the_file_or_as_in_brat(tmp_path, shift):
+    marks = f"T1\tDrug {25 + shift} {32 + shift}\tAspirin\r\nT2\tSign {56 + 2 * shift} {66 + 2 * shift}\tchest pain\r\n"
+    write(tmp_path, text=SENTENCES.replace("\n", "\r\n"), marks=marks)
+    (found,) = documents(tmp_path, "brat")
+    assert said(found) == [("Aspirin", "Drug"), ("chest pain", "Sign")]
+    assert ("\r" in found["text"]) == bool(shift)
+
+
+@pytest.mark.parametrize(
+    ("marks", "left", "lost"),
+    [
+        ("R1\tTreats Arg1:T1 Arg2:T9\n", 0, 1),
+        ("R1\tTreats Arg1:T1 Arg2:T2\nR2\tCauses Arg1:R1 Arg2:T2\n", 1, 1),
+        ("E1\tGiving:T9 Agent:T1\n", 0, 2),
+        ("E1\tGiving Agent:T1\n", 0, 2),
+        ("E1\tGiving:T1 Theme:T2\nE2\tCausing:T2 Cause:E1\n", 2, 0),
+        ("E1\tGiving:T1 Theme:E7\nA1\tNegation E7\nN1\tReference T9 RxNorm:1\n", 0, 1),
+    ],
+)
+def test_a_relation_to_what_is_not_there_costs_itself(tmp_path, marks, left, lost):
+    write(tmp_path, text=SENTENCES, marks=DRUG_AND_SIGN + marks)
+    needed = ("text", "entities", "relations")
+    (reader,) = open_readers(SourceConfig(path=str(tmp_path), format="brat"), needed, tmp_path)
+    for _ in range(2):  # readers are read more than once
+        ((_, (_, entities, relations), fault),) = reader.rows()
+        assert (fault, len(entities), len(relations)) == (None, 2, left)
+        assert [warning[0] for warning in reader.warnings] == [str(lost)] * bool(lost)

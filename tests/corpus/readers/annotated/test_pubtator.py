@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.fixtures.annotated import documents, said
+from wardspace.config import SourceConfig
+from wardspace.corpus.readers import open_readers
 
 ONE = """227508|t|Naloxone reverses the effect of clonidine.
 227508|a|In rats the decrease of blood pressure by clonidine was reversed.
@@ -52,3 +54,45 @@ def test_marks_without_a_text(tmp_path):
     path.write_text("5\t0\t7\tOvarian\tDisease\tD010051\n")
     (fault,) = documents(path, "pubtator")
     assert fault.kind == "malformed PubTator"
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\r\n", " \n\n"])
+def test_another_id_begins_another_document(tmp_path, between):
+    path = tmp_path / "set.pubtator"
+    path.write_text(ONE + between + TWO + between + ONE.replace("227508", "6"), newline="")
+    found = documents(path, "pubtator")
+    assert [one["id"] for one in found] == ["227508", "5", "6"]
+    assert [len(one["entities"]) for one in found] == [3, 1, 3]
+
+
+def test_an_empty_line_before_the_mentions_parts_nothing(tmp_path):
+    path = tmp_path / "set.pubtator"
+    path.write_text(TWO.replace("5|a|\n", "5|a|\n\n") + "\n" + TWO)
+    first, second = documents(path, "pubtator")
+    assert len(first["entities"]) == len(second["entities"]) == 1
+
+
+@pytest.mark.parametrize("offset", ["²", "①", "-1", "1.5", "9" * 5000])
+def test_an_offset_that_is_no_number_costs_its_document(tmp_path, offset):
+    path = tmp_path / "set.pubtator"
+    path.write_text(f"{ONE}227508\t{offset}\t9\tNaloxone\tChemical\tD009270\n{TWO}")
+    found, last = documents(path, "pubtator")
+    assert offset in ("-1", "1.5") or found.kind == "malformed PubTator"
+    assert last["id"] == "5"
+
+
+def test_a_document_too_long_costs_itself(tmp_path):
+    path = tmp_path / "set.pubtator"
+    path.write_text(
+        "4|t|One\n4|a|"
+        + "x " * 5000
+        + "\n"
+        + TWO
+        + "7|t|a\n"
+        + "7|a|b\n" * 3000
+        + TWO.replace("5|", "8|").replace("5\t0", "8\t0")
+    )
+    limits = {"row_characters": 2000}
+    source = SourceConfig.model_validate({"path": str(path), "format": "pubtator", "limits": limits})
+    rows = list(open_readers(source, ("id",), tmp_path)[0].rows())
+    assert [row.fault.kind if row.fault else row.values[0] for row in rows] == ["too long", "5", "too long", "8"]

@@ -1,7 +1,12 @@
-import pytest
+import tempfile
+from pathlib import Path
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wardspace.config.corpus import LimitsConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.readers.csv import lines
 from wardspace.corpus.readers.csv.lines import Lines
 from wardspace.corpus.readers.csv.reader import DelimitedReader
 from wardspace.corpus.readers.files import find_files
@@ -9,11 +14,11 @@ from wardspace.corpus.readers.files import find_files
 NEEDED = ("note_id", "text")
 
 
-def reader(tmp_path, content, name="notes.csv", encoding="auto", needed=NEEDED):
+def reader(tmp_path, content, *, name="notes.csv", encoding="auto", needed=NEEDED, limits=None, **options):
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    (file,) = find_files(str(path), "auto")
-    return DelimitedReader(file, needed, encoding)
+    (file,) = find_files(str(path), "auto", LimitsConfig(**limits or {}))
+    return DelimitedReader(file, needed, encoding, **options)
 
 
 def rows(tmp_path, content, **options):
@@ -151,10 +156,11 @@ def test_a_stray_quote_costs_its_row_alone(tmp_path, content, expected):
     assert rows(tmp_path, content) == expected
 
 
-def test_a_row_that_does_not_end_is_not_read_into_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr(lines, "LONGEST_ROW", 1000)
-    assert rows(tmp_path, 'note_id,text\n1,"open\n' + "2,b\n" * 1000)[0] == (2, "quote never closed")
-    found = rows(tmp_path, "note_id,text\n1," + "b" * 5000 + "\n2,c\n")
+def test_a_row_that_does_not_end_is_not_read_into_memory(tmp_path):
+    limits = {"row_characters": 1000}
+    content = 'note_id,text\n1,"open\n' + "2,b\n" * 1000
+    assert rows(tmp_path, content, limits=limits)[0] == (2, "quote never closed")
+    found = rows(tmp_path, "note_id,text\n1," + "b" * 5000 + "\n2,c\n", limits=limits)
     assert found == [(2, "too long"), (3, ("2", "c"))]
 
 
@@ -173,3 +179,101 @@ def test_position_reaches_the_size(tmp_path):
     positions = [source.position() for _ in source.rows()]
     assert positions == sorted(positions)
     assert positions[-1] == source.size
+
+
+BARE = 'note_id,text\n1,"a\rb"\n2,c\rd\n3,\re\r\r\n4,f\r\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_a_bare_carriage_return_is_text_where_lines_end_in_lf(tmp_path, encoding):
+    assert rows(tmp_path, BARE.encode(encoding)) == [
+        (2, ("1", "a\rb")),
+        (3, ("2", "c\rd")),
+        (4, ("3", "\re")),
+        (5, ("4", "f")),
+    ]
+
+
+def test_carriage_returns_do_not_hide_broken_quotes(tmp_path):
+    content = 'note_id,text\n1,a\rb\n2,"open\rend\n3,"c\rd"\n'
+    assert rows(tmp_path, content) == [(2, ("1", "a\rb")), (3, "quote never closed"), (4, ("3", "c\rd"))]
+
+
+def test_a_header_with_line_breaks_tells_how_lines_end(tmp_path):
+    content = 'note_id,"te\rxt"\n1,a\rb\n'
+    assert rows(tmp_path, content, needed=("note_id", "te\rxt")) == [(2, ("1", "a\rb"))]
+
+
+@given(
+    st.lists(st.text(alphabet='ab ,;\t"\\\n\r', max_size=8), min_size=3, max_size=12),
+    st.sampled_from([",", "\t"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_values_escaped_by_backslashes_are_read_back(texts, sign, end):
+    """As MySQL writes `FIELDS ENCLOSED BY '"' ESCAPED BY '\\'`."""
+
+    def quoted(text):
+        return '"' + "".join(f"\\{one}" if one in '"\\\n\r' else one for one in text) + '"'
+
+    content = end.join(sign.join(map(quoted, row)) for row in [("note_id", "text"), *(("1", text) for text in texts)])
+    name = "notes.csv" if sign == "," else "notes.tsv"
+    with tempfile.TemporaryDirectory() as folder:
+        found = rows(Path(folder), content + end, name=name, quotes="backslash")
+    assert [values for _, values in found] == [("1", text) for text in texts]
+
+
+MYSQL = r"""note_id,text
+"1","he said \"no\", and left"
+"2","C:\\temp\\"
+"3","two \
+lines"
+"4",\N
+"5","a ""doubled"" one"
+"""
+
+
+def test_quotes_behind_backslashes_are_recognised(tmp_path):
+    assert rows(tmp_path, MYSQL) == [
+        (2, ("1", 'he said "no", and left')),
+        (3, ("2", "C:\\temp\\")),
+        (4, ("3", "two \nlines")),
+        (6, ("4", r"\N")),
+        (7, ("5", 'a "doubled" one')),
+    ]
+    assert (2, "broken quotes") in rows(tmp_path, MYSQL, quotes="doubled")
+
+
+def test_fields_that_are_not_quoted_as_mysql_dumps_tables(tmp_path):
+    content = "note_id\ttext\tkind\n1\ta\\\tb\\\nc\tx\n2\td\\\\\tx\n3\t\\N\tx\n"
+    found = rows(tmp_path, content, name="notes.tsv", needed=("note_id", "text", "kind"))
+    assert found == [(2, ("1", "a\tb\nc", "x")), (4, ("2", "d\\", "x")), (5, ("3", r"\N", "x"))]
+
+
+@pytest.mark.parametrize("text", ["C:\\", "\\\\server\\share\\", 'a \\""b\\"" c', 'one \\, two\\"", three'])
+def test_backslashes_that_escape_nothing_are_text(tmp_path, text):
+    found = rows(tmp_path, f'note_id,text\n1,"{text}"\n2,"b"\n')
+    assert found == [(2, ("1", text.replace('""', '"'))), (3, ("2", "b"))]
+
+
+def test_a_quote_behind_a_backslash_that_no_sample_showed_names_the_key(tmp_path):
+    source = reader(tmp_path, 'note_id,text\n1,"a \\"b\\" c"\n', quotes="doubled")
+    (row,) = source.rows()
+    assert "corpus.source.quotes" in row.fault.reason
+
+
+@pytest.mark.parametrize("sign", ["~", "^", "\x01", " "])
+def test_a_delimiter_that_the_study_names(tmp_path, sign):
+    content = f"note_id{sign}text\n1{sign}a,b;c\n"
+    assert rows(tmp_path, content, delimiter=sign) == [(2, ("1", "a,b;c"))]
+    assert rows(tmp_path, content, delimiter=sign, name="notes.tsv") == [(2, ("1", "a,b;c"))]
+
+
+def test_the_delimiter_is_that_of_the_best_match(tmp_path):
+    content = "FALLNR;DATUM;BODY\n1;2024-01-01;a, b, c, d, e\n"
+    with pytest.raises(CorpusError, match=r"missing column: 'BODYY' \(did you mean 'BODY'\?\)"):
+        reader(tmp_path, content, needed=("FALLNR", "DATUM", "BODYY"))
+    with pytest.raises(CorpusError, match=r"did you mean 'BODY'"):
+        reader(tmp_path, content, needed=("BODYY",))
+    # more commas than semicolons in the names
+    with pytest.raises(CorpusError, match=r"there are: note, id, or so; text|did you mean 'text'"):
+        reader(tmp_path, 'id;"text, plain, long";text\n1;a;b\n', needed=("id", "texte"))

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wardspace.corpus.prepare.rejects import Fault
+from wardspace.corpus.readers.csv.dialect import Dialect
 from wardspace.corpus.readers.csv.rows import CsvRows
 
 HEADER = ["id", "day", "kind", "text"]
@@ -36,7 +37,7 @@ def damaged_files(draw, delimiter):
 
 def read(text, delimiter):
     handle = io.StringIO(text, newline="")
-    return [found for _, found in CsvRows("f", delimiter, 4).read(handle, io.BytesIO())]
+    return [found for _, found in CsvRows("f", Dialect(delimiter), 4, 2**20).read(handle, io.BytesIO())]
 
 
 def check(found, rows, victim):

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from wardspace.config import ColumnsConfig, SourceConfig
-from wardspace.corpus.note.encoding import choose_encoding
-from wardspace.corpus.prepare.rejects import DAMAGED, Fault
+from wardspace.corpus.prepare.rejects import DAMAGED, TOO_LONG, UNDECODABLE, Fault
+from wardspace.corpus.readers.boundary import guarded
 from wardspace.corpus.readers.columns import check_columns
 from wardspace.corpus.readers.damage import DAMAGE, damage_of
+from wardspace.corpus.readers.encodings import encoding_of
 from wardspace.corpus.readers.files import SourceFile, find_named, read_faults
 from wardspace.corpus.readers.row import Row
 
@@ -23,6 +26,10 @@ BRAT_COLUMNS = ColumnsConfig(
 """What the columns mean where a study does not say."""
 BRAT_SUFFIXES = (".txt",)
 _COLUMNS = ("id", "text", "entities", "relations")
+_KIND, _OFF = "malformed BRAT", "annotation off"
+_SAMPLED = 20
+_SIDE = 3
+"""Values of each end of a relation."""
 _STRETCHES = re.compile(r"(\S+) (\d+ \d+(?:;\d+ \d+)*)")
 
 Entity = dict[str, Any]
@@ -34,8 +41,10 @@ class BratReader:
     `entities` are records of `start`, `end`, `type`, `id`, `part` (a discontinuous entity is one record a stretch, from
     0), `attributes` and `concept` (normalisations). `relations` are records of `type`, `head_start`, `head_end`,
     `head_id` and the same of the tail; an event's trigger is the head of a relation to each of its arguments.
-    Offsets count characters, as BRAT does; an annotation whose words are not those of the text makes the document a
-    reject. Notes by annotators and sets of equivalent entities (`#`, `*`) are passed over.
+    Offsets count characters, CR LF as two or, as BRAT itself does, as one; the text then has LF in its place. An
+    annotation whose words are not those of the text makes the document a reject. A relation, or an event's argument,
+    that refers to what is no entity (or event) of the document is left out and counted in a warning. Notes by
+    annotators and sets of equivalent entities (`#`, `*`) are passed over.
 
     Parameters
     ----------
@@ -44,7 +53,8 @@ class BratReader:
     needed : tuple of str
         Columns to read.
     encoding : str
-        Encoding of texts and annotations; `auto` is UTF-8, which BRAT prescribes.
+        Encoding of texts and annotations; `auto` is UTF-8, which BRAT prescribes, unless another reads what this does
+        not.
 
     Raises
     ------
@@ -60,18 +70,23 @@ class BratReader:
 
     def __init__(self, files: list[SourceFile], needed: tuple[str, ...], encoding: str) -> None:
         check_columns(_COLUMNS, needed, files[0].name)
-        self.encoding = _encoding(files[0], encoding)
+        marks = [file for text in files if (file := _annotation_file(text))]
+        chosen = encoding_of([*files, *marks], encoding, b"\n".join(_samples(files)))
+        self.encoding = "utf-8-sig" if chosen.name == "utf-8" else chosen.name
         self.name = files[0].name if len(files) == 1 else "brat"
         self.size = sum(file.size for file in files)
         self._files, self._needed, self._done = files, needed, 0
-        self._bare = 0
+        self._bare = self._loose = 0
         self._damaged: list[str] = []
+        self._told = [chosen.warning] if chosen.warning else []
 
     @property
     def warnings(self) -> list[str]:
-        """How many documents had no annotations, and which were damaged."""
+        """How many documents had no annotations, how many relations no ends, and which files were damaged."""
         bare = [f"{self._bare} documents have no .ann file"] if self._bare else []
-        return [*bare, *self._damaged]
+        if self._loose:
+            bare.append(f"{self._loose} relations, events or arguments refer to what is no entity and were left out")
+        return [*self._told, *bare, *self._damaged]
 
     def position(self) -> int:
         """Bytes of the documents read so far."""
@@ -79,9 +94,10 @@ class BratReader:
 
     def rows(self) -> Iterator[Row]:
         """Yield one row a document, numbered from 1."""
-        self._done = self._bare = 0
+        self._done = self._bare = self._loose = 0
+        self._damaged.clear()
         for number, file in enumerate(self._files, 1):
-            found = self._document(file)
+            found = guarded(_KIND, partial(self._document, file))
             self._done += file.size
             if isinstance(found, Fault):
                 told = f"{file.name}: {found.reason}"
@@ -91,57 +107,76 @@ class BratReader:
                 yield Row(number, tuple([found[name] for name in self._needed]))
 
     def _document(self, file: SourceFile) -> dict[str, Any] | Fault:
+        raw = _content(file)
         annotations = _annotation_file(file)
-        with read_faults(str(file.path)), file.open() as (handle, packed):
-            try:
-                # bytes, for reading as text would turn CR LF into one character and offsets count two
-                raw, marks = handle.read(), annotations.read_bytes() if annotations.is_file() else b""
-            except DAMAGE as error:
-                return damage_of(error, packed)
-        self._bare += not annotations.is_file()
+        marks = _content(annotations) if annotations else b""
+        if isinstance(raw, Fault):
+            return raw
+        if isinstance(marks, Fault):
+            return marks
+        self._bare += annotations is None
         try:
-            text, lines = raw.decode(self.encoding), marks.decode(self.encoding).splitlines()
+            text, lines = raw.decode(self.encoding), marks.decode(self.encoding).split("\n")
         except UnicodeDecodeError:
-            return Fault("undecodable bytes", f"the text or its annotations do not decode as {self.encoding}")
-        found = _Annotations(text)
-        for number, line in enumerate(lines, 1):
-            try:
-                fault = found.read(line)
-            except (ValueError, KeyError, IndexError):
-                fault = Fault("malformed BRAT", "an annotation that is not as the format says")
-            if fault:
-                return Fault(fault.kind, f"line {number} of {annotations.name}: {fault.reason}")
+            return Fault(UNDECODABLE, f"the text or its annotations do not decode as {self.encoding}")
+        found = _read(text, lines)
+        if isinstance(found, Fault) and found.kind == _OFF and "\r\n" in text:
+            as_one = _read(text.replace("\r\n", "\n"), lines)
+            found = found if isinstance(as_one, Fault) else as_one
+        if isinstance(found, Fault):
+            return found._replace(reason=found.reason.format(annotations.name if annotations else ""))
+        relations = found.related()
+        self._loose += found.loose
         return {
             "id": file.name.removesuffix(".gz").removesuffix(".txt"),
-            "text": text,
+            "text": found.text,
             "entities": found.all(),
-            "relations": found.related,
+            "relations": relations,
         }
 
 
-def _encoding(file: SourceFile, given: str) -> str:
-    return "utf-8-sig" if given == "auto" else choose_encoding(given, file.sample(), where=file.name).name
+def _read(text: str, lines: list[str]) -> _Annotations | Fault:
+    """The annotations of a text, or the fault of the first line that has one."""
+    found = _Annotations(text)
+    for number, line in enumerate(lines, 1):
+        fault = guarded(_KIND, partial(found.read, line.rstrip("\r")), "an annotation that is not as the format says")
+        if fault:
+            return Fault(fault.kind, f"line {number} of {{}}: {fault.reason}")
+    return found
+
+
+def _samples(files: list[SourceFile]) -> Iterator[bytes]:
+    for file in files[:_SAMPLED]:
+        with suppress(*DAMAGE):
+            yield file.sample()
+
+
+def _content(file: SourceFile) -> bytes | Fault:
+    """All bytes of a file: read as text CR LF would be one character, which offsets may count as two."""
+    most = file.limits.row_characters
+    with read_faults(str(file.path)), file.open() as (handle, packed):
+        try:
+            raw = handle.read(most + 1)
+        except DAMAGE as error:
+            return damage_of(error, packed)
+    if len(raw) > most:
+        return Fault(TOO_LONG, f"{Path(file.name).name} is longer than {most} bytes (corpus.source.limits)")
+    return raw
 
 
 def brat_files(config: SourceConfig) -> list[SourceFile]:
     """The texts of a source and their annotations."""
-    texts = find_named(config.path or "", "brat", BRAT_SUFFIXES)
-    marks = [
-        replace(
-            text,
-            path=annotations,
-            name=Path(text.name).with_name(annotations.name).as_posix(),
-            size=annotations.stat().st_size,
-        )
-        for text in texts
-        if (annotations := _annotation_file(text)).is_file()
-    ]
-    return [*texts, *marks]
+    texts = find_named(config.path or "", "brat", BRAT_SUFFIXES, config.limits)
+    return [*texts, *[marks for text in texts if (marks := _annotation_file(text))]]
 
 
-def _annotation_file(text: SourceFile) -> Path:
-    """Where the annotations of a text are, plain in any case."""
-    return (text.path.with_suffix("") if text.path.suffix == ".gz" else text.path).with_suffix(".ann")
+def _annotation_file(text: SourceFile) -> SourceFile | None:
+    """The annotations of a text, plain in any case; None where there are none."""
+    path = (text.path.with_suffix("") if text.path.suffix == ".gz" else text.path).with_suffix(".ann")
+    if not path.is_file():
+        return None
+    name = Path(text.name).with_name(path.name).as_posix()
+    return replace(text, path=path, name=name, size=path.stat().st_size, gzipped=False)
 
 
 @dataclass
@@ -154,6 +189,8 @@ class _Annotations:
     attributes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     concepts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     links: list[tuple[str, str, str]] = field(default_factory=list)
+    loose: int = 0
+    """Relations, arguments and events that were left out: their ends are no entities."""
 
     def read(self, line: str) -> Fault | None:
         """Take in one line; a fault if its words are not those of the text."""
@@ -185,7 +222,7 @@ class _Annotations:
         bounds = [tuple(int(number) for number in part.split()) for part in stretches.split(";")]
         said = " ".join(self.text[start:end] for start, end in bounds)
         if said.split() != words.split():
-            return Fault("annotation off", f"the words at {place.split(' ', 1)[1]} are not those of {name}")
+            return Fault(_OFF, f"the words at {place.split(' ', 1)[1]} are not those of {name}")
         self.entities[name] = [
             {"start": start, "end": end, "type": kind, "id": name, "part": part}
             for part, (start, end) in enumerate(bounds)
@@ -193,11 +230,11 @@ class _Annotations:
         return None
 
     def _event(self, name: str, words: list[str]) -> None:
-        kind, trigger = words[0].split(":", 1)
+        kind, _, trigger = words[0].partition(":")
         self.events[name] = trigger
         for argument in words[1:]:
             role, filler = argument.split(":", 1)
-            self.links.append((f"{kind}:{role}", trigger, filler))
+            self.links.append((f"{kind}:{role}", name, filler))
 
     def all(self) -> list[Entity]:
         """Entities in the order of the text, with attributes (an event's go to its trigger) and concepts."""
@@ -210,13 +247,20 @@ class _Annotations:
         ]
         return sorted(found, key=lambda part: (part["start"], part["end"]))
 
-    @property
     def related(self) -> list[Entity]:
         """Relations between the stretches of two entities, each from its first character to its last."""
-        return [
-            {"type": kind, **self._side("head", head), **self._side("tail", tail)} for kind, head, tail in self.links
-        ]
+        found = []
+        for kind, head, tail in self.links:
+            ends = {**self._side("head", head), **self._side("tail", tail)}
+            if len(ends) == 2 * _SIDE:
+                found.append({"type": kind, **ends})
+        untriggered = [name for name, trigger in self.events.items() if trigger not in self.entities]
+        self.loose = len(self.links) - len(found) + len(untriggered)
+        return found
 
     def _side(self, side: str, name: str) -> Entity:
-        parts = self.entities[self.events.get(name, name)]
+        """Place and name of the entity, or of an event's trigger; nothing where there is none."""
+        parts = self.entities.get(self.events.get(name, name))
+        if parts is None:
+            return {}
         return {f"{side}_start": parts[0]["start"], f"{side}_end": parts[-1]["end"], f"{side}_id": parts[0]["id"]}

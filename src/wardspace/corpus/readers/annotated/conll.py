@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TextIO
 
 from wardspace.config import ColumnsConfig
 from wardspace.corpus.prepare.rejects import Fault
@@ -16,6 +17,7 @@ CONLL_COLUMNS = ColumnsConfig(
 """What the columns mean where a study does not say."""
 _START = "-DOCSTART-"
 _TAG = re.compile(r"(O)|([BIESLU])-(.+)")
+_BLANKS = re.compile("[ \t]+")
 _OPENS, _CLOSES = set("BSU"), set("ESLU")
 
 Token = tuple[str, str]
@@ -34,30 +36,35 @@ class ConllReader(DocumentReader):
     """
 
     format = "conll"
+    title = "CoNLL"
     columns = ("id", "text", "entities")
 
-    def documents(self, lines: Iterator[str]) -> Iterator[tuple[int, Document]]:
+    def documents(self, handle: TextIO) -> Iterator[tuple[int, Callable[[], Document]]]:
         """Sentences gathered into documents."""
         sentences: list[list[Token]] = []
-        first, grouped = 1, False
+        first, size, grouped = 1, 0, False
         fault: Fault | None = None
-        for number, found in _sentences(lines):
+        for number, found in self._sentences(handle):
             if found == _START:
                 if sentences or fault:
-                    yield first, fault or self._document(first, sentences)
-                sentences, fault, grouped, first = [], None, True, number
+                    yield first, partial(self._document, first, sentences, fault)
+                sentences, fault, size, grouped, first = [], None, 0, True, number
                 continue
-            if isinstance(found, Fault):
-                fault = found
-            elif isinstance(found, list):
+            if isinstance(found, list) and not fault:
+                size += sum(len(word) for word, _ in found)
                 sentences.append(found)
+                found = self.too_long() if size > self.file.limits.row_characters else found  # noqa: PLW2901
+            if isinstance(found, Fault):
+                sentences, fault = [], fault or found
             if not grouped:
-                yield number, fault or self._document(number, sentences)
-                sentences, fault = [], None
+                yield number, partial(self._document, number, sentences, fault)
+                sentences, fault, size = [], None, 0
         if sentences or fault:
-            yield first, fault or self._document(first, sentences)
+            yield first, partial(self._document, first, sentences, fault)
 
-    def _document(self, number: int, sentences: list[list[Token]]) -> Document:
+    def _document(self, number: int, sentences: list[list[Token]], fault: Fault | None) -> Document:
+        if fault:
+            return fault
         lines: list[str] = []
         entities: list[dict[str, Any]] = []
         start = 0
@@ -67,26 +74,51 @@ class ConllReader(DocumentReader):
             start += len(lines[-1]) + 1
         return {"id": f"{self.name}:{number}", "text": "\n".join(lines), "entities": entities}
 
+    def _sentences(self, handle: TextIO) -> Iterator[tuple[int, list[Token] | Fault | str]]:
+        """Each sentence with the line it begins at; a mark where a document starts."""
+        sentence = _Sentence()
+        for number, line in enumerate(self.lines(handle), 1):
+            if isinstance(line, Fault):
+                sentence.add(number, line)
+            elif line.strip() and not line.lstrip().startswith(_START):
+                sentence.add(number, self._token(number, line))
+                if sentence.size > self.file.limits.row_characters:
+                    sentence.add(number, self.too_long())
+            else:
+                if sentence.first:
+                    yield sentence.first, sentence.fault or sentence.tokens
+                    sentence = _Sentence()
+                if line.strip():
+                    yield number, _START
+        if sentence.first:
+            yield sentence.first, sentence.fault or sentence.tokens
 
-def _sentences(lines: Iterator[str]) -> Iterator[tuple[int, list[Token] | Fault | str]]:
-    """Each sentence with the line it begins at; a mark where a document starts."""
-    tokens: list[Token] = []
-    first, fault = 1, None
-    for number, line in enumerate(lines, 1):
-        fields = line.split()
-        if fields and not fields[0].startswith(_START):
-            first = first if tokens or fault else number
-            if len(fields) < 2 or not _TAG.fullmatch(fields[-1]):
-                fault = Fault("malformed CoNLL", f"line {number} has no token with a tag in its last column")
-            tokens.append((fields[0], fields[-1]))
-            continue
-        if tokens:
-            yield first, fault or tokens
-            tokens, fault = [], None
-        if fields:
-            yield number, _START
-    if tokens:
-        yield first, fault or tokens
+    def _token(self, number: int, line: str) -> Token | Fault:
+        # blanks of Unicode may be part of a word
+        fields = _BLANKS.split(line.strip(" \t"))
+        if len(fields) < 2 or not _TAG.fullmatch(fields[-1]):
+            return self.malformed(f"line {number} has no token with a tag in its last column")
+        return fields[0], fields[-1]
+
+
+class _Sentence:
+    """The tokens of a sentence, or what is wrong with it."""
+
+    def __init__(self) -> None:
+        self.first = 0
+        self.size = 0
+        self.tokens: list[Token] = []
+        self.fault: Fault | None = None
+
+    def add(self, number: int, found: Token | Fault) -> None:
+        """Take in a token; of a sentence with a fault none is kept."""
+        self.first = self.first or number
+        if isinstance(found, Fault):
+            self.fault = self.fault or found
+            self.tokens.clear()
+        elif not self.fault:
+            self.tokens.append(found)
+            self.size += len(found[0]) + 1
 
 
 def _entities(sentence: list[Token], start: int) -> list[dict[str, Any]]:

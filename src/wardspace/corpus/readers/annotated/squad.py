@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TextIO
 
 from wardspace.config import ColumnsConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.prepare.rejects import Fault
+from wardspace.corpus.prepare.rejects import DAMAGED, Fault
 from wardspace.corpus.readers.annotated.document_reader import Document, DocumentReader
+from wardspace.corpus.readers.annotated.json_array import JsonArray
+from wardspace.corpus.readers.boundary import guarded
+from wardspace.corpus.readers.row import Row
 
 SQUAD_COLUMNS = ColumnsConfig(
     note_id="id", patient_id="article", time=None, text="text", metadata=[], labels=[], spans=["answers"]
@@ -23,7 +27,8 @@ class SquadReader(DocumentReader):
     It is named by its article (the title, or file and number) and its place in that.
     `answers` are records of `start`, `end`, `question_id` and `question`; `questions` is a JSON list of `id`,
     `question` and `answerable`. An answer whose words are elsewhere than it says is moved to the nearest place where
-    they are; one whose words are nowhere is left out. Both are counted in a warning.
+    they are; one whose words are nowhere is left out. Both are counted in a warning. The file is read article by
+    article.
 
     References
     ----------
@@ -31,11 +36,11 @@ class SquadReader(DocumentReader):
     """
 
     format = "squad"
-    undivided = True
+    title = "SQuAD"
     columns = ("id", "article", "text", "answers", "questions")
     moved = lost = 0
 
-    def rows(self) -> Iterator[Any]:
+    def rows(self) -> Iterator[Row]:
         """Yield one row a passage."""
         yield from super().rows()
         if self.moved or self.lost:
@@ -44,28 +49,42 @@ class SquadReader(DocumentReader):
                 f" {self.lost} stood nowhere and were left out"
             )
 
-    def documents(self, lines: Iterator[str]) -> Iterator[tuple[int, Document]]:
+    def documents(self, handle: TextIO) -> Iterator[tuple[int, Callable[[], Document]]]:
         """All passages of all articles, numbered from 1."""
         self.moved = self.lost = 0
-        number = 0
-        for index, article in enumerate(self._articles(lines)):
-            name = str(article.get("title") or f"{self.name}:{index}")
-            for place, passage in enumerate(article.get("paragraphs") or []):
-                number += 1
-                try:
-                    yield number, self._document(name, place, passage)
-                except (AttributeError, KeyError, TypeError):
-                    yield number, Fault("malformed SQuAD", "a passage without context, questions or answers")
-
-    def _articles(self, lines: Iterator[str]) -> list[dict[str, Any]]:
-        text = "".join(lines)
-        try:
-            articles: list[dict[str, Any]] = json.loads(text)["data"]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        array = JsonArray(handle, "data", self.file.limits.row_characters)
+        for index, text in enumerate(array.elements()):
+            found = self.too_long() if text is None else guarded(self._kind, partial(self._article, index, text))
+            for read in self._passages(found):
+                self._read += 1
+                yield self._read, read
+        if not array.found:
             raise CorpusError(
-                "not a SQuAD file: no JSON object with the key `data`", where=self.name, fix="see docs/formats.md"
-            ) from error
-        return articles
+                "not a SQuAD file: no JSON object with a list under the key `data`",
+                where=self.name,
+                fix="see docs/formats.md",
+            )
+        if not array.whole:
+            fault = Fault(DAMAGED, f"the file is cut short or malformed behind passage {self._read}")
+            self.warnings.append(f"{self.name}: {fault.reason}; what stood there is missing")
+            self._read += 1
+            yield self._read, lambda: fault
+
+    def _article(self, index: int, text: str) -> tuple[str, list[Any]]:
+        """Name and passages."""
+        article = json.loads(text)
+        name, passages = article.get("title") or f"{self.name}:{index}", article.get("paragraphs") or []
+        if not isinstance(passages, list) or not isinstance(name, str | int):
+            raise TypeError(text[:0])
+        return str(name), passages
+
+    def _passages(self, article: tuple[str, list[Any]] | Fault) -> Iterator[Callable[[], Document]]:
+        if isinstance(article, Fault):
+            yield lambda: article
+            return
+        name, passages = article
+        for place, passage in enumerate(passages):
+            yield partial(self._document, name, place, passage)
 
     def _document(self, article: str, place: int, passage: dict[str, Any]) -> Document:
         text = passage["context"]
@@ -89,8 +108,8 @@ def _nearest(text: str, words: str, start: int) -> int | None:
     """Where words are, nearest to `start`."""
     if not words:
         return None
-    if text.startswith(words, start):
+    if start >= 0 and text.startswith(words, start):
         return start
-    before, after = text.rfind(words, 0, start + len(words)), text.find(words, max(0, start))
+    before, after = text.rfind(words, 0, max(0, start + len(words))), text.find(words, max(0, start))
     found = [place for place in (before, after) if place >= 0]
     return min(found, key=lambda place: abs(place - start), default=None)

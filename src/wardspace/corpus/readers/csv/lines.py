@@ -7,10 +7,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TextIO
 
+from wardspace.corpus.readers.csv.dialect import LINE_BREAK, Dialect
 from wardspace.corpus.readers.damage import DAMAGE
-
-LONGEST_ROW = 64 * 2**20
-"""Characters of a row (64 Mi) beyond which a quote must have been left open."""
 
 
 class Lines:
@@ -20,9 +18,13 @@ class Lines:
     ----------
     handle : TextIO
         The file, its line ends as they are.
+    dialect : Dialect
+        How the file is written.
+    longest : int
+        Characters of a row beyond which a quote must have been left open.
     """
 
-    def __init__(self, handle: TextIO) -> None:
+    def __init__(self, handle: TextIO, dialect: Dialect, longest: int) -> None:
         self.number = 0
         """Of the last line that was read."""
         self.held: list[str] = []
@@ -30,17 +32,18 @@ class Lines:
         """What was raised where the file cannot be unpacked any further; the line that is cut by it is not given."""
         self.ended = False
         """Whether the CSV reader was told that there is no more."""
+        self.longest = longest
         self._size = 0
-        self._handle = handle
+        self._handle, self._dialect = handle, dialect
         self._ahead: deque[str] = deque()
 
     def feed(self) -> Iterator[str]:
         """Yield the lines to the CSV reader."""
         while line := self._ahead.popleft() if self._ahead else self._read():
-            self.number += 1
+            self.number += _height(line)
             self._size += len(line)
             self.held.append(line)
-            if self._size >= LONGEST_ROW:
+            if self._size >= self.longest:
                 raise csv.Error("row too long")
             yield line
         self.ended = True
@@ -67,16 +70,22 @@ class Lines:
         """Read on at the line that is at `index` of the held ones, or so many behind them."""
         for line in reversed(self.held[index:]):
             self._ahead.appendleft(line)
-        self.number += index - len(self.held)
+            self.number -= _height(line)
         for _ in range(index - len(self.held)):
-            self._ahead.popleft()
+            self.number += _height(self._ahead.popleft())
         self.begin()
         self.ended = False
 
     def _read(self) -> str:
+        line = self._dialect.protected(self._line())
+        while line.endswith(LINE_BREAK) and len(line) < self.longest and (rest := self._line()):
+            line += self._dialect.protected(rest)
+        return "" if self.damage else line
+
+    def _line(self) -> str:
         try:
-            line = self._handle.readline(LONGEST_ROW)
-            if len(line) >= LONGEST_ROW and not line.endswith(("\n", "\r")):
+            line = self._handle.readline(self.longest)
+            if len(line) >= self.longest and not line.endswith(("\n", "\r")):
                 self._skip_line()
         except DAMAGE as error:
             self.damage = error
@@ -85,5 +94,10 @@ class Lines:
 
     def _skip_line(self) -> None:
         """Pass over the rest of a line that is too long to be read at once."""
-        while (rest := self._handle.readline(LONGEST_ROW)) and not rest.endswith(("\n", "\r")):
+        while (rest := self._handle.readline(self.longest)) and not rest.endswith(("\n", "\r")):
             pass
+
+
+def _height(line: str) -> int:
+    """Lines of the file that a line is made of: escaped line breaks end none."""
+    return 1 if line.isascii() else 1 + line.count(LINE_BREAK)

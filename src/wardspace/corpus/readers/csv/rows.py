@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.prepare.rejects import UNCLOSED, Fault
-from wardspace.corpus.readers.csv.lines import LONGEST_ROW, Lines
+from wardspace.corpus.prepare.rejects import TOO_LONG, UNCLOSED, Fault
+from wardspace.corpus.readers.csv.dialect import Dialect
+from wardspace.corpus.readers.csv.lines import Lines
 from wardspace.corpus.readers.csv.recovery import Parsed, Resumption, Shape, Unparsed
 from wardspace.corpus.readers.damage import damage_of, damage_warning
 
@@ -66,15 +67,18 @@ class CsvRows:
     ----------
     name : str
         Name of the file, for messages.
-    delimiter : str
-        One character.
+    dialect : Dialect
+        How the file is written.
     columns : int
         Fields of the header.
+    longest : int
+        Characters of a row at most.
     """
 
-    def __init__(self, name: str, delimiter: str, columns: int) -> None:
+    def __init__(self, name: str, dialect: Dialect, columns: int, longest: int) -> None:
         self.warnings: list[str] = []
-        self._name, self._delimiter, self._columns = name, delimiter, columns
+        self._name, self._dialect, self._columns, self._longest = name, dialect, columns, longest
+        self._delimiter = delimiter = dialect.delimiter
         self._shape = Shape(columns)
         end = re.escape(delimiter) + "\r\n"
         # A quote that might have opened a field, and closes one.
@@ -89,14 +93,14 @@ class CsvRows:
         CorpusError, EOFError, zlib.error, gzip.BadGzipFile
             If the header cannot be read.
         """
-        self._lines = Lines(handle)
+        self._lines = Lines(handle, self._dialect, self._longest)
         self._resumption = Resumption(self._lines, self._shape, self._delimiter)
         self._restart()
         start = 1
         header = False
         for start, found in self._rows():
             if header:
-                yield start, found
+                yield start, found if isinstance(found, Fault) else [self._dialect.restored(field) for field in found]
             elif isinstance(found, Fault):
                 raise CorpusError("the header's quotes are broken", where=self._name, fix="close them")
             header = True
@@ -172,7 +176,9 @@ class CsvRows:
         text = "".join(lines.held)
         if '"' not in text:
             self._restart()
-            return Fault("too long", f"a line longer than {LONGEST_ROW} characters")
+            return Fault(
+                TOO_LONG, f"a line longer than {self._longest} characters (corpus.source.limits.row_characters)"
+            )
         opened, broken = broken_quote(text, self._delimiter)
         opened_at, broken_at = (_line_index(lines.held, offset) for offset in (opened, broken))
         # A quote that opens a field (it follows a delimiter) cannot be inside one: the earlier one was left open.
@@ -192,7 +198,8 @@ class CsvRows:
             )
         if unclosed:
             return Fault(UNCLOSED, f"a quote opened on line {start + opened_at} is never closed{through}")
-        reason = f"a quote on line {start + broken_at} is inside a quoted field and is not doubled{through}"
+        escaped = " (behind a backslash: corpus.source.quotes)" if text[broken - 1 : broken] == "\\" else ""
+        reason = f"a quote on line {start + broken_at} is inside a quoted field and is not doubled{escaped}{through}"
         return Fault("broken quotes", reason)
 
     def _through(self, start: int) -> str:

@@ -18,10 +18,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from wardspace.config import ColumnsConfig, SourceConfig
+from wardspace.config.corpus import LimitsConfig
 from wardspace.core.errors import CorpusError
+from wardspace.corpus.readers.arrow_values import lengths, rows_of_batch
 from wardspace.corpus.readers.columns import check_columns
 from wardspace.corpus.readers.files import SourceFile, find_files, source_file
-from wardspace.corpus.readers.parquet import ArrowFaults, rows_of_batch
+from wardspace.corpus.readers.parquet import ArrowFaults, check_sizes, opened_bit_by_bit, shared_texts
 from wardspace.corpus.readers.row import Reader, Row
 
 
@@ -152,7 +154,7 @@ class _Tally:
 def meds_files(config: SourceConfig) -> list[SourceFile]:
     """The files of events, and that of the splits where there is one."""
     splits = _splits_file(config.path or "")
-    return [*_events(config.path or ""), *([splits] if splits else [])]
+    return [*_events(config.path or "", config.limits), *([splits] if splits else [])]
 
 
 def open_meds(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> list[Reader]:
@@ -164,7 +166,7 @@ def open_meds(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> l
         If there is none, a column of one is missing, or the splits contradict each other.
     """
     path = config.path or ""
-    events = _events(path)
+    events = _events(path, config.limits)
     splits_file = _splits_file(path) if "split" in needed else None
     splits = SubjectSplits.read(splits_file.path, splits_file.name) if splits_file else SubjectSplits.none()
     tally = _Tally(tuple(config.meds.codes), len(events))
@@ -197,12 +199,15 @@ class MedsReader:
         self._share = 0.0
         self._notes, self._others = 0, Counter[str]()
         with ArrowFaults(self.name), pq.ParquetFile(file.path) as opened:
-            schema = opened.schema_arrow
+            schema, metadata = opened.schema_arrow, opened.metadata
         existing = schema.names
         self._joined = "split" in needed and "split" not in existing
         stored = [name for name in needed if not (name == "split" and self._joined)]
         self._stored = tuple(dict.fromkeys((*stored, "code", *(["subject_id"] if self._joined else []))))
         check_columns(existing, self._stored, self.name)
+        check_sizes(metadata, self._stored, file)
+        self._shared = shared_texts(metadata, self._stored)
+        self._most = file.limits.row_characters
         if self._joined:
             check_subjects(schema, self.name)
 
@@ -214,14 +219,13 @@ class MedsReader:
         """Yield the notes, numbered by their rows in the file."""
         seen = 0
         self._notes, self._others = 0, Counter[str]()
-        with ArrowFaults(self.name), pq.ParquetFile(self._path, buffer_size=1 << 20, pre_buffer=False) as opened:
+        with ArrowFaults(self.name), opened_bit_by_bit(self._path, self._shared) as opened:
             total = max(1, opened.metadata.num_rows)
             for batch in opened.iter_batches(batch_size=_ROWS, columns=list(self._stored)):
                 wanted = self._notes_of(batch)
                 notes = self._completed(batch.filter(wanted))
-                places = pc.indices_nonzero(wanted).to_pylist()
-                for place, values in zip(places, rows_of_batch(notes, self._needed), strict=True):
-                    yield Row(seen + place + 1, values)
+                numbers = [seen + place + 1 for place in pc.indices_nonzero(wanted).to_pylist()]
+                yield from rows_of_batch(notes, self._needed, numbers, most=self._most)
                 seen += batch.num_rows
                 self._share = seen / total
         self._tally.close_file(self.name, self._notes, self._others)
@@ -251,11 +255,10 @@ class MedsReader:
 
 
 def _filled(text: pa.Array) -> pa.Array:
-    stored = pc.cast(text, pa.large_string()).view(pa.large_binary())
-    return pc.fill_null(pc.greater(pc.binary_length(stored), 0), False)
+    return pc.fill_null(pc.greater(lengths(text), 0), False)
 
 
-def _events(path: str) -> list[SourceFile]:
+def _events(path: str, limits: LimitsConfig) -> list[SourceFile]:
     place = Path(path).expanduser()
     if place.is_dir() and (place / _SPLITS.parent).is_dir() and not (place / "data").is_dir():
         raise CorpusError(
@@ -263,7 +266,7 @@ def _events(path: str) -> list[SourceFile]:
             where=path,
             fix="see to corpus.source.path: the events are in data/**/*.parquet",
         )
-    return find_files(str(place / "data") if (place / "data").is_dir() else path, "parquet")
+    return find_files(str(place / "data") if (place / "data").is_dir() else path, "parquet", limits)
 
 
 def _splits_file(path: str) -> SourceFile | None:

@@ -135,7 +135,7 @@ def open_mimic3(config: SourceConfig, needed: tuple[str, ...], scratch: Path) ->
 
 
 def _tables(config: SourceConfig) -> Tables:
-    return Tables(config.path or "", (_NOTES, _DIAGNOSES), _NOTES)
+    return Tables(config.path or "", (_NOTES, _DIAGNOSES), _NOTES, config.limits)
 
 
 def _from_codes(codes: dict[str, str]) -> dict[str, Derived]:

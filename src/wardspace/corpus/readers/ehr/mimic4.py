@@ -31,7 +31,7 @@ def mimic4_files(config: SourceConfig) -> list[SourceFile]:
         If the folder holds neither table.
     """
     path = config.path or ""
-    tables = Tables(path, _TABLES, "notes")
+    tables = Tables(path, _TABLES, "notes", config.limits)
     # if a file is named, the other is not needed
     files = tables.get("notes") or tables.files()
     if not files:

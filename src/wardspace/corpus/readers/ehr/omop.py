@@ -75,7 +75,7 @@ def open_omop(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> l
 
         database = Database(config)
         return [_reader(database.reader, needed, {}, _times(database.has_datetime), _person_of_database)]
-    tables = Tables(config.path or "", _TABLES, "NOTE")
+    tables = Tables(config.path or "", _TABLES, "NOTE", config.limits)
     notes = tables.need("NOTE", "it holds the notes of OMOP")
     lookups = Lookups(tables, config.encoding, scratch)
     derived = _joined(lookups, needed)

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, TextIO
 
 from wardspace.corpus.prepare.rejects import Fault
 from wardspace.corpus.readers.damage import DAMAGE, damage_of
-from wardspace.corpus.readers.jsonl import LONGEST_LINE, is_deep
+from wardspace.corpus.readers.jsonl import is_deep
 
 _PIECE = 8192
 _DECODER = json.JSONDecoder()
@@ -33,10 +33,12 @@ class Document:
         The document.
     raw : BinaryIO
         The file behind it.
+    most : int
+        Characters of a value at most.
     """
 
-    def __init__(self, text: TextIO, raw: BinaryIO) -> None:
-        self._text, self._raw = text, raw
+    def __init__(self, text: TextIO, raw: BinaryIO, most: int) -> None:
+        self._text, self._raw, self._most = text, raw, most
         self._buffer = ""
         self._at = self._counted = 0
         self._line, self._size = 1, _PIECE
@@ -143,7 +145,7 @@ class Document:
 
     def _more(self) -> bool:
         """Read on; False at the end, or where a value is too long."""
-        if self._ended or len(self._buffer) - self._at > LONGEST_LINE:
+        if self._ended or len(self._buffer) - self._at > self._most:
             return False
         self._here()
         parts = [self._buffer[self._at :]]

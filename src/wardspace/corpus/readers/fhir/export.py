@@ -38,9 +38,9 @@ class Export:
 
     def __init__(self, config: SourceConfig) -> None:
         path = config.path or ""
-        self._encoding = config.encoding
+        self._encoding, self._limits = config.encoding, config.limits
         _, self.root = paths_behind(path)
-        kinds = [(file, _kinds(file, config.encoding)) for file in find_named(path, "fhir", _SUFFIXES)]
+        kinds = [(file, _kinds(file, config.encoding)) for file in find_named(path, "fhir", _SUFFIXES, config.limits)]
         self.notes = [file for file, held in kinds if held.intersection(RESOURCES)]
         if not self.notes:
             raise CorpusError(
@@ -82,7 +82,7 @@ class Export:
             bare = path.with_suffix("") if path.suffix == ".gz" else path
             named = any(kind.casefold() in path.name.casefold() for kind in _AUXILIARY)
             if named and bare.suffix.lower() in _SUFFIXES and path.is_file() and path.stat().st_size:
-                yield source_file(path, self.root, "fhir")
+                yield source_file(path, self.root, "fhir", self._limits)
 
 
 def fhir_files(config: SourceConfig) -> list[SourceFile]:

@@ -22,7 +22,7 @@ from wardspace.corpus.readers.fhir.attachments import READABLE, Attachment
 from wardspace.corpus.readers.fhir.identity import Referring, identity_of, literal
 from wardspace.corpus.readers.fhir.resources import Found, Resources, flat
 from wardspace.corpus.readers.files import SourceFile, read_faults
-from wardspace.corpus.readers.jsonl import LONGEST_LINE, parsed
+from wardspace.corpus.readers.jsonl import parsed
 from wardspace.corpus.readers.scratch import scratch_database
 
 BINARY = "Binary"
@@ -101,7 +101,7 @@ def _places(file: SourceFile, number: int) -> Iterator[_Entry]:
     """Ids and places of the Binary resources of a file that is neither packed nor in another encoding."""
     place = 0
     with read_faults(str(file.path)), file.path.open("rb") as handle:
-        while line := handle.readline(LONGEST_LINE):
+        while line := handle.readline(file.limits.row_characters):
             if b'"Binary"' in line and line.endswith((b"}", b"\n")):
                 value, _ = parsed(line.decode("utf-8", "replace"))
                 for found in flat(value, 0, 0) if value else ():

@@ -92,7 +92,8 @@ class Resources:
 
     def _of_document(self) -> Iterator[Found]:
         with read_faults(str(self._file.path)), self._file.open_text(self.encoding, "\n") as (text, self._raw):
-            document, number, line = Document(text, self._raw), 0, 0
+            document = Document(text, self._raw, self._file.limits.row_characters)
+            number = line = 0
             for line, bundle, value in document.values():
                 found = [Found(line, 0, bundle, None, value)] if isinstance(value, Fault) else flat(value, line, bundle)
                 for one in found:
