@@ -21,6 +21,16 @@ def test_a_folder_that_is_no_run_is_refused_and_left_alone(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+def test_a_folder_that_a_kill_left_with_scratch_alone_is_taken(tmp_path):
+    """Killed while it wrote run.json, the first file of all."""
+    scratch = tmp_path / ".run.json~abcdefgh"
+    scratch.mkdir()
+    (scratch / "wardspace.lock").touch()
+    with RunFolder(tmp_path).held():
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "run.json"]
+
+
 def test_a_file_where_the_folder_should_be_is_told(tmp_path):
     (tmp_path / "x").write_text("")
     with pytest.raises(RunError, match="in the place of the run folder"):

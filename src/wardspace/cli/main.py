@@ -33,7 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with owner_only(), stopped_as_by_ctrl_c() as stopped:
         outcome = _run(list(sys.argv[1:] if arguments is None else arguments))
         number = stopped()
-    sys.exit(outcome if number is None else SIGNALLED + number)
+    if number is not None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(SIGNALLED + number)  # a library whose import was interrupted may crash while Python takes it down
+    sys.exit(outcome)
 
 
 def _wait_asleep() -> None:

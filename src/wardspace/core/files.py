@@ -83,11 +83,16 @@ def scratch_folder(target: Path) -> Iterator[Path]:
             _remove(holder, target)
 
 
+def is_scratch(path: Path) -> bool:
+    """Whether this is a scratch folder, in use or left by a killed process."""
+    return _SCRATCH.fullmatch(path.name) is not None and path.is_dir()
+
+
 def _held(target: Path) -> tuple[Path, FileLock]:
     """A new scratch folder and its lock, held."""
     for _ in range(_ATTEMPTS):
         holder = Path(tempfile.mkdtemp(prefix=f".{target.name}~", dir=target.parent))
-        lock = FileLock(holder / _LOCK, timeout=0)
+        lock = FileLock(holder / _LOCK, timeout=0, mode=0o600)
         with suppress(Timeout, FileNotFoundError):  # swept by another process before it was locked
             lock.acquire()
             return holder, lock

@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from wardspace.core.errors import RunError, machine_faults
-from wardspace.core.files import owner_only, read_json, write_json
+from wardspace.core.files import is_scratch, owner_only, read_json, write_json
 from wardspace.core.version import __version__
 from wardspace.results import Tuning
 
@@ -125,7 +125,7 @@ class RunFolder(Folder):
                 "there is a file in the place of the run folder", where=self.path, fix="choose another --out"
             )
         if not self.mark.is_file():
-            if self.path.is_dir() and any(self.path.iterdir()):
+            if self.path.is_dir() and not all(is_scratch(path) for path in self.path.iterdir()):
                 raise RunError(
                     "this folder holds something that is no run", where=self.path, fix="choose another --out"
                 )
@@ -170,7 +170,7 @@ class RunFolder(Folder):
         """
         self.begin()
         with machine_faults(self.path):
-            lock = FileLock(self.path / ".lock", timeout=0)
+            lock = FileLock(self.path / ".lock", timeout=0, mode=0o600)
             try:
                 lock.acquire()
             except Timeout as error:

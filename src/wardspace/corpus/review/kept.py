@@ -73,7 +73,7 @@ class JudgementFile:
         self.path = path
         with machine_faults(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=0)
+            self._lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=0, mode=0o600)
             try:
                 self._lock.acquire()
             except Timeout as error:

@@ -20,7 +20,7 @@ import torch
 from wardspace.config import AdaptConfig, parse_study
 from wardspace.core.errors import RunError, WardspaceError
 from wardspace.core.files import owner_only
-from wardspace.core.processes import end_with, stopped_as_by_ctrl_c
+from wardspace.core.processes import stopped_as_by_ctrl_c
 from wardspace.core.progress import console
 from wardspace.corpus import Corpus
 from wardspace.models import hardware
@@ -41,7 +41,6 @@ def main() -> int:
     console.quiet = True  # the process that started this one speaks for all
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
-    end_with(int(sys.argv[1]))
     try:
         with stopped_as_by_ctrl_c(), owner_only():
             _work(sys.stdin, answers)
@@ -73,9 +72,10 @@ MEMORY = 4 * 2**30
 """Free memory for each trial at once: MiniLM with its optimiser and the passes of a CPU take half of it."""
 _START = (
     "import os, signal, sys; signal.signal(signal.SIGINT, lambda *_: os._exit(130));"
+    "from wardspace.core.processes import end_with; end_with(int(sys.argv[1]));"
     "from wardspace.study.search.pool import main; sys.exit(main())"
 )
-"""While a trial does not train, an interrupt has nothing to save."""
+"""While a trial does not train, an interrupt has nothing to save. The parent is watched before torch is imported."""
 
 
 def at_once(asked: int | None) -> int:

@@ -265,7 +265,7 @@ def _make(file: TokenFile, corpus: Corpus, core: Tokenizer, splits: Sequence[str
 def _alone(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder of tokens; the system lets go of it when the process dies."""
     folder.mkdir(exist_ok=True)
-    lock = FileLock(folder / LOCK)
+    lock = FileLock(folder / LOCK, mode=0o600)
     try:
         lock.acquire(timeout=0)
     except Timeout:

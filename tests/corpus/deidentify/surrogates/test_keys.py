@@ -15,6 +15,7 @@ def test_a_key_is_made_for_its_owner_alone_and_kept(tmp_path):
     assert key_from(path, tmp_path / "corpus") == key
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_key_in_the_corpus_folder_is_refused(tmp_path):

@@ -10,7 +10,8 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from wardspace.core.errors import CorpusError, machine_faults
+from wardspace.core.errors import CorpusError
+from wardspace.core.files import scratch_folder, write_text
 
 BYTES = 32
 """Bytes of a key that is made here."""
@@ -56,11 +57,10 @@ def key_from(path: Path, corpus: Path) -> bytes:
 
 def _made(path: Path) -> bytes:
     key = secrets.token_bytes(BYTES)
-    with machine_faults(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # the mode is given with the creation: at no moment may others read it
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as handle:
-            handle.write(key.hex() + "\n")
+    # whole or not there, and never in the place of one that another process has just made
+    with scratch_folder(path) as scratch:
+        write_text(scratch / path.name, key.hex() + "\n")
+        path.hardlink_to(scratch / path.name)
     return key
 
 
