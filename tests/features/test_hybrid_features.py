@@ -31,7 +31,7 @@ def finished(tmp_path_factory):
     counted = []
     with pytest.MonkeyPatch.context() as patch:
         features = notes.fitted
-        patch.setattr(notes, "fitted", lambda corpus: counted.append(1) or features(corpus))
+        patch.setattr(notes, "fitted", lambda *given: counted.append(1) or features(*given))
         Study.parse(values, home / "run").run()
     return home / "run", len(counted)
 

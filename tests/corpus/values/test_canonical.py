@@ -23,7 +23,7 @@ VALUES = st.one_of(
 
 def of_parquet(value, type_):
     batch = pa.record_batch([pa.array([value], type_)], ["x"])
-    return next(rows_of_batch(batch, ("x",)))[0]
+    return next(rows_of_batch(batch, ("x",), [1])).values[0]
 
 
 @given(EXACT)

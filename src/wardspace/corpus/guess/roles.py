@@ -18,17 +18,20 @@ RoleName = Literal[
 
 _TEXT = (
     "text", "note", "notes", "transcription", "transcript", "narrative", "report", "body", "content", "document",
-    "answer", "abstract",
+    "answer", "abstract", "befund", "befundtext", "bericht", "arztbrief", "freitext", "texte", "texto", "informe",
 )  # fmt: skip
 _NOTE = ("note", "report", "document", "text", "row", "study", "accession", "event")
-_PATIENT = ("patient", "patients", "subject", "person", "mrn", "nhs", "pat", "pid")
+_PATIENT = (
+    "patient", "patients", "subject", "person", "mrn", "nhs", "pat", "pid", "patnr", "patid", "patientnr",
+    "patientennummer", "patientenid", "pseudonym", "paciente",
+)  # fmt: skip
 _GROUP = (
     "document", "doc", "article", "pmid", "encounter", "admission", "hadm", "visit", "stay", "case", "episode",
-    "dialogue", "text",
+    "dialogue", "text", "fall", "fallnr", "fallnummer", "aufnahme", "sejour",
 )  # fmt: skip
 _TIME = (
     "time", "date", "datetime", "timestamp", "when", "received", "charted", "chart", "written", "created",
-    "recorded", "day",
+    "recorded", "day", "datum", "zeitpunkt", "fecha",
 )  # fmt: skip
 _BIRTH = ("birth", "dob", "born", "birthdate")
 _QUERY = ("question", "query", "title", "headline", "heading", "subject", "topic")
