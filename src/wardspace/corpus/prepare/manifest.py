@@ -9,6 +9,7 @@ from typing import Any
 from wardspace.config import CorpusConfig
 from wardspace.core.version import __version__
 from wardspace.corpus.corpus import Manifest
+from wardspace.corpus.deidentify.rules.months import COVERED
 from wardspace.corpus.note.clean import MARKUP
 from wardspace.corpus.prepare.ingest import Intake
 from wardspace.corpus.prepare.outcome import loss_warning
@@ -100,7 +101,11 @@ def _steps(config: CorpusConfig, roles: Roles, made: Made, corrections: Correcti
     }
     steps: list[dict[str, Any]] = [
         *(step for name, step in cleaning.items() if name in MARKUP),
-        *([{"step": "deidentify", **made.intake.identifiers.summary(), **review}] if config.deidentify else []),
+        *(
+            [{"step": "deidentify", **made.intake.identifiers.summary(), "languages": COVERED, **review}]
+            if config.deidentify
+            else []
+        ),
         *(step for name, step in cleaning.items() if name not in MARKUP),
     ]
     steps += made.before_split
