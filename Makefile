@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: install demo test test-slow test-all check bench clean
+.PHONY: install demo test test-slow test-kills test-all check bench clean
 
 install: $(VENV)/.demo
 
@@ -15,7 +15,11 @@ test: $(VENV)/.test
 	$(BIN)/python -m pytest --numprocesses auto -m "not slow"
 
 test-slow: $(VENV)/.test
-	$(BIN)/python -m pytest --numprocesses auto -m slow
+	$(BIN)/python -m pytest --numprocesses auto -m "slow and not kills"
+
+# searches all processes of the machine, so nothing else may run the same tests meanwhile
+test-kills: $(VENV)/.test
+	$(BIN)/python -m pytest -m kills
 
 test-all: test test-slow
 

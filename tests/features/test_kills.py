@@ -27,6 +27,7 @@ from tests.fixtures.weights import differing
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.kills,
     pytest.mark.processes,
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
 ]
