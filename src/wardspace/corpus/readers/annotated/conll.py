@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from sys import intern
 from typing import Any, TextIO
 
 from wardspace.config import ColumnsConfig
@@ -51,7 +52,7 @@ class ConllReader(DocumentReader):
                 sentences, fault, size, grouped, first = [], None, 0, True, number
                 continue
             if isinstance(found, list) and not fault:
-                size += sum(len(word) for word, _ in found)
+                size += sum(len(word) + len(tag) + 2 for word, tag in found)
                 sentences.append(found)
                 found = self.too_long() if size > self.file.limits.row_characters else found  # noqa: PLW2901
             if isinstance(found, Fault):
@@ -117,8 +118,9 @@ class _Sentence:
             self.fault = self.fault or found
             self.tokens.clear()
         elif not self.fault:
-            self.tokens.append(found)
-            self.size += len(found[0]) + 1
+            word, tag = found
+            self.tokens.append((intern(word), intern(tag)))
+            self.size += len(word) + len(tag) + 2
 
 
 def _entities(sentence: list[Token], start: int) -> list[dict[str, Any]]:
