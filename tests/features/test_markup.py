@@ -1,5 +1,7 @@
 """Notes that are HTML or RTF in a column of a table: warned of, or turned into text with all that hangs on it."""
 
+import base64
+import html
 import json
 
 import pyarrow as pa
@@ -119,3 +121,38 @@ def test_damaged_markup_costs_its_note(tmp_path):
     rejects = [(row["note_id"], row["kind"]) for row in corpus.rejects().to_pylist()]
     assert rejects == [("deep", "malformed RTF"), ("empty", "nothing left after cleaning")]
     assert len(corpus) == 40
+
+
+def test_notes_in_base64_are_warned_of_or_read(tmp_path):
+    path = tmp_path / "notes.csv"
+    rows = [(f"n{i}", base64.b64encode(f"<p>Note {i} of chest pain.</p>".encode()).decode()) for i in range(20)]
+    path.write_text(csv_text([*rows, ("id", "8a3f5c0b9d7e4f21b6a0c9d8e7f6a5b4"), ("plain", "Plain note")]))
+    corpus = prepare(corpus_config(path), tmp_path / "corpus", show_progress=False)
+    (told,) = [warning for warning in corpus.manifest.warnings if "corpus.clean" in warning]
+    assert told.startswith("20 notes")
+    assert "corpus.clean.base64: true" in told
+    config = corpus_config(path, clean={"base64": True, "html": True}, deduplicate={"report_near": None})
+    corpus = prepare(config, tmp_path / "corpus", show_progress=False)
+    found = dict(zip(*corpus.table(["note_id", "text"]).to_pydict().values(), strict=True))
+    assert found["n7"] == "Note 7 of chest pain."
+    assert found["plain"] == "Plain note"
+    assert found["id"] == "8a3f5c0b9d7e4f21b6a0c9d8e7f6a5b4"
+    assert {"step": "clean.base64", "changed": 20} in corpus.manifest.steps
+    with pytest.raises(CorpusError, match="spans"):
+        prepare(corpus_config(path, {"spans": ["marks"]}, clean={"base64": True}), tmp_path / "corpus")
+
+
+def test_escaped_html_is_read_as_html_and_told(tmp_path):
+    path = tmp_path / "notes.csv"
+    rows = [(f"n{i}", html.escape(f"<p>Note {i}: K &lt;3</p><p>rest</p>")) for i in range(20)]
+    path.write_text(csv_text([*rows, ("plain", "Temp &lt;38 and K &gt;5")]))
+    corpus = prepare(corpus_config(path), tmp_path / "corpus", show_progress=False)
+    (told,) = [warning for warning in corpus.manifest.warnings if "corpus.clean" in warning]
+    assert told.startswith("20 notes")
+    config = corpus_config(path, clean={"html": True}, deduplicate={"report_near": None})
+    corpus = prepare(config, tmp_path / "corpus", show_progress=False)
+    found = dict(zip(*corpus.table(["note_id", "text"]).to_pydict().values(), strict=True))
+    assert found["n3"] == "Note 3: K <3\nrest"
+    assert found["plain"] == "Temp <38 and K >5"
+    (told,) = [warning for warning in corpus.manifest.warnings if "escaped" in warning]
+    assert told.startswith("20 notes")

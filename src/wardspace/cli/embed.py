@@ -32,6 +32,13 @@ def embed(
         str | None,
         typer.Option("--encoding", help="Of the notes, such as cp1252; by default as in the model's study, else auto."),
     ] = None,
+    clean: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--clean",
+            help="Take markup from notes: html, rtf or base64; may be given again. Models of a run clean as it did.",
+        ),
+    ] = None,
 ) -> None:
     """Embed notes with a model; long notes are read in windows. The file holds ids and vectors, no text."""
     from wardspace.models import Encoder
@@ -40,8 +47,8 @@ def embed(
     from wardspace.study.commands.own_columns import own_columns
 
     given = {"format": None if kind is None else _known(kind), "encoding": encoding}
-    own = own_columns(model, notes, given, text, note_id)
-    done, left_out, warnings = embed_file(Encoder.load(model), own.source, out, text=own.text, note_id=own.note_id)
+    own = own_columns(model, notes, given, text, note_id, markup=clean or ())
+    done, left_out, warnings = embed_file(Encoder.load(model), out=out, **own._asdict())
     for warning in warnings:
         say(f"  note: {warning}")
     reasons = ", ".join(f"{count} {kind}" for kind, count in left_out.most_common()) or "none"

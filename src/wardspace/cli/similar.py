@@ -35,7 +35,7 @@ def similar(
     if (note_id is None) == (text is None):
         raise StudyError("similar to what?", where="wardspace similar", fix="give --id NOTE or --text TEXT, not both")
     own = own_columns(model, notes, {"format": kind}, text_column, id_column)
-    hits = ranked(Encoder.load(model), own.source, note_id=note_id, text=text, k=k, columns=(own.text, own.note_id))
+    hits = ranked(Encoder.load(model), own, note_id=note_id, text=text, k=k)
     table = Table("rank", "cosine", "note", box=None, pad_edge=False)
     for rank, hit in enumerate(hits, 1):
         table.add_row(str(rank), f"{hit.similarity:.3f}", hit.note_id)

@@ -147,9 +147,11 @@ class ColumnsConfig(Section):
 class CleanConfig(Section):
     """Steps of cleaning, in the order in which they are applied; each is optional."""
 
+    base64: bool = False
+    """Unpack notes that are nothing but base64 of readable text, before all other steps; not for notes with spans."""
     html: bool = False
     """Turn notes with HTML tags into text, before de-identification; notes without tags keep their line breaks and
-    lose only character references (`&amp;`)."""
+    lose only character references (`&amp;`). HTML that was escaped (`&lt;p&gt;`) is HTML too."""
     rtf: bool = False
     """Turn notes that are RTF into text, before de-identification; not for notes with spans, whose places it cannot
     follow."""

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wardspace.config import CleanConfig
-from wardspace.corpus.note.clean import Cleaner
+from wardspace.corpus.note.clean import ESCAPED, Cleaner
 
 NONE = dict.fromkeys(CleanConfig.model_fields, False) | {"headers": []}
 ALL = dict.fromkeys(CleanConfig.model_fields, True) | {"headers": ["Sample  Hospital", "Confidential"]}
@@ -60,7 +60,8 @@ def test_defaults_are_the_five_that_leave_words_alone():
 
 def test_steps_follow_the_order_of_the_configuration():
     every = cleaner(**ALL)
-    assert [step.name for step in (*every.markup, *every.steps)] == list(CleanConfig.model_fields)
+    names = [step.name for step in (*every.markup, *every.steps) if step.name != ESCAPED]
+    assert names == list(CleanConfig.model_fields)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 from html.parser import HTMLParser
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from wardspace.config import CleanConfig
 from wardspace.corpus.note.clean import Cleaner
-from wardspace.corpus.note.html import html_text, is_html
+from wardspace.corpus.note.html import html_text, is_escaped_html, is_html, unescaped_html
 
 
 @pytest.mark.parametrize(
@@ -141,3 +142,44 @@ def test_notes_without_tags_keep_their_lines_and_lose_their_references():
 def test_long_runs_of_what_opens_and_never_closes_take_no_time(part):
     # with time that grows with the square of the length this would not end
     assert isinstance(html_text(part * 200_000), str)
+
+
+MARKUP = "<p>Temp &lt;38 &amp; <b>stable</b></p><p>K &gt;5</p>"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_html_that_was_escaped_is_read_as_what_it_was(times):
+    escaped = MARKUP
+    for _ in range(times):
+        escaped = html.escape(escaped)
+    assert is_escaped_html(escaped)
+    assert unescaped_html(escaped) == html_text(MARKUP) == "Temp <38 & stable\nK >5"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_spans_follow_their_words_out_of_html_that_was_escaped(times):
+    escaped = MARKUP
+    for _ in range(times):
+        escaped = html.escape(escaped)
+    steps = Cleaner(CleanConfig(html=True))
+    for note in (escaped, f"<div>{escaped}</div>" if times == 1 else escaped):
+        plain = steps.plain(note, follow=True)
+        assert plain.text == "Temp <38 & stable\nK >5"
+        start, end = plain.offsets.span(note.index("stable"), note.index("stable") + 6)
+        assert plain.text[start:end] == "stable"
+
+
+@pytest.mark.parametrize(
+    ("note", "plain"),
+    [
+        ("Temp &lt;38, BP &gt;120", "Temp <38, BP >120"),
+        ("a &lt;b and b&gt; c, &lt;today&gt;", "a <b and b> c, <today>"),
+        ("the portal shows &lt;br&gt; in its text", "the portal shows <br> in its text"),
+        ("<p>the portal shows &lt;br&gt;</p>", "the portal shows <br>"),
+        ("R&amp;D, &amp;lt; is a sign", "R&D, &lt; is a sign"),
+    ],
+)
+def test_a_text_with_escaped_signs_keeps_them(note, plain):
+    assert not is_escaped_html(note)
+    assert unescaped_html(plain) == plain
+    assert Cleaner(CleanConfig(html=True)).plain(note).text == plain

@@ -1,7 +1,9 @@
 import pytest
 
+from wardspace.config.corpus import MissingConfig
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.readers.tables import Tables, has_column, key
+from wardspace.corpus.readers.tables import Tables, has_column
+from wardspace.corpus.values.canonical import Keys
 
 
 @pytest.fixture
@@ -52,4 +54,4 @@ def test_columns_are_found_in_any_case(folder):
 
 @pytest.mark.parametrize(("value", "expected"), [(" 12 ", "12"), ("12.0", "12"), (12, "12"), ("", None), (None, None)])
 def test_keys_of_joins(value, expected):
-    assert key(value) == expected
+    assert Keys(MissingConfig()).key(value) == expected

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wardspace.config.corpus import MissingConfig
 from wardspace.corpus.readers.parquet import rows_of_batch
-from wardspace.corpus.readers.tables import key
-from wardspace.corpus.values.canonical import canonical, is_pointed, is_rounded
+from wardspace.corpus.values.canonical import Keys, canonical, is_pointed, is_rounded
 
 EXACT = st.integers(-(2**53), 2**53)
 VALUES = st.one_of(
@@ -32,7 +32,7 @@ def test_a_whole_number_has_one_spelling_whatever_wrote_it(number):
     spellings += [json.loads(json.dumps(float(number))), str(float(number)), of_parquet(number, pa.int64())]
     spellings += [of_parquet(float(number), pa.float64()), of_parquet(Decimal(number), pa.decimal128(38, 10))]
     assert {canonical(spelled) for spelled in spellings} == {str(number)}
-    assert {key(spelled) for spelled in spellings} == {str(number)}
+    assert {Keys(MissingConfig()).key(spelled) for spelled in spellings} == {str(number)}
 
 
 @given(VALUES, st.booleans())

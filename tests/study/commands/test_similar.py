@@ -1,3 +1,4 @@
+import base64
 import csv
 
 import numpy as np
@@ -14,6 +15,7 @@ from wardspace.config import SourceConfig, parse_study
 from wardspace.core.errors import CorpusError
 from wardspace.models import Encoder
 from wardspace.study.commands.embed_file import embed_file
+from wardspace.study.commands.own_columns import OwnColumns
 from wardspace.study.commands.similar import similar
 from wardspace.study.folder import RunFolder
 
@@ -57,7 +59,7 @@ def test_hits_are_those_of_scikit_learn_s_cosine(encoder, notes, tmp_path, monke
         ({"note_id": "n7"}, brute(encoder, texts, texts["n7"], without="n7")),
         ({"text": "acute chest pain"}, brute(encoder, texts, "acute chest pain")),
     ):
-        found = similar(encoder, source, k=5, columns=("BODY", "ID"), **asked)
+        found = similar(encoder, OwnColumns(source, "BODY", "ID"), k=5, **asked)
         assert [one.similarity for one in found] == pytest.approx([score for _, score in wanted[:5]], abs=1e-4)
         assert found[0].note_id == wanted[0][0]
     assert {path.name for path in tmp_path.iterdir()} == {"notes.csv"}  # nothing is left behind
@@ -67,22 +69,22 @@ def test_vectors_that_embed_wrote_are_not_made_again(encoder, notes, tmp_path, m
     monkeypatch.chdir(tmp_path)
     path, _ = notes
     source = SourceConfig(path=str(path))
-    wanted = similar(encoder, source, note_id="n3", columns=("BODY", "ID"))
+    wanted = similar(encoder, OwnColumns(source, "BODY", "ID"), note_id="n3")
     embed_file(encoder, source, tmp_path / "vectors.parquet", text="BODY", note_id="ID")
     path.unlink()
-    assert similar(encoder, SourceConfig(path=str(tmp_path / "vectors.parquet")), note_id="n3") == wanted
+    assert similar(encoder, OwnColumns(SourceConfig(path=str(tmp_path / "vectors.parquet"))), note_id="n3") == wanted
     half = tmp_path / "half.parquet"
     table = pq.read_table(tmp_path / "vectors.parquet")
     vectors = [one[:16] for one in table["vector"].to_pylist()]
     pq.write_table(table.set_column(1, "vector", pa.array(vectors, pa.list_(pa.float32(), 16))), half)
     with pytest.raises(CorpusError, match="16 numbers"):
-        similar(encoder, SourceConfig(path=str(half)), text="pain")
+        similar(encoder, OwnColumns(SourceConfig(path=str(half))), text="pain")
 
 
 def test_an_unknown_note_is_a_user_s_fault(encoder, notes, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CorpusError, match="no note 'n99'"):
-        similar(encoder, SourceConfig(path=str(notes[0])), note_id="n99", columns=("BODY", "ID"))
+        similar(encoder, OwnColumns(SourceConfig(path=str(notes[0])), "BODY", "ID"), note_id="n99")
 
 
 @pytest.fixture
@@ -107,6 +109,39 @@ def test_notes_are_read_as_the_model_s_study_reads_them(model_of_a_run, notes, t
     hits = [line.split()[-1] for line in listed.output.splitlines() if line.strip()[:1].isdigit()]
     assert len(hits) == 3
     assert set(hits) < set(texts) - {"n1"}
+
+
+def test_notes_are_cleaned_as_the_model_s_study_cleans_them(model_of_a_run, encoder, notes, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path, texts = notes
+    folder = RunFolder(model_of_a_run.parent.parent)
+    study = yaml.safe_load(folder.study.read_text())
+    study["corpus"]["clean"] |= {"html": True, "lowercase": True}
+    folder.study.write_text(yaml.safe_dump(study))
+    marked = [f"<p>{text.upper()}</p>" for text in texts.values()]
+    path.write_text("".join(f"{name},{text}\n" for name, text in zip(["ID", *texts], ["BODY", *marked], strict=True)))
+    command = ["embed", str(path), "--out", str(tmp_path / "v.parquet")]
+    done = CliRunner().invoke(app, [command[0], str(model_of_a_run), *command[1:]])
+    assert done.exit_code == 0, done.output
+    found = np.array(pq.read_table(tmp_path / "v.parquet")["vector"].to_pylist())
+    assert np.abs(found - encoder.encode(list(texts.values()))).max() < 1e-5
+    assert "--clean" not in done.output
+
+
+def test_markup_is_told_of_and_cleaned_where_that_is_asked_for(base, encoder, notes, tmp_path):
+    path, texts = notes
+    packed = [base64.b64encode(f"<p>{text}</p>".encode()).decode() for text in texts.values()]
+    path.write_text("".join(f"{name},{text}\n" for name, text in zip(["ID", *texts], ["BODY", *packed], strict=True)))
+    command = ["embed", str(base), str(path), "--out", str(tmp_path / "v.parquet"), "--id", "ID", "--text", "BODY"]
+    told = []
+    for steps in ([], ["base64"], ["base64", "html"]):
+        done = CliRunner().invoke(app, [*command, *(part for step in steps for part in ("--clean", step))])
+        assert done.exit_code == 0, done.output
+        told.append([step for step in ("base64", "html") if f"--clean {step}" in done.output])
+    assert told == [["base64"], ["html"], []]
+    found = np.array(pq.read_table(tmp_path / "v.parquet")["vector"].to_pylist())
+    assert np.abs(found - encoder.encode(list(texts.values()))).max() < 1e-5
+    assert CliRunner().invoke(app, [*command, "--clean", "lower"]).exit_code != 0
 
 
 @pytest.mark.parametrize("asked", [[], ["--id", "a", "--text", "b"]])

@@ -11,7 +11,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from wardspace.config import CleanConfig
-from wardspace.corpus.note.html import html_step, replaced
+from wardspace.corpus.note.base64 import base64_text
+from wardspace.corpus.note.html import Replacement, html_again, html_step, is_escaped_html, is_html, replaced
 from wardspace.corpus.note.rtf import is_rtf, rtf_text
 
 
@@ -105,8 +106,23 @@ class Cleaned(NamedTuple):
     """Where its characters went, if that was asked for."""
 
 
-MARKUP = ("html", "rtf")
+ESCAPED = "escaped html"
+"""What `Cleaned.changed` says besides `html` where the HTML of a note was escaped once more."""
+MARKUP = ("base64", "html", "rtf")
 """Steps that come before all others, and before de-identification: a name may have a tag in its middle."""
+
+SHARE_OF_MARKUP = 0.01
+"""Share of notes that look like markup from which on that is told."""
+
+
+def looks_like(text: str) -> list[str]:
+    """Which of the steps of `MARKUP` would take something from a text, as far as its look tells."""
+    looks = (
+        ("base64", base64_text(text) is not None),
+        ("html", is_html(text) or is_escaped_html(text)),
+        ("rtf", is_rtf(text)),
+    )
+    return [name for name, found in looks if found]
 
 
 class Cleaner:
@@ -121,7 +137,7 @@ class Cleaner:
     def __init__(self, config: CleanConfig) -> None:
         self.config = config
         asked = [name for name in type(config).model_fields if getattr(config, name)]
-        self.markup = tuple(_step(name, config) for name in asked if name in MARKUP)
+        self.markup = tuple(step for name in asked if name in MARKUP for step in _markup_steps(name))
         self.steps = tuple(_step(name, config) for name in asked if name not in MARKUP)
 
     def __reduce__(self) -> tuple[type[Cleaner], tuple[CleanConfig]]:
@@ -155,7 +171,7 @@ def _cleaned(steps: Sequence[Step], text: str, *, follow: bool) -> Cleaned:
                 assert edits is not None, "a study that asks for this step and for spans is refused"
                 passes.append(edits(text))
             text = after
-    return Cleaned(text, tuple(changed), Offsets(passes) if follow else None)
+    return Cleaned(text, tuple(dict.fromkeys(changed)), Offsets(passes) if follow else None)
 
 
 def _pattern_step(name: str, pattern: str, replacement: str | _Replacement, flags: int = 0) -> Step:
@@ -171,16 +187,19 @@ def _pattern_step(name: str, pattern: str, replacement: str | _Replacement, flag
     return Step(name, lambda text: compiled.sub(replacement, text), edits)
 
 
-def _plain_html(text: str) -> str:
-    return replaced(text, html_step(text))
+def _html_step(name: str, replacements: Callable[[str], list[Replacement]]) -> Step:
+    def edits(text: str) -> list[Edit]:
+        return [trimmed_edit(start, text[start:end], new) for start, end, new in replacements(text)]
 
-
-def _html_edits(text: str) -> list[Edit]:
-    return [trimmed_edit(start, text[start:end], new) for start, end, new in html_step(text)]
+    return Step(name, lambda text: replaced(text, replacements(text)), edits)
 
 
 def _plain_rtf(text: str) -> str:
     return rtf_text(text) if is_rtf(text) else text
+
+
+def _unpacked(text: str) -> str:
+    return base64_text(text) or text
 
 
 def _compose(text: str) -> str:
@@ -229,11 +248,13 @@ _PATTERNS: dict[str, tuple[str, str | _Replacement, int]] = {
 }
 
 
+def _markup_steps(name: str) -> list[Step]:
+    if name == "html":  # escaped up to twice
+        return [_html_step(name, html_step), *[_html_step(ESCAPED, html_again)] * 2]
+    return [Step(name, _plain_rtf if name == "rtf" else _unpacked, None)]
+
+
 def _step(name: str, config: CleanConfig) -> Step:
-    if name == "html":
-        return Step(name, _plain_html, _html_edits)
-    if name == "rtf":
-        return Step(name, _plain_rtf, None)
     if name == "unicode":
         return Step(name, _compose, _composed_edits)
     if name == "lowercase":

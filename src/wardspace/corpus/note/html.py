@@ -35,12 +35,47 @@ _SURE = re.compile(
     rf"<!doctype\s+html|</(?:{_KNOWN})\s*>|<(?:br|hr|p|div|html|body|table|tr|td|li|ul)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
 _LINES = re.compile(r"<(?:br|hr|p|div|tr|li|h[1-6]|dd|dt|blockquote|section|article|address)(?=[\s/>])", re.IGNORECASE)
+_ESCAPED_TAG = re.compile(
+    rf"&(?:amp;)*+(?:lt|#0{{0,5}}60|#[xX]0{{0,5}}3[cC]);(?:!doctype|/?(?:{_KNOWN})(?![\w-]))", re.IGNORECASE
+)
+_DEEPEST = 2
+"""How often HTML may have been escaped."""
 _ESCAPED = re.compile(r"&(?:nbsp|amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{3,8});")
 
 
 def is_html(text: str) -> bool:
     """Whether a text has tags that only HTML has; `<5 mm`, `<today>` and the like are none."""
     return "<" in text and _SURE.search(text) is not None
+
+
+def is_escaped_html(text: str) -> bool:
+    """Whether a text is HTML that was escaped (`&lt;p&gt;`), once or more, and has no tags of its own.
+
+    It begins with a tag then, or has several. A text in which `&lt;5 mm` or one escaped tag is found is none.
+    """
+    if "&" not in text or is_html(text) or not _ESCAPED_TAG.search(text):
+        return False
+    for _ in range(_DEEPEST):
+        text = html.unescape(text)
+        if is_html(text):
+            return _is_mostly_tags(text)
+    return False
+
+
+def html_again(text: str) -> list[Replacement]:
+    """What turns a text into plain text that is still HTML after `html_step`, because it was escaped; else nothing."""
+    return html_step(text) if (is_html(text) and _is_mostly_tags(text)) or is_escaped_html(text) else []
+
+
+def unescaped_html(text: str) -> str:
+    """A text without the HTML in it that was escaped, however often; the same text where there is none."""
+    for _ in range(_DEEPEST + 1):
+        text = replaced(text, html_again(text))
+    return text
+
+
+def _is_mostly_tags(text: str) -> bool:
+    return text.lstrip().startswith("<") or sum(1 for _ in _SURE.finditer(text)) > 1
 
 
 def html_text(markup: str) -> str:

@@ -13,9 +13,8 @@ from wardspace.core.times import moment
 from wardspace.corpus.deidentify.counts import Tally
 from wardspace.corpus.duplicates.sketches import Sketches
 from wardspace.corpus.duplicates.versions import Versions
-from wardspace.corpus.note.html import is_html
+from wardspace.corpus.note.clean import looks_like
 from wardspace.corpus.note.note import Examiner, Note, Unusable
-from wardspace.corpus.note.rtf import is_rtf
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.ledger import Ledger, fingerprint
 from wardspace.corpus.prepare.outcome import check_outcome
@@ -122,7 +121,7 @@ class Intake:
         self.changed.update(found.changed)
         self.identifiers.add(found.identifiers)
         self.reviewed += found.reviewed
-        self.markup.update([name for name, looks in (("html", is_html), ("rtf", is_rtf)) if looks(found.text)])
+        self.markup.update(looks_like(found.text))
         patient = found.patient_id or found.note_id
         if found.time:
             self.zones.see(found.time)

@@ -10,7 +10,7 @@ from wardspace.config import CorpusConfig
 from wardspace.core.version import __version__
 from wardspace.corpus.corpus import Manifest
 from wardspace.corpus.deidentify.rules.months import COVERED
-from wardspace.corpus.note.clean import MARKUP
+from wardspace.corpus.note.clean import ESCAPED, MARKUP, SHARE_OF_MARKUP
 from wardspace.corpus.prepare.ingest import Intake
 from wardspace.corpus.prepare.outcome import loss_warning
 from wardspace.corpus.prepare.rejects import EARLIER_PATIENT, NOT_DRAWN
@@ -20,8 +20,6 @@ from wardspace.corpus.review.corrections import Corrections
 from wardspace.corpus.schema import SPLITS, Roles
 from wardspace.corpus.split.split import Shares
 from wardspace.corpus.values.tally import implausible_patient, kept_words, like_spellings
-
-_SHARE_OF_MARKUP = 0.01
 
 
 @dataclass(frozen=True)
@@ -140,10 +138,12 @@ def _warnings(config: CorpusConfig, roles: Roles, made: Made) -> list[str]:
     elif made.intake.patients_missing:
         found.append(f"{made.intake.patients_missing} notes without a patient count as a patient each")
     found += [
-        f"{count} notes look like {name.upper()}: set corpus.clean.{name}: true to read their text"
+        f"{count} notes look like {name}: set corpus.clean.{name}: true to read their text"
         for name, count in made.intake.markup.items()
-        if not getattr(config.clean, name) and count >= _SHARE_OF_MARKUP * made.output.splits.total()
+        if not getattr(config.clean, name) and count >= SHARE_OF_MARKUP * made.output.splits.total()
     ]
+    if escaped := made.intake.changed[ESCAPED]:
+        found.append(f"{escaped} notes hold escaped HTML (&lt;p&gt;): it was read as HTML")
     if made.rejects[NOT_DRAWN]:
         found.append(f"a sample: {made.output.splits.total()} notes drawn, {made.rejects[NOT_DRAWN]} left out")
     if made.spans_dropped:

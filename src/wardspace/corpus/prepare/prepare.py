@@ -77,7 +77,7 @@ def prepare(
     with whole_folder(folder) as scratch:
         (scratch / _WORK).mkdir()
         (scratch / NOTES).mkdir()
-        readers = open_readers(config.source, roles.needed, scratch / _WORK)
+        readers = open_readers(config.source, roles.needed, scratch / _WORK, config.missing)
         values = look(readers, roles, config)
         examiner = Examiner(roles, Cleaner(config.clean), config.reject, deidentifier, corrections, values=values)
         work = Work(examiner, None if near is None else Sketcher(config.deduplicate.shingle), tokens)
@@ -94,7 +94,7 @@ def prepare(
 
 def _engine(engine: EngineConfig, config: CorpusConfig, needed: tuple[str, ...]) -> Engine:
     if engine.kind == "ray":
-        return RayEngine(engine, config.source, needed)
+        return RayEngine(engine, config.source, needed, config.missing)
     return LocalEngine(config.workers if config.workers is not None else cores() if config.deidentify else 0)
 
 

@@ -37,12 +37,13 @@ def resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
     known = FORMATS.get(config.source.format)
     if known and known.columns:
         config = config.model_copy(update={"columns": known.columns(config.columns)})
-    if config.clean.rtf and config.columns.spans:
-        raise CorpusError(
-            "spans cannot follow their words out of RTF",
-            where="corpus.clean.rtf",
-            fix="leave it off, or leave corpus.columns.spans empty",
-        )
+    for name in ("base64", "rtf"):
+        if getattr(config.clean, name) and config.columns.spans:
+            raise CorpusError(
+                f"spans cannot follow their words out of {name}",
+                where=f"corpus.clean.{name}",
+                fix="leave it off, or leave corpus.columns.spans empty",
+            )
     auxiliary = version_columns(config.deduplicate.versions, config.columns)
     names = tuple(config.deidentify.name_columns) if config.deidentify else ()
     versions = config.deduplicate.versions

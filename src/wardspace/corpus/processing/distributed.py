@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from wardspace.config import EngineConfig, SourceConfig
+from wardspace.config.corpus import MissingConfig
 from wardspace.core.errors import CorpusError, WardspaceError
 from wardspace.core.files import scratch_folder
 from wardspace.core.ray_session import ray_session, read_by
@@ -45,10 +46,14 @@ class RayEngine:
         Where the notes are; every machine must see them under the same path, and the corpus folder too.
     needed : tuple of str
         Source columns to read.
+    missing : MissingConfig
+        Words for missing values.
     """
 
-    def __init__(self, config: EngineConfig, source: SourceConfig, needed: tuple[str, ...]) -> None:
-        self._config, self._source, self._needed = config, _everywhere(source), needed
+    def __init__(
+        self, config: EngineConfig, source: SourceConfig, needed: tuple[str, ...], missing: MissingConfig
+    ) -> None:
+        self._config, self._source, self._needed, self._missing = config, _everywhere(source), needed, missing
 
     @contextmanager
     def examined(self, readers: list[Reader], work: Work, shards: Shards) -> Generator[Iterator[Event]]:
@@ -56,7 +61,7 @@ class RayEngine:
         shards = Shards(shards.folder.absolute(), work.identity())
         job = pickle.dumps((__version__, work, shards))
         with ray_session(self._config.address, self._config.cpus) as data:
-            read = partial(_read, self._source, self._needed, shards.folder)
+            read = partial(_read, self._source, self._needed, self._missing, shards.folder)
             done = read_by(data, [read]).map_batches(
                 _examine,
                 fn_kwargs={"job": job},
@@ -76,12 +81,12 @@ def _everywhere(source: SourceConfig) -> SourceConfig:
     return source.model_copy(update={"path": str(Path(path).expanduser().absolute())})
 
 
-def _read(source: SourceConfig, needed: tuple[str, ...], shards: Path) -> Iterator[pa.Table]:
+def _read(source: SourceConfig, needed: tuple[str, ...], missing: MissingConfig, shards: Path) -> Iterator[pa.Table]:
     """The source in chunks, each a row; then its end, or the fault that it ended with."""
     try:
         shards.mkdir(mode=0o700, parents=True, exist_ok=True)
         with scratch_folder(shards / "reading") as scratch:
-            readers = open_readers(source, needed, scratch)
+            readers = open_readers(source, needed, scratch, missing)
             for reader in readers:
                 done = 0
                 for chunk in chunks(reader.name, reader.rows()):

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from wardspace.config import ColumnsConfig, SourceConfig
+from wardspace.config.corpus import MissingConfig
 from wardspace.corpus.readers.files import SourceFile
 from wardspace.corpus.readers.row import Reader
 
@@ -24,7 +25,7 @@ class Format:
         A line for people.
     open : function
         Readers of a source, each checked to have the columns that are needed; the folder is for files that live only as
-        long as the reading.
+        long as the reading, and joins read ids with the study's words for missing values.
     columns : function, optional
         Fills in the roles that a study leaves open, where the format itself says what its columns mean.
     files : function, optional
@@ -34,7 +35,7 @@ class Format:
     """
 
     about: str
-    open: Callable[[SourceConfig, Columns, Path], list[Reader]]
+    open: Callable[[SourceConfig, Columns, Path, MissingConfig], list[Reader]]
     columns: Callable[[ColumnsConfig], ColumnsConfig] | None = None
     files: Callable[[SourceConfig], list[SourceFile]] | None = None
     content: Callable[[SourceConfig], list[tuple[str, str]]] | None = None

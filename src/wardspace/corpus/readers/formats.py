@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from wardspace.config import ColumnsConfig, SourceConfig
+from wardspace.config.corpus import MissingConfig
 from wardspace.core.files import file_digest
 from wardspace.corpus.readers.annotated.brat import BRAT_COLUMNS, BRAT_SUFFIXES, BratReader, brat_files
 from wardspace.corpus.readers.annotated.conll import CONLL_COLUMNS, ConllReader
@@ -33,13 +34,13 @@ def _format(kind: type[DocumentReader], about: str, own: ColumnsConfig, suffixes
     def files(config: SourceConfig) -> list[SourceFile]:
         return find_named(config.path or "", kind.format, suffixes, config.limits)
 
-    def readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
+    def readers(config: SourceConfig, needed: Columns, scratch: Path, missing: MissingConfig) -> list[Reader]:
         return [kind(file, needed, config.encoding) if file.size else EmptyReader(file) for file in files(config)]
 
     return Format(about, readers, own_columns(own), files)
 
 
-def _brat(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
+def _brat(config: SourceConfig, needed: Columns, scratch: Path, missing: MissingConfig) -> list[Reader]:
     return [BratReader(find_named(config.path or "", "brat", BRAT_SUFFIXES, config.limits), needed, config.encoding)]
 
 
@@ -62,7 +63,7 @@ ANNOTATED = {
 """Formats by their name."""
 
 
-def _tables(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
+def _tables(config: SourceConfig, needed: Columns, scratch: Path, missing: MissingConfig) -> list[Reader]:
     """CSV, TSV, Parquet or JSON lines, each file by its name or all as the study says."""
     readers: list[Reader] = []
     for file in find_files(config.path or "", config.format, config.limits):
@@ -86,7 +87,7 @@ def _no_files(config: SourceConfig) -> list[SourceFile]:
     return []
 
 
-def _ward(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
+def _ward(config: SourceConfig, needed: Columns, scratch: Path, missing: MissingConfig) -> list[Reader]:
     return [WardReader(config.ward, needed)]
 
 
@@ -163,7 +164,9 @@ def source_content(config: SourceConfig) -> list[tuple[str, str]]:
     return [(file.name, file_digest(file.path)) for file in source_files(config)]
 
 
-def open_readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[Reader]:
+def open_readers(
+    config: SourceConfig, needed: Columns, scratch: Path, missing: MissingConfig | None = None
+) -> list[Reader]:
     """One reader for each file of a source, each checked to have the columns that are needed.
 
     What a reader raises costs the row or file that it was at (`wardspace.corpus.readers.boundary`).
@@ -176,6 +179,8 @@ def open_readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[R
         Source columns to read.
     scratch : Path
         Folder for files that live only as long as the reading (it need not exist yet).
+    missing : MissingConfig, optional
+        Words for missing values among the ids that tables are joined by.
 
     Raises
     ------
@@ -184,4 +189,4 @@ def open_readers(config: SourceConfig, needed: Columns, scratch: Path) -> list[R
     """
     opening = FORMATS[config.format].open if config.format in FORMATS else _tables
     with whole_faults(config.format, config.path or ""):
-        return [GuardedReader(reader) for reader in opening(config, needed, scratch)]
+        return [GuardedReader(reader) for reader in opening(config, needed, scratch, missing or MissingConfig())]

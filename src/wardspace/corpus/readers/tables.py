@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -15,7 +14,6 @@ from wardspace.corpus.readers.csv.reader import DelimitedReader
 from wardspace.corpus.readers.files import SourceFile, format_of, paths_behind, source_file
 from wardspace.corpus.readers.parquet import ArrowFaults, ParquetReader
 from wardspace.corpus.readers.row import Reader
-from wardspace.corpus.values.canonical import canonical, is_missing
 
 KINDS = ("csv", "tsv", "parquet")
 """Formats a table may be stored in."""
@@ -102,11 +100,6 @@ class Tables:
                 where=self._path,
                 fix="leave one of them there, or name the file itself in corpus.source.path",
             )
-
-
-def key(value: Any) -> str | None:
-    """An id as joins need it, in its one spelling; None for a word that databases write for a missing value."""
-    return None if is_missing(value) else canonical(value)
 
 
 def open_table(file: SourceFile, needed: tuple[str, ...], encoding: str, scratch: Path) -> Reader:

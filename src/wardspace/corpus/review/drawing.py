@@ -101,7 +101,7 @@ def original_notes(
     """Yield every usable note of a study's source as it was read; see `drawn_notes`."""
     config, roles = resolved(config)
     with scratch_folder(corpus) as scratch:
-        readers = open_readers(config.source, roles.needed, scratch)
+        readers = open_readers(config.source, roles.needed, scratch, config.missing)
         values = look(readers, roles, config)
         examiner = Examiner(roles, Cleaner(config.clean), config.reject, values=values)
         with progress(title, sum(reader.size for reader in readers), show=show_progress) as advance:

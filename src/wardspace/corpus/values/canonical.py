@@ -20,7 +20,6 @@ _WHOLE = re.compile(r"(-?(?:0|[1-9][0-9]*))\.0+")
 _PADDED = re.compile(r"[+-]?[0-9]+\.0+")
 _EXPONENT = re.compile(r"-?[1-9](?:\.[0-9]+)?[eE]\+[0-9]{2,3}")
 _POINTED = re.compile(r"\S*[0-9]\.[0-9]\S*")
-_MISSING = frozenset((*MissingConfig().words, *MissingConfig().words_outside_categories))
 _LONGEST = 64
 """Characters of a number or code at most."""
 
@@ -55,10 +54,26 @@ def canonical(value: Any, *, pointed: bool = False) -> str | None:
     return json.dumps(_whole(value), ensure_ascii=False, default=str)
 
 
-def is_missing(value: Any) -> bool:
-    """Whether there is no value, or a word for missing that a study has by default; for joins of published tables."""
-    found = canonical(value)
-    return found is None or found in _MISSING
+class Keys:
+    """Reads ids as joins of tables need them.
+
+    Parameters
+    ----------
+    missing : MissingConfig
+        The study's words for missing values.
+    """
+
+    def __init__(self, missing: MissingConfig) -> None:
+        self._words = frozenset((*missing.words, *missing.words_outside_categories))
+
+    def key(self, value: Any) -> str | None:
+        """An id in its one spelling; None where there is none, or a word for a missing value."""
+        found = canonical(value)
+        return None if found in self._words else found
+
+    def first(self, *values: Any) -> Any:
+        """The first of some values that is not missing; None where all are."""
+        return next((value for value in values if self.key(value) is not None), None)
 
 
 def number(value: float | Decimal) -> str | None:

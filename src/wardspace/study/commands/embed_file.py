@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from wardspace.config import CleanConfig, ColumnsConfig, CorpusConfig, SourceConfig
-from wardspace.config.corpus import RejectConfig
+from wardspace.config.corpus import MissingConfig, RejectConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import owner_only, scratch_folder, whole_file
 from wardspace.core.progress import progress
-from wardspace.corpus.note.clean import Cleaner
+from wardspace.corpus.note.clean import SHARE_OF_MARKUP, Cleaner, looks_like
 from wardspace.corpus.note.note import Examiner, Unusable
 from wardspace.corpus.prepare.outcome import loss_warning
 from wardspace.corpus.prepare.rejects import Rejects
@@ -25,6 +25,7 @@ from wardspace.corpus.readers.columns import MissingColumnsError, no_rows
 from wardspace.corpus.schema import Roles, resolve_roles
 from wardspace.corpus.values.look import look
 from wardspace.models import Encoder
+from wardspace.study.commands.own_columns import UNTOUCHED
 
 ROWS = 4096
 """Notes encoded at once."""
@@ -42,7 +43,14 @@ class Embedded(NamedTuple):
 
 
 def embed_file(
-    encoder: Encoder, source: SourceConfig, out: Path, *, text: str | None = None, note_id: str | None = None
+    encoder: Encoder,
+    source: SourceConfig,
+    out: Path,
+    *,
+    text: str | None = None,
+    note_id: str | None = None,
+    clean: CleanConfig = UNTOUCHED,
+    missing: MissingConfig | None = None,
 ) -> Embedded:
     """Embed the notes of a source.
 
@@ -58,6 +66,10 @@ def embed_file(
         folder, with their place and the reason.
     text, note_id : str, optional
         Names of the columns; by default the format's own, else `text` and `note_id`.
+    clean : CleanConfig
+        Steps of cleaning; by default none.
+    missing : MissingConfig, optional
+        Words for missing values.
 
     Raises
     ------
@@ -67,17 +79,19 @@ def embed_file(
     _check_target(source, out)
     roles = _roles(source, text, note_id)
     schema = pa.schema([("note_id", pa.string()), ("vector", pa.list_(pa.float32(), encoder.dimension))])
-    done = 0
+    done, markup = 0, Counter[str]()
+    config = CorpusConfig(source=source, clean=clean, missing=missing or MissingConfig())
     left_out_file = out.with_name(f"{out.stem}.rejects.parquet")
     with _options_named(), owner_only(), scratch_folder(out) as work, whole_file(out) as scratch:
-        readers = open_readers(source, roles.needed, work)
+        readers = open_readers(source, roles.needed, work, config.missing)
         with (
             pq.ParquetWriter(scratch, schema) as writer,
             Rejects(work / left_out_file.name) as rejects,
             progress("embedding notes (bytes)", sum(reader.size for reader in readers)) as advance,
         ):
-            for ids, texts, read in _chunks(readers, roles, rejects):
+            for ids, texts, read in _chunks(readers, roles, config, rejects):
                 done += len(ids)
+                markup.update(name for one in texts for name in looks_like(one))
                 if ids:
                     vectors = pa.array(encoder.encode(texts, show_progress=False).ravel())
                     columns = [pa.array(ids), pa.FixedSizeListArray.from_arrays(vectors, encoder.dimension)]
@@ -90,6 +104,11 @@ def embed_file(
         else:
             left_out_file.unlink(missing_ok=True)
     warnings = list(dict.fromkeys(warning for reader in readers for warning in reader.warnings))
+    warnings += [
+        f"{count} notes look like {name}: give --clean {name} to read their text"
+        for name, count in markup.items()
+        if not getattr(clean, name) and count >= SHARE_OF_MARKUP * done
+    ]
     if lost := loss_warning(rejects.counts, done + rejects.counts.total()):
         warnings.insert(0, lost)
     return Embedded(done, rejects.counts, warnings)
@@ -128,11 +147,12 @@ def _check_target(source: SourceConfig, out: Path) -> None:
         raise CorpusError("this would overwrite the notes", where=out, fix="name another file with --out")
 
 
-def _chunks(readers: list[Reader], roles: Roles, rejects: Rejects) -> Iterator[tuple[list[str], list[str], int]]:
+def _chunks(
+    readers: list[Reader], roles: Roles, config: CorpusConfig, rejects: Rejects
+) -> Iterator[tuple[list[str], list[str], int]]:
     """Yield ids, texts, and how much of the source was read for them."""
-    # as `prepare` judges rows, but with the text as it is
-    untouched = CleanConfig(unicode=False, controls=False, line_ends=False, trailing_space=False, blank_lines=False)
-    examiner = Examiner(roles, Cleaner(untouched), RejectConfig(), values=look(readers, roles, CorpusConfig()))
+    # as `prepare` judges rows
+    examiner = Examiner(roles, Cleaner(config.clean), RejectConfig(), values=look(readers, roles, config))
     for reader in readers:
         ids: list[str] = []
         texts: list[str] = []

@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from wardspace.config import SourceConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import scratch_folder
+from wardspace.corpus.note.clean import Cleaner
 from wardspace.models import Encoder
 from wardspace.models.pooling import unit_length
 from wardspace.study.commands.embed_file import embed_file
+from wardspace.study.commands.own_columns import OwnColumns
 
 VECTORS = {"note_id", "vector"}
 """Columns of a file that `embed` wrote."""
@@ -33,12 +34,11 @@ class Hit(NamedTuple):
 
 def similar(
     encoder: Encoder,
-    notes: SourceConfig,
+    notes: OwnColumns,
     *,
     note_id: str | None = None,
     text: str | None = None,
     k: int = 10,
-    columns: tuple[str | None, str | None] = (None, None),
 ) -> list[Hit]:
     """Rank notes by the cosine of their vectors to that of a note or a text.
 
@@ -46,17 +46,15 @@ def similar(
     ----------
     encoder : Encoder
         The model.
-    notes : SourceConfig
-        Where the notes are; or a Parquet file of vectors that `embed` wrote with the same model, which saves embedding
-        them again.
+    notes : OwnColumns
+        Where the notes are and how they are read; or a Parquet file of vectors that `embed` wrote with the same model,
+        which saves embedding them again.
     note_id : str, optional
         The note to compare with; it is not among the hits itself.
     text : str, optional
-        A text to compare with, in place of a note.
+        A text to compare with, in place of a note; it is cleaned as notes are.
     k : int
         Most hits.
-    columns : (str or None, str or None)
-        Names of the columns of text and id; by default the format's own.
 
     Returns
     -------
@@ -72,13 +70,14 @@ def similar(
     """
     if (note_id is None) == (text is None):
         raise ValueError("give note_id or text")
-    path = Path(str(notes.path)).expanduser()
+    text = None if text is None else Cleaner(notes.clean).clean(text).text
+    path = Path(str(notes.source.path)).expanduser()
     if path.suffix == ".parquet" and path.is_file() and set(pq.read_schema(path).names) >= VECTORS:
         return _ranked(path, encoder, note_id, text, k)
     # vectors and ids alone are written, next to the notes' own folder of work and not in a shared one
     with scratch_folder(Path.cwd() / "similar") as scratch:
         vectors = scratch / "vectors.parquet"
-        embed_file(encoder, notes, vectors, text=columns[0], note_id=columns[1])
+        embed_file(encoder, out=vectors, **notes._asdict())
         return _ranked(vectors, encoder, note_id, text, k)
 
 

@@ -213,3 +213,13 @@ def test_parquet_made_of_it(folder, tmp_path):
     corpus = prepared(tmp_path / "parquet", tmp_path / "corpus", {"labels": ["TRIAGE"]}, source=MIMIC)
     expected = prepared(folder, tmp_path / "other", {"labels": ["TRIAGE"]}, source=MIMIC)
     assert corpus.table().drop(["time"]).equals(expected.table().drop(["time"]))
+
+
+def test_joins_know_the_study_s_words_for_missing_values(folder, tmp_path):
+    write_table(folder / "NOTEEVENTS.csv.gz", NOTEEVENTS, [note_event(1, 11, "-99", "a note", CHARTTIME="-99")])
+    write_table(folder / "DIAGNOSES_ICD.csv.gz", DIAGNOSES_ICD, [diagnosis(-99, "41401")])
+    columns = {"labels": ["PRIMARY_ICD9"]}
+    for words, code, time in ((["-99"], None, "2151-08-04"), ([], "41401", "-99")):
+        corpus = prepared(folder, tmp_path / "corpus", columns, source=MIMIC, missing={"words": words})
+        (row,) = corpus.table().to_pylist()
+        assert (row["PRIMARY_ICD9"], row["time"]) == (code, time)

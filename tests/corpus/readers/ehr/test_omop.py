@@ -108,3 +108,21 @@ def test_a_joined_table_cut_short_stops_the_preparation(tmp_path, table):
     with pytest.raises(CorpusError, match="joined with is damaged: the gzip file is cut short") as caught:
         prepared(folder, tmp_path / "corpus", {"metadata": ALL_COLUMNS}, source=OMOP)
     assert table in caught.value.where
+
+
+def test_joins_know_the_study_s_words_for_missing_values(tmp_path):
+    folder = csv_folder(tmp_path / "omop")
+    persons = ["person_id", "gender_concept_id", "year_of_birth"]
+    write_table(folder / "person.csv", persons, [{"person_id": "-99"}, {"person_id": 501}, {"person_id": "NA"}])
+    notes = [{"note_id": i, "note_text": f"note {i}", "note_date": "2020-05-01"} for i in range(4)]
+    for note, person, time in zip(notes, (501, "-99", "NA", ""), ("-99", "x", "x", "x"), strict=True):
+        note |= {"person_id": person, "note_datetime": time}
+    write_table(folder / "note.csv", list(TABLES["note"][0]), notes)
+    missing = {"words": [-99], "words_outside_categories": []}
+    corpus = prepared(folder, tmp_path / "corpus", {"metadata": []}, source=OMOP, missing=missing)
+    assert {name: row["patient_id"] for name, row in found(corpus).items()} == {"0": "501", "2": "NA"}
+    assert found(corpus)["0"]["time"] == "2020-05-01"
+    assert [(name, kind) for *_, name, kind in rejected(corpus)] == [
+        ("1", "note without a person"),
+        ("3", "note without a person"),
+    ]

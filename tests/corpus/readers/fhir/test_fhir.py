@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import html
 import json
 
 import pyarrow.parquet as pq
@@ -100,11 +101,11 @@ def test_a_report_without_a_form_has_its_conclusion_or_narrative(tmp_path):
 
 def test_of_several_formats_the_one_that_loses_least_is_read(tmp_path):
     rtf = {"contentType": "application/rtf", "data": packed(r"{\rtf1 rich}")}
-    html = {"contentType": "text/html", "data": packed("<p>marked</p>")}
+    marked = {"contentType": "text/html", "data": packed("<p>marked</p>")}
     plain = {"contentType": "text/plain", "data": packed("plain")}
     pdf = {"contentType": "application/pdf", "data": packed("%PDF")}
     away = {"contentType": "text/plain", "url": "Binary/5"}
-    found = rows(tmp_path, document("1", pdf, rtf, html, plain), document("2", rtf, html), document("3", away, rtf))
+    found = rows(tmp_path, document("1", pdf, rtf, marked, plain), document("2", rtf, marked), document("3", away, rtf))
     assert [one["text"] for one in found] == ["plain", "marked", "rich"]
 
 
@@ -198,3 +199,18 @@ def test_an_unknown_column_is_named(tmp_path):
     path = write(tmp_path / "a.ndjson", document())
     with pytest.raises(CorpusError, match="missing column: 'pateint' \\(did you mean 'patient'\\?\\)"):
         open_readers(SourceConfig(path=path, format="fhir"), ("id", "pateint"), tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/plain"])
+def test_html_that_was_escaped_is_read_and_told(tmp_path, kind):
+    once, twice = html.escape(FINDINGS), html.escape(html.escape(FINDINGS))
+    plain = "Temp &lt;38 and K &gt;5"
+    held = [
+        document(f"d{i}", {"contentType": kind, "data": packed(text)}) for i, text in enumerate((once, twice, plain))
+    ]
+    path = write(tmp_path / "notes.ndjson", *held)
+    (reader,) = open_readers(SourceConfig(path=path, format="fhir"), ("text",), tmp_path)
+    texts = [row.values[0] for row in reader.rows()]
+    assert texts[:2] == ["Lungs clear.\nHeart normal."] * 2
+    assert texts[2] == (plain if kind == "text/plain" else "Temp <38 and K >5")
+    assert [warning for warning in reader.warnings if "2 attachments" in warning and "escaped" in warning]

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from wardspace.config import ColumnsConfig, SourceConfig
-from wardspace.config.corpus import LimitsConfig
+from wardspace.config.corpus import LimitsConfig, MissingConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.arrow_values import lengths, rows_of_batch
 from wardspace.corpus.readers.columns import check_columns
@@ -157,7 +157,7 @@ def meds_files(config: SourceConfig) -> list[SourceFile]:
     return [*_events(config.path or "", config.limits), *([splits] if splits else [])]
 
 
-def open_meds(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> list[Reader]:
+def open_meds(config: SourceConfig, needed: tuple[str, ...], scratch: Path, missing: MissingConfig) -> list[Reader]:
     """One reader for each file of events.
 
     Raises

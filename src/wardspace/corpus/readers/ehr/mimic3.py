@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from wardspace.config import ColumnsConfig, SourceConfig
+from wardspace.config.corpus import MissingConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.prepare.rejects import Fault
 from wardspace.corpus.readers.derived import Check, Derived, DerivingReader
 from wardspace.corpus.readers.files import SourceFile
 from wardspace.corpus.readers.row import Reader
-from wardspace.corpus.readers.tables import Tables, key, open_table, opener
-from wardspace.corpus.values.canonical import is_missing
+from wardspace.corpus.readers.tables import Tables, open_table, opener
+from wardspace.corpus.values.canonical import Keys
 
 AREAS = {
     "Cardiology": ("41401", "41071", "4241", "4240", "4280", "41011", "41041"),
@@ -46,7 +47,7 @@ def is_summary(category: Any) -> bool:
     return category is not None and str(category).strip().casefold() == _SUMMARY
 
 
-def primary_codes(files: Iterable[SourceFile], encoding: str, scratch: Path) -> dict[str, str]:
+def primary_codes(files: Iterable[SourceFile], encoding: str, scratch: Path, keys: Keys) -> dict[str, str]:
     """The primary ICD-9 code (SEQ_NUM 1) of each admission, from DIAGNOSES_ICD.
 
     Parameters
@@ -57,6 +58,8 @@ def primary_codes(files: Iterable[SourceFile], encoding: str, scratch: Path) -> 
         Text encoding, or `auto`.
     scratch : Path
         Folder for files that live only as long as the reading.
+    keys : Keys
+        Reads ids.
 
     Returns
     -------
@@ -75,7 +78,7 @@ def primary_codes(files: Iterable[SourceFile], encoding: str, scratch: Path) -> 
             if row.values is None:
                 reason = row.fault.reason if row.fault else "it cannot be read"
                 raise CorpusError(f"a row of diagnoses is damaged: {reason}", where=where, fix="export the file again")
-            admission, rank = (key(value) for value in row.values[:2])
+            admission, rank = (keys.key(value) for value in row.values[:2])
             code = str(row.values[2] or "").strip()  # a code, and no number: 428.0 is not 428
             if admission and code and rank == "1":
                 codes.setdefault(admission, _checked(code.replace(".", "").upper(), where))
@@ -107,7 +110,7 @@ def mimic3_files(config: SourceConfig) -> list[SourceFile]:
     return _tables(config).files()
 
 
-def open_mimic3(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> list[Reader]:
+def open_mimic3(config: SourceConfig, needed: tuple[str, ...], scratch: Path, missing: MissingConfig) -> list[Reader]:
     """A reader of NOTEEVENTS; the diagnoses are read first, if a column needs them.
 
     Raises
@@ -117,18 +120,19 @@ def open_mimic3(config: SourceConfig, needed: tuple[str, ...], scratch: Path) ->
     """
     tables = _tables(config)
     notes = tables.need(_NOTES, "it holds the notes of MIMIC-III")
-    derived = {"NOTE_TIME": Derived(("CHARTTIME", "CHARTDATE"), _first_filled)}
+    keys = Keys(missing)
+    derived = {"NOTE_TIME": Derived(("CHARTTIME", "CHARTDATE"), keys.first)}
     asked = [name for name in needed if name.upper() in _FROM_DIAGNOSES]
     if asked:
         diagnoses = tables.need(_DIAGNOSES, f"{', '.join(asked)} is made from the primary diagnoses")
-        derived |= _from_codes(primary_codes(diagnoses, config.encoding, scratch))
+        derived |= _from_codes(primary_codes(diagnoses, config.encoding, scratch, keys), keys)
     return [
         DerivingReader(
             opener(file, config.encoding, scratch),
             needed,
             "mimic-iii",
             derived=derived,
-            check=Check(("ISERROR",), _marked),
+            check=Check(("ISERROR",), lambda value: ERROR if value and keys.key(value) == "1" else None),
         )
         for file in notes
     ]
@@ -138,19 +142,11 @@ def _tables(config: SourceConfig) -> Tables:
     return Tables(config.path or "", (_NOTES, _DIAGNOSES), _NOTES, config.limits)
 
 
-def _from_codes(codes: dict[str, str]) -> dict[str, Derived]:
+def _from_codes(codes: dict[str, str], keys: Keys) -> dict[str, Derived]:
     def code(admission: Any) -> str | None:
-        return codes.get(key(admission) or "")
+        return codes.get(keys.key(admission) or "")
 
     def triage(admission: Any, category: Any) -> str | None:
         return triage_area(code(admission)) if is_summary(category) else None
 
     return {"PRIMARY_ICD9": Derived(("HADM_ID",), code), "TRIAGE": Derived(("HADM_ID", "CATEGORY"), triage)}
-
-
-def _first_filled(time: Any, date: Any) -> Any:
-    return date if is_missing(time) else time
-
-
-def _marked(value: Any) -> Fault | None:
-    return ERROR if value and key(value) == "1" else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wardspace.config import ColumnsConfig, SourceConfig
+from wardspace.config.corpus import MissingConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.derived import DerivingReader
 from wardspace.corpus.readers.files import SourceFile
@@ -44,7 +45,7 @@ def mimic4_files(config: SourceConfig) -> list[SourceFile]:
     return files
 
 
-def open_mimic4(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> list[Reader]:
+def open_mimic4(config: SourceConfig, needed: tuple[str, ...], scratch: Path, missing: MissingConfig) -> list[Reader]:
     """One reader for each table that is there.
 
     Raises

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wardspace.config import ColumnsConfig, SourceConfig
+from wardspace.config.corpus import MissingConfig
 from wardspace.core.files import file_digest
 from wardspace.corpus.prepare.rejects import Fault
 from wardspace.corpus.readers.derived import Check, Derived, DerivingReader
@@ -18,7 +19,7 @@ from wardspace.corpus.readers.ehr.omop_lookups import Lookups
 from wardspace.corpus.readers.files import SourceFile
 from wardspace.corpus.readers.row import Reader
 from wardspace.corpus.readers.tables import Tables, has_column, opener
-from wardspace.corpus.values.canonical import is_missing
+from wardspace.corpus.values.canonical import Keys
 
 COLUMNS = ColumnsConfig(
     note_id="note_id", patient_id="person_id", time="note_time", text="note_text", metadata=["note_class"]
@@ -62,7 +63,7 @@ def omop_content(config: SourceConfig) -> list[tuple[str, str]]:
     return [(file.name, file_digest(file.path)) for file in omop_files(config)]
 
 
-def open_omop(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> list[Reader]:
+def open_omop(config: SourceConfig, needed: tuple[str, ...], scratch: Path, missing: MissingConfig) -> list[Reader]:
     """A reader of the NOTE table, each row joined with what the columns ask for.
 
     Raises
@@ -70,20 +71,21 @@ def open_omop(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> l
     CorpusError
         If a table that is needed or a column of it is missing or damaged, or the database cannot be reached.
     """
+    keys = Keys(missing)
     if is_database(config.path or ""):
         from wardspace.corpus.readers.ehr.omop_database import Database  # noqa: PLC0415  (an extra)
 
         database = Database(config)
-        return [_reader(database.reader, needed, {}, _times(database.has_datetime), _person_of_database)]
+        return [_reader(database.reader, needed, {}, _times(database.has_datetime, keys), _person_of_database)]
     tables = Tables(config.path or "", _TABLES, "NOTE", config.limits)
     notes = tables.need("NOTE", "it holds the notes of OMOP")
-    lookups = Lookups(tables, config.encoding, scratch)
+    lookups = Lookups(tables, config.encoding, scratch, keys)
     derived = _joined(lookups, needed)
     lookups.load(derived)
     person = Check(("person_id",), lookups.person_fault(NO_PERSON, UNKNOWN_PERSON))
     readers = []
     for file in notes:
-        times = _times(has_column(file, "note_datetime", "note_id", config.encoding))
+        times = _times(has_column(file, "note_datetime", "note_id", config.encoding), keys)
         readers.append(_reader(opener(file, config.encoding, scratch), needed, derived, times, person))
     readers[0].warnings.extend(lookups.warnings)
     return readers
@@ -99,9 +101,8 @@ def _reader(
     return DerivingReader(opening, needed, "omop", derived={"note_time": times, **derived}, check=person)
 
 
-def _times(has_datetime: bool) -> Derived:
-    inputs = ("note_datetime", "note_date") if has_datetime else ("note_date",)
-    return Derived(inputs, lambda *values: next((value for value in values if not is_missing(value)), None))
+def _times(has_datetime: bool, keys: Keys) -> Derived:
+    return Derived(("note_datetime", "note_date") if has_datetime else ("note_date",), keys.first)
 
 
 def _joined(lookups: Lookups, needed: tuple[str, ...]) -> dict[str, Derived]:

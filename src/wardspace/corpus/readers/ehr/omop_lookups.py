@@ -13,7 +13,8 @@ from wardspace.corpus.prepare.rejects import DAMAGED, UNCLOSED, Fault
 from wardspace.corpus.readers.columns import check_columns, stored_names
 from wardspace.corpus.readers.files import SourceFile, read_faults
 from wardspace.corpus.readers.scratch import scratch_database
-from wardspace.corpus.readers.tables import Tables, key, open_table
+from wardspace.corpus.readers.tables import Tables, open_table
+from wardspace.corpus.values.canonical import Keys
 
 _COLUMNS = {
     "PERSON": ("person_id", "gender_concept_id", "year_of_birth"),
@@ -36,9 +37,12 @@ class Lookups:
         Text encoding, or `auto`.
     scratch : Path
         Folder for the SQLite file, which lives only as long as the reading.
+    keys : Keys
+        Reads ids.
     """
 
-    def __init__(self, tables: Tables, encoding: str, scratch: Path) -> None:
+    def __init__(self, tables: Tables, encoding: str, scratch: Path, keys: Keys) -> None:
+        self._key = keys.key
         self.warnings: list[str] = []
         self._tables, self._encoding, self._scratch = tables, encoding, scratch
         self._named = bool(tables.get("CONCEPT"))
@@ -68,7 +72,7 @@ class Lookups:
 
     def concept(self, identity: Any) -> str | None:
         """Name of a concept; its id where it has none here."""
-        known = key(identity)
+        known = self._key(identity)
         return None if known is None else self._name_of(known)
 
     def of(self, table: str, column: str) -> Callable[[Any], Any]:
@@ -87,7 +91,7 @@ class Lookups:
         known = bool(self._tables.get("PERSON"))
 
         def fault(identity: Any) -> Fault | None:
-            if key(identity) is None:
+            if self._key(identity) is None:
                 return none
             return unknown if known and self._find("PERSON", identity) is None else None
 
@@ -95,7 +99,7 @@ class Lookups:
 
     def _find(self, table: str, identity: Any) -> tuple[Any, ...] | None:
         query = f"SELECT * FROM {table} WHERE {_COLUMNS[table][0]} = ?"
-        found: tuple[Any, ...] | None = self._connection.execute(query, (key(identity),)).fetchone()
+        found: tuple[Any, ...] | None = self._connection.execute(query, (self._key(identity),)).fetchone()
         return found
 
     def _find_name(self, identity: str) -> str:
@@ -111,7 +115,7 @@ class Lookups:
         self._connection.execute("BEGIN")
         marks = ", ".join("?" * len(columns))
         for file in self._tables.get(table):
-            rows = ((key(row[0]), *row[1:]) for row in self._rows(file, columns) if key(row[0]))
+            rows = ((self._key(row[0]), *row[1:]) for row in self._rows(file, columns) if self._key(row[0]))
             self._connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)
         self._connection.execute("COMMIT")
 

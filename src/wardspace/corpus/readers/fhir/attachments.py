@@ -8,10 +8,11 @@ from email.message import Message
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from wardspace.corpus.note.html import html_text, is_html
+from wardspace.corpus.note.base64 import from_base64
+from wardspace.corpus.note.html import html_text, is_escaped_html, is_html, unescaped_html
 from wardspace.corpus.note.rtf import is_rtf, rtf_text
 from wardspace.corpus.prepare.rejects import Fault
-from wardspace.corpus.readers.fhir.decoding import UNREADABLE, decoded, from_base64
+from wardspace.corpus.readers.fhir.decoding import UNREADABLE, decoded
 
 _PLAIN = ("text/plain", "text/markdown")
 _HTML = ("text/html", "application/xhtml+xml")
@@ -92,6 +93,8 @@ class Document(NamedTuple):
     title: str | None = None
     guessed: str | None = None
     """Its encoding, where that had to be recognised."""
+    escaped: bool = False
+    """Whether HTML in it was escaped once more (`&lt;p&gt;`)."""
 
 
 def best(attachments: Sequence[Attachment], encoding: str) -> Document | Fault:
@@ -128,18 +131,22 @@ def _read(attachment: Attachment, encoding: str) -> Document | Fault:
     content, guessed = attachment.text, None
     if content is None:
         raw = attachment.raw if attachment.raw is not None else from_base64(attachment.data or "")
-        found = raw if isinstance(raw, Fault) else decoded(raw, attachment.charset, encoding)
+        if raw is None:
+            return Fault("malformed base64", "the attachment is not base64")
+        found = decoded(raw, attachment.charset, encoding)
         if isinstance(found, Fault):
             return found
         content, guessed = found
-    kind, text = attachment.kind, content
+    kind, text, escaped = attachment.kind, content, False
     if kind in _RTF or is_rtf(content):
         try:
             kind, text = kind if kind in _RTF else _RTF[0], rtf_text(content)
         except ValueError as error:
             return Fault("malformed RTF", str(error))
-    elif kind in _HTML or is_html(content):
-        kind, text = kind if kind in _HTML else _HTML[0], html_text(content)
+    elif kind in _HTML or is_html(content) or is_escaped_html(content):
+        kind, once = kind if kind in _HTML else _HTML[0], html_text(content)
+        text = unescaped_html(once)
+        escaped = text != once
     elif kind in _VAGUE:
         kind = _PLAIN[0]
-    return Document(text, kind, attachment.title, guessed)
+    return Document(text, kind, attachment.title, guessed, escaped)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import codecs
 import re
 from typing import NamedTuple
 
+from wardspace.corpus.note.base64 import from_base64
 from wardspace.corpus.note.encoding import BOMS, detect, likeliest, likely_latin
 from wardspace.corpus.prepare.rejects import UNDECODABLE, Fault
 
@@ -35,7 +34,6 @@ _ANSI = re.compile(rb"\\ansicpg(\d{1,5})")
 _HEAD = 2048
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _WRAPPED = re.compile(rb"[A-Za-z0-9+/_-]{20,}={0,2}")
-_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
 class Decoded(NamedTuple):
@@ -44,16 +42,6 @@ class Decoded(NamedTuple):
     text: str
     guessed: str | None = None
     """Its encoding, where nothing named it and it is not UTF-8."""
-
-
-def from_base64(data: str) -> bytes | Fault:
-    """The bytes behind base64, with or without line breaks and padding, in the alphabet of text or that of URLs."""
-    try:
-        packed = "".join(data.split()).encode("ascii").translate(_URL_SAFE).rstrip(b"=")
-        # line breaks are common and harmless, anything else is no base64
-        return base64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return Fault("malformed base64", "the attachment is not base64")
 
 
 def decoded(raw: bytes, charset: str | None, given: str) -> Decoded | Fault:
@@ -144,7 +132,7 @@ def _unwrapped(raw: bytes) -> bytes:
     """Bytes that were packed into base64 twice: base64 and nothing else, which hides a text or a known kind of file."""
     while b" " not in raw[:_HEAD] and _WRAPPED.fullmatch(compact := raw.translate(None, b"\r\n")):
         inner = from_base64(compact.decode("ascii"))
-        if isinstance(inner, Fault) or not _is_content(inner):
+        if inner is None or not _is_content(inner):
             break
         raw = inner
     return raw

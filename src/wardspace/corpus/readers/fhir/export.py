@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from wardspace.config import SourceConfig
+from wardspace.config.corpus import MissingConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import file_digest
 from wardspace.corpus.readers.fhir.fhir import FhirReader, attachments
@@ -103,7 +104,7 @@ def fhir_content(config: SourceConfig) -> list[tuple[str, str]]:
     return [*found, ("files that notes refer to", digest_of_files(export.referred()))]
 
 
-def open_fhir(config: SourceConfig, needed: tuple[str, ...], scratch: Path) -> list[Reader]:
+def open_fhir(config: SourceConfig, needed: tuple[str, ...], scratch: Path, missing: MissingConfig) -> list[Reader]:
     """One reader for each file with notes."""
     return Export(config).readers(needed, scratch)
 

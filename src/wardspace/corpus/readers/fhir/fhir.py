@@ -84,6 +84,7 @@ class FhirReader:
         self.encoding: str | None = self._resources.encoding
         self._others: Counter[str] = Counter()
         self._guessed: Counter[str] = Counter()
+        self._escaped = 0
         check_columns(_COLUMNS, needed, self.name)
 
     @property
@@ -95,6 +96,10 @@ class FhirReader:
             " letters: where letters look wrong, set corpus.source.encoding"
             for name, count in self._guessed.most_common()
         ]
+        if self._escaped:
+            told.append(
+                f"{self.name}: {self._escaped} attachments hold escaped HTML (&lt;p&gt;), which was read as HTML"
+            )
         passed = ", ".join(f"{count} {kind}" for kind, count in self._others.most_common(5))
         return [*told, *([f"{self.name}: passed over {passed}"] if passed else [])]
 
@@ -106,6 +111,7 @@ class FhirReader:
         """Yield one row a document or report."""
         self._others.clear()
         self._guessed.clear()
+        self._escaped = 0
         for found in self._resources.found():
             if found.deleted:
                 continue
@@ -140,6 +146,7 @@ class FhirReader:
             return chosen
         if chosen.guessed:
             self._guessed[chosen.guessed] += 1
+        self._escaped += chosen.escaped
         return {
             "id": name,
             "resource": resource["resourceType"],
