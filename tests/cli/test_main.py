@@ -109,3 +109,28 @@ def test_interruption_exits_with_130(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr("wardspace.config.load_study", interrupted)
     assert run("run", str(tmp_path / "a.yaml")) == 130
     assert "go on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("chained", [True, False])
+def test_an_import_that_an_interrupt_stopped_is_an_interruption(monkeypatch, tmp_path, chained):
+    """A module in C may answer Ctrl-C with an error of its own."""
+
+    def interrupted(*_):
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            if chained:
+                raise ImportError("initialization failed") from error
+            raise ImportError("initialization failed")  # noqa: B904
+
+    monkeypatch.setattr("wardspace.config.load_study", interrupted)
+    assert run("run", str(tmp_path / "a.yaml")) == 130
+
+
+def test_an_error_of_the_program_keeps_its_traceback(monkeypatch, tmp_path):
+    def faulty(*_):
+        raise ImportError("no such module")
+
+    monkeypatch.setattr("wardspace.config.load_study", faulty)
+    with pytest.raises(ImportError, match="no such module"):
+        main(["run", str(tmp_path / "a.yaml")])

@@ -1,5 +1,6 @@
 import errno
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -9,6 +10,7 @@ import pytest
 
 from wardspace.core.errors import WardspaceError, machine_faults
 from wardspace.core.files import digest, owner_only, read_json, whole_folder, write_json, write_text
+from wardspace.core.processes import stopped_as_by_ctrl_c
 
 
 def test_a_failed_folder_leaves_the_old_one(tmp_path):
@@ -117,6 +119,21 @@ def test_a_folder_set_aside_comes_back_where_its_successor_did_not(tmp_path):
     write_text(tmp_path / "a.txt", "new")
     assert texts(target) == ["old"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "corpus"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_waits_until_scratch_is_removed(tmp_path, monkeypatch, number):
+    real = shutil.rmtree
+
+    def interrupted(folder, **options):
+        signal.raise_signal(number)
+        real(folder, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    with stopped_as_by_ctrl_c(), pytest.raises(KeyboardInterrupt):
+        write_text(tmp_path / "a.txt", "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_other_hidden_folders_are_left_alone(tmp_path):

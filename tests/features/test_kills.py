@@ -129,7 +129,7 @@ def test_a_command_that_is_killed_leaves_nothing_and_ends_the_same(home, whole, 
         while killed + one.killed < KILLS and one.kill_once():
             pass
         one.finished()
-        one.check(scratch=False)
+        one.check()
         same(command, undisturbed / "out", folder / "out")
         killed += one.killed
         count["runs"] += 1

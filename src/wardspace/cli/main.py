@@ -13,7 +13,7 @@ import typer
 from wardspace.cli.app import app
 from wardspace.core.errors import WardspaceError
 from wardspace.core.files import owner_only
-from wardspace.core.processes import stopped_as_by_ctrl_c
+from wardspace.core.processes import comes_of_an_interrupt, stopped_as_by_ctrl_c
 from wardspace.core.progress import console, say
 
 FAULT = 2
@@ -62,11 +62,12 @@ def _run(arguments: list[str]) -> int:
         _complain(error)
         return error.exit_code
     except Exception as error:
-        # torch and safetensors report a full disk as errors of their own
-        if not _disk_is_full(error):
+        if _disk_is_full(error):  # torch and safetensors report it as errors of their own
+            say("error: the disk is full\n  to do: free some space, or choose another folder with --out, and run again")
+            return FAULT
+        if not comes_of_an_interrupt(error):
             raise
-        say("error: the disk is full\n  to do: free some space, or choose another folder with --out, and run again")
-        return FAULT
+        outcome = INTERRUPTED
     if outcome == INTERRUPTED:  # typer's own code for Ctrl-C
         say("interrupted; run the same command again to go on from here")
     return outcome if isinstance(outcome, int) else 0

@@ -18,6 +18,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from wardspace.core.errors import machine_faults
+from wardspace.core.processes import undisturbed
 
 _LOCK, _NEW, _OLD = "wardspace.lock", "new", "old"
 _SCRATCH = re.compile(r"\.(?P<target>.+)~[a-z0-9_]{8}")
@@ -79,8 +80,9 @@ def scratch_folder(target: Path) -> Iterator[Path]:
             scratch.mkdir(mode=0o700)
             yield scratch
         finally:
-            lock.release()
-            _remove(holder, target)
+            with undisturbed():  # else a second interrupt would leave text
+                lock.release()
+                _remove(holder, target)
 
 
 def is_scratch(path: Path) -> bool:

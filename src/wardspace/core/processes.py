@@ -74,3 +74,31 @@ def stopped_as_by_ctrl_c() -> Iterator[Callable[[], int | None]]:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Put off Ctrl-C, and what stops as it does, to the end of the block; only for what takes no time to wait for.
+
+    In any other thread than the main one nothing is changed: interrupts are raised in that one alone.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[FrameType | None] = []
+    before = signal.signal(signal.SIGINT, lambda _number, frame: pressed.append(frame))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed and callable(before):
+            before(signal.SIGINT, pressed[0])
+        elif pressed:
+            raise KeyboardInterrupt
+
+
+def comes_of_an_interrupt(error: BaseException | None) -> bool:
+    """Whether an interrupt lies behind an error: a module whose import it stops may say that it cannot be imported."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None

@@ -20,7 +20,7 @@ import torch
 from wardspace.config import AdaptConfig, parse_study
 from wardspace.core.errors import RunError, WardspaceError
 from wardspace.core.files import owner_only
-from wardspace.core.processes import stopped_as_by_ctrl_c
+from wardspace.core.processes import comes_of_an_interrupt, stopped_as_by_ctrl_c
 from wardspace.core.progress import console
 from wardspace.corpus import Corpus
 from wardspace.models import hardware
@@ -41,10 +41,13 @@ def main() -> int:
     console.quiet = True  # the process that started this one speaks for all
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on there is scratch to remove
     try:
         with stopped_as_by_ctrl_c(), owner_only():
             _work(sys.stdin, answers)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ImportError) as error:
+        if not comes_of_an_interrupt(error):
+            raise
         return INTERRUPTED
     return 0
 
@@ -75,7 +78,7 @@ _START = (
     "from wardspace.core.processes import end_with; end_with(int(sys.argv[1]));"
     "from wardspace.study.search.pool import main; sys.exit(main())"
 )
-"""While a trial does not train, an interrupt has nothing to save. The parent is watched before torch is imported."""
+"""Before torch is imported the parent is watched, and an interrupt has nothing to save."""
 
 
 def at_once(asked: int | None) -> int:
