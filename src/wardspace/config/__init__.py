@@ -1,5 +1,6 @@
 """The study file as typed sections; one place for defaults."""
 
+from wardspace.config.annotated import AnnotatedConfig
 from wardspace.config.corpus import (
     CleanConfig,
     ColumnsConfig,
@@ -46,6 +47,7 @@ __all__ = [
     "OBJECTIVES",
     "TASKS",
     "AdaptConfig",
+    "AnnotatedConfig",
     "BlendConfig",
     "BudgetConfig",
     "CanaryConfig",

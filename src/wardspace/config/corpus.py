@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from wardspace.config.annotated import AnnotatedConfig
 from wardspace.config.section import Section
 
 SourceFormat = Literal[
@@ -329,6 +330,9 @@ class CorpusConfig(Section):
     """Which copies are left out."""
     split: SplitConfig = SplitConfig()
     """How notes are shared out."""
+    annotations: dict[str, AnnotatedConfig] = {}
+    """Columns that people fill with `wardspace annotate`, by name: tasks read them as they read columns of the source.
+    Where the source has such a column too, an annotated note's value takes the place of the source's."""
     workers: int | None = Field(None, ge=0)
     """Processes for cleaning and de-identification besides the one that reads and writes (null: one for each core
     if notes are de-identified, else none, because cleaning alone is faster without)."""

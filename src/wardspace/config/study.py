@@ -93,7 +93,7 @@ class StudyConfig(Section):
     def _labels_listed(self) -> StudyConfig:
         """List a task's columns among the labels, unless one that is listed is likely to be meant."""
         columns = self.corpus.columns
-        known = [*columns.labels, *columns.metadata]
+        known = [*columns.labels, *columns.metadata, *self.corpus.annotations]
         named = dict.fromkeys(name for task in self.tasks for name in task.columns().values())
         new = [name for name in named if name not in known and not _near(name, known)]
         if new:
@@ -127,7 +127,8 @@ class StudyConfig(Section):
         return self
 
     def _task_problems(self) -> list[str]:
-        columns, models = [*self.corpus.columns.labels, *self.corpus.columns.metadata], self.encoders
+        known, models = self.corpus.columns, self.encoders
+        columns = [*known.labels, *known.metadata, *self.corpus.annotations]
         among = f"among corpus.columns.labels and metadata ({', '.join(columns) or 'none'}); add it there"
         found = [
             f"tasks.{i}.{key}: no column {name!r} {among}, or did you mean {_near(name, columns)}?"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -56,6 +56,26 @@ NOTES = "notes"
 _AGAIN = "prepare the corpus again with `wardspace prepare`"
 
 
+class Overlay(Protocol):
+    """Columns that are made after a corpus was prepared: what people say of its notes."""
+
+    def schema(self, schema: pa.Schema) -> pa.Schema:
+        """The schema of the notes with these columns."""
+        ...
+
+    def reads(self, names: Iterable[str], stored: pa.Schema) -> list[str]:
+        """Columns to read from the disk where these are wanted."""
+        ...
+
+    def filled(self, batch: pa.RecordBatch, names: Iterable[str], schema: pa.Schema) -> pa.RecordBatch:
+        """The columns that are wanted, of a batch that was read."""
+        ...
+
+    def digest(self, columns: Iterable[str]) -> str | None:
+        """Equal for equal values in these columns; None where there are none."""
+        ...
+
+
 class Corpus:
     """Notes as they were prepared: read, cleaned, without copies, split by patient.
 
@@ -65,6 +85,8 @@ class Corpus:
         The corpus folder.
     manifest : Manifest
         Its corpus.json.
+    overlay : Overlay, optional
+        Columns that are not stored with the notes.
 
     Examples
     --------
@@ -73,8 +95,8 @@ class Corpus:
     4213
     """
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self.folder, self.manifest = folder, manifest
+    def __init__(self, folder: Path, manifest: Manifest, overlay: Overlay | None = None) -> None:
+        self.folder, self.manifest, self.overlay = folder, manifest, overlay
         self._parts = [folder / NOTES / name for name in manifest.parts]
 
     @classmethod
@@ -116,7 +138,16 @@ class Corpus:
     @property
     def schema(self) -> pa.Schema:
         """Arrow schema of the notes."""
-        return pq.read_schema(self._parts[0])
+        stored = pq.read_schema(self._parts[0])
+        return stored if self.overlay is None else self.overlay.schema(stored)
+
+    def with_overlay(self, overlay: Overlay) -> Corpus:
+        """The same notes with other columns besides, or in place of those of the same name."""
+        return Corpus(self.folder, self.manifest, overlay)
+
+    def overlaid(self, columns: Iterable[str]) -> str | None:
+        """Digest of what is in these columns that the content hash does not cover; None where there is nothing."""
+        return None if self.overlay is None else self.overlay.digest(columns)
 
     def batches(
         self,
@@ -159,12 +190,15 @@ class Corpus:
         self, paths: list[Path], names: list[str], splits: pa.Array | None, rows: int
     ) -> Iterator[pa.RecordBatch]:
         read = names if splits is None or "split" in names else [*names, "split"]
+        schema = self.schema
         for path in paths:
             with pq.ParquetFile(path) as part:
-                for batch in part.iter_batches(batch_size=rows, columns=read):
+                stored = read if self.overlay is None else self.overlay.reads(read, part.schema_arrow)
+                for batch in part.iter_batches(batch_size=rows, columns=stored):
                     kept = batch if splits is None else batch.filter(pc.is_in(batch["split"], splits))
-                    if kept.num_rows:
-                        yield kept.select(names)
+                    if not kept.num_rows:
+                        continue
+                    yield kept.select(names) if self.overlay is None else self.overlay.filled(kept, names, schema)
 
     def table(self, columns: Sequence[str] | None = None, splits: Sequence[str] | None = None) -> pa.Table:
         """Notes as one table; see `batches`."""
@@ -198,7 +232,7 @@ class SplitView(Corpus):
     """
 
     def __init__(self, corpus: Corpus, shown: Sequence[str]) -> None:
-        super().__init__(corpus.folder, corpus.manifest)
+        super().__init__(corpus.folder, corpus.manifest, corpus.overlay)
         self._check(list(shown), list(SPLITS), "split")
         self.shown = tuple(shown)
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from wardspace.config import StudyConfig, load_study, parse_study
-from wardspace.corpus.review.kept import JudgementFile
+from wardspace.corpus.journal import Journal
+from wardspace.corpus.review import Judgement
+from wardspace.corpus.review.kept import judgement_file
 from wardspace.models.files import bases
 from wardspace.space import check_method
 from wardspace.study.folder import RunFolder
@@ -63,11 +65,11 @@ class Study:
         """Make a study of plain values, as they would be in a study file."""
         return cls(parse_study(values), folder)
 
-    def review_opened(self) -> JudgementFile:
+    def review_opened(self) -> Journal[Judgement]:
         """Where what a person says of redactions is kept: the file that the study names, or the run folder's own."""
         self.folder.begin()
         asked = self.config.corpus.deidentify
-        return JudgementFile(Path(asked.review).expanduser() if asked and asked.review else self.folder.review)
+        return judgement_file(Path(asked.review).expanduser() if asked and asked.review else self.folder.review)
 
     def run(self, until: StageName = "report", *, apply_review: bool = True, with_text: bool = False) -> Path:
         """Run the stages up to `until`, leaving out those whose inputs have not changed.

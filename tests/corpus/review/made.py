@@ -8,7 +8,7 @@ from pathlib import Path
 from wardspace.corpus.deidentify import Finding
 from wardspace.corpus.review import Answer, Judgement, Review, ReviewNote
 from wardspace.corpus.review.judgement import judged_spans
-from wardspace.corpus.review.kept import JudgementFile
+from wardspace.corpus.review.kept import judgement_file
 
 TEXT = "Mr. Quillfeather saw Okonkwo on 12 April 2019. Murphy's sign absent."
 QUILLFEATHER, OKONKWO, DATE, MURPHY = (4, 16), (21, 28), (32, 45), (47, 53)
@@ -32,7 +32,7 @@ def judgement(text: str, findings: Sequence[Finding], given: Answer, note_id: st
 
 
 def review(folder: Path, notes: Sequence[ReviewNote], settings: str = "s") -> Review:
-    return Review(notes, JudgementFile(folder / "review.jsonl"), settings, seed=1)
+    return Review(notes, judgement_file(folder / "review.jsonl"), settings, seed=1)
 
 
 def note(note_id: str = "n1", text: str = TEXT, places: Sequence[tuple[int, int]] = (QUILLFEATHER,)) -> ReviewNote:

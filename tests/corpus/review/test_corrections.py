@@ -11,7 +11,7 @@ from tests.fixtures.sources import corpus_config, prepared, texts
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.processing import chunks, local
 from wardspace.corpus.review import Review
-from wardspace.corpus.review.kept import JudgementFile
+from wardspace.corpus.review.kept import judgement_file
 
 MISSED, FALSE_ALARM = "quillfeather", "Mr. Grey Zone"
 COLUMNS = {"patient_id": "patient"}
@@ -35,7 +35,7 @@ def reviewed(tmp_path, source, count):
     """Every redaction but the doubtful name accepted, the name in lower case marked; in so many notes."""
     path = tmp_path / "review.jsonl"
     config = corpus_config(source, COLUMNS, **OPTIONS)
-    with JudgementFile(path) as file:
+    with judgement_file(path) as file:
         review = Review.draw(config, count, file, tmp_path / "corpus", show_progress=False)
         for number, note in enumerate(review.notes):
             spans = [
@@ -114,7 +114,7 @@ def test_marks_of_mimic_stay_tags_where_a_person_accepted_them(tmp_path):
     source.write_text(json.dumps({"note_id": "a", "text": "Seen by [**Last Name (NamePattern1)**] today."}) + "\n")
     options = {"operator": "surrogate", "key_file": str(tmp_path / "keys" / "key")}
     config = corpus_config(source, deidentify=options)
-    with JudgementFile(tmp_path / "review.jsonl") as file:
+    with judgement_file(tmp_path / "review.jsonl") as file:
         review = Review.draw(config, 1, file, tmp_path / "corpus", show_progress=False)
         (found,) = review.notes[0].findings
         review.judge(0, answer(said("accepted", (found.start, found.end), found.type, 0)))

@@ -4,7 +4,7 @@ import pytest
 
 from tests.corpus.review.made import QUILLFEATHER, TEXT, answer, finding, judgement, said
 from wardspace.core.errors import CorpusError
-from wardspace.corpus.review.kept import JudgementFile, latest_done, read_judgements
+from wardspace.corpus.review.kept import judgement_file, latest_done, read_judgements
 
 
 def judged(note_id="n1", *, done=True, verdict="accepted"):
@@ -17,40 +17,40 @@ def path(tmp_path):
 
 
 def test_what_was_said_is_on_the_disk_at_once(path):
-    with JudgementFile(path) as file:
+    with judgement_file(path) as file:
         file.add(judged("n1"))
         assert read_judgements(path) == [judged("n1")]
         file.add(judged("n2", done=False))
-        assert read_judgements(path) == file.judgements == [judged("n1"), judged("n2", done=False)]
+        assert read_judgements(path) == file.lines == [judged("n1"), judged("n2", done=False)]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_line_that_was_cut_off_spoils_nothing(path):
-    with JudgementFile(path) as file:
+    with judgement_file(path) as file:
         file.add(judged("n1"))
     whole = path.read_bytes()
     path.write_bytes(whole + whole[:40])
     assert read_judgements(path) == [judged("n1")]
-    with JudgementFile(path) as file:
+    with judgement_file(path) as file:
         file.add(judged("n2"))
     assert read_judgements(path) == [judged("n1"), judged("n2")]
 
 
 def test_a_full_disk_leaves_what_was_there(path, monkeypatch):
-    with JudgementFile(path) as file:
+    with judgement_file(path) as file:
         file.add(judged("n1"))
 
         def full(_):
             raise OSError(28, "No space left on device")
 
         with monkeypatch.context() as patched, pytest.raises(Exception, match="No space left"):
-            patched.setattr("wardspace.corpus.review.kept.os.fsync", full)
+            patched.setattr("wardspace.corpus.journal.os.fsync", full)
             file.add(judged("n2"))
-        assert file.judgements == read_judgements(path) == [judged("n1")]
+        assert file.lines == read_judgements(path) == [judged("n1")]
 
 
 def test_a_damaged_line_is_named_and_not_quoted(path):
-    with JudgementFile(path) as file:
+    with judgement_file(path) as file:
         file.add(judged())
     path.write_bytes(path.read_bytes() + b'{"note_id": "zebrafish"}\n')
     with pytest.raises(CorpusError, match="a line that is no judgement") as caught:
@@ -63,9 +63,9 @@ def test_a_damaged_line_is_named_and_not_quoted(path):
 
 
 def test_two_reviews_at_once_are_refused(path):
-    with JudgementFile(path), pytest.raises(CorpusError, match="another review"):
-        JudgementFile(path)
-    JudgementFile(path).__exit__(None, None, None)
+    with judgement_file(path), pytest.raises(CorpusError, match="another review"):
+        judgement_file(path)
+    judgement_file(path).__exit__(None, None, None)
 
 
 def test_opening_a_note_again_takes_nothing_back():

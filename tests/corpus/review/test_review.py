@@ -7,7 +7,7 @@ from tests.fixtures.sources import corpus_config
 from wardspace.config import DeidentifyConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.review import Review
-from wardspace.corpus.review.kept import JudgementFile
+from wardspace.corpus.review.kept import judgement_file
 from wardspace.corpus.review.review import settings_digest
 
 ACCEPTED, MISSED = said("accepted", QUILLFEATHER, found=0), said("missed", OKONKWO)
@@ -74,7 +74,7 @@ def test_notes_are_drawn_and_examined_with_the_studys_detectors(tmp_path):
     # surrogates need a key, a look at what was found does not
     deidentify = {"name_columns": ["surname"], "operator": "surrogate", "key_file": str(tmp_path / "key")}
     config = corpus_config(source, {"patient_id": "mrn"}, deidentify=deidentify)
-    with JudgementFile(tmp_path / "run" / "review.jsonl") as file:
+    with judgement_file(tmp_path / "run" / "review.jsonl") as file:
         one = Review.draw(config, 6, file, tmp_path / "run" / "corpus", show_progress=False)
         assert len(one.notes) == 6
         for found in one.notes:

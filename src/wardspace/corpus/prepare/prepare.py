@@ -11,6 +11,7 @@ from pathlib import Path
 from wardspace.config import CorpusConfig, EngineConfig
 from wardspace.core.files import whole_folder, write_json
 from wardspace.core.progress import say
+from wardspace.corpus.annotation.kept import kept_over
 from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS, Corpus
 from wardspace.corpus.deidentify import Deidentifier
 from wardspace.corpus.duplicates.removal import Duplicates, least_similarity
@@ -88,6 +89,7 @@ def prepare(
         made = passes.made(readers, _engine(engine or EngineConfig(), config, roles.needed), shards)
         write_json(scratch / MANIFEST, manifest(config, roles, made, corrections).model_dump(mode="json"))
         shutil.rmtree(scratch / _WORK)
+        kept_over(folder, scratch)
     shards.remove()
     return Corpus.open(folder)
 

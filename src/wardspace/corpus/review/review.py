@@ -14,10 +14,11 @@ from wardspace.core.files import digest
 from wardspace.core.progress import progress
 from wardspace.core.version import __version__
 from wardspace.corpus.deidentify import Deidentifier, Finding
+from wardspace.corpus.journal import Journal
 from wardspace.corpus.review.drawing import drawn_notes
 from wardspace.corpus.review.estimate import Estimate, estimated
 from wardspace.corpus.review.judgement import Answer, JudgedSpan, Judgement, carried_over, judged_spans, text_digest
-from wardspace.corpus.review.kept import JudgementFile, Key, latest, latest_done
+from wardspace.corpus.review.kept import Key, latest, latest_done
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Review:
     ----------
     notes : sequence of ReviewNote
         In the order in which they are to be looked at: a random one.
-    file : JudgementFile
+    file : Journal of Judgement
         Judgements of before; new ones are added.
     settings : str
         Digest of the detectors.
@@ -49,15 +50,15 @@ class Review:
         Seed of the intervals.
     """
 
-    def __init__(self, notes: Sequence[ReviewNote], file: JudgementFile, settings: str, seed: int) -> None:
+    def __init__(self, notes: Sequence[ReviewNote], file: Journal[Judgement], settings: str, seed: int) -> None:
         self.notes = list(notes)
         self._file, self._settings, self._seed = file, settings, seed
-        self._said = latest(said for said in file.judgements if said.settings == settings)
-        self._before = latest_done(said for said in file.judgements if said.settings != settings)
+        self._said = latest(said for said in file.lines if said.settings == settings)
+        self._before = latest_done(said for said in file.lines if said.settings != settings)
 
     @classmethod
     def draw(
-        cls, config: CorpusConfig, count: int, file: JudgementFile, corpus: Path, *, show_progress: bool = True
+        cls, config: CorpusConfig, count: int, file: Journal[Judgement], corpus: Path, *, show_progress: bool = True
     ) -> Review:
         """Draw notes of a study's source and look for identifiers with the study's own detectors.
 
@@ -67,7 +68,7 @@ class Review:
             Where the notes are, and the detectors.
         count : int
             Most notes; at most one a patient.
-        file : JudgementFile
+        file : Journal of Judgement
             Where judgements are kept.
         corpus : Path
             The corpus folder.

@@ -8,6 +8,7 @@ from wardspace.config import CorpusConfig, StudyConfig
 from wardspace.core.progress import say
 from wardspace.core.wording import share
 from wardspace.corpus import Corpus, Manifest, prepare, readers
+from wardspace.corpus.annotation import Answers
 from wardspace.corpus.corpus import MANIFEST, NOTES, REJECTS
 from wardspace.corpus.review import Corrections
 from wardspace.models import Encoder
@@ -68,7 +69,17 @@ def prepare_corpus(run: Run, *, apply_review: bool = True) -> Prepared:
     unread = _unread(corpus, run.config)
     for warning in unread:
         say(f"  note: {warning}")
-    return Prepared(corpus, key, unread)
+    return Prepared(_annotated(corpus, asked), key, unread)
+
+
+def _annotated(corpus: Corpus, asked: CorpusConfig) -> Corpus:
+    """The corpus with the columns that people fill."""
+    if not asked.annotations:
+        return corpus
+    answers = Answers.of(corpus, asked.annotations)
+    for line in answers.lines():
+        say(f"  {line}")
+    return corpus.with_overlay(answers)
 
 
 def _unread(corpus: Corpus, study: StudyConfig) -> list[str]:
@@ -104,7 +115,9 @@ def _applied_review(folder: RunFolder) -> str | None:
 
 def _settings(corpus: CorpusConfig) -> dict[str, Any]:
     """What a corpus depends on besides its files: not where these lie, nor how many processes read them."""
-    return corpus.model_dump(mode="json", exclude={"workers": True, "source": {"path"}, "deidentify": {"review"}})
+    return corpus.model_dump(
+        mode="json", exclude={"workers": True, "annotations": True, "source": {"path"}, "deidentify": {"review"}}
+    )
 
 
 def _told(manifest: Manifest) -> str:
