@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import confusion_matrix, multilabel_confusion_matrix
 
-from tests.fixtures.predictions import guesses, run_table
-from tests.fixtures.tasks import classification_metrics, single_label
+from tests.fixtures.predictions import guesses, mention_table, run_table
+from tests.fixtures.tasks import classification_metrics, mention_metrics, single_label
 from wardspace.evaluation.mistakes import MOST, mistakes
 
 CLASSES = ["a", "b", "c"]
@@ -65,3 +65,24 @@ def test_missed_and_invented_labels_are_those_of_scikit_learn():
         wanted[label, None] = (missed, missed + right)
         wanted[None, label] = (invented, right_not + invented)
     assert counts == wanted
+
+
+def test_mistakes_of_mentions_by_kind():
+    truth = [[(0, 5, 0), (10, 15, 0), (20, 25, 1), (30, 35, 1)], [(0, 5, 0), (10, 15, 0)]]
+    said = [
+        [(0, 5, 0, 1), (10, 14, 0, 1), (20, 25, 0, 1), (29, 33, 0, 1), (40, 45, 1, 1)],
+        [(0, 5, 1, 1), (20, 25, 1, 1)],
+    ]
+    other = [[(0, 5, 0, 1)], []]
+    runs = pa.concat_tables([mention_table(truth, one, seed=seed) for seed, one in enumerate([said, other])])
+    found = mistakes(runs, {"diseases": mention_metrics(["a", "b"])})
+    assert {(one.kind, one.truth, one.predicted): (one.count, one.of) for one in found} == {
+        ("missed", "a", None): (2.0, 4),
+        ("missed", "b", None): (1.0, 2),
+        ("borders", "a", "a"): (0.5, 4),
+        ("type", "a", "b"): (0.5, 4),
+        ("type", "b", "a"): (0.5, 2),
+        ("borders and type", "b", "a"): (0.5, 2),
+        ("spurious", None, "b"): (1.0, 3),
+    }
+    assert {one.unit for one in found} == {"mention"}

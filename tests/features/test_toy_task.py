@@ -12,7 +12,8 @@ import pytest
 from tests.fixtures.studies import small_study
 from wardspace.config import TASKS, TaskSection
 from wardspace.core.files import read_json
-from wardspace.evaluation.tally import Metric, Tally, TaskMetrics
+from wardspace.evaluation.tally import Metric, Tally
+from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.results.settings import SettingRecord
 from wardspace.study import Study
 from wardspace.tasks import KINDS, KindWords, register

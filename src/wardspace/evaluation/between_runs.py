@@ -11,7 +11,7 @@ from wardspace.config import ReportConfig
 from wardspace.evaluation.differences import Gap, gap
 from wardspace.evaluation.intervals.distribution import distribution
 from wardspace.evaluation.prediction_set import PredictionSet, Series, prediction_sets
-from wardspace.evaluation.tally import TaskMetrics
+from wardspace.evaluation.task_metrics import TaskMetrics
 
 _SIDES = ("first", "second")
 

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wardspace.core.errors import RunError
-from wardspace.evaluation.tally import Metric, RankMetric, Tally, TaskMetrics
+from wardspace.evaluation.tally import Metric, RankMetric, Tally, numbered
+from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.results import SettingRecord
 
 
@@ -31,6 +32,15 @@ class Run:
     series: Series
     seed: int
     tally: Tally
+    table: pa.Table
+    """Stored predictions of its task and split."""
+    rows: NDArray[np.int64]
+    """Those of this run."""
+
+    @property
+    def predictions(self) -> pa.Table:
+        """What it predicted, as it is stored."""
+        return self.table.take(self.rows)
 
 
 @dataclass(frozen=True)
@@ -118,31 +128,18 @@ def _runs(rows: pa.Table, task: str, scored: TaskMetrics) -> tuple[Run, ...]:
         tally = scored.tally(rows.take(at))
         if len(set(tally.units)) != len(tally.units) or (runs and not tally.same_units(runs[0].tally)):
             raise _uneven(task, series)
-        runs.append(Run(series, seed, tally))
+        runs.append(Run(series, seed, tally, rows, at))
     return tuple(runs)
 
 
 def _values(column: pa.ChunkedArray) -> list[str]:
-    return [str(value) for value in pc.unique(_plain(column)).to_pylist()]
-
-
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
-
-
-def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
-    """Number the values in the order of their names, so that equal sets of values get equal numbers."""
-    encoded = _plain(column).combine_chunks().dictionary_encode()
-    names = encoded.dictionary.to_pylist()
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[sorted(range(len(names)), key=lambda i: str(names[i]))] = np.arange(len(names))
-    return rank[encoded.indices.to_numpy(zero_copy_only=False)], sorted(names)
+    return [str(value) for value in pc.unique(column.cast(pa.string())).to_pylist()]
 
 
 def _places(rows: pa.Table) -> list[tuple[tuple[Series, int], NDArray[np.int64]]]:
     """Row numbers of each run, in the order of first appearance."""
-    models, model_names = _codes(rows["model"])
-    settings, setting_names = _codes(rows["setting"])
+    models, model_names = numbered(rows["model"])
+    settings, setting_names = numbered(rows["setting"])
     shots = pc.fill_null(rows["shots"], -1).to_numpy().astype(np.int64)
     seeds = rows["seed"].to_numpy().astype(np.int64)
     shot_values, shot_codes = np.unique(shots, return_inverse=True)

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 from wardspace.config import ReportConfig
 from wardspace.evaluation.differences import compared, compared_across
 from wardspace.evaluation.intervals.distribution import distribution, points
+from wardspace.evaluation.label_scores import label_scores
 from wardspace.evaluation.prediction_set import Series, prediction_sets
 from wardspace.evaluation.scores import tested, validated
-from wardspace.evaluation.tally import TaskMetrics
+from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.results import AcrossDifference, Difference, Score
 
 
@@ -103,7 +104,7 @@ def score_predictions(
     for panel in prediction_sets(predictions, tasks):
         if panel.split == "test":
             found = distribution(panel, config, show_progress=show_progress)
-            scores += tested(panel, found, config)
+            scores += [*tested(panel, found, config), *label_scores(panel, config)]
             differences += compared(panel, found, config)
             across += compared_across(panel, found, config)
         elif panel.split == "validation":

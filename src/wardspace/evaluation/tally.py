@@ -8,20 +8,28 @@ weigh and choose units, and know nothing else of the task.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from wardspace.results import SettingRecord
-
 Doubles = NDArray[np.float64]
 Floats = NDArray[np.float64] | NDArray[np.float32]
 
 Sums = Mapping[str, Doubles]
 """Sums by part: [...] of a plain part, [..., labels] of a part with one column a label."""
+
+
+def numbered(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
+    """Number names in their order, so that equal sets of names get equal numbers: as `Tally` numbers patients."""
+    plain = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+    encoded = plain.combine_chunks().dictionary_encode()
+    names = encoded.dictionary.to_pylist()
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[sorted(range(len(names)), key=lambda i: str(names[i]))] = np.arange(len(names))
+    return rank[encoded.indices.to_numpy(zero_copy_only=False)], sorted(names)
 
 
 class Column(NamedTuple):
@@ -251,26 +259,3 @@ class RankMetric:
         known = ~np.isnan(found)
         total = np.where(known, found, 0).sum(axis=0)
         return np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan)
-
-
-@dataclass(frozen=True)
-class TaskMetrics:
-    """How the predictions of one task are scored: all that statistics need to know of a kind of task.
-
-    Attributes
-    ----------
-    tally : callable
-        From the stored predictions of one run on one split to its tally.
-    metrics : tuple of Metric or RankMetric
-        In the order of the tables; the first is the main one.
-    settings : mapping of str to SettingRecord
-        Ways of using a model that predictions name in their column `setting`, in order of trust: models are chosen by
-        the first frozen one.
-    unit : str
-        What is scored: note, mention, pair, question, query.
-    """
-
-    tally: Callable[[pa.Table], Tally]
-    metrics: tuple[Metric | RankMetric, ...]
-    settings: Mapping[str, SettingRecord] = field(default_factory=dict)
-    unit: str = "note"

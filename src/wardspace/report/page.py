@@ -42,7 +42,7 @@ from wardspace.report.tables.trust import trust_views
 from wardspace.report.tables.uncertainty import Sources, sources
 from wardspace.report.wording.comparisons import RULES
 from wardspace.report.wording.guidance import RULES as GUIDANCE_RULES
-from wardspace.report.wording.plain_words import FROZEN, INTERVAL
+from wardspace.report.wording.plain_words import FROZEN, INTERVAL, mistake_predicted
 from wardspace.results import Results
 from wardspace.tasks import KINDS, TaskKind
 
@@ -224,7 +224,7 @@ def task_view(board: Board, task: str) -> TaskView:
         MetricView(key, wording.metric_name(key), comparison(board, task, key), few_shot_curves(board, task, key))
         for key in keys
     ]
-    scores = [score for score in board.results.scores if score.task == task and score.split == "test"]
+    scores = [score for score in board.results.scores if (score.task, score.split, score.label) == (task, "test", None)]
     return TaskView(
         name=task,
         classes=board.results.classes.get(task, []),
@@ -251,6 +251,7 @@ def templates() -> Environment:
     )
     environment.filters |= {"points": wording.points, "thousands": wording.thousands, "share": wording.share}
     environment.filters |= {"metric_name": wording.metric_name, "listed": wording.listed, "counted": wording.counted}
+    environment.filters["mistake_predicted"] = mistake_predicted
     environment.globals["cell_anchor"] = cell_anchor
     return environment
 

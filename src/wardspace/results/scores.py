@@ -59,9 +59,9 @@ class Score(Drawn):
     spread: float | None = None
     """Standard deviation over seeds or subsets."""
     n: int
-    """Units scored."""
+    """Units scored; of a label, the units or mentions that have it."""
     groups: int
-    """Patients among them, which the bootstrap draws."""
+    """Patients among them; the bootstrap draws all patients."""
 
 
 class Difference(Drawn):
@@ -103,8 +103,11 @@ class Difference(Drawn):
     """True where it is significant after Holm correction: no tie, and `p_holm` below one minus the confidence."""
 
 
+MistakeKind = Literal["class", "missed", "spurious", "borders", "type", "borders and type"]
+
+
 class Mistake(Record):
-    """How often a model takes one class for another, misses a label, or gives one that is not there."""
+    """How often a model takes one class for another, misses a label or mention, or gives one that is not there."""
 
     model: str
     """Model."""
@@ -112,14 +115,17 @@ class Mistake(Record):
     """Task."""
     setting: str
     """Setting, with all labels."""
+    kind: MistakeKind | None = None
+    """`class`: one taken for another; `missed`, `spurious`; of a mention that overlaps a right one, what is wrong."""
     truth: str | None
-    """What is right; null where a label was given that is not there."""
+    """Class or type that is right; null where one was given that is not there."""
     predicted: str | None
-    """What was predicted; null where a label was missed."""
+    """What was predicted; null where it was missed."""
     count: float
-    """Test units, the mean over seeds."""
+    """How often on test, the mean over seeds."""
     of: int
-    """Test units that have `truth`; where that is null, those without `predicted`."""
+    """Test units or mentions that have `truth`; where that is null, units without `predicted`, or mentions predicted as
+    such."""
     unit: str = "note"
     """What was counted."""
 

@@ -32,7 +32,10 @@ class CalibrationScore(Record):
     bins: int
     """Bins behind the calibration error."""
     n: int
-    """Decisions scored: one a unit, or one a unit and label where several labels may be right."""
+    """Decisions scored, the mean over runs: one a unit, one a unit and label where several labels may be right, or one
+    a mention that was predicted."""
+    unit: str = "note"
+    """What decisions are of: note, mention."""
     groups: int
     """Patients among them."""
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from wardspace.config import TaskSection
-from wardspace.evaluation.tally import TaskMetrics
+from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.results import SettingRecord
 from wardspace.tasks.notes import EvaluatedModel, Texts
 from wardspace.training.forecast.forecast import Workload

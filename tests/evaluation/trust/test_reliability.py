@@ -12,7 +12,7 @@ from wardspace.evaluation.trust.calibration import (
     curve_columns,
     gap_columns,
 )
-from wardspace.evaluation.trust.decisions import Answers, answers
+from wardspace.evaluation.trust.decisions import Answers, Decisions
 
 
 @settings(deadline=None)
@@ -47,6 +47,6 @@ def test_few_notes_have_few_bins(notes, bins):
 def test_answers_are_the_likeliest_class():
     truth = np.arange(30) % 3
     probabilities = guesses(truth, 3, 1.0, 0)
-    found = answers(probabilities, truth)
+    found = Decisions.likeliest(probabilities, truth, truth).answers
     assert found.confidence.tolist() == probabilities.max(axis=1).tolist()
     assert found.right.tolist() == (probabilities.argmax(axis=1) == truth).tolist()

@@ -5,6 +5,7 @@ With one label a note, and with several: there each label is a decision of its o
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 
 from wardspace.core.errors import RunError
 from wardspace.evaluation.metrics.ranking import AUROC, AVERAGE_PRECISION
-from wardspace.evaluation.tally import Doubles, Metric, Tally
+from wardspace.evaluation.tally import Doubles, Metric, Tally, numbered
+from wardspace.evaluation.task_metrics import MistakeCount
+from wardspace.evaluation.trust.decisions import Decisions
 
 COUNTS = ("hits", "predicted", "truth")
 """Parts of a tally: notes of the class predicted as it, notes predicted as it, and notes of it."""
@@ -26,6 +29,11 @@ def macro_f1(hits: Doubles, predicted: Doubles, truth: Doubles) -> Doubles:
     """
     each = np.where(truth > 0, _ratio(2 * hits, predicted + truth), 0)
     return _ratio(each.sum(axis=-1), (truth > 0).sum(axis=-1), empty=np.nan)
+
+
+def class_f1(hits: Doubles, predicted: Doubles, truth: Doubles) -> Doubles:
+    """F1 of each class; NaN of one that has no notes."""
+    return np.where(truth > 0, _ratio(2 * hits, predicted + truth), np.nan)
 
 
 def micro_f1(hits: Doubles, predicted: Doubles, truth: Doubles) -> Doubles:
@@ -48,6 +56,8 @@ MICRO_F1 = Metric("micro_f1", COUNTS, micro_f1, secondary=True)
 ACCURACY = Metric("accuracy", ("hits", "truth"), accuracy)
 BALANCED_ACCURACY = Metric("balanced_accuracy", ("hits", "truth"), balanced_accuracy, support="truth", secondary=True)
 
+BY_CLASS = (Metric("f1", COUNTS, class_f1),)
+"""Metrics of each class by itself."""
 SINGLE_LABEL = (MACRO_F1, MICRO_F1, ACCURACY, BALANCED_ACCURACY, AUROC)
 """Metrics of notes with one label each, in the order of the tables."""
 MULTILABEL = (MACRO_F1, MICRO_F1, AUROC, AVERAGE_PRECISION)
@@ -70,8 +80,8 @@ def classification_tally(predictions: pa.Table, classes: tuple[str, ...]) -> Tal
     RunError
         If there are not as many probabilities as classes.
     """
-    truth, predicted = (_decided(predictions[name], len(classes)) for name in ("truth", "predicted"))
-    said, true = (_flags(each, len(classes)) for each in (predicted, truth))
+    truth = _decided(predictions["truth"], len(classes))
+    said, true = (_flags(predictions[name], len(classes)) for name in ("predicted", "truth"))
     return Tally.of(
         {"hits": said & true, "predicted": said, "truth": true},
         units=predictions["note_id"].to_pylist(),
@@ -82,7 +92,42 @@ def classification_tally(predictions: pa.Table, classes: tuple[str, ...]) -> Tal
     )
 
 
-def _flags(decided: NDArray[Any], classes: int) -> NDArray[np.bool_]:
+def classification_decisions(predictions: pa.Table, classes: tuple[str, ...]) -> Decisions:
+    """One decision a note, for the likeliest class; where it may have several labels, one for each label."""
+    truth = _decided(predictions["truth"], len(classes))
+    probabilities = _matrix(predictions["probabilities"], len(classes))
+    groups, _ = numbered(predictions["group"])
+    if truth.ndim == 1:
+        return Decisions.likeliest(probabilities, truth, groups)
+    has = probabilities.ravel()
+    return Decisions.of_events(has, truth.ravel().astype(bool), has > 0.5, np.repeat(groups, len(classes)))
+
+
+def classification_mistakes(predictions: pa.Table, classes: tuple[str, ...]) -> list[MistakeCount]:
+    """Classes taken for others; where notes may have several labels, labels that were missed or made up."""
+    said, true = (_flags(predictions[name], len(classes)) for name in ("predicted", "truth"))
+    right = true.sum(axis=0).tolist()
+    if pa.types.is_integer(predictions["truth"].type):
+        pairs = Counter(zip(predictions["truth"].to_pylist(), predictions["predicted"].to_pylist(), strict=True))
+        return [
+            MistakeCount("class", classes[truth], classes[predicted], count, right[truth])
+            for (truth, predicted), count in pairs.items()
+            if truth != predicted
+        ]
+    missed, spurious = (true & ~said).sum(axis=0).tolist(), (said & ~true).sum(axis=0).tolist()
+    found = [
+        one
+        for code, name in enumerate(classes)
+        for one in (
+            MistakeCount("missed", name, None, missed[code], right[code]),
+            MistakeCount("spurious", None, name, spurious[code], len(true) - right[code]),
+        )
+    ]
+    return [one for one in found if one.times]
+
+
+def _flags(column: pa.ChunkedArray, classes: int) -> NDArray[np.bool_]:
+    decided = _decided(column, classes)
     return decided if decided.ndim == 2 else decided[:, None] == np.arange(classes)
 
 

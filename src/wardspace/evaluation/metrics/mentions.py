@@ -21,6 +21,7 @@ Computational Semantics.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,10 @@ from numpy.typing import NDArray
 
 from wardspace.evaluation.intervals.bootstrap import ratio
 from wardspace.evaluation.metrics.pairing import Mentions, paired
-from wardspace.evaluation.tally import Doubles, Metric, Tally
+from wardspace.evaluation.tally import Doubles, Metric, Tally, numbered
+from wardspace.evaluation.task_metrics import MistakeCount
+from wardspace.evaluation.trust.decisions import Decisions
+from wardspace.results.scores import MistakeKind
 
 PAIRS = ("right", "same_borders", "same_type", "overlapping")
 """Parts of a tally that count pairs: with the same borders and type, the same borders, the same type, and all."""
@@ -41,6 +45,16 @@ def f1(correct: Doubles, predicted: Doubles, truth: Doubles) -> Doubles:
     return ratio(2 * correct, predicted + truth)
 
 
+def precision(right: Doubles, predicted: Doubles) -> Doubles:
+    """Share of the predicted mentions that are right; 0 where nothing was predicted."""
+    return np.nan_to_num(ratio(right, predicted))
+
+
+def type_partial_f1(right: Doubles, same_type: Doubles, predicted: Doubles, truth: Doubles) -> Doubles:
+    """Partial F1 of each type: an overlap with a mention of the type counts half."""
+    return f1((right + same_type) / 2, predicted, truth)
+
+
 def micro_f1(correct: Doubles, predicted: Doubles, truth: Doubles) -> Doubles:
     """F1 over all types together."""
     return f1(correct.sum(axis=-1), predicted.sum(axis=-1), truth.sum(axis=-1))
@@ -48,7 +62,7 @@ def micro_f1(correct: Doubles, predicted: Doubles, truth: Doubles) -> Doubles:
 
 def strict_precision(right: Doubles, predicted: Doubles) -> Doubles:
     """Share of the predicted mentions whose borders and type are right; 0 where nothing was predicted."""
-    return np.nan_to_num(ratio(right.sum(axis=-1), predicted.sum(axis=-1)))
+    return precision(right.sum(axis=-1), predicted.sum(axis=-1))
 
 
 def strict_recall(right: Doubles, truth: Doubles) -> Doubles:
@@ -79,6 +93,16 @@ METRICS = (
 """Metrics of mentions, in the order of the tables."""
 
 
+BY_TYPE = (
+    Metric("strict_f1", _STRICT, f1),
+    Metric("strict_precision", ("right", "predicted"), precision),
+    Metric("strict_recall", ("right", "truth"), ratio),
+    Metric("partial_f1", ("right", "same_type", "predicted", "truth"), type_partial_f1),
+    Metric("type_f1", ("same_type", "predicted", "truth"), f1),
+)
+"""Metrics of the mentions of each type as if there were no other; the exact scheme is then the strict one."""
+
+
 def mention_tally(predictions: pa.Table, types: tuple[str, ...]) -> Tally:
     """Count right mentions, predicted ones and pairs of both, by note and type; pairs under the type that is right.
 
@@ -101,6 +125,39 @@ def mention_tally(predictions: pa.Table, types: tuple[str, ...]) -> Tally:
         labels=types,
         truth=_fingerprints(truth, predictions.num_rows),
     )
+
+
+def mention_decisions(predictions: pa.Table) -> Decisions:
+    """One decision a predicted mention: whether its borders and type are right. Missed mentions are none."""
+    truth, predicted = (Mentions.of(predictions[name]) for name in ("truth", "predicted"))
+    pairs = paired(truth, predicted)
+    right = np.zeros(len(predicted.note), dtype=bool)
+    right[pairs.predicted[pairs.right]] = True
+    every = predictions["predicted"].combine_chunks().flatten()
+    confidence = every.field("confidence").to_numpy(zero_copy_only=False)
+    groups, _ = numbered(predictions["group"])
+    return Decisions.of_events(confidence, right, np.ones_like(right), groups[predicted.note])
+
+
+def mention_mistakes(predictions: pa.Table, types: tuple[str, ...]) -> list[MistakeCount]:
+    """Mentions that were missed or made up, and those found with wrong borders, the wrong type or both."""
+    truth, predicted = (Mentions.of(predictions[name]) for name in ("truth", "predicted"))
+    pairs = paired(truth, predicted)
+    missed, spurious = (
+        np.delete(side.type, places) for side, places in ((truth, pairs.truth), (predicted, pairs.predicted))
+    )
+    count: Counter[tuple[MistakeKind, str | None, str | None]] = Counter()
+    count.update(("missed", types[kind], None) for kind in missed.tolist())
+    count.update(("spurious", None, types[kind]) for kind in spurious.tolist())
+    for place in np.flatnonzero(~pairs.right).tolist():
+        kind: MistakeKind = "type" if pairs.borders[place] else "borders" if pairs.types[place] else "borders and type"
+        ours, theirs = truth.type[pairs.truth[place]], predicted.type[pairs.predicted[place]]
+        count[kind, types[ours], types[theirs]] += 1
+    there, said = (np.bincount(side.type, minlength=len(types)).tolist() for side in (truth, predicted))
+    return [
+        MistakeCount(kind, ours, theirs, size, (said if ours is None else there)[types.index(str(ours or theirs))])
+        for (kind, ours, theirs), size in count.items()
+    ]
 
 
 def _by_type(mentions: Mentions, size: tuple[int, int]) -> NDArray[np.int64]:

@@ -16,7 +16,8 @@ from wardspace.evaluation.intervals.bootstrap import Resamples, interval
 from wardspace.evaluation.prediction_set import PredictionSet, prediction_sets
 from wardspace.evaluation.subgroups.slices import sliced
 from wardspace.evaluation.subgroups.subgroups import MISSING, Subgroup, parted, subgroup_scores
-from wardspace.evaluation.tally import Doubles, TaskMetrics
+from wardspace.evaluation.tally import Doubles
+from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.results import SubgroupScore, Trend
 
 MOST = 8

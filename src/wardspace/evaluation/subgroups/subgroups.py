@@ -26,7 +26,8 @@ from wardspace.evaluation.intervals.bootstrap import Resamples, interval
 from wardspace.evaluation.intervals.multiple_testing import holm
 from wardspace.evaluation.prediction_set import PredictionSet, Series, prediction_sets
 from wardspace.evaluation.subgroups.slices import Sliced, sliced
-from wardspace.evaluation.tally import Doubles, TaskMetrics
+from wardspace.evaluation.tally import Doubles
+from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.results import SubgroupScore
 
 MISSING, OTHER, NO_NUMBER = "not given", "other values", "not a number"

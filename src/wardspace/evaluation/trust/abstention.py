@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from wardspace.config import ReportConfig
 from wardspace.evaluation.intervals.bootstrap import Resamples, by_patient, interval, ratio, resampled_sums
-from wardspace.evaluation.tally import Doubles, TaskMetrics
+from wardspace.evaluation.tally import Doubles
+from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.evaluation.trust.calibration import bin_count
-from wardspace.evaluation.trust.decisions import Answers, Decisions
+from wardspace.evaluation.trust.decisions import Answers, Decisions, size_of
 from wardspace.evaluation.trust.validation_and_test import Trial, trials
 from wardspace.results import Abstention, CalibrationScore, RiskPoint
 
@@ -65,7 +66,7 @@ def risk_curves(
             tests = [test for test, _ in runs]
             curves = np.mean([_curve(test.answers) for test in tests], axis=0)
             points += [RiskPoint(**place, coverage=float(c), risk=float(r)) for c, r in curves]
-            areas.append(_area(tests, draws, config.confidence, place))
+            areas.append(_area(tests, draws, config.confidence, {**place, "unit": trial.test.scored.decision}))
     return points, areas
 
 
@@ -139,15 +140,13 @@ def _curve(found: Answers) -> Doubles:
 def _area(
     tests: Sequence[Decisions], draws: Resamples, confidence: float, place: Mapping[str, str]
 ) -> CalibrationScore:
-    said, groups = [test.answers for test in tests], tests[0].groups
-    n = len(groups)
+    said, n = [(test.answers, test.groups) for test in tests], size_of(tests)
     again = np.empty((len(tests), draws.resamples))
     for chosen, weights in draws.blocks(n):
-        by_unit = weights[:, groups]
-        for row, one in zip(again, said, strict=True):
-            row[chosen] = area_under_risk(one, by_unit)
+        for row, (one, groups) in zip(again, said, strict=True):
+            row[chosen] = area_under_risk(one, weights[:, groups])
     low, high = interval(again.mean(axis=0), confidence)
-    value = float(np.mean([area_under_risk(one)[0] for one in said]))
+    value = float(np.mean([area_under_risk(one)[0] for one, _ in said]))
     return CalibrationScore(
         **place, shots=None, measure="aurc", temperature=None, value=value, low=low, high=high,
         bins=bin_count(n), n=n, groups=draws.groups,
@@ -181,7 +180,7 @@ def _applied(
         accuracy=None if np.isnan(accuracy[0]) else float(accuracy[0]),
         accuracy_low=ends[0],
         accuracy_high=ends[1],
-        n=len(runs[0][0].truth),
+        n=size_of([test for test, _ in runs]),
     )
 
 

@@ -22,8 +22,9 @@ from scipy.optimize import brentq
 
 from wardspace.config import ReportConfig
 from wardspace.evaluation.intervals.bootstrap import Resamples, by_patient, interval, ratio, resampled_sums
-from wardspace.evaluation.tally import Doubles, Floats, TaskMetrics
-from wardspace.evaluation.trust.decisions import Answers, Decisions, Integers, answers
+from wardspace.evaluation.tally import Doubles, Floats
+from wardspace.evaluation.task_metrics import TaskMetrics
+from wardspace.evaluation.trust.decisions import Answers, Decisions, Integers, answers, size_of
 from wardspace.evaluation.trust.validation_and_test import Trial, trials
 from wardspace.results import CalibrationScore, ReliabilityBin
 
@@ -179,9 +180,10 @@ def _of_trial(trial: Trial, config: ReportConfig) -> list[CalibrationScore]:
     draws = Resamples(test.n_groups, config.resamples, config.seed)
     found: list[CalibrationScore] = []
     for series, runs in trial.series():
-        n = len(runs[0][0].truth)
+        n = size_of([run for run, _ in runs])
         bins = bin_count(n)
-        common = {**series._asdict(), "task": test.task, "bins": bins, "n": n, "groups": test.n_groups}
+        about = {"task": test.task, "unit": test.scored.decision, "groups": test.n_groups}
+        common = {**series._asdict(), **about, "bins": bins, "n": n}
         fitted = [fitted_temperature(log_probabilities(run.probabilities), run.truth) for _, run in runs]
         for temperatures in (None, fitted):
             tables = [
@@ -200,7 +202,10 @@ def _table(run: Decisions, n_groups: int, bins: int, temperature: float | None) 
     if temperature is not None:
         logs = scaled(logs, temperature)
         probabilities = np.exp(logs)
-    columns = [gap_columns(answers(probabilities, run.truth), bins), _losses(probabilities, logs, run.truth)]
+    columns = [
+        gap_columns(answers(probabilities, run.truth, run.decided), bins),
+        _losses(probabilities, logs, run.truth),
+    ]
     return by_patient(np.hstack(columns), run.groups, n_groups)
 
 
@@ -229,11 +234,12 @@ def _scores(
 def _is_off(plain: Sequence[Doubles], drawn: Sequence[Doubles], bins: int, confidence: float) -> bool:
     """Whether the bins are further off than their scatter over the resamples would put a calibrated model."""
     pairs = [
-        (one[:, :bins] / one[:, -1:], more[:, :bins] / more[:, -1:]) for one, more in zip(plain, drawn, strict=True)
+        (one[:, :bins] / one[:, -1:], ratio(more[:, :bins], more[:, -1:]))  # drawn patients may have no decision
+        for one, more in zip(plain, drawn, strict=True)
     ]
     found = float(np.mean([(here**2).sum() for here, _ in pairs]))
     by_chance = np.mean([((there - here) ** 2).sum(axis=1) for here, there in pairs], axis=0)
-    return bool(found > np.quantile(by_chance, confidence))
+    return bool(found > np.nanquantile(by_chance, confidence))
 
 
 def _corrected(
@@ -265,7 +271,7 @@ def _curve(
     said: Sequence[Decisions], draws: Resamples, *, confidence: float, place: Mapping[str, str]
 ) -> list[ReliabilityBin]:
     every = Answers(*(np.concatenate(part) for part in zip(*(one.answers for one in said), strict=True)))
-    bins = bin_count(len(said[0].truth))
+    bins = bin_count(size_of(said))
     table = by_patient(curve_columns(every, bins), np.concatenate([one.groups for one in said]), draws.groups)
     counts, sure, right = table.sum(axis=0).reshape(3, bins)
     (again,) = resampled_sums([table], draws)

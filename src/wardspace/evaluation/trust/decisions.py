@@ -1,14 +1,15 @@
-"""What a run decided and how sure it was: the view of a tally that calibration and abstention work on."""
+"""What a run decided and how sure it was: what calibration and abstention work on."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wardspace.evaluation.tally import Doubles, Floats, Tally
-
+Doubles = NDArray[np.float64]
+Floats = Doubles | NDArray[np.float32]
 Integers = NDArray[np.integer]
 
 
@@ -16,46 +17,52 @@ class Answers(NamedTuple):
     """How sure a run was of each decision, and whether it was right."""
 
     confidence: Doubles
-    """Probability of the likeliest class, [n]."""
+    """Probability of what was decided, [n]."""
     right: NDArray[np.bool_]
     """Whether it was right, [n]."""
 
 
 class Decisions(NamedTuple):
-    """Decisions of one run among classes of which exactly one is right."""
+    """Decisions of one run, each for one of some classes of which exactly one is right.
+
+    Runs of a task may differ in what there was to decide: of the mentions that a run predicts, whether each is right.
+    """
 
     probabilities: NDArray[np.float32]
     """Probability of each class, [n, classes]."""
     truth: Integers
     """Number of the right class, [n]."""
+    decided: Integers
+    """Number of the class that was decided for, [n]."""
     groups: NDArray[np.int64]
     """Number of the patient, [n]."""
 
     @classmethod
-    def of(cls, tally: Tally) -> Decisions:
-        """One decision a unit; where units may have several labels, one a unit and label: whether it has it.
+    def likeliest(cls, probabilities: NDArray[np.float32], truth: Integers, groups: NDArray[np.int64]) -> Decisions:
+        """Decisions for the likeliest class."""
+        return cls(probabilities, truth, probabilities.argmax(axis=1), groups)
 
-        Raises
-        ------
-        ValueError
-            If the tally has no probabilities.
-        """
-        if tally.probabilities is None or tally.truth is None:
-            raise ValueError("there are no probabilities")
-        if tally.truth.ndim == 1:
-            return cls(tally.probabilities, tally.truth, tally.groups)
-        has = tally.probabilities.ravel()
-        flags = tally.truth.ravel().astype(np.int64)
-        return cls(np.stack([1 - has, has], axis=1), flags, np.repeat(tally.groups, tally.truth.shape[1]))
+    @classmethod
+    def of_events(
+        cls, probability: Floats, happened: NDArray[np.bool_], decided: NDArray[np.bool_], groups: NDArray[np.int64]
+    ) -> Decisions:
+        """Decisions of yes or no: the probability of yes, what was right, and what was decided."""
+        yes = probability.astype(np.float32)
+        both = np.stack([1 - yes, yes], axis=1)
+        return cls(both, happened.astype(np.int64), decided.astype(np.int64), groups)
 
     @property
     def answers(self) -> Answers:
-        """The likeliest class of each."""
-        return answers(self.probabilities, self.truth)
+        """How sure it was, and whether it was right."""
+        return answers(self.probabilities, self.truth, self.decided)
 
 
-def answers(probabilities: Floats, truth: Integers) -> Answers:
-    """Confidence in the likeliest class, and whether that was right."""
-    predicted = probabilities.argmax(axis=1)
-    confidence = probabilities[np.arange(len(truth)), predicted].astype(np.float64)
-    return Answers(confidence, predicted == truth)
+def answers(probabilities: Floats, truth: Integers, decided: Integers) -> Answers:
+    """Confidence in what was decided, and whether that was right."""
+    confidence = probabilities[np.arange(len(truth)), decided].astype(np.float64)
+    return Answers(confidence, decided == truth)
+
+
+def size_of(runs: Sequence[Decisions]) -> int:
+    """Decisions of a run, the mean over some of them."""
+    return round(float(np.mean([len(run.truth) for run in runs])))

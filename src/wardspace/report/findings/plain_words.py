@@ -48,7 +48,7 @@ def cautions(board: Board) -> list[str]:
     """What to know before reading any figure: small test sets, then the warnings of the run."""
     found = []
     for task in board.tasks:
-        scores = [one for one in board.results.scores if one.task == task and one.split == "test"]
+        scores = [one for one in board.results.scores if (one.task, one.split, one.label) == (task, "test", None)]
         if not scores:
             continue
         units, patients = max(one.n for one in scores), max(one.groups for one in scores)

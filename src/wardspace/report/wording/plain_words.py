@@ -28,13 +28,21 @@ def mistake(one: Mistake, units: str) -> str:
 
 
 def mistake_in_words(one: Mistake, units: str) -> str:
-    """`12 of 40 notes of Cardiology are taken for General Medicine`."""
+    """`12 of 40 notes of Cardiology are taken for General Medicine`, `9 of 40 mentions of Drug are missed`."""
     share = f"{one.count:.0f} of {one.of:,} {units}"
     if one.truth is None:
-        return f"{share} without {one.predicted} get it"
+        return f"{share} are given {one.predicted} wrongly"
     if one.predicted is None:
-        return f"{share} with {one.truth} do not get it"
-    return f"{share} of {one.truth} are taken for {one.predicted}"
+        return f"{share} of {one.truth} are missed"
+    if one.kind == "borders":
+        return f"{share} of {one.truth} are found with wrong borders"
+    wrong = ", with wrong borders" if one.kind == "borders and type" else ""
+    return f"{share} of {one.truth} are taken for {one.predicted}{wrong}"
+
+
+def mistake_predicted(one: Mistake) -> str:
+    """What was predicted instead, in the table of mistakes."""
+    return f"{one.predicted or 'missed'}{', wrong borders' if one.kind in ('borders', 'borders and type') else ''}"
 
 
 def few_tested(task: str, count: int, units: tuple[str, str], patients: int) -> str:

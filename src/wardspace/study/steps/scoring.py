@@ -18,7 +18,7 @@ from wardspace.corpus import Corpus
 from wardspace.corpus.schema import SPLITS
 from wardspace.evaluation import best_models, score_predictions
 from wardspace.evaluation.score_predictions import Evaluation
-from wardspace.evaluation.tally import TaskMetrics
+from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.models import Encoder
 from wardspace.results import AcrossDifference, Difference, Score, Tuning
 from wardspace.study.folder import RunFolder

@@ -8,8 +8,15 @@ from functools import partial
 from wardspace.config import BESIDE, ClassificationConfig, FinetuneConfig
 from wardspace.core.wording import counted, listed
 from wardspace.corpus.schema import SPLITS
-from wardspace.evaluation.metrics.classification import MULTILABEL, SINGLE_LABEL, classification_tally
-from wardspace.evaluation.tally import TaskMetrics
+from wardspace.evaluation.metrics.classification import (
+    BY_CLASS,
+    MULTILABEL,
+    SINGLE_LABEL,
+    classification_decisions,
+    classification_mistakes,
+    classification_tally,
+)
+from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.results import SettingRecord
 from wardspace.tasks.documents.features import tfidf, vectors_with_tfidf
 from wardspace.tasks.documents.finetune import FineTuning
@@ -94,11 +101,15 @@ class Documents:
 
     def scored(self, task: ClassificationConfig, classes: Sequence[str]) -> TaskMetrics:
         """Hits by class; and what probabilities say."""
+        names = tuple(classes)
         return TaskMetrics(
-            partial(classification_tally, classes=tuple(classes)),
+            partial(classification_tally, classes=names),
             SINGLE_LABEL if task.separator is None else MULTILABEL,
             {one.name: one for one in RECORDS},
             unit=self.words.unit,
+            by_label=BY_CLASS,
+            decisions=partial(classification_decisions, classes=names),
+            mistakes=partial(classification_mistakes, classes=names),
         )
 
     def describe(self, task: ClassificationConfig) -> str:

@@ -8,7 +8,7 @@ from wardspace.config import RetrievalConfig
 from wardspace.corpus.schema import SPLITS
 from wardspace.evaluation.metrics.retrieval import RETRIEVAL as METRICS
 from wardspace.evaluation.metrics.retrieval import retrieval_tally
-from wardspace.evaluation.tally import TaskMetrics
+from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.tasks.kind import KindWords, Setting
 from wardspace.tasks.notes import Texts
 from wardspace.tasks.retrieval.queries import Queries, read_queries
