@@ -1,3 +1,4 @@
+import gzip
 from collections import Counter
 
 import pytest
@@ -15,6 +16,7 @@ from wardspace.corpus.prepare.outcome import loss_warning
         ({"not in the sample": 90, "too short": 1}, 100, False),
         ({"undecodable bytes": 53}, 400, True),
         ({}, 0, False),
+        ({"damaged file": 1}, 10_000, True),
     ],
 )
 def test_a_loss_above_one_in_a_hundred_is_a_warning(rejects, rows, warned):
@@ -25,6 +27,19 @@ def test_the_loss_comes_first_among_the_warnings(tmp_path):
     (tmp_path / "a.csv").write_text("note_id,text\n" + "".join(f"{i},note {i} of many\n" for i in range(40)) + "x,\n")
     warnings = prepared(tmp_path / "a.csv", tmp_path / "corpus").manifest.warnings
     assert "1 of 41 rows" in warnings[0]
+
+
+def test_rows_lost_behind_a_packed_stretch_come_first_too(tmp_path):
+    rows = "".join(f"{i},note {i} of many\n" for i in range(400))
+    with gzip.open(tmp_path / "a.csv.gz", "wb") as file:
+        file.write(f"note_id,text\n{rows}bomb,".encode())
+        for _ in range(80):
+            file.write(b"x" * 1_000_000)
+        file.write(f"\n{rows.replace('note', 'later note')}".encode())
+    corpus = prepared(tmp_path / "a.csv.gz", tmp_path / "corpus")
+    assert len(corpus) == 400
+    assert "1 of 401 rows" in corpus.manifest.warnings[0]
+    assert "damage" in corpus.manifest.warnings[0]
 
 
 ADVICE = {

@@ -1,6 +1,9 @@
 import datetime
 import decimal
 import gzip
+import subprocess
+import sys
+import textwrap
 import uuid
 from dataclasses import replace
 
@@ -11,6 +14,7 @@ import pytest
 
 from wardspace.config.corpus import LimitsConfig
 from wardspace.core.errors import CorpusError
+from wardspace.corpus.readers.arrow_values import VALUE
 from wardspace.corpus.readers.files import find_files
 from wardspace.corpus.readers.parquet import ParquetReader
 
@@ -158,3 +162,53 @@ def test_what_passes_a_limit(tmp_path):
     found = list(ParquetReader(allowed, ("note_id", "text"), tmp_path).rows())
     assert {row.fault.kind for row in found} == {"too long"}
     assert next(ParquetReader(allowed, ("note_id",), tmp_path).rows()).values == ("0",)
+
+
+def of_lists(sizes, values):
+    """Lists of records of a start and an end, of these sizes."""
+    places = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+    records = pa.StructArray.from_arrays([pa.array(values), pa.array(values + 1)], ["start", "end"])
+    return pa.ListArray.from_arrays(places, records)
+
+
+def test_lists_are_the_same_however_many_rows_are_read_at_once(tmp_path):
+    random = np.random.default_rng(5)
+    sizes = random.integers(0, 40, 700)
+    lists = of_lists(sizes, random.integers(0, 1000, sizes.sum()))
+    pairs = pa.FixedSizeListArray.from_arrays(pa.array([str(i) for i in range(1400)]), 2)
+    maps = pa.array([[("k", i)] * (i % 3) for i in range(700)], pa.map_(pa.string(), pa.int64()))
+    pq.write_table(pa.table({"note_id": lists, "text": pairs, "maps": maps}), tmp_path / "a.parquet")
+    (file,) = find_files(str(tmp_path / "a.parquet"), "auto")
+    for most in (10**8, 20_000, 2 * 40 * VALUE):
+        limited = replace(file, limits=LimitsConfig(row_characters=most))
+        found = list(ParquetReader(limited, ("note_id", "text", "maps"), tmp_path).rows())
+        assert [row.number for row in found] == list(range(1, 701))
+        expected = zip(lists.to_pylist(), pairs.to_pylist(), maps.to_pylist(), strict=True)
+        assert [row.values for row in found] == list(expected)
+
+
+MEMORY = """
+    import re, sys
+    from pathlib import Path
+    from wardspace.config import SourceConfig
+    from wardspace.corpus.readers import open_readers
+    def peak():
+        return int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) // 1024
+    before = peak()
+    (reader,) = open_readers(SourceConfig(path=sys.argv[1]), ("note_id", "text"), Path("scratch"))
+    print(sum(row.values is not None for row in reader.rows()), peak() - before)
+"""
+SIZES = {"many in each": [16_000] * 512, "most in a few": [1_000_000 * (i % 64 == 0) for i in range(512)]}
+
+
+@pytest.mark.parametrize("kind", SIZES)
+def test_lists_that_pack_well_take_bounded_memory(tmp_path, kind):
+    sizes = SIZES[kind]
+    lists = of_lists(sizes, np.zeros(sum(sizes), np.int64))
+    pq.write_table(pa.table({"note_id": ["a"] * 512, "text": lists}), tmp_path / "a.parquet")
+    assert (tmp_path / "a.parquet").stat().st_size < 20_000
+    command = [sys.executable, "-c", textwrap.dedent(MEMORY), str(tmp_path / "a.parquet")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    rows, taken = map(int, done.stdout.split())
+    assert rows == (512 if kind == "many in each" else 504)  # a row of a million records is too long
+    assert taken < 400  # MiB; all at once take some 1,800

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 
@@ -23,7 +22,7 @@ def from_base64(data: str) -> bytes | None:
     try:
         packed = "".join(data.split()).encode("ascii").translate(_URL_SAFE).rstrip(b"=")
         # line breaks are common and harmless, anything else is no base64
-        return base64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True)
+        return binascii.a2b_base64(packed + b"=" * (-len(packed) % 4), strict_mode=True)
     except (binascii.Error, ValueError):
         return None
 

@@ -80,9 +80,13 @@ def check_outcome(rejects: Counter[str], rows_read: int, notes: int, readers: Se
 
 
 def loss_warning(rejects: Counter[str], rows: int) -> str | None:
-    """A warning where more than a few rows are lost, for whatever reason that a study does not ask for."""
+    """A warning where more than a few rows are lost, for whatever reason that a study does not ask for.
+
+    What is lost behind the damage of a file cannot be counted, so that it is always told.
+    """
     lost = Counter({kind: count for kind, count in rejects.items() if kind not in (NOT_DRAWN, EARLIER_PATIENT)})
-    if lost.total() <= LOSS * rows:
+    if lost.total() <= LOSS * rows and not lost[DAMAGED]:
         return None
     reasons = ", ".join(f"{count:,} {kind}" for kind, count in lost.most_common())
-    return f"{lost.total():,} of {rows:,} rows ({lost.total() / rows:.1%}) were left out: {reasons}"
+    told = f"{lost.total():,} of {rows:,} rows ({lost.total() / rows:.1%}) were left out: {reasons}"
+    return f"{told}; what stood behind the damage is missing, too, and is not counted" if lost[DAMAGED] else told

@@ -17,6 +17,8 @@ from wardspace.corpus.readers.row import Row
 from wardspace.corpus.values.canonical import canonical, number
 
 _UUID_BYTES = 16
+VALUE = 64
+"""Bytes that a value in a list or record takes about, besides its characters, with its share of what holds it."""
 
 
 def rows_of_batch(
@@ -40,8 +42,14 @@ def rows_of_batch(
     encoding : str
         Encoding of binary columns.
     most : int, optional
-        Bytes of a value at most; a row with a longer one is a fault.
+        Bytes of a value at most; a row with a longer one is a fault. The lists and records of no more than so many
+        bytes are in memory as Python's values at once.
     """
+    if most is not None and batch.num_rows > 1 and _nested_size(batch, needed) > most:
+        numbers, half = list(numbers), batch.num_rows // 2
+        for part, places in ((batch.slice(0, half), numbers[:half]), (batch.slice(half), numbers[half:])):
+            yield from rows_of_batch(part, needed, places, encoding=encoding, most=most)
+        return
     reading = _Reading(encoding, most)
     columns = [reading.values(batch.column(batch.schema.get_field_index(name))) for name in needed]
     for place, values in zip(numbers, zip(*columns, strict=True), strict=True):
@@ -187,19 +195,26 @@ def _zoned(column: pa.Array) -> pa.Array:
         return pc.cast(pc.cast(column, pa.timestamp(column.type.unit, "UTC")), pa.large_string())
 
 
+def _nested_size(batch: pa.RecordBatch, needed: Iterable[str]) -> int:
+    columns = (batch.column(batch.schema.get_field_index(name)) for name in needed)
+    return sum(_expanded(column) for column in columns if pa.types.is_nested(column.type))
+
+
 def _expanded(column: pa.Array) -> int:
-    """Bytes that a nested column takes about, each use of a dictionary's value counted."""
+    """Bytes that a nested column takes about as Python's values, each use of a dictionary's value counted."""
     kind = column.type
     if isinstance(column, pa.ExtensionArray):
         return _expanded(column.storage)
     if pa.types.is_struct(kind):
         return sum(_expanded(part) for part in column.flatten())
-    if pa.types.is_map(kind) or pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return _expanded(column.flatten()) if not pa.types.is_map(kind) else _expanded_map(column)
+    if pa.types.is_map(kind):
+        return _expanded_map(column)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return _expanded(column.flatten())
     textual = pa.types.is_dictionary(kind) or _is_binary(kind) or pa.types.is_string(kind)
     if textual or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return pc.sum(lengths(column)).as_py() or 0
-    return 8 * len(column)
+        return (pc.sum(lengths(column)).as_py() or 0) + VALUE * len(column)
+    return VALUE * len(column)
 
 
 def _expanded_map(column: pa.Array) -> int:

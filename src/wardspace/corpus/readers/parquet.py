@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.note.encoding import codec_name
-from wardspace.corpus.readers.arrow_values import check_types, rows_of_batch
+from wardspace.corpus.readers.arrow_values import VALUE, check_types, rows_of_batch
 from wardspace.corpus.readers.boundary import FAULTS
 from wardspace.corpus.readers.columns import check_columns, stored_names
 from wardspace.corpus.readers.damage import over
@@ -22,7 +22,7 @@ from wardspace.corpus.readers.row import Row
 
 _ROWS = 512
 _WRITTEN_OUT = 256 * 2**20
-"""Bytes that the texts in the lists of a batch may take, if all were as long as the longest can be."""
+"""Bytes that a batch may take, if the texts in its lists that are stored once were as long as the longest can be."""
 
 
 class ParquetReader:
@@ -129,16 +129,22 @@ def shared_texts(metadata: pq.FileMetaData, columns: Sequence[str]) -> list[str]
 
 
 def _rows_at_once(metadata: pq.FileMetaData, columns: Sequence[str]) -> int:
-    """Rows of a batch: fewer where texts that are stored once are in lists, which Arrow always writes out."""
-    size = max(
-        (
-            chunk.total_uncompressed_size * chunk.num_values / max(1, metadata.row_group(0).num_rows)
-            for chunk in _chunks(metadata, columns)
-            if _is_shared(chunk) and chunk.path_in_schema not in columns
-        ),
-        default=0,
-    )
+    """Rows of a batch: as many as `_WRITTEN_OUT` bytes hold, in the row group whose rows are the largest."""
+    size = 0.0
+    for i in range(metadata.num_row_groups):
+        group = metadata.row_group(i)
+        chunks = _chunks_of(group, columns)
+        size = max(size, sum(_written_out(chunk, columns) for chunk in chunks) / max(1, group.num_rows))
     return max(1, min(_ROWS, int(_WRITTEN_OUT / max(1, size))))
+
+
+def _written_out(chunk: pq.ColumnChunkMetaData, columns: Sequence[str]) -> int:
+    """Bytes that the values of a column chunk take at most once they are read."""
+    packed, count = int(chunk.total_uncompressed_size), int(chunk.num_values)
+    if chunk.path_in_schema in columns:
+        return packed  # of texts that are stored once, once
+    # Arrow writes them out in lists, each as long as the longest can be
+    return VALUE * count + (packed * count if _is_shared(chunk) else packed)
 
 
 def _is_shared(chunk: pq.ColumnChunkMetaData) -> bool:
@@ -169,11 +175,14 @@ def check_sizes(metadata: pq.FileMetaData, columns: Sequence[str], file: SourceF
 
 def _chunks(metadata: pq.FileMetaData, columns: Sequence[str]) -> Iterator[pq.ColumnChunkMetaData]:
     for i in range(metadata.num_row_groups):
-        group = metadata.row_group(i)
-        for j in range(group.num_columns):
-            chunk = group.column(j)
-            if chunk.path_in_schema in columns or chunk.path_in_schema.split(".")[0] in columns:
-                yield chunk
+        yield from _chunks_of(metadata.row_group(i), columns)
+
+
+def _chunks_of(group: pq.RowGroupMetaData, columns: Sequence[str]) -> Iterator[pq.ColumnChunkMetaData]:
+    for j in range(group.num_columns):
+        chunk = group.column(j)
+        if chunk.path_in_schema in columns or chunk.path_in_schema.split(".")[0] in columns:
+            yield chunk
 
 
 class ArrowFaults:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -24,8 +23,7 @@ READABLE = (*_PLAIN, *_HTML, *_RTF, *_VAGUE)
 """Media types, the one that loses least first."""
 
 
-@dataclass(frozen=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A document.
 
     Parameters
@@ -123,7 +121,7 @@ def best(attachments: Sequence[Attachment], encoding: str) -> Document | Fault:
 
 
 def _says_something(read: Document | Fault) -> bool:
-    return isinstance(read, Document) and bool(read.text.strip())
+    return isinstance(read, Document) and not read.text.isspace() and bool(read.text)
 
 
 def _read(attachment: Attachment, encoding: str) -> Document | Fault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from wardspace.corpus.note.base64 import from_base64
@@ -26,6 +27,7 @@ _MAGIC = (
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
 )
+_KNOWN = tuple(magic for magic, _ in (*_MAGIC, *BOMS))
 _DECLARED = re.compile(
     rb"""<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]{1,40})|<meta\s[^>]{0,400}?\bcharset\s*=\s*["']?\s*([\w.:-]{1,40})""",
     re.IGNORECASE,
@@ -62,24 +64,30 @@ def decoded(raw: bytes, charset: str | None, given: str) -> Decoded | Fault:
     declares (`<meta charset>`, an XML declaration, `\ansicpg`), `given`, and what its letters make likely.
     """
     raw = _unwrapped(raw)
-    for magic, name in _MAGIC:
-        if raw.startswith(magic):
-            return Fault(UNREADABLE, f"the content of the attachment is {name}; plain text, HTML and RTF are read")
-    for bom, name in BOMS:
-        if raw.startswith(bom):
-            text = _tried(raw, name)
-            return Decoded(text.removeprefix("\ufeff")) if text is not None else _undecodable(name)
+    if raw.startswith(_KNOWN):
+        return _of_known(raw)
     known = _lookup(charset) if charset else None
     if charset and known is None and given == "auto":
         return Fault("unknown charset", "the attachment names a charset that there is not")
     # accents that are valid UTF-8 are that, whatever a document says that was copied from elsewhere
     utf8 = None if raw.isascii() or b"\0" in raw else "utf-8"
-    names = (known, utf8, _declared(raw), None if given == "auto" else given, "utf-8")
-    texts = (_tried(raw, name) for name in names if name)
-    found = next((text for text in texts if text is not None), None)
-    if found is not None:
-        return Decoded(found)
+    for name in (known, utf8):
+        if name and (found := _tried(raw, name)) is not None:
+            return Decoded(found)
+    for name in (_declared(raw), None if given == "auto" else given, "utf-8"):
+        if name and (found := _tried(raw, name)) is not None:
+            return Decoded(found)
     return _recognised(raw, charset or "utf-8")
+
+
+def _of_known(raw: bytes) -> Decoded | Fault:
+    """What begins with a byte-order mark, or as another kind of file does."""
+    for bom, name in BOMS:
+        if raw.startswith(bom):
+            text = _tried(raw, name)
+            return Decoded(text.removeprefix("\ufeff")) if text is not None else _undecodable(name)
+    name = next(name for magic, name in _MAGIC if raw.startswith(magic))
+    return Fault(UNREADABLE, f"the content of the attachment is {name}; plain text, HTML and RTF are read")
 
 
 def _recognised(raw: bytes, named: str) -> Decoded | Fault:
@@ -98,6 +106,7 @@ def _undecodable(name: str) -> Fault:
     return Fault(UNDECODABLE, f"the attachment does not decode as {name[:_LONGEST_NAME]}: {fix}")
 
 
+@lru_cache(maxsize=256)
 def _lookup(name: str) -> str | None:
     """Python's name of a charset; None where there is none of this name."""
     try:
@@ -139,7 +148,7 @@ def _unwrapped(raw: bytes) -> bytes:
 
 
 def _is_content(raw: bytes) -> bool:
-    if raw.startswith(tuple(magic for magic, _ in (*_MAGIC, *BOMS))):
+    if raw.startswith(_KNOWN):
         return True
     name = likely_latin(raw)
     text = _tried(raw, "utf-8") or (_tried(raw, name) if name else None)

@@ -14,7 +14,8 @@ from wardspace.corpus.readers.fhir.fhir import FhirReader, attachments
 from wardspace.corpus.readers.fhir.identity import PATIENT, Patients
 from wardspace.corpus.readers.fhir.references import BINARY, Binaries, Elsewhere, digest_of_files
 from wardspace.corpus.readers.fhir.resources import Resources
-from wardspace.corpus.readers.fhir.versions import DELETED, RESOURCES, NoteVersions
+from wardspace.corpus.readers.fhir.status import DELETED, RESOURCES
+from wardspace.corpus.readers.fhir.versions import NoteVersions
 from wardspace.corpus.readers.files import SourceFile, find_named, paths_behind, source_file
 from wardspace.corpus.readers.row import Reader
 
@@ -58,7 +59,7 @@ class Export:
 
     def readers(self, needed: tuple[str, ...], scratch: Path) -> list[Reader]:
         """One reader for each file with notes."""
-        versions = NoteVersions([*self.notes, *self._deletions], self._encoding, scratch)
+        versions = NoteVersions([*self.notes, *self._deletions], self._patients, self._encoding, scratch)
         patients = Patients(self._patients, self._encoding, scratch)
         elsewhere = Elsewhere(self.root, Binaries(self.binaries, self._encoding, scratch))
         return [

@@ -14,7 +14,8 @@ from wardspace.corpus.readers.fhir.attachments import Attachment, best
 from wardspace.corpus.readers.fhir.identity import PATIENT, Patients, Referring, referred
 from wardspace.corpus.readers.fhir.references import Elsewhere
 from wardspace.corpus.readers.fhir.resources import MALFORMED, Found, Resources
-from wardspace.corpus.readers.fhir.versions import DOCUMENT, REPORT, RESOURCES, NoteVersions
+from wardspace.corpus.readers.fhir.status import DOCUMENT, REPORT, RESOURCES
+from wardspace.corpus.readers.fhir.versions import Judged, NoteVersions
 from wardspace.corpus.readers.files import SourceFile
 from wardspace.corpus.readers.row import Row
 
@@ -90,7 +91,7 @@ class FhirReader:
     @property
     def warnings(self) -> list[str]:
         """How the file and its attachments were decoded, and which resources were passed over."""
-        told = [*self._resources.warnings, *self._elsewhere.binaries.warnings]
+        told = [*self._resources.warnings, *self._versions.warnings, *self._elsewhere.binaries.warnings]
         told += [
             f"{self.name}: {count} attachments name no encoding that fits and were read as {name}, recognised by their"
             " letters: where letters look wrong, set corpus.source.encoding"
@@ -125,18 +126,21 @@ class FhirReader:
                 yield Row(found.line, None, Fault(MALFORMED, "an object without a type of resource"))
 
     def _row(self, found: Found, resource: dict[str, Any]) -> Row:
-        name = self._versions.name(found)
+        judged = self._versions.judged(found, self._number)
+        name = judged.name
         try:
-            note = self._versions.fault(found, self._number) or self._note(found, resource, name)
+            note = judged.fault or self._note(found, resource, judged)
         except (AttributeError, TypeError, KeyError, IndexError, ValueError, RecursionError):
             note = Fault(MALFORMED, "its elements are not shaped as FHIR says")
         if isinstance(note, Fault):
             return Row(found.line, tuple([name if column == "id" else None for column in self._needed]), note)
         return Row(found.line, tuple([note[column] for column in self._needed]))
 
-    def _note(self, found: Found, resource: dict[str, Any], name: str | None) -> dict[str, Any] | Fault:
+    def _note(self, found: Found, resource: dict[str, Any], judged: Judged) -> dict[str, Any] | Fault:
         is_report = resource["resourceType"] == REPORT
-        source = Referring(resource, f"{resource['resourceType']}/{name}", self._versions.inside(found, self._number))
+        name = f"{resource['resourceType']}/{judged.name}"
+        inside = self._versions.inside(found, self._number) if found.bundle else {}
+        source = Referring(resource, name, inside, judged.base, self._versions.servers.patient)
         patient = referred(resource.get("subject"), PATIENT, source, self._patients)
         if patient is None:
             return Fault("missing patient", "the resource names no patient as its subject")
@@ -148,7 +152,7 @@ class FhirReader:
             self._guessed[chosen.guessed] += 1
         self._escaped += chosen.escaped
         return {
-            "id": name,
+            "id": judged.name,
             "resource": resource["resourceType"],
             "patient": patient,
             "encounter": referred(_encounter(resource, is_report=is_report), "Encounter", source, self._patients),

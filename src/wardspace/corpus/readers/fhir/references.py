@@ -9,7 +9,6 @@ import mimetypes
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
@@ -19,16 +18,16 @@ from wardspace.core.files import file_digest
 from wardspace.core.times import moment
 from wardspace.corpus.prepare.rejects import DAMAGED
 from wardspace.corpus.readers.fhir.attachments import READABLE, Attachment
-from wardspace.corpus.readers.fhir.identity import Referring, identity_of, literal
+from wardspace.corpus.readers.fhir.identity import Literal, Referring, identity_of, literal
 from wardspace.corpus.readers.fhir.resources import Found, Resources, flat
 from wardspace.corpus.readers.files import SourceFile, read_faults
 from wardspace.corpus.readers.jsonl import parsed
 from wardspace.corpus.readers.scratch import scratch_database
 
 BINARY = "Binary"
-_Entry = tuple[str, int, int, int, str | None, float]
-"""Id, number of the file, offset and length of the line; the resource itself where the line cannot be gone back to; and
-when it was last updated."""
+_Entry = tuple[str, str, int, int, int, str | None, float, str, int]
+"""Id, server, number of the file, offset and length of the line; the resource itself where the line cannot be gone back
+to; when it was last updated, its version and a hash of its data."""
 
 
 class Binaries:
@@ -49,14 +48,15 @@ class Binaries:
         self._files, self._encoding, self._scratch = files, encoding, scratch
         self._connection: sqlite3.Connection | None = None
 
-    def find(self, identity: str) -> dict[str, Any] | None:
-        """The latest version of the resource of this id; None where there is none."""
-        if not self._files:
+    def find(self, named: Literal) -> dict[str, Any] | None:
+        """The latest version of a resource; None where there is none, or two servers have it and none is named."""
+        if not self._files or not named.id.isascii():
             return None
         if self._connection is None:
             self._connection = self._filled()
-        query = "SELECT file, place, length, resource FROM binaries WHERE id = ?"
-        found = self._connection.execute(query, (identity,)).fetchone()
+        query = "SELECT base, file, place, length, resource FROM binaries WHERE id = ?"
+        known = {base: place for base, *place in self._connection.execute(query, (named.id,))}
+        found = known.get(named.base) or (next(iter(known.values())) if len(known) == 1 else None)
         if found is None:
             return None
         file, place, length, resource = found
@@ -72,6 +72,12 @@ class Binaries:
             entries = _places(file, number) if plain else self._resources(resources, number)
             connection.executemany(_TAKE, entries)
         connection.execute("COMMIT")
+        if different := connection.execute("SELECT COUNT(*) FROM binaries WHERE differs").fetchone()[0]:
+            self.warnings.append(
+                f"{different} ids of {BINARY} are of resources that differ, without a version to tell them by: notes"
+                " that refer to them may have a text that is not theirs. If the export is of several servers, prepare"
+                " each by itself"
+            )
         return connection
 
     def _resources(self, resources: Resources, number: int) -> Iterator[_Entry]:
@@ -87,13 +93,15 @@ class Binaries:
 
 
 _TABLE = """
-CREATE TABLE binaries (id TEXT PRIMARY KEY, file INTEGER, place INTEGER, length INTEGER, resource TEXT, updated REAL);
+CREATE TABLE binaries (id TEXT, base TEXT, file INTEGER, place INTEGER, length INTEGER, resource TEXT, updated REAL,
+  version TEXT, content INTEGER, differs INTEGER DEFAULT 0, PRIMARY KEY (id, base));
 BEGIN;
 """
-_TAKE = """
-INSERT INTO binaries VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET file = excluded.file,
-  place = excluded.place, length = excluded.length, resource = excluded.resource, updated = excluded.updated
-WHERE excluded.updated > updated
+_KEPT = ("file", "place", "length", "resource", "updated", "version", "content")
+_TAKE = f"""
+INSERT INTO binaries (id, base, {", ".join(_KEPT)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, base) DO UPDATE
+SET {", ".join(f"{name} = IIF(excluded.updated > updated, excluded.{name}, {name})" for name in _KEPT)},
+  differs = differs OR (excluded.version = version AND excluded.content <> content)
 """
 
 
@@ -118,8 +126,10 @@ def _entries(found: Found, number: int, place: tuple[int, int] | None) -> Iterat
         meta = resource.get("meta")
         updated = meta.get("lastUpdated") if isinstance(meta, dict) else None
         when = moment(updated) if isinstance(updated, str) else None
+        version = str(meta.get("versionId") or "") if isinstance(meta, dict) else ""
         stored = None if place else json.dumps(resource)
-        yield identity.id, number, *(place or (0, 0)), stored, -math.inf if when is None else when
+        told = (-math.inf if when is None else when, version, hash(str(resource.get("data"))))
+        yield identity.id, identity.base, number, *(place or (0, 0)), stored, *told
 
 
 _DATA = re.compile(
@@ -169,7 +179,7 @@ class Elsewhere:
             return _of_data(attachment, url)
         named = literal(url)
         if named and named.kind == BINARY:
-            return _of_resource(attachment, self.binaries.find(named.id) if named.id.isascii() else None)
+            return _of_resource(attachment, self.binaries.find(named.on(source.base)))
         path = self.file(url, referrer)
         return self._of_file(attachment, path) if path else attachment
 
@@ -203,7 +213,7 @@ class Elsewhere:
         if raw is None:
             return attachment
         kind = attachment.kind if attachment.typed else mimetypes.guess_type(path.name)[0] or attachment.kind
-        return replace(attachment, kind=kind, raw=raw)
+        return attachment._replace(kind=kind, raw=raw)
 
 
 def _of_resource(attachment: Attachment, found: dict[str, Any] | None) -> Attachment:
@@ -213,8 +223,8 @@ def _of_resource(attachment: Attachment, found: dict[str, Any] | None) -> Attach
     document = Attachment.of(found)
     if attachment.typed:
         charset = attachment.charset or (document.charset if document.kind == attachment.kind else None)
-        document = replace(document, kind=attachment.kind, charset=charset)
-    return replace(document, title=attachment.title)
+        document = document._replace(kind=attachment.kind, charset=charset)
+    return document._replace(title=attachment.title)
 
 
 def _of_data(attachment: Attachment, url: str) -> Attachment:
@@ -225,8 +235,8 @@ def _of_data(attachment: Attachment, url: str) -> Attachment:
     named = Attachment.of({"contentType": f"{found['kind'] or 'text/plain'}{found['charset']}"})
     named = named if not attachment.typed else attachment
     if found["packed"]:
-        return replace(named, data=unquote(found["data"]), url=None, title=attachment.title)
-    return replace(named, raw=unquote_to_bytes(found["data"]), url=None, title=attachment.title)
+        return named._replace(data=unquote(found["data"]), url=None, title=attachment.title)
+    return named._replace(raw=unquote_to_bytes(found["data"]), url=None, title=attachment.title)
 
 
 def digest_of_files(paths: Iterator[Path | None]) -> str:

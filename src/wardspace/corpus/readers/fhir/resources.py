@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any, BinaryIO, NamedTuple
 
@@ -84,8 +85,11 @@ class Resources:
         for line, text in self.lines.lines():
             if isinstance(text, Fault):
                 yield Found(line, 0, 0, None, text)
-            elif words is None or any(f'"{word}"' in text for word in (*words, BUNDLE)):
+            elif words is None or any(word in text for word in _quoted(frozenset(words))):
                 value, fault = parsed(text)
+                if value and "resourceType" in value and value["resourceType"] != BUNDLE:
+                    yield Found(line, 0, 0, value)
+                    continue
                 inside = line if value and value.get("resourceType") == BUNDLE else 0
                 found = [Found(line, 0, 0, None, fault)] if fault else flat(value, line, inside)
                 yield from (one._replace(number=number) for number, one in enumerate(found))
@@ -118,6 +122,11 @@ class Resources:
         return parsed(opening)[0] is None and not any(
             isinstance(text, str) and "resourceType" in (parsed(text)[0] or ()) for text in others
         )
+
+
+@lru_cache(maxsize=64)
+def _quoted(words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(f'"{word}"' for word in (*words, BUNDLE))
 
 
 def flat(value: Any, line: int, bundle: int, depth: int = 0) -> Iterator[Found]:
