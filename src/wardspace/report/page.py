@@ -34,6 +34,7 @@ from wardspace.report.score_table import Board, cell_anchor
 from wardspace.report.tables.comparison import STARS, Comparison, Matrix, comparison, matrices
 from wardspace.report.tables.corpus import corpus_view
 from wardspace.report.tables.costs import model_rows, stage_rows
+from wardspace.report.tables.labels import LabelView, label_view
 from wardspace.report.tables.shifts import shift_tables
 from wardspace.report.tables.spaces import similarity_tables, space_tables
 from wardspace.report.tables.study import provenance, study_setup
@@ -90,14 +91,26 @@ class TaskView:
     matrices: list[Matrix]
     sources: list[Sources]
     mistakes: Mistakes | None
+    by_label: LabelView | None
+    kind: str
 
     @property
     def size(self) -> str:
-        """Size of the test set: classes and notes, or queries."""
+        """Size of the test set: classes and notes, types and notes with their mentions, or queries."""
         if all(place.search for place in self.metrics[0].table.places):
             return wording.counted(self.n, "test query", "test queries")
-        classes = wording.counted(len(self.classes), "class", "classes")
-        return f"{classes}, {wording.counted(self.n, 'test note')}"
+        words = wording.kind_words(self.kind)
+        size = (
+            f"{wording.counted(len(self.classes), words.label, words.labels)}, {wording.counted(self.n, 'test note')}"
+        )
+        if self.by_label is None or self.by_label.units == words.units:
+            return size
+        return f"{size} with {wording.thousands(self.by_label.total)} {self.by_label.units}"
+
+    @property
+    def labels(self) -> str:
+        """What its classes are called."""
+        return wording.capitalised(wording.kind_words(self.kind).labels)
 
     @property
     def terms(self) -> str:
@@ -237,6 +250,8 @@ def task_view(board: Board, task: str) -> TaskView:
         matrices=matrices(board, task, keys[0]),
         sources=sources(board, task, keys[0]),
         mistakes=common_mistakes(board, task),
+        by_label=label_view(board, task),
+        kind=board.results.kinds.get(task, ""),
     )
 
 
@@ -251,6 +266,7 @@ def templates() -> Environment:
     )
     environment.filters |= {"points": wording.points, "thousands": wording.thousands, "share": wording.share}
     environment.filters |= {"metric_name": wording.metric_name, "listed": wording.listed, "counted": wording.counted}
+    environment.filters["capitalised"] = wording.capitalised
     environment.filters["mistake_predicted"] = mistake_predicted
     environment.globals["cell_anchor"] = cell_anchor
     return environment

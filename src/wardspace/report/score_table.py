@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wardspace.report.wording import metric_order, setting_name, setting_order, thousands
+from wardspace.report.wording import capitalised, kind_words, metric_order, setting_name, setting_order, thousands
 from wardspace.results import Difference, Family, ModelRecord, Results, Score, SettingRecord
 
 
@@ -19,6 +19,8 @@ class Place(NamedTuple):
     """Family of the setting."""
     untrained: bool = False
     """Whether nothing is learned from labels."""
+    kind: str = ""
+    """Kind of the task."""
 
     @property
     def frozen(self) -> bool:
@@ -31,17 +33,23 @@ class Place(NamedTuple):
         return self.untrained
 
     @property
+    def setting_name(self) -> str:
+        """Name of the setting."""
+        return setting_name(self.setting, self.kind)
+
+    @property
     def group(self) -> tuple[int, str]:
         """Rank and heading of a setting, which groups its columns."""
-        name, order = setting_name(self.setting), setting_order()
+        name, order = self.setting_name, setting_order()
         rank = order.index(self.setting) if self.setting in order else len(order)
-        return rank, name.capitalize() if self.search or not self.frozen else f"Frozen encoder, {name}"
+        alone = self.search or not self.frozen or self.family == "baseline"
+        return rank, capitalised(name) if alone else f"Frozen encoder, {name}"
 
     @property
     def short(self) -> str:
         """How many labels, for a column under the group's heading."""
         if self.shots is not None:
-            return f"{self.shots} per class"
+            return kind_words(self.kind).budget.short.format(n=thousands(self.shots))
         if self.search:
             return "no labels"
         return "all labels" if self.notes is None else f"{thousands(self.notes)} notes"
@@ -50,7 +58,7 @@ class Place(NamedTuple):
     def labels(self) -> str:
         """How many labels, in words."""
         if self.shots is not None:
-            return f"{self.shots} labels per class"
+            return kind_words(self.kind).budget.name.format(n=thousands(self.shots))
         if self.search:
             return "no labels"
         return "all labels" if self.notes is None else f"{thousands(self.notes)} labelled notes"
@@ -59,8 +67,8 @@ class Place(NamedTuple):
     def name(self) -> str:
         """The place in words."""
         if self.search:
-            return setting_name(self.setting)
-        return f"{self.labels}, {setting_name(self.setting)}"
+            return self.setting_name
+        return f"{self.labels}, {self.setting_name}"
 
     @property
     def with_labels(self) -> str:
@@ -111,7 +119,7 @@ class Board:
         record = self.settings[setting]
         caps = results.finetune_notes if record.family == "fine-tuned" else results.labelled_notes
         notes = caps.get(task) if shots is None else None
-        return Place(setting, shots, notes, record.family, record.trained == "nothing")
+        return Place(setting, shots, notes, record.family, record.trained == "nothing", results.kinds.get(task, ""))
 
     def main_setting(self, task: str) -> str | None:
         """The first frozen setting that the task was scored in; it is the one that is tried with few labels."""

@@ -43,6 +43,8 @@ class Results(Record):
     """Counts and statistics of the corpus (see corpus.json)."""
     classes: dict[str, list[str]]
     """Classes of each task, in the order of the probabilities; none of a task that ranks notes."""
+    kinds: dict[str, str] = {}
+    """Kind of each task, as the study file names it."""
     labelled_notes: dict[str, int] = {}
     """Labelled notes that probes and TF-IDF learned from where `shots` is null, of each task where a cap left others
     out."""

@@ -39,7 +39,7 @@ class Score(Drawn):
     setting: str
     """Name of the setting, as in `settings`."""
     shots: int | None
-    """Labelled notes per class; null for all."""
+    """Size of the label budget: labelled notes per class, or notes in all of entities; null for all."""
     seed: int | None
     """Seed or subset; null for the mean over all of them, which alone carries the interval."""
     split: Literal["validation", "test"]
@@ -76,7 +76,7 @@ class Difference(Drawn):
     setting: str
     """Setting of both."""
     shots: int | None
-    """Labelled notes per class; null for all."""
+    """Size of the label budget: labelled notes per class, or notes in all of entities; null for all."""
     metric: str
     """Name of the metric."""
     value: float
@@ -138,13 +138,13 @@ class AcrossDifference(Record):
     setting: str
     """Its setting."""
     shots: int | None
-    """Its labelled notes per class; null for all."""
+    """Size of its label budget; null for all."""
     against: str
     """The model it is compared with: itself, the base, or TF-IDF."""
     against_setting: str
     """Setting of the other."""
     against_shots: int | None
-    """Labelled notes per class of the other; null for all."""
+    """Size of the label budget of the other; null for all."""
     task: str
     """Task."""
     metric: str

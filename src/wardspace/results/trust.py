@@ -17,7 +17,7 @@ class CalibrationScore(Record):
     setting: str
     """Setting, as in `scores`."""
     shots: int | None
-    """Labelled notes per class; null for all."""
+    """Size of the label budget: labelled notes per class, or notes in all of entities; null for all."""
     measure: Literal["ece", "ece_plain", "brier", "log_loss", "aurc"]
     """Expected calibration error without and with its bias, Brier score (0 to 2), log loss (nats), or the area under
     the risk-coverage curve."""

@@ -126,6 +126,20 @@ class TrainingSetting(Setting[G_contra], Protocol[G_contra]):
         ...
 
 
+class BudgetWords(NamedTuple):
+    """How label budgets are written; `{n}` is the size."""
+
+    name: str
+    """In a sentence."""
+    short: str
+    """In the heading of a column."""
+    axis: str
+    """What the axis of a figure counts."""
+
+
+PER_CLASS = BudgetWords("{n} labels per class", "{n} per class", "labelled notes per class")
+
+
 @dataclass(frozen=True)
 class KindWords:
     """How a kind is written in tables, cards and findings.
@@ -143,6 +157,12 @@ class KindWords:
     meaning : mapping
         What a metric says, for someone who knows the ward and no statistics: `{model} gives {value} of 100 unseen
         notes the right class`. The first metric that was scored is used.
+    label, labels : str
+        What scores are given for one by one: class, type.
+    budget : BudgetWords
+        Label budgets.
+    confidence : str
+        What calibration and abstention say nothing of, where it is not plain.
     """
 
     unit: str
@@ -151,6 +171,10 @@ class KindWords:
     metrics: Mapping[str, str]
     glossary: Sequence[tuple[str, str]] = ()
     meaning: Mapping[str, str] = field(default_factory=dict)
+    label: str = "class"
+    labels: str = "classes"
+    budget: BudgetWords = PER_CLASS
+    confidence: str = ""
 
 
 class TaskKind(Protocol[Task, G]):

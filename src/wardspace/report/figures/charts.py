@@ -12,7 +12,7 @@ from wardspace.report.figures.lines import Line, Point, line_chart
 from wardspace.report.figures.points import Spot, scatter
 from wardspace.report.figures.style import model_styles
 from wardspace.report.score_table import Board, Place
-from wardspace.report.wording import INTERVALS, between, gap, metric_name, points, thousands
+from wardspace.report.wording import INTERVALS, between, gap, kind_words, metric_name, points, thousands
 from wardspace.results import Difference, Results
 
 
@@ -25,7 +25,7 @@ class Panel:
 
 
 def few_shot_curves(board: Board, task: str, metric: str) -> Markup | None:
-    """Scores by labels per class; None without few-shot scores."""
+    """Scores by label budget; None without few-shot scores."""
     places = [place for place in board.places(task, metric) if place.setting == board.main_setting(task)]
     if not any(place.shots is not None for place in places):
         return None
@@ -37,8 +37,9 @@ def few_shot_curves(board: Board, task: str, metric: str) -> Markup | None:
     ]
     ticks = [_tick(place) for place in places]
     said = "; ".join(f"{line.name} " + ", ".join(f"{p.value:.1f}" for p in line.points) for line in lines)
-    description = f"{metric_name(metric)} on {task} by labels per class ({', '.join(ticks)}), in points: {said}"
-    return line_chart(lines, ticks, "labelled notes per class", f"{metric_name(metric)}, points", description)
+    axis = kind_words(places[0].kind).budget.axis
+    description = f"{metric_name(metric)} on {task} by {axis} ({', '.join(ticks)}), in points: {said}"
+    return line_chart(lines, ticks, axis, f"{metric_name(metric)}, points", description)
 
 
 def _tick(place: Place) -> str:

@@ -17,7 +17,6 @@ from wardspace.report.wording import (
     listed,
     metric_name,
     points,
-    setting_name,
     units_name,
 )
 from wardspace.report.wording import guidance as say
@@ -146,7 +145,7 @@ def named(board: Board, one: Candidate) -> str:
     """A model and how it is used."""
     kind = board.records[one.model].kind
     name = one.model if kind == "adapted" else say.TFIDF if kind == "tfidf" else say.unchanged(one.model)
-    return name if one.place.search else say.with_setting(name, setting_name(one.place.setting), one.place.family)
+    return name if one.place.search else say.with_setting(name, one.place.setting_name, one.place.family)
 
 
 def _why(board: Board, verdict: Verdict) -> str:
@@ -181,10 +180,10 @@ def tfidf_findings(board: Board, task: str, metric: str) -> list[Finding]:
 
 def _listed_places(places: list[Place]) -> str:
     """Places in words, with the setting once if all share it."""
-    settings = {place.setting for place in places}
+    settings = {place.setting_name for place in places}
     if len(settings) > 1:
         return listed([place.name for place in places])
-    return f"{listed([place.labels for place in places])} ({setting_name(settings.pop())})"
+    return f"{listed([place.labels for place in places])} ({settings.pop()})"
 
 
 def _costs(board: Board, task: str, metric: str) -> list[Finding]:

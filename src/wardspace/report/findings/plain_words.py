@@ -63,7 +63,7 @@ def _sentence(board: Board, task: str) -> Finding | None:
     if verdict is None:
         return None
     used, unit = verdict.used, verdict.score.unit
-    known = ((board.score(task, used.model, used.place, metric), text) for metric, text in meanings(unit).items())
+    known = ((board.score(task, used.model, used.place, metric), text) for metric, text in meanings().items())
     score, template = next(((score, text) for score, text in known if score is not None), (None, ""))
     if score is None:
         return None

@@ -12,7 +12,7 @@ from wardspace.report.figures.reliability import Dot, reliability_chart
 from wardspace.report.figures.style import model_styles
 from wardspace.report.findings.findings import Finding
 from wardspace.report.score_table import Board, Place
-from wardspace.report.wording import between, points, share
+from wardspace.report.wording import between, kind_words, points, share, units_name
 from wardspace.report.wording import measures as say
 from wardspace.results import Abstention, CalibrationScore, ReliabilityBin, Results
 
@@ -49,6 +49,10 @@ class TrustView:
     risk: Markup | None
     rules: list[str]
     abstention: list[tuple[str, list[tuple[str, str]]]]
+    units: str
+    """What was decided: notes, mentions."""
+    remark: str
+    """What it says nothing of."""
 
 
 def trust_views(board: Board) -> list[TrustView]:
@@ -84,6 +88,7 @@ class _Records:
 def _view(board: Board, records: _Records, task: str, place: Place) -> TrustView:
     models = [name for name in board.models(task) if (task, place.setting, name) in records.scores]
     keys = [(task, place.setting, name) for name in models]
+    units = units_name(next(iter(records.scores[keys[0]].values())).unit)
     aims = list(dict.fromkeys(aim for key in keys for aim in records.rules.get(key, {})))
     return TrustView(
         task=task,
@@ -91,8 +96,10 @@ def _view(board: Board, records: _Records, task: str, place: Place) -> TrustView
         findings=[_finding(key[2], records.scores[key], records.bins.get(key, [])) for key in keys],
         rows=[_row(key[2], records.scores[key]) for key in keys],
         panels=_panels(board, records, keys),
-        risk=_risk(board, records, keys),
+        risk=_risk(board, records, keys, units),
         rules=[_rule(*aim) for aim in aims],
+        units=units,
+        remark=kind_words(board.results.kinds.get(task, "")).confidence,
         abstention=[(key[2], [_outcome(records.rules.get(key, {}).get(aim)) for aim in aims]) for key in keys],
     )
 
@@ -143,7 +150,7 @@ def _said(key: Key, bins: list[ReliabilityBin]) -> str:
     return f"Accuracy of {key[2]} on {key[0]} by confidence, in points: {pairs}"
 
 
-def _risk(board: Board, records: _Records, keys: list[Key]) -> Markup | None:
+def _risk(board: Board, records: _Records, keys: list[Key], units: str) -> Markup | None:
     styles = model_styles(board.results.models)
     curves = [Curve(key[2], styles[key[2]], records.curves[key]) for key in keys if key in records.curves]
     if not curves:
@@ -151,8 +158,8 @@ def _risk(board: Board, records: _Records, keys: list[Key]) -> Markup | None:
     said = "; ".join(
         f"{curve.name} {curve.points[len(curve.points) // 2 - 1][1]:.1f}, {curve.points[-1][1]:.1f}" for curve in curves
     )
-    description = f"Wrong answers by share of notes answered, in percent; at half of the notes and at all notes: {said}"
-    return curve_chart(curves, "notes answered, most confident first, %", "wrong among them, %", description)
+    description = f"Wrong answers by share of {units} answered, in percent; at half of them and at all: {said}"
+    return curve_chart(curves, f"{units} answered, most confident first, %", "wrong among them, %", description)
 
 
 def _rule(aim: str, level: float) -> str:

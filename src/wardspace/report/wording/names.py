@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wardspace.tasks import KINDS
+from wardspace.tasks import KINDS, KindWords
 
 MEASURES = {
     "uniformity": "uniformity",
@@ -43,19 +43,25 @@ def measure_name(measure: str) -> str:
     return MEASURES.get(measure, measure.replace("_", " "))
 
 
-def setting_name(setting: str) -> str:
-    """Name of a setting in a sentence."""
-    return _settings().get(setting, setting)
+def setting_name(setting: str, kind: str = "") -> str:
+    """Name of a setting in a sentence; settings of several kinds of task may have one name in the results."""
+    return kind_words(kind).settings.get(setting) or _settings().get(setting, setting)
 
 
 def setting_order() -> list[str]:
     """Settings of all kinds of task in the order of the tables."""
-    return list(_settings())
+    return list(dict.fromkeys(name for kind in KINDS.values() for name in kind.words.settings))
 
 
-def meanings(unit: str) -> dict[str, str]:
-    """What metrics of a task say in plain words, by the unit that it scores."""
-    return next((dict(kind.words.meaning) for kind in KINDS.values() if kind.words.unit == unit), {})
+def meanings() -> dict[str, str]:
+    """What metrics say in plain words."""
+    return {name: told for kind in KINDS.values() for name, told in kind.words.meaning.items()}
+
+
+def kind_words(kind: str) -> KindWords:
+    """The words of a kind of task; plain ones where it is not known."""
+    known = KINDS.get(kind)
+    return KindWords("note", "notes", {}, {}) if known is None else known.words
 
 
 def explained(metric: str) -> str:
@@ -75,4 +81,4 @@ def _metrics() -> dict[str, str]:
 
 
 def _settings() -> dict[str, str]:
-    return {name: told for kind in KINDS.values() for name, told in kind.words.settings.items()}
+    return {name: told for kind in reversed(KINDS.values()) for name, told in kind.words.settings.items()}

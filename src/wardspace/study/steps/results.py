@@ -34,6 +34,7 @@ def assemble_results(
         interval=study.report.interval,
         corpus=_told(manifest, study.text_columns),
         classes=scoring.classes,
+        kinds={task.name: task.kind for task in study.tasks},
         labelled_notes=scoring.caps("frozen"),
         finetune_notes=scoring.caps("finetune"),
         models=[*_baselines(scoring), *(_model(study, name, record) for name, record in embedded.items())],

@@ -59,6 +59,7 @@ class Documents:
             "balanced_accuracy": "balanced accuracy",
             "auroc": "AUROC",
             "average_precision": "average precision",
+            "f1": "F1",
         },
         meaning={
             "accuracy": "{model} gives {value} of 100 unseen notes the right class",
