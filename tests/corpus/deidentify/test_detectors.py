@@ -2,15 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.config import DeidentifyConfig
-from wardspace.corpus.deidentify import Deidentifier, nhs
-
-DEIDENTIFIER = Deidentifier(DeidentifyConfig())
-
-
-def found(text, kind=None, known_names=()):
-    findings = DEIDENTIFIER.findings(text, known_names)
-    return [text[each.start : each.end] for each in findings if kind in (None, each.type)]
+from tests.corpus.deidentify.finding import DEIDENTIFIER, found
+from wardspace.corpus.deidentify import nhs
 
 
 @pytest.mark.parametrize(

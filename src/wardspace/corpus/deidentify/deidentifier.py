@@ -19,10 +19,14 @@ from wardspace.corpus.deidentify.operators import rewritten
 from wardspace.corpus.deidentify.presidio import MODEL_PACKAGE
 from wardspace.corpus.deidentify.rules.addresses import AddressDetector
 from wardspace.corpus.deidentify.rules.ages import AgeDetector
+from wardspace.corpus.deidentify.rules.contacts import ContactDetector
 from wardspace.corpus.deidentify.rules.dates import DateDetector
 from wardspace.corpus.deidentify.rules.institutions import InstitutionDetector
 from wardspace.corpus.deidentify.rules.names import NameDetector, RepeatDetector
-from wardspace.corpus.deidentify.rules.numbers import ContactDetector, NumberDetector
+from wardspace.corpus.deidentify.rules.numbers import NumberDetector
+from wardspace.corpus.deidentify.rules.practices import PracticeDetector
+from wardspace.corpus.deidentify.rules.regions import RegionDetector
+from wardspace.corpus.deidentify.rules.small_letters import SmallLettersDetector
 from wardspace.corpus.deidentify.rules.whereabouts import WhereaboutsDetector
 from wardspace.corpus.deidentify.surrogates.key import Keyed, key_from
 from wardspace.corpus.deidentify.surrogates.surrogates import Surrogates
@@ -158,7 +162,8 @@ def _detectors(config: DeidentifyConfig) -> Iterable[Detector]:
         yield MimicDetector()
     if "rules" in config.detectors:
         yield from (DateDetector(), AgeDetector(), NumberDetector(), ContactDetector(), AddressDetector())
-        yield from (InstitutionDetector(), WhereaboutsDetector(), NameDetector())
+        yield from (InstitutionDetector(), WhereaboutsDetector(), PracticeDetector(), RegionDetector())
+        yield from (SmallLettersDetector(), NameDetector())
     if "presidio" in config.detectors:
         from wardspace.corpus.deidentify.presidio import PresidioDetector  # noqa: PLC0415 - optional and slow
 

@@ -32,15 +32,19 @@ def entries(name: str) -> tuple[str, ...]:
 
 @cache
 def given_names(sex: str = "") -> frozenset[str]:
-    """Given names of `F`, `M` or, by default, both, in small letters."""
-    lists = {"F": ("female",), "M": ("male",)}.get(sex, ("female", "male"))
+    """Given names of `F` or `M`, in small letters; by default of both, with those whose sex no list says."""
+    lists = {"F": ("female",), "M": ("male",)}.get(sex, ("female", "male", "given"))
     return frozenset().union(*(words(name) for name in lists))
 
 
 def phrases(name: str) -> str:
     """A regular expression for any phrase of a list; the longest of several wins."""
-    found = sorted(entries(name), key=len, reverse=True)
-    return "|".join(re.escape(phrase).replace(r"\ ", r"[ \t]+").replace("'", "['’]") for phrase in found)
+    by_letter: dict[str, list[str]] = {}
+    for phrase in sorted(entries(name), key=len, reverse=True):
+        rest = re.escape(phrase[1:]).replace(r"\ ", r"[ \t]+").replace("'", "['’]")
+        by_letter.setdefault(phrase[0], []).append(rest)
+    # by their first letter, so that most places in a text cost one comparison for each letter
+    return "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in sorted(by_letter.items()))
 
 
 def bare(word: str) -> str:

@@ -59,7 +59,7 @@ _CUED = re.compile(
 @cache
 def _listed() -> re.Pattern[str]:
     return re.compile(
-        rf"(?<![{UPPER}{LOWER}-])(?:{lexicon.phrases('places')})(?:,[ ](?:{_STATE}\b"
+        rf"(?<![{UPPER}{LOWER}-])(?=[{UPPER}])(?:{lexicon.phrases('places')})(?:,[ ](?:{_STATE}\b"
         rf"|{lexicon.phrases('places')}))?(?![{UPPER}{LOWER}-])"
     )
 

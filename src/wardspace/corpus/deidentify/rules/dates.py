@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from wardspace.corpus.deidentify.findings import Finding
 from wardspace.corpus.deidentify.rules.dates_abroad import SHAPES_ABROAD, languages_of_dates
+from wardspace.corpus.deidentify.rules.days import days
 
 _MONTH = (
     r"(?P<name>(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug"
@@ -66,6 +67,15 @@ _SHAPES = (
     # April 2023, Apr '23, Apr-23
     (0.9, rf"(?<!\w){_MONTH},?(?:[ ](?:of[ ])?|-|/)(?P<y>(?:19|20)\d\d|['’]\d\d)(?!\w)"),
     (0.8, rf"(?<!\w){_MONTH}-(?P<y>\d\d)(?!\w)"),
+    # 2023-Apr-12, 2023 April 12, Apr-12-2023
+    (0.9, rf"(?<![\w/.\-])(?P<y>(?:19|20)\d\d)(?:[-/]|,?[ ]){_MONTH}[-/ ]{_DAY}{_NTH}(?![\w/\-])"),
+    (0.9, rf"(?<![\w/.\-]){_MONTH}[-/]{_DAY}[-/](?P<y>(?:19|20)?\d\d)(?![\w/\-])"),
+    # 12 / 04 / 2023, 12- 04-2023
+    (
+        0.85,
+        rf"{_START}(?P<a>3[01]|[12]\d|0?[1-9])[ ]?(?P<sep>[-/])[ ]?(?P<b>3[01]|[12]\d|0?[1-9])[ ]?(?P=sep)[ ]?"
+        rf"{_YEAR4}{_END}",
+    ),
     # 2023-04
     (0.8, rf"{_START}(?P<y>(?:19|20)\d\d)[-/](?P<m>1[0-2]|0[1-9]){_END}"),
     # 04/2023
@@ -79,6 +89,11 @@ _SHAPES = (
     ),
     # 20230412
     (0.6, r"(?<![\w\-])(?P<y>(?:19|20)\d\d)(?P<m>1[0-2]|0[1-9])(?P<d>3[01]|[12]\d|0[1-9])(?![\w\-])"),
+    # on 3-5-22, DOB 3.5.22: one digit alone, only where a word before says that it is a date
+    (
+        0.7,
+        rf"(?=\d)(?:{_CUED})(?P<a>3[01]|[12]\d|0?[1-9])(?P<sep>[-.])(?P<b>3[01]|[12]\d|0?[1-9])(?P=sep)(?P<y>\d\d){_END}",
+    ),
     # on 4/12: day and month alone, only where a word before says that it is a date
     (
         0.6,
@@ -114,16 +129,6 @@ SHAPES = (
 """The first that matches at a place counts."""
 
 
-_DAYS = re.compile(
-    r"\b(?:(?:last|next|this past)[ ](?:mon|tues|wednes|thurs|fri|satur|sun)day"
-    r"|christmas(?:[ ](?:eve|day))?|thanksgiving(?:[ ]day)?|new[ ]year's(?:[ ](?:eve|day))|halloween|hanukkah|ramadan"
-    r"|good[ ]friday|easter(?:[ ](?:sunday|monday))?|boxing[ ]day"
-    r"|(?:labor|memorial|independence|valentine's|mother's|father's)[ ]day)\b(?![ ]disease)",
-    re.I,
-)
-"""Days without a number: holidays, and weekdays that are counted from the day of the note."""
-
-
 def dates(text: str) -> Iterator[tuple[float, re.Match[str]]]:
     """Dates in `text`, each shape for itself: a longer shape may hold a shorter one."""
     languages = languages_of_dates(text)
@@ -140,7 +145,7 @@ def _plausible(match: re.Match[str]) -> bool:
         return min(int(parts["a"]), int(parts["b"])) <= 12
     name = parts.get("name")
     # "may 12" is rather a verb than a month; "sep", "mar" and "dec" in small letters are left to their day
-    return name is None or name != "may" or parts.get("y") is not None
+    return name is None or name != "may" or parts.get("y") is not None or parts.get("nth") is not None
 
 
 class DateDetector:
@@ -150,5 +155,5 @@ class DateDetector:
 
     def find(self, text: str, found: Sequence[Finding]) -> list[Finding]:
         """Dates in `text`."""
-        named = [Finding(*match.span(), "DATE", 0.7, self.name) for match in _DAYS.finditer(text)]
+        named = [Finding(start, end, "DATE", 0.7, self.name) for start, end in days(text)]
         return named + [Finding(*match.span(), "DATE", score, self.name) for score, match in dates(text)]

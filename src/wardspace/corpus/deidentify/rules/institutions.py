@@ -28,10 +28,12 @@ _LETTERHEAD = re.compile(
     rf"(?:^|\n|,[ ])[ \t]*(?P<name>(?:{_PART}[ ]){{1,3}}(?:Surgery|Practice|Medical Cent"
     rf"(?:er|re)|Health Cent(?:er|re)|{_KIND}))[ \t]*(?=\n|$|,|\.)"
 )
-_SAINT = re.compile(rf"(?<![{UPPER}{LOWER}])(?P<name>(?:St\.?|Saint|Mount|Mt\.?)[ ]{WORD}(?:['’]s?)?)(?![{LOWER}])")
+_SAINT = re.compile(
+    rf"(?<![{UPPER}{LOWER}])(?P<name>(?:(?:St|Mt)(?:\.[ ]?|[ ])|(?:Saint|Mount)[ ]){WORD}(?:['’]s?)?)(?![{LOWER}])"
+)
 _CHILDREN = re.compile(rf"\bChildren['’]s(?: Hospital)?(?: of)?[ ]{WORD}")
 _NO_SAINT = re.compile(
-    r"(?:St\.?|Saint)[ ](?:Jude|John)(?:['’]s)?[ ](?i:wort|medical valve|valve|device"
+    r"(?:St\.?|Saint)[ ]?(?:Jude|John)(?:['’]s)?[ ](?i:wort|medical valve|valve|device"
     r"|aortic|mitral|lead)|(?:Mount|Mt)[ ](?i:of)"
 )
 
@@ -40,7 +42,7 @@ _NO_SAINT = re.compile(
 def _known() -> re.Pattern[str]:
     tail = rf"(?:[ ](?:{_KIND}|Langone|Sinai|Health|ER|ED|Med))*"
     return re.compile(
-        rf"(?<![{UPPER}{LOWER}-])(?:{lexicon.phrases('institutions')})(?![{UPPER}{LOWER}]|[ ]"
+        rf"(?<![{UPPER}{LOWER}-])(?=[{UPPER}])(?:{lexicon.phrases('institutions')})(?![{UPPER}{LOWER}]|[ ]"
         rf"(?i:stand|scale|score|activities|criteria|scissors|treadmill|tray)){tail}"
     )
 

@@ -33,10 +33,17 @@ NAME = (
 )
 """One to four words and initials, with particles."""
 
+_SECOND = (
+    r"(?:Anne?|Jo|Lou|Sue|Jane|Beth|Lee|Rose|Mae|Marie|Kate|Lynn|Paul|Luis|Carlos|Antonio|Jos[eé]|Ray|Joe|Bob|Jean)"
+)
+"""Second given names: Mary Ann Smith."""
+
 FULL = (
-    rf"(?:(?:{INITIAL}[ \t]?){{1,3}}(?:{PARTICLE}{GAP}){{0,2}}{WORD}|{WORD}"
+    rf"(?:(?:{INITIAL}[ \t]?){{1,3}}(?:{PARTICLE}{GAP}){{0,2}}{WORD}|{WORD}(?:{GAP}{_SECOND}(?=[ ][{UPPER}]))?"
     rf"(?:{GAP}{INITIAL}){{0,2}}{GAP}(?:(?:{PARTICLE}{GAP}){{0,2}}{WORD}|{INITIAL}))"
 )
+SUFFIX = re.compile(r",?[ ](?:Jr|Sr)\b\.?|[ ](?:II|III|IV)\b(?![ ]?\d)")
+"""What comes after a surname: Jr., III."""
 """Two words at least, one of which may be initials."""
 
 
@@ -67,6 +74,13 @@ _ROLE = (
     r"|cosigner|copies to"
 )
 
+_PROFESSION = (
+    r"nurse practitioner|physician(?:'s)? assistant|(?:cardi|neur|onc|ur|hemat|derm|radi|path|rheumat|nephr|pulmon"
+    r"|endocrin|gynec|immun|psych|hepat|gastroenter|anesthesi|ophthalm)(?:at)?ologist|(?:neuro)?surgeon|psychiatrist"
+    r"|p(?:a)?ediatrician|obstetrician|hospitalist|intensivist|internist|dentist|social worker|dietitian"
+    r"|paramedic|colleague|coworker"
+)
+
 # cue, what is looked for after it, how sure; the cue may be in any case, the name may not
 CUES = tuple(
     (score, re.compile(rf"(?<![{UPPER}{LOWER}])(?i:{cue})(?P<name>{shape})"))
@@ -82,6 +96,8 @@ CUES = tuple(
         (0.95, r"(?:named|called|known as|name is|my name is|name's|dear|alias|a\.?k\.?a\.?|regards to)[ ]+", NAME),
         (0.85, rf"(?:{_KIN})[ ]*(?:,|:|\()?[ ]*(?:is|was|named|called)?[ ]*", FULL),
         (0.75, rf"(?:{_KIN})(?:,?[ ]+\(?|\()", WORD),
+        (0.8, r"\b(?:baby(?:[ ](?:boy|girl))?|newborn|toddler|infant|little|twin[ ][ab])[ ]+", WORD),
+        (0.85, rf"\b(?:{_PROFESSION})[ ,]+(?:{_TITLE}\.?[ ]+)?", WORD),
         (0.9, rf"(?:{_ROLE})[ \t]*(?:[:=\-–]+|is|was|,)[ \t]*(?:{_TITLE}\.?[ ]+)?", NAME),
         (0.8, rf"(?:{_ROLE})[ ]+", FULL),
         (
@@ -99,11 +115,17 @@ CUES = tuple(
     )
 )
 TITLED = re.compile(
-    rf"(?<![{UPPER}{LOWER}\d])(?:{_TITLE}|(?i:dr|mr|mrs|ms|miss|prof|rn))\.?[ \t]{{1,2}}(?:and (?:Mrs|Ms)\.?[ ])?"
-    rf"(?P<name>{NAME}|[{UPPER}]\.)"
+    rf"(?<![{UPPER}{LOWER}\d])(?:{_TITLE}|(?i:dr|mr|mrs|ms|miss|prof|rn))(?:\.?[ \t]{{1,2}}|\.(?=[{UPPER}]))"
+    rf"(?:and (?:Mrs|Ms)\.?[ ])?(?P<name>{NAME}|[{UPPER}]\.)"
 )
 SURE_TITLE = re.compile(r"(?:[Dd]r|[Mm]rs?|Ms|[Mm]iss|Mx|[Pp]rof(?:essor)?)\b|(?:DR|MRS?|MS)\.")
-TITLED_SMALL = re.compile(rf"\b(?:dr|mr|mrs|ms|prof)\.?[ ](?P<name>[{LOWER}]{{3,}})\b")
+# Dr. P, Mr. X; Drs. Smith and Jones, of whom TITLED finds the first
+TITLED_LETTER = re.compile(rf"\b(?:Drs?|Mrs?|Ms|Mx|Prof)\.?[ ](?P<name>[{UPPER}])(?![{UPPER}{LOWER}\d.'-])")
+TITLED_TWO = re.compile(
+    rf"\b(?:Drs|Doctors|Messrs|Mr\.? (?:and|&) Mrs|Nurses)\.?[ ]{NAME}(?:,[ ]{NAME}){{0,3}},?[ ]?(?:and|&|/)[ ]?"
+    rf"(?P<name>{NAME})"
+)
+TITLED_SMALL = re.compile(rf"\b(?i:dr|mr|mrs|ms|prof)\.?[ ](?P<name>[{LOWER}]{{3,}})\b")
 CREDITED = re.compile(
     rf"(?<![{UPPER}{LOWER}])(?P<name>{NAME})(?:,?[ ]{{1,2}}{_CREDENTIAL}"
     r"|,[ ](?i:(?:staff|charge|ward|specialist|practice) nurse|nurse|midwife|registrar|consultant|physio(?:therapist)?"
@@ -121,6 +143,7 @@ FRONT = re.compile(
 PHONED = re.compile(rf"(?<![{UPPER}{LOWER}'’./-])(?P<name>{FULL})(?=,?[ ](?:on[ ]|at[ ])?[(+]?\d[\d() +-]{{8}})")
 FULL_NAMES = re.compile(rf"(?<![{UPPER}{LOWER}'’./-])(?P<name>{FULL})(?![{LOWER}{UPPER}])")
 IN_CAPITALS = re.compile(rf"(?<![{UPPER}{LOWER}'’.-])(?P<name>{CAPITALS}{GAP}(?:{INITIAL}{GAP})?{CAPITALS})")
+INITIALS_ALONE = rf"(?:[{UPPER}]\.[ ]?){{2,3}}"
 INITIALS = re.compile(
     r"(?i:\b(?:initials|patient|pt|signed|named?|by|mr|mrs|ms))[ :,]+"
     rf"(?P<name>[{UPPER}]\.[ ]?[{UPPER}]\.(?:[ ]?[{UPPER}]\.)?)"
@@ -132,5 +155,31 @@ APPOSED = re.compile(
     r"|age|hospitalized|scheduled|discharged|had|has|was|is)\b|'s[ ]|,[ ](?:a[ ])?\d\d)"
 )
 """A name in the middle of a sentence: …, Jane Roe, who was seen."""
+_WHO = (
+    r"(?i:(?:man|woman|male|female|boy|girl|gentleman|lady|pt|patient|year[- ]old|y/?o|person|child|infant|teen"
+    r"|teenager|adult|case|mother|father|son|daughter|wife|husband)|\d[MF])"
+)
+_WENT = (
+    r"(?:seen|admitted|treated|evaluated|diagnosed|presented|presenting|discharged|referred|consulted|hospitalized|aged"
+    r"|last seen|currently|living|residing)"
+)
+ONE_NAME = re.compile(
+    rf"(?<![{UPPER}{LOWER}])(?:{_WHO}(?:[ ](?:patient|pt))?,[ ](?P<name>{WORD}|{INITIALS_ALONE})"
+    r"(?=,|[ ]\(|'s\b|[ ](?:who|whose|is|was|has|had|with|seen)\b)"
+    rf"|(?<=[{LOWER}\d],)[ ](?:(?P<other>{WORD})(?=,[ ]{_WENT}\b)"
+    rf"|(?!M\.D|D\.O|P\.A|R\.N)(?P<letters>{INITIALS_ALONE})(?=,))"
+    rf"|(?:\b(?:like|similar to|for|of|under|by|with|regarding|re)|\bw/)[ ](?P<listed>{WORD})"
+    rf"(?=,[ ]{_WENT}\b|[ ]\((?:DOB|MRN|SSN|ID|[Aa]ged?)\b))"
+)
+"""One name between commas after whom it names: a 70-year-old man, Kwame, …"""
+GIVEN_INITIAL = re.compile(
+    rf"(?<![{UPPER}{LOWER}'.-])(?P<name>(?P<first>{WORD})[ ][{UPPER}]\.)"
+    r"(?=[,;:)?]|'s\b|[ ](?:at|on|who|with|for|was|is|has|in|from|seen)\b)"
+)
+FOUND_SMALL = re.compile(
+    rf"(?<![\w'.@-])(?=(?P<name>(?P<first>[{LOWER}]{{3,12}})[ ]"
+    rf"(?P<last>[{LOWER}]{{3,14}}|[{LOWER}]\.))(?![\w@-]))"
+)
+"""Two words in small letters, which lists may know as a name: jane doe."""
 TITLE_ALONE = re.compile(rf"{_TITLE}\.?")
 TOKEN = re.compile(r"[^\s,]+")

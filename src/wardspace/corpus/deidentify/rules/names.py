@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from wardspace.corpus.deidentify import clinical_allow_list, lexicon
 from wardspace.corpus.deidentify.findings import Finding
@@ -12,17 +13,23 @@ from wardspace.corpus.deidentify.rules.name_patterns import (
     APPOSED,
     CREDITED,
     CUES,
+    FOUND_SMALL,
     FRONT,
     FULL_NAMES,
+    GIVEN_INITIAL,
     IN_CAPITALS,
     INITIALS,
     LOWER,
+    ONE_NAME,
     PHONED,
     REVERSED,
+    SUFFIX,
     SURE_TITLE,
     TITLE_ALONE,
     TITLED,
+    TITLED_LETTER,
     TITLED_SMALL,
+    TITLED_TWO,
     TOKEN,
     UPPER,
 )
@@ -84,6 +91,8 @@ class NameDetector:
             for match in TITLED_SMALL.finditer(text)
             if not lexicon.common(match["name"])
         ]
+        for pattern, score in ((TITLED_LETTER, 0.9), (TITLED_TWO, 0.9)):
+            findings += [Finding(*match.span("name"), "NAME", score, self.name) for match in pattern.finditer(text)]
         for match in (*FRONT.finditer(text), *CREDITED.finditer(text)):
             words = match["name"].split()
             if words[0].lower() in lexicon.given_names() or not all(lexicon.common(word) for word in words):
@@ -92,7 +101,10 @@ class NameDetector:
             trimmed = _trimmed(text, start, end)
             if trimmed and not clinical_allow_list.protects(text, *trimmed):
                 findings.append(Finding(*trimmed, "NAME", score, self.name))
-        return findings
+        findings += [
+            Finding(start, end, "NAME", 0.65, self.name) for start, end in (*_in_small_letters(text), *_alone(text))
+        ]
+        return [_with_suffix(text, finding) for finding in findings]
 
     def _finding(self, text: str, match: re.Match[str], score: float) -> Finding:
         """After a title the first word is a name whatever it is; words behind it only if they are no common ones."""
@@ -108,6 +120,14 @@ class NameDetector:
                 break
             last = word.end()
         return Finding(start, last, "NAME", score, self.name)
+
+
+def _with_suffix(text: str, finding: Finding) -> Finding:
+    """The name with Jr. or III behind it, if it has a word of more than one letter."""
+    suffix = SUFFIX.match(text, finding.end)
+    if suffix is None or finding.end - finding.start < 3:
+        return finding
+    return replace(finding, end=suffix.end())
 
 
 def _continues(name: str, word: str) -> bool:
@@ -152,6 +172,32 @@ def _by_form(text: str) -> Iterator[tuple[float, int, int]]:
         words = match["name"].replace(".", " ").split()
         if not match["name"].startswith(("A ", "I ")) and _looks_like_a_person(words, given, surnames):
             yield 0.7, *match.span("name")
+
+
+def _in_small_letters(text: str) -> Iterator[tuple[int, int]]:
+    """Given names with surnames, or with an initial, that nobody capitalised."""
+    for match in FOUND_SMALL.finditer(text):
+        first, last = match["first"], match["last"]
+        if first not in lexicon.given_names() or lexicon.common(first) or first in lexicon.clinical_names():
+            continue
+        if last.endswith(".") or (last in lexicon.words("surnames") and not lexicon.common(last)):
+            yield match.span("name")
+
+
+def _alone(text: str) -> Iterator[tuple[int, int]]:
+    """Single names, and given names that are words with an initial, which only the words around them tell."""
+    listed = lexicon.given_names()
+    for match in ONE_NAME.finditer(text):
+        group = match.lastgroup or "name"
+        plain = lexicon.bare(match[group])
+        none = lexicon.common(plain) or clinical_allow_list.clinical(plain) or plain in lexicon.words("not_places")
+        if group == "name":
+            sure = "." in match[group] or plain in listed or not none
+        else:
+            sure = group == "letters" or (not none and (group == "other" or plain in lexicon.person_names()))
+        if sure:
+            yield match.span(group)
+    yield from (match.span("name") for match in GIVEN_INITIAL.finditer(text) if match["first"].lower() in listed)
 
 
 def _looks_like_a_person(words: list[str], given: frozenset[str], surnames: frozenset[str]) -> bool:
