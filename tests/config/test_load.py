@@ -63,6 +63,12 @@ def test_a_renamed_key_is_told_with_its_new_name(old, new):
     assert new in told
 
 
+def test_the_renamed_probe_is_told_with_its_new_name():
+    told = mistakes({"tasks": [{"name": "s", "label": "specialty", "probes": ["logistic", "words_beside"]}]})
+    assert "tasks.0.probes.1: " in told
+    assert "embedding_tfidf" in told.replace("'embedding_tfidf'", "")  # named by itself, not among all that there are
+
+
 def test_objectives_by_name_or_with_options():
     study = parse_study({"adapt": [{"name": "a", "objectives": ["mlm", {"declutr": {"anchors": 1}}, {"mlm": None}]}]})
     kinds = [objective.kind for objective in study.adapt[0].objectives]

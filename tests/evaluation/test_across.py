@@ -76,12 +76,16 @@ def test_nothing_to_pair_is_nothing_found():
 
 
 def test_word_counts_beside_a_model_are_held_against_either_alone():
-    alone, words, both = Series("mlm", "logistic", 8), Series("tfidf", "logistic", 8), Series("mlm", "words_beside", 8)
+    alone, words, both = (
+        Series("mlm", "logistic", 8),
+        Series("tfidf", "logistic", 8),
+        Series("mlm", "embedding_tfidf", 8),
+    )
     others = [Series("base", "logistic", 8), Series("mlm", "finetune", None), both._replace(shots=None)]
     pairs = [
         pair
         for pair in across_pairs([alone, words, both, *others], SETTINGS)
-        if "words_beside" in (pair[0][1], pair[1][1])
+        if "embedding_tfidf" in (pair[0][1], pair[1][1])
     ]
     assert pairs == [(both, alone), (both, words)]
 

@@ -110,6 +110,14 @@ def test_results_of_schema_version_1_are_compared_with_newer_ones(tmp_path):
         Results.read(tmp_path / "results.json")
 
 
+def test_settings_of_schema_version_1_have_their_names_of_today(tmp_path):
+    score = {**RESULTS["scores"][0], "setting": "words_beside"}
+    (tmp_path / "results.json").write_text(json.dumps({"schema_version": 1, "scores": [score]}))
+    found = read_any_version(tmp_path / "results.json")
+    assert [one["setting"] for one in found["scores"]] == [one["name"] for one in found["settings"]]
+    assert found["scores"][0]["setting"] == "embedding_tfidf"
+
+
 def test_the_order_of_entries_does_not_matter():
     other = copy.deepcopy(RESULTS)
     for part in ("scores", "differences", "models"):

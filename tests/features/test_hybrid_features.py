@@ -12,20 +12,20 @@ from wardspace.results import Results
 from wardspace.study import Study
 from wardspace.tasks import notes
 
-BESIDE = "words_beside"
+EMBEDDING_TFIDF = "embedding_tfidf"
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A run folder, and how often words were counted for it."""
-    home = tmp_path_factory.mktemp("beside")
+    home = tmp_path_factory.mktemp("hybrid")
     values = small_study(home)
     values["adapt"] = values["adapt"][1:]
     values["compare"] = [{"name": "other", "model": values["base"]}]
     tuning = {"models": "best", "best": 1, "seeds": 1, "epochs": 1, "batch_notes": 8, "notes": 8}
     values["tasks"][0] |= {
         "settings": ["probe", "finetune"],
-        "probes": ["logistic", BESIDE],
+        "probes": ["logistic", EMBEDDING_TFIDF],
         "finetune": tuning,
     }
     counted = []
@@ -45,7 +45,7 @@ def test_every_encoder_has_it_with_few_labels_and_with_all_and_words_alone_have_
     found = {
         (s.model, s.shots, s.split, s.seed is None)
         for s in results.scores
-        if s.setting == BESIDE and s.metric == "macro_f1" and s.seed is None
+        if s.setting == EMBEDDING_TFIDF and s.metric == "macro_f1" and s.seed is None
     }
     places = [(shots, split, True) for shots in (None, 4) for split in ("validation", "test")]
     assert found == {(model, *place) for model in ("base", "other", "category") for place in places}
@@ -57,10 +57,10 @@ def test_words_are_counted_once_for_the_task(finished):
 
 def test_it_is_a_family_of_its_own(results):
     base = [d for d in results.differences if d.against == "base" and d.metric == "macro_f1"]
-    beside = [d for d in base if d.setting == BESIDE]
-    alone = [d for d in base if d.setting != BESIDE]
-    assert {(d.model, d.shots) for d in beside} == {(m, s) for m in ("other", "category") for s in (None, 4)}
-    for family in (beside, alone):
+    hybrid = [d for d in base if d.setting == EMBEDDING_TFIDF]
+    alone = [d for d in base if d.setting != EMBEDDING_TFIDF]
+    assert {(d.model, d.shots) for d in hybrid} == {(m, s) for m in ("other", "category") for s in (None, 4)}
+    for family in (hybrid, alone):
         smallest = min(family, key=lambda one: one.p)
         assert smallest.p_holm == pytest.approx(min(1, smallest.p * len(family)))
 
@@ -69,7 +69,7 @@ def test_it_is_held_against_the_model_alone_and_words_alone(results):
     pairs = {
         (one.model, one.shots, one.against, one.against_setting, one.against_shots)
         for one in results.across
-        if one.setting == BESIDE and (one.against_setting, one.metric) == ("logistic", "macro_f1")
+        if one.setting == EMBEDDING_TFIDF and (one.against_setting, one.metric) == ("logistic", "macro_f1")
     }
     encoders = ("base", "other", "category")
     assert pairs == {
@@ -78,18 +78,18 @@ def test_it_is_held_against_the_model_alone_and_words_alone(results):
         for shots in (None, 4)
         for against in (model, "tfidf")
     }
-    assert not [one for one in results.across if one.setting == "finetune" and one.against_setting == BESIDE]
+    assert not [one for one in results.across if one.setting == "finetune" and one.against_setting == EMBEDDING_TFIDF]
 
 
 def test_what_lies_behind_its_scores_is_measured_too(results):
     encoders = {"base", "other", "category"}
-    assert {s.model for s in results.calibration if s.setting == BESIDE} == encoders
-    assert {s.model for s in results.subgroups if s.setting == BESIDE} == encoders
+    assert {s.model for s in results.calibration if s.setting == EMBEDDING_TFIDF} == encoders
+    assert {s.model for s in results.subgroups if s.setting == EMBEDDING_TFIDF} == encoders
 
 
 def test_the_page_compares_it_with_either_alone(finished):
     page = (finished[0] / "report.html").read_text()
-    assert f"Frozen encoder, {setting_name(BESIDE)}" in page
+    assert f"Frozen encoder, {setting_name(EMBEDDING_TFIDF)}" in page
     assert re.search(r"With all labels, embedding of \w+ \+ TF-IDF: .* over the embedding alone", page)
     assert "on the embedding alone and on embedding + TF-IDF" in page
 

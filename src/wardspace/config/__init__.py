@@ -27,7 +27,7 @@ from wardspace.config.report import IntervalMethod, ReportConfig
 from wardspace.config.search.section import OptionConfig, SearchConfig, SearchScoreConfig
 from wardspace.config.space import SpaceConfig
 from wardspace.config.study import BASELINES, CompareConfig, StudyConfig
-from wardspace.config.tasks.classification import BESIDE, ClassificationConfig, DpConfig, FinetuneConfig
+from wardspace.config.tasks.classification import EMBEDDING_TFIDF, ClassificationConfig, DpConfig, FinetuneConfig
 from wardspace.config.tasks.registry import TASKS, TaskConfig
 from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.tasks.section import TaskSection
@@ -43,7 +43,7 @@ from wardspace.config.training import (
 
 __all__ = [
     "BASELINES",
-    "BESIDE",
+    "EMBEDDING_TFIDF",
     "OBJECTIVES",
     "TASKS",
     "AdaptConfig",

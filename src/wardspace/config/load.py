@@ -25,6 +25,10 @@ RENAMED: Mapping[str, str] = {
     "corpus.deduplicate.editions": "corpus.deduplicate.versions",
 }
 """Keys that had another name before, with the one they have now; numbers of items are left out."""
+RENAMED_VALUES: Mapping[tuple[str, str], str] = {
+    ("probes", "words_beside"): "embedding_tfidf",
+}
+"""Values that had another name before, by their key, with the one they have now."""
 
 
 def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudyConfig:
@@ -155,6 +159,9 @@ def _explain(detail: ErrorDetails) -> str:
     message = detail["msg"].removeprefix("Value error, ")
     if kind == "value_error" or isinstance(given, dict | list):
         return f"{place}: {message}" if place else message
+    key = next((part for part in reversed(detail["loc"]) if isinstance(part, str)), "")
+    if now := RENAMED_VALUES.get((key, str(given))):
+        message = f"renamed; write {now}"
     return f"{place}: {message[0].lower()}{message[1:]} (got {given!r})"
 
 

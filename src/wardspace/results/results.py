@@ -134,20 +134,27 @@ _SEARCH = "retrieval"
 _SETTINGS_1 = (
     SettingRecord(name="logistic", family="frozen", trained="head"),
     SettingRecord(name="head", family="frozen", trained="head"),
-    SettingRecord(name="words_beside", family="hybrid", trained="head"),
+    SettingRecord(name="embedding_tfidf", family="hybrid", trained="head"),
     SettingRecord(name="private_logistic", family="private", trained="head", private=True),
     SettingRecord(name="private_head", family="private", trained="head", private=True),
     SettingRecord(name="finetune", family="fine-tuned", trained="model"),
     SettingRecord(name=_SEARCH, family="frozen", trained="nothing"),
 )
 """Version 1 named settings and did not describe them: these are all there were."""
+_NAMES_1 = {"words_beside": "embedding_tfidf"}
+"""Settings that version 1 called otherwise."""
 
 
 def _upgraded(raw: dict[str, Any]) -> dict[str, Any]:
     """The plain values of a results.json of version 1 in the form of version 2."""
+    raw = raw | {part: [_named_now(entry) for entry in raw[part]] for part in ("scores", "differences") if part in raw}
     used = {score["setting"] for score in raw["scores"]}
     scores = [
         {**score, "label": None, "unit": "query" if score["setting"] == _SEARCH else "note"} for score in raw["scores"]
     ]
     settings = [one.model_dump(mode="json") for one in _SETTINGS_1 if one.name in used]
     return {**raw, "schema_version": _VERSION_1 + 1, "settings": settings, "scores": scores}
+
+
+def _named_now(entry: dict[str, Any]) -> dict[str, Any]:
+    return {**entry, "setting": _NAMES_1.get(entry["setting"], entry["setting"])}

@@ -65,6 +65,6 @@ def test_the_noise_of_private_probes_changes_nothing_that_is_said_of_others():
 
 
 def test_word_counts_beside_a_model_do_not_dilute_the_model_alone():
-    beside = [compare(name, "base", 0.02).model_copy(update={"setting": "words_beside"}) for name in "ab"]
-    found = corrected([compare("a", "base", 0.03), *beside], 0.95, SETTINGS)
+    hybrid = [compare(name, "base", 0.02).model_copy(update={"setting": "embedding_tfidf"}) for name in "ab"]
+    found = corrected([compare("a", "base", 0.03), *hybrid], 0.95, SETTINGS)
     assert [d.p_holm for d in found] == pytest.approx([0.03, 0.04, 0.04])

@@ -8,7 +8,7 @@ from wardspace.report.wording.comparisons import adapting_did_not_help, hybrid_f
 from wardspace.results import AcrossDifference, Score
 
 GAIN, TIE, HARM = (0.05, 0.02, 0.08), (0.01, -0.02, 0.04), (-0.05, -0.08, -0.02)
-PLACE = {"task": "t", "setting": "words_beside", "metric": "macro_f1"}
+PLACE = {"task": "t", "setting": "embedding_tfidf", "metric": "macro_f1"}
 
 
 def found_for(alone, counted, shots=None):
@@ -32,7 +32,7 @@ def test_both_halves_are_compared_with_the_whole():
     (found,) = found_for(GAIN, TIE)
     parts = [("the embedding alone", Change(*GAIN), False), ("TF-IDF alone", Change(*TIE), True)]
     assert found.text == hybrid_features("With all labels", "mlm", parts)
-    assert found.evidence == "score:t:macro_f1:mlm:words_beside:all"
+    assert found.evidence == "score:t:macro_f1:mlm:embedding_tfidf:all"
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_no_finding_where_it_was_not_tried(board):
 def test_a_gain_of_embedding_with_tfidf_is_no_headline_of_adaptation():
     results = small_results({"mlm": [TIE]})
     gain = results.differences[0].model_copy(
-        update={"setting": "words_beside", "value": 0.05, "low": 0.02, "high": 0.08, "tie": False, "clear": True}
+        update={"setting": "embedding_tfidf", "value": 0.05, "low": 0.02, "high": 0.08, "tie": False, "clear": True}
     )
-    hybrid = [s.model_copy(update={"setting": "words_beside"}) for s in results.scores]
+    hybrid = [s.model_copy(update={"setting": "embedding_tfidf"}) for s in results.scores]
     both = {"differences": [*results.differences, gain], "scores": [*results.scores, *hybrid]}
     found = headlines(Board(results.model_copy(update=both)))[0]
     assert found.tone == "tie"

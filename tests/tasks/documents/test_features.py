@@ -14,7 +14,7 @@ from wardspace.tasks.documents.features import joined
 from wardspace.tasks.documents.labelled import labelled
 from wardspace.tasks.probes.scaling import Scaling
 
-TASK = make_task(probes=["logistic", "words_beside"], shots=[4], subsets=2)
+TASK = make_task(probes=["logistic", "embedding_tfidf"], shots=[4], subsets=2)
 
 
 def macro_f1(table, classes):
@@ -60,7 +60,7 @@ def test_with_vectors_of_noise_it_scores_like_the_words(telling):
     counted = macro_f1(tfidf_predictions(telling, labels, TASK), labels.classes)
     assert found["logistic", None] < 0.55
     assert counted["logistic", None] > 0.8
-    assert found["words_beside", None] == pytest.approx(counted["logistic", None], abs=0.1)
+    assert found["embedding_tfidf", None] == pytest.approx(counted["logistic", None], abs=0.1)
 
 
 def test_with_words_of_noise_it_scores_like_the_vectors(mute):
@@ -70,7 +70,7 @@ def test_with_words_of_noise_it_scores_like_the_vectors(mute):
     found = macro_f1(frozen_predictions(vectors, labels, TASK, model="m", texts=texts), labels.classes)
     assert macro_f1(tfidf_predictions(mute, labels, TASK), labels.classes)["logistic", None] < 0.55
     assert found["logistic", None] > 0.9
-    assert found["words_beside", None] == pytest.approx(found["logistic", None], abs=0.1)
+    assert found["embedding_tfidf", None] == pytest.approx(found["logistic", None], abs=0.1)
 
 
 def test_it_runs_on_all_labels_and_on_every_few_shot_subset_and_leaves_the_others_alone(telling):
@@ -80,7 +80,7 @@ def test_it_runs_on_all_labels_and_on_every_few_shot_subset_and_leaves_the_other
     rows = table.to_pylist()
     runs = {(row["setting"], row["shots"], row["seed"]) for row in rows}
     expected = {(None, 0), (4, 0), (4, 1)}
-    assert runs == {(setting, *run) for setting in ("logistic", "words_beside") for run in expected}
+    assert runs == {(setting, *run) for setting in ("logistic", "embedding_tfidf") for run in expected}
     plain = make_task(shots=[4], subsets=2)
     alone = frozen_predictions(vectors, labels, plain, model="m")
     assert [row for row in rows if row["setting"] == "logistic"] == alone.to_pylist()
@@ -101,4 +101,4 @@ def test_words_are_read_for_it_alone(telling):
 
 def test_it_never_stands_instead_of_the_encoder_alone():
     with pytest.raises(ValueError, match="add logistic"):
-        ClassificationConfig(name="t", label="x", probes=["words_beside"])
+        ClassificationConfig(name="t", label="x", probes=["embedding_tfidf"])

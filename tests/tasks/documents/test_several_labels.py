@@ -114,7 +114,7 @@ def test_a_private_probe_learns_labels_that_overlap():
 
 
 def test_all_settings_are_accepted_for_several_labels():
-    every = ["logistic", "head", "words_beside", "private_logistic", "private_head"]
+    every = ["logistic", "head", "embedding_tfidf", "private_logistic", "private_head"]
     task = _task(settings=["probe", "finetune"], probes=every, shots=[8, 16], labels=100).model_dump()
     study = parse_study({"corpus": {"columns": {"labels": ["hallmarks"]}}, "tasks": [task]})
     names = [one.record.name for one in kind_of(study.tasks[0]).settings(study.tasks[0])]

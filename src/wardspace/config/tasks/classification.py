@@ -11,7 +11,7 @@ from wardspace.config.section import Section
 from wardspace.config.tasks.section import TaskSection
 from wardspace.config.training import LoraConfig, Precision, TrainingConfig
 
-BESIDE = "words_beside"
+EMBEDDING_TFIDF = "embedding_tfidf"
 """The probe on embedding + TF-IDF."""
 
 
@@ -92,9 +92,9 @@ class ClassificationConfig(TaskSection):
     """Where notes may have several labels: whether one without a value is left out or has none of them."""
     settings: list[Literal["probe", "finetune"]] = ["probe"]
     """Frozen encoder with a probe, full fine-tuning, or both."""
-    probes: list[Literal["logistic", "head", "words_beside", "private_logistic", "private_head"]] = ["logistic"]
+    probes: list[Literal["logistic", "head", "embedding_tfidf", "private_logistic", "private_head"]] = ["logistic"]
     """Probes on frozen vectors: logistic regression, the study's two-layer head, logistic regression on the vectors
-    joined with TF-IDF of the note (`words_beside`, which needs `logistic` too), and the first two trained under
+    joined with TF-IDF of the note (`embedding_tfidf`, which needs `logistic` too), and the first two trained under
     differential privacy (extra `dp`)."""
     dp: DpConfig = DpConfig()
     """What the private probes may reveal."""
@@ -102,8 +102,8 @@ class ClassificationConfig(TaskSection):
     """Learn from at most this many labelled training notes, drawn by seed, the same for every model and probe; null
     takes all. A larger number includes a smaller one; few-shot subsets are drawn from all notes."""
     shots: list[Annotated[int, Field(ge=1)]] = []
-    """Labelled notes per class of the few-shot runs (`logistic`, `words_beside`); validation and test stay whole. Where
-    notes may have several labels, so many of each label at least, and of none."""
+    """Labelled notes per class of the few-shot runs (`logistic`, `embedding_tfidf`); validation and test stay whole.
+    Where notes may have several labels, so many of each label at least, and of none."""
     subsets: int = Field(10, ge=1)
     """Seeded subsets per number of shots; a smaller one lies inside the larger one of the same seed."""
     seeds: int = Field(3, ge=1)
@@ -118,9 +118,9 @@ class ClassificationConfig(TaskSection):
     """Options of full fine-tuning."""
 
     @model_validator(mode="after")
-    def _beside_what(self) -> ClassificationConfig:
-        if BESIDE in self.probes and "logistic" not in self.probes:
-            raise ValueError("probes: words_beside is compared with the encoder alone; add logistic")
+    def _needs_logistic(self) -> ClassificationConfig:
+        if EMBEDDING_TFIDF in self.probes and "logistic" not in self.probes:
+            raise ValueError("probes: embedding_tfidf is compared with the encoder alone; add logistic")
         return self
 
     @model_validator(mode="after")

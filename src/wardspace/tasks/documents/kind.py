@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from wardspace.config import BESIDE, ClassificationConfig, FinetuneConfig
+from wardspace.config import EMBEDDING_TFIDF, ClassificationConfig, FinetuneConfig
 from wardspace.core.wording import counted, listed
 from wardspace.corpus.schema import SPLITS
 from wardspace.evaluation.metrics.classification import (
@@ -27,7 +27,7 @@ from wardspace.tasks.notes import Texts
 
 LOGISTIC = SettingRecord(name="logistic", family="frozen", trained="head")
 HEAD = SettingRecord(name="head", family="frozen", trained="head")
-HYBRID = SettingRecord(name=BESIDE, family="hybrid", trained="head")
+HYBRID = SettingRecord(name=EMBEDDING_TFIDF, family="hybrid", trained="head")
 PRIVATE = tuple(
     SettingRecord(name=name, family="private", trained="head", private=True)
     for name in ("private_logistic", "private_head")
@@ -47,7 +47,7 @@ class Documents:
         settings={
             "logistic": "logistic regression",
             "head": "two-layer head",
-            BESIDE: "logistic regression on embedding + TF-IDF",
+            EMBEDDING_TFIDF: "logistic regression on embedding + TF-IDF",
             "private_logistic": "logistic regression with differential privacy",
             "private_head": "two-layer head with differential privacy",
             "finetune": "fine-tuned",
@@ -94,7 +94,7 @@ class Documents:
         if "head" in task.probes:
             found.append(HeadProbe(HEAD, task))
         found += [PrivateProbe(record, task) for record in PRIVATE if record.name in task.probes]
-        if BESIDE in task.probes:
+        if EMBEDDING_TFIDF in task.probes:
             found.append(LogisticProbe(HYBRID, task, features=vectors_with_tfidf))
         if "finetune" in task.settings:
             found.append(FineTuning(FINETUNE, task))
@@ -123,7 +123,7 @@ class Documents:
         if task.labels is not None:
             parts.append(f"at most {task.labels:,} labelled notes, the same for every model")
         if task.shots:
-            both = ", on the embedding alone and on embedding + TF-IDF" if BESIDE in task.probes else ""
+            both = ", on the embedding alone and on embedding + TF-IDF" if EMBEDDING_TFIDF in task.probes else ""
             shots = listed([str(n) for n in task.shots])
             parts.append(f"few-shot with {shots} labels per class, {counted(task.subsets, 'random subset')} each{both}")
         if "finetune" in task.settings:
@@ -136,7 +136,7 @@ def _probe(task: ClassificationConfig, probe: str) -> str:
     return {
         "logistic": "logistic regression",
         "head": f"a two-layer head ({counted(task.seeds, 'seed')})",
-        BESIDE: "logistic regression on embedding + TF-IDF",
+        EMBEDDING_TFIDF: "logistic regression on embedding + TF-IDF",
         "private_logistic": f"logistic regression {private}",
         "private_head": f"a two-layer head {private}",
     }[probe]
