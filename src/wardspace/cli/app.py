@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from wardspace.cli import audit, doctor, embed, export, init, ls, plan, report, search, similar, stages, validate
+from wardspace.cli import (
+    annotate,
+    audit,
+    doctor,
+    embed,
+    export,
+    init,
+    ls,
+    plan,
+    report,
+    search,
+    similar,
+    stages,
+    validate,
+)
 from wardspace.core.version import __version__
 
 app = typer.Typer(
@@ -37,6 +51,7 @@ app.command()(stages.demo)
 app.command()(init.init)
 app.command()(stages.run)
 app.command()(stages.prepare)
+app.command()(annotate.annotate)
 app.command()(stages.adapt)
 app.command()(stages.evaluate)
 app.command()(stages.space)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
+from functools import partial
 from typing import Any, get_args
 
-from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from wardspace.config.corpus import IdentifierType
-from wardspace.core.errors import WardspaceError
 from wardspace.corpus.review import Answer, Estimate, Review, Share
-from wardspace.serve.review_page import policy, review_page
-
-_MOST_BYTES = 4_000_000
-"""Of an answer."""
+from wardspace.serve.page import page
+from wardspace.serve.requests import answered, problem
 
 
 def review_app(review: Review) -> Starlette:
@@ -45,8 +41,7 @@ class _Pages:
         self._review = review
 
     async def page(self, request: Request) -> Response:
-        html, nonce = review_page()
-        return HTMLResponse(html, headers={"content-security-policy": policy(nonce)})
+        return page("review")
 
     async def overview(self, request: Request) -> Response:
         return JSONResponse({"types": get_args(IdentifierType), **self._progress()})
@@ -54,7 +49,7 @@ class _Pages:
     async def note(self, request: Request) -> Response:
         number = request.path_params["number"]
         if number >= len(self._review.notes):
-            return _problem("there is no such note", 404)
+            return problem("there is no such note", 404)
         note, answer = self._review.notes[number], self._review.answer(number)
         return JSONResponse(
             {
@@ -68,36 +63,12 @@ class _Pages:
     async def judge(self, request: Request) -> Response:
         number = request.path_params["number"]
         if number >= len(self._review.notes):
-            return _problem("there is no such note", 404)
-        if request.headers.get("content-type") != "application/json":
-            return _problem("an answer is JSON", 415)
-        body = await _body(request)
-        if body is None:
-            return _problem("the answer is too long", 413)
-        try:
-            self._review.judge(number, Answer.model_validate_json(body))
-        except ValidationError:
-            return _problem("this is no answer; reload the page", 422)
-        except WardspaceError as error:
-            return _problem("; ".join(filter(None, (error.what, error.fix))), 422)
-        return JSONResponse(self._progress())
+            return problem("there is no such note", 404)
+        refused = await answered(request, Answer, partial(self._review.judge, number))
+        return refused or JSONResponse(self._progress())
 
     def _progress(self) -> dict[str, Any]:
         return {"done": self._review.done, "estimate": _estimate(self._review.estimate)}
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body of a request; None where it is longer than any answer."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            return None
-    return bytes(body)
-
-
-def _problem(words: str, status: int) -> Response:
-    return Response(json.dumps({"problem": words}), status_code=status, media_type="application/json")
 
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:

@@ -90,7 +90,7 @@
     const range = selection.getRangeAt(0);
     if (!text.contains(range.startContainer) || !text.contains(range.endContainer)) return null;
     const before = (node, offset) => { const up = document.createRange(); up.setStart(text, 0); up.setEnd(node, offset); return up.toString().length; };
-    return reviewText.trimmed(note.text, before(range.startContainer, range.startOffset), before(range.endContainer, range.endOffset));
+    return noteText.trimmed(note.text, before(range.startContainer, range.startOffset), before(range.endContainer, range.endOffset));
   };
   const pointAt = (unit, isEnd) => {
     for (const piece of at("text").children) {
@@ -232,7 +232,7 @@
     const held = await asked(`/notes/${wanted}`);
     number = wanted;
     const { text, findings, answer } = held;
-    note = { text, findings, done: Boolean(answer && answer.done), shown: reviewText.shown(text), places: reviewText.places(text), words: reviewText.words(text), length: [...text].length };
+    note = { text, findings, done: Boolean(answer && answer.done), shown: noteText.shown(text), places: noteText.places(text), words: noteText.words(text), length: [...text].length };
     spans = answer ? answer.spans : findings.map(({ start, end, type }, found) => ({ verdict: "unjudged", found, start, end, type }));
     current = spans.find((span) => span.verdict === "unjudged") || spans[0] || null;
     picked = cursor = null;

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from wardspace.config import EncoderConfig, EngineConfig
 from wardspace.core.errors import ModelError
-from wardspace.core.files import digest, whole_file
+from wardspace.core.files import digest, read_json, whole_file
 from wardspace.core.progress import progress
 from wardspace.core.ray_session import ray_session, read_by
 from wardspace.core.version import __version__
@@ -191,25 +191,53 @@ class Embedded(NamedTuple):
 
 def embed_models(run: Run, prepared: Prepared, adapted: Mapping[str, Adapted]) -> dict[str, Embedded]:
     """Vectors of the notes by the base, other models and the adapted ones, by name in the order of the tables."""
-    config = run.config
-    keys = {name: model.key for name, model in adapted.items()}
-    keys |= {"base": "base", **{one.name: digest(base_content(bases.resolve(one.model))) for one in config.compare}}
+    keys = {name: model.key for name, model in adapted.items()} | _given_keys(run)
     found = {}
-    for name in config.encoders:
-        path = run.folder.vectors(name)
-
-        def work(name: str = name, path: Path = path) -> dict[str, Any]:
-            return embed(
-                prepared.corpus,
-                encoder_source(config, run.folder, name),
-                config.encoder,
-                path,
-                engine=config.engine,
-                title=f"embedding with {name} (notes)",
-                show_progress=run.show_progress,
-            )
-
-        inputs = [prepared.key, run.base_files, keys[name], config.encoder.model_dump(mode="json")]
-        key, cost = run.stages.once(f"embed/{name}", inputs, [path], work)
-        found[name] = Embedded(path, key, cost, adapted[name].costs if name in adapted else [])
+    for name in run.config.encoders:
+        key, cost = _embed_model(run, prepared.corpus, name, keys[name])
+        found[name] = Embedded(run.folder.vectors(name), key, cost, adapted[name].costs if name in adapted else [])
     return found
+
+
+def vectors_now(run: Run, corpus: Corpus, name: str) -> Vectors | None:
+    """Vectors of a corpus by one model of a study, made if need be; None for an adapted model that has none of them.
+
+    Nothing is trained for them.
+    """
+    key, path = _given_keys(run).get(name), run.folder.vectors(name)
+    if key is None:
+        record = run.folder.stage(f"adapt/{name}")
+        key = read_json(record)["key"] if record.is_file() else ""
+        if not run.stages.stands(f"embed/{name}", _inputs(run, corpus, key), [path]):
+            return None
+    else:
+        _embed_model(run, corpus, name, key)
+    vectors: Vectors = np.load(path, mmap_mode="r")
+    return vectors
+
+
+def _given_keys(run: Run) -> dict[str, str]:
+    """What names the content of models that are not trained here."""
+    return {"base": "base", **{one.name: digest(base_content(bases.resolve(one.model))) for one in run.config.compare}}
+
+
+def _inputs(run: Run, corpus: Corpus, model: str) -> list[Any]:
+    return [corpus.content_hash, run.base_files, model, run.config.encoder.model_dump(mode="json")]
+
+
+def _embed_model(run: Run, corpus: Corpus, name: str, model: str) -> tuple[str, dict[str, Any]]:
+    """Write the vectors of one model, unless they are there; the key of the stage, and what it cost."""
+    config, path = run.config, run.folder.vectors(name)
+
+    def work() -> dict[str, Any]:
+        return embed(
+            corpus,
+            encoder_source(config, run.folder, name),
+            config.encoder,
+            path,
+            engine=config.engine,
+            title=f"embedding with {name} (notes)",
+            show_progress=run.show_progress,
+        )
+
+    return run.stages.once(f"embed/{name}", _inputs(run, corpus, model), [path], work)

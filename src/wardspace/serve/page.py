@@ -1,4 +1,4 @@
-"""The review's one page: a template with its style and its script inside, and the policy by which no other runs."""
+"""Pages of one file: a template with its style and its scripts inside, and the policy by which no others run."""
 
 from __future__ import annotations
 
@@ -7,30 +7,37 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.responses import HTMLResponse
 
 from wardspace.core.version import __version__
 from wardspace.report.figures.style import DARK, LIGHT, variables
 
 
-def review_page() -> tuple[str, str]:
-    """The page as HTML, and the nonce of its style and script."""
+def page(name: str) -> HTMLResponse:
+    """A page with its policy.
+
+    Parameters
+    ----------
+    name : str
+        Of its template, its style and its script in `templates/`.
+    """
     nonce = secrets.token_urlsafe(16)
     environment = Environment(loader=PackageLoader("wardspace.serve"), autoescape=True, undefined=StrictUndefined)
     themes = (
         f":root{{{variables(LIGHT)}color-scheme:light}}"
         f"@media (prefers-color-scheme:dark){{:root{{{variables(DARK)}color-scheme:dark}}}}"
     )
-    html = environment.get_template("review.html.j2").render(
+    html = environment.get_template(f"{name}.html.j2").render(
         nonce=nonce,
         version=__version__,
-        css=Markup(f"{themes}\n{_asset('review.css')}"),
-        scripts=[Markup(_asset(name)) for name in ("review_text.js", "review.js")],
+        css=Markup("\n".join([themes, *(_asset(style) for style in ("page.css", f"{name}.css"))])),
+        scripts=[Markup(_asset(script)) for script in ("note_text.js", f"{name}.js")],
     )
-    return html, nonce
+    return HTMLResponse(html, headers={"content-security-policy": _policy(nonce)})
 
 
-def policy(nonce: str) -> str:
-    """The content security policy of the page: itself and nothing else."""
+def _policy(nonce: str) -> str:
+    """The content security policy of a page: itself and nothing else."""
     return (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; img-src data:;"
         " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -1,0 +1,150 @@
+"""The model that helps an annotator: it finds something in notes first, and says which it would learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from wardspace.corpus import Corpus
+from wardspace.corpus.annotation import Answers, MarkedSpan, Value
+from wardspace.corpus.annotation.batches import by_lot
+from wardspace.corpus.annotation.session import Suggest, session_notes
+from wardspace.evaluation import best_models
+from wardspace.study.run import Run
+from wardspace.study.steps.embed import vectors_now
+from wardspace.study.study import Study
+from wardspace.tasks import classes_of, kind_of, read_predictions
+from wardspace.tasks.annotation.active_learning import farthest_first, margin_uncertainty, span_uncertainty
+from wardspace.tasks.annotation.dictionary import DictionarySuggester
+from wardspace.tasks.annotation.labels import LabelSuggester, label_probabilities
+from wardspace.tasks.probes.scaling import Scaling
+
+POOL = 2000
+"""Most notes that are searched for spans to choose the next ones from; drawn by lot."""
+LEARNED_FROM = ("train", "validation")
+
+
+class Assistant:
+    """Learns from what was annotated so far, on the vectors of the study's best model.
+
+    Parameters
+    ----------
+    study : Study
+        The study; its run folder holds models, vectors and predictions.
+    corpus : Corpus
+        Its corpus.
+    column : str
+        The annotated column.
+    """
+
+    def __init__(self, study: Study, corpus: Corpus, column: str) -> None:
+        self._study, self._corpus, self._column = study, corpus, column
+        self._config = study.config.corpus.annotations[column]
+        table = corpus.table(["note_id", "split"])
+        self._split = np.array(table["split"].to_pylist(), dtype=object)
+        self._rows = {note_id: row for row, note_id in enumerate(table["note_id"].to_pylist())}
+
+    def suggester(self, hidden: Collection[str], own: Mapping[str, Value | None]) -> Suggest | None:
+        """What finds something in notes; None where nothing was learned yet.
+
+        Parameters
+        ----------
+        hidden : collection of str
+            Notes whose answers it must not know.
+        own : mapping of str to tuple of MarkedSpan or str
+            Those that it may know all the same: the annotator's own.
+        """
+        known = {name: value for name, value in self._known.items() if name not in hidden}
+        known |= {name: value for name, value in own.items() if value is not None}
+        if self._config.kind == "spans":
+            return self._dictionary(known)
+        found = self._probabilities(known)
+        return LabelSuggester(*found, self._rows) if found else None
+
+    def chosen(self, left: Sequence[str], drawn: Sequence[str], count: int) -> tuple[list[str], str]:
+        """Choose the next notes, by uncertainty and distance from each other and from notes that were drawn.
+
+        Returns
+        -------
+        tuple of list of str and str
+            The ids, and the model whose vectors were compared.
+        """
+        before = [note_id for note_id in drawn if note_id in self._rows]
+        pool = list(left)
+        if self._config.kind == "spans":
+            pool = by_lot(pool, POOL, self._study.config.corpus.split.seed)
+            weights = self._span_weights(pool)
+        else:
+            found = self._probabilities(self._known)
+            rows = [self._rows[note_id] for note_id in pool]
+            weights = margin_uncertainty(found[0][rows]) if found else np.ones(len(pool))
+        rows = [self._rows[note_id] for note_id in (*pool, *before)]
+        known = range(len(pool), len(rows))
+        order = farthest_first(self._vectors[rows], count, np.append(weights, np.zeros(len(before))), known)
+        return [pool[place] for place in order], self._model
+
+    def _span_weights(self, pool: Sequence[str]) -> NDArray[np.float64]:
+        suggester = self._dictionary(self._known)
+        found = [suggester.suggestion(note) for note in session_notes(self._corpus, pool)]
+        return span_uncertainty([[span.confidence for span in spans] for spans in found])
+
+    def _dictionary(self, known: Mapping[str, Value]) -> DictionarySuggester:
+        return DictionarySuggester({note: known[note.note_id] for note in session_notes(self._corpus, list(known))})
+
+    def _probabilities(self, known: Mapping[str, Value]) -> tuple[NDArray[np.float64], NDArray[np.str_]] | None:
+        """Of the labels of every note, with the labels."""
+        if not known:
+            return None
+        rows = np.array([self._rows[note_id] for note_id in known], dtype=np.int64)
+        features = Scaling.of(self._vectors[self._split == "train"]).apply(self._vectors)
+        return label_probabilities(features, rows, np.array([str(value) for value in known.values()]))
+
+    @cached_property
+    def _known(self) -> dict[str, Value]:
+        """Answers of notes that are not for the test, from the source and from people."""
+        answers = Answers.of(self._corpus, {self._column: self._config})
+        table = self._corpus.with_overlay(answers).table(["note_id", self._column], splits=LEARNED_FROM)
+        pairs = zip(table["note_id"].to_pylist(), table[self._column].to_pylist(), strict=True)
+        return {note_id: _value(value) for note_id, value in pairs if value is not None}
+
+    @cached_property
+    def _opened(self) -> tuple[str, NDArray[np.float32]]:
+        """The best model that has vectors of these notes, and these."""
+        study = self._study
+        with study.folder.held():
+            run = Run(study.config, study.folder, study.stages, study.show_progress)
+            for name in (*self._best_models(), "base"):
+                vectors = vectors_now(run, self._corpus, name)
+                if vectors is not None:
+                    return name, vectors
+        raise AssertionError("the base has vectors of any notes")
+
+    @property
+    def _model(self) -> str:
+        return self._opened[0]
+
+    @property
+    def _vectors(self) -> NDArray[np.float32]:
+        return self._opened[1]
+
+    def _best_models(self) -> list[str]:
+        """Models by their validation score on the tasks of the column, where some were scored."""
+        config, folder = self._study.config, self._study.folder
+        for task in config.tasks:
+            paths = [folder.predictions(task.name, name, "frozen") for name in config.encoders]
+            stored = [read_predictions(path) for path in paths if path.is_file()]
+            if self._column in task.columns().values() and stored:
+                scored = kind_of(task).scored(task, classes_of(stored[0]))
+                return best_models(pa.concat_tables(stored), scored, config.encoders, len(config.encoders))
+        return []
+
+
+def _value(value: str | list[dict[str, int | str]]) -> Value:
+    """A value of a column as it is annotated."""
+    if isinstance(value, str):
+        return value
+    return tuple(MarkedSpan.model_validate({name: span[name] for name in ("start", "end", "type")}) for span in value)
