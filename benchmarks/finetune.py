@@ -95,13 +95,14 @@ def wardspace_side(task: Task, **options: Any) -> Work:
     from wardspace.tasks import Texts
     from wardspace.tasks.documents.finetune import Finetuning
     from wardspace.tasks.documents.labelled import LabelledNotes, labelled
+    from wardspace.tasks.finetuning import Trial
     from wardspace.training import train
     from wardspace.training.weights.processes import Processes
 
     corpus = Corpus.open(Path(task.corpus))
     labels, texts = labelled(corpus, _config(task)), Texts(corpus)
     tunings = [
-        Finetuning(texts, labels, _config(task, notes=notes, **options), BASE, EncoderConfig(window=WINDOW))
+        Finetuning(BASE, EncoderConfig(window=WINDOW), texts, labels, _config(task, notes=notes, **options))
         for notes in (_WARM_UP, None)
     ]
     for tuning in tunings:
@@ -110,7 +111,7 @@ def wardspace_side(task: Task, **options: Any) -> Work:
     def work(number: int) -> Round:
         tuning = tunings[min(number, 1)]
         with tempfile.TemporaryDirectory(prefix="finetune-") as scratch:
-            objective, part, how = tuning.seed(number, "benchmark", Processes())
+            objective, part, how = tuning.call(Trial(number, LEARNING_RATE), "benchmark", Processes())
             train({part.model: objective.model}, [part], how, Path(scratch), show_progress=False)
             rows = tuning.fitted(objective).predict(LabelledNotes(labels, texts).units("test"))
         return _round(len(tuning.train), task, np.array(rows["probabilities"].to_pylist()))
@@ -164,13 +165,14 @@ def loop_side(task: Task, most: int, **options: Any) -> Work:
     from wardspace.tasks import Texts
     from wardspace.tasks.documents.finetune import Finetuning
     from wardspace.tasks.documents.labelled import labelled
+    from wardspace.tasks.finetuning import Trial
     from wardspace.training import train
     from wardspace.training.weights.processes import Processes
 
     config = _config(task, notes=most, epochs=1, **options)
     corpus = Corpus.open(Path(task.corpus))
-    tuning = Finetuning(Texts(corpus), labelled(corpus, config), config, BASE, EncoderConfig(window=WINDOW))
-    objective, part, how = tuning.seed(1, "benchmark", Processes())
+    tuning = Finetuning(BASE, EncoderConfig(window=WINDOW), Texts(corpus), labelled(corpus, config), config)
+    objective, part, how = tuning.call(Trial(1, LEARNING_RATE), "benchmark", Processes())
 
     def work(_: int) -> Round:
         with tempfile.TemporaryDirectory(prefix="finetune-") as scratch:

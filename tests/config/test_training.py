@@ -44,9 +44,10 @@ def test_a_study_written_and_read_back_applies_the_same():
 
 def test_fine_tuning_takes_options_of_training_under_their_names():
     options = FinetuneConfig(lora=LORA, freeze_layers=2, precision="fp32", epochs=4, dropout=0.3, layer_decay=0.9)
-    training = options.training(seed=7, batch_tokens=500)
+    training = options.training(seed=7, batch_tokens=500, learning_rate=1e-4)
     assert (training.seed, training.batch_tokens, training.evaluations) == (7, 500, 4)
-    shared = set(FinetuneConfig.model_fields) & set(TrainingConfig.model_fields) - {"batch_tokens"}
+    assert training.learning_rate == 1e-4
+    shared = set(FinetuneConfig.model_fields) & set(TrainingConfig.model_fields) - {"batch_tokens", "learning_rate"}
     assert {"lora", "freeze_layers", "layer_decay", "precision", "dropout", "pass_tokens", "warmup"} <= shared
     assert all(getattr(training, name) == getattr(options, name) for name in shared)
     assert TrainingOverrides().model_dump() == {}

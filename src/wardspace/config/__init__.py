@@ -27,7 +27,9 @@ from wardspace.config.report import IntervalMethod, ReportConfig
 from wardspace.config.search.section import OptionConfig, SearchConfig, SearchScoreConfig
 from wardspace.config.space import SpaceConfig
 from wardspace.config.study import BASELINES, CompareConfig, StudyConfig
-from wardspace.config.tasks.classification import EMBEDDING_TFIDF, ClassificationConfig, DpConfig, FinetuneConfig
+from wardspace.config.tasks.classification import EMBEDDING_TFIDF, ClassificationConfig, DpConfig
+from wardspace.config.tasks.entities import EntitiesConfig, EntityFinetuneConfig
+from wardspace.config.tasks.finetuning import FinetuneConfig
 from wardspace.config.tasks.registry import TASKS, TaskConfig
 from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.tasks.section import TaskSection
@@ -62,6 +64,8 @@ __all__ = [
     "DpConfig",
     "EncoderConfig",
     "EngineConfig",
+    "EntitiesConfig",
+    "EntityFinetuneConfig",
     "FinetuneConfig",
     "IntervalMethod",
     "Key",

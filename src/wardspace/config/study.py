@@ -96,8 +96,10 @@ class StudyConfig(Section):
         known = [*columns.labels, *columns.metadata, *self.corpus.annotations]
         named = dict.fromkeys(name for task in self.tasks for name in task.columns().values())
         new = [name for name in named if name not in known and not _near(name, known)]
-        if new:
-            roles = columns.model_copy(update={"labels": [*columns.labels, *new]})
+        marked = dict.fromkeys(name for task in self.tasks for name in task.span_columns().values())
+        spans = [name for name in marked if name not in columns.spans and not _near(name, columns.spans)]
+        if new or spans:
+            roles = columns.model_copy(update={"labels": [*columns.labels, *new], "spans": [*columns.spans, *spans]})
             object.__setattr__(self, "corpus", self.corpus.model_copy(update={"columns": roles}))
         return self
 
@@ -135,6 +137,14 @@ class StudyConfig(Section):
             for i, task in enumerate(self.tasks)
             for key, name in task.columns().items()
             if name not in columns
+        ]
+        marked = self.corpus.columns.spans
+        found += [
+            f"tasks.{i}.{key}: no column {name!r} among corpus.columns.spans ({', '.join(marked) or 'none'}); "
+            f"add it there, or did you mean {_near(name, marked)}?"
+            for i, task in enumerate(self.tasks)
+            for key, name in task.span_columns().items()
+            if name not in marked
         ]
         found += [f"space.columns: no column {name!r} {among}" for name in self.space.columns if name not in columns]
         found += [

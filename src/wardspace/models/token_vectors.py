@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.models import windows
-from wardspace.models.tokens import Ids
+from wardspace.models.tokens import Ids, PlacedTokens
 
 Read = Callable[[list[Ids]], list[NDArray[np.float32]]]
 """Gives the vectors of the tokens of each window, float32 [t, d]."""
@@ -22,6 +22,8 @@ class TokenVectors(NamedTuple):
     """Last layer, float32 [t, d]; special tokens are not among them."""
     offsets: Ids
     """First character of each token in the text, and the one after its last, int32 [t, 2]."""
+    words: Ids
+    """Number of the word that each token is a piece of, int32 [t]."""
 
 
 class Reader(NamedTuple):
@@ -39,29 +41,29 @@ class Reader(NamedTuple):
     """Length of a vector."""
 
 
-def merged(texts: Sequence[tuple[Ids, Ids]], how: Reader, read: Read) -> Iterator[TokenVectors]:
+def merged(texts: Sequence[PlacedTokens], how: Reader, read: Read) -> Iterator[TokenVectors]:
     """Read texts in windows and keep of each token its most central reading (`windows.most_central`).
 
     Parameters
     ----------
-    texts : sequence of (int32 [t], int32 [t, 2])
-        Token ids without special tokens, and their offsets.
+    texts : sequence of PlacedTokens
+        Tokens without special ones.
     how : Reader
         Windows and batches.
     read : function
         Reads a batch of windows.
     """
-    plans = [windows.spans(len(ids), how.room, how.overlap) for ids, _ in texts]
-    choices = [windows.most_central(len(ids), plan) for (ids, _), plan in zip(texts, plans, strict=True)]
+    plans = [windows.spans(len(text.ids), how.room, how.overlap) for text in texts]
+    choices = [windows.most_central(len(text.ids), plan) for text, plan in zip(texts, plans, strict=True)]
     pieces = [(owner, place) for owner, plan in enumerate(plans) for place in range(len(plan))]
     lengths = [plans[owner][place][1] - plans[owner][place][0] + how.specials for owner, place in pieces]
-    vectors = [np.zeros((len(ids), how.dimension), dtype=np.float32) for ids, _ in texts]
+    vectors = [np.zeros((len(text.ids), how.dimension), dtype=np.float32) for text in texts]
     for batch in windows.batches(lengths, how.budget):
         own = [pieces[index] for index in batch]
-        found = read([texts[owner][0][slice(*plans[owner][place])] for owner, place in own])
+        found = read([texts[owner].ids[slice(*plans[owner][place])] for owner, place in own])
         for (owner, place), rows in zip(own, found, strict=True):
             start, end = plans[owner][place]
             kept = np.flatnonzero(choices[owner][start:end] == place)
             vectors[owner][start + kept] = rows[kept]
-    for (_, offsets), rows in zip(texts, vectors, strict=True):
-        yield TokenVectors(rows, offsets)
+    for text, rows in zip(texts, vectors, strict=True):
+        yield TokenVectors(rows, text.offsets, text.words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,17 +57,26 @@ def token_ids(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[
     return found
 
 
-def tokens_with_offsets(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[tuple[Ids, Ids]]:
-    """Tokenise whole texts as `token_ids` does, and say which characters each token stands for.
+class PlacedTokens(NamedTuple):
+    """Tokens of a text, and where they stand in it."""
 
-    Returns
-    -------
-    list of (int32 [t], int32 [t, 2])
-        Ids; first character of each token in the text, and the one after its last.
-    """
+    ids: Ids
+    """Their ids, int32 [t]."""
+    offsets: Ids
+    """First character of each token in the text, and the one after its last, int32 [t, 2]."""
+    words: Ids
+    """Number of the word that each token is a piece of, by the tokenizer's own cutting, int32 [t]."""
+
+
+def tokens_with_offsets(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[PlacedTokens]:
+    """Tokenise whole texts as `token_ids` does, and say which characters each token stands for."""
     encodings = untruncated(tokenizer).encode_batch(list(texts), add_special_tokens=False)
     return [
-        (np.asarray(one.ids, dtype=np.int32), np.asarray(one.offsets, dtype=np.int32).reshape(-1, 2))
+        PlacedTokens(
+            np.asarray(one.ids, dtype=np.int32),
+            np.asarray(one.offsets, dtype=np.int32).reshape(-1, 2),
+            np.asarray([-1 if word is None else word for word in one.word_ids], dtype=np.int32),
+        )
         for one in encodings
     ]
 

