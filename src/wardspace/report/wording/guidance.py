@@ -15,9 +15,9 @@ RULES = (
     "the cheaper model then goes first), and leave out any model that another one in the same setting beats "
     "significantly on test (Holm-corrected). A cheaper model takes its place only where test shows that at most 2 "
     "points are lost: the whole interval of the paired difference lies below 2 points. If that interval holds both "
-    "zero and more than 2 points, the test notes cannot decide, and we say so. TF-IDF is cheapest, then the base, then "
-    "other models used as they are, then adapted models by training time (if it differs by a tenth or more); "
-    "fine-tuning costs more than any frozen encoder.",
+    "zero and more than 2 points, the test notes cannot decide, and we say so. TF-IDF and other baselines without a "
+    "language model are cheapest, then the base, then other models used as they are, then adapted models by training "
+    "time (if it differs by a tenth or more); fine-tuning costs more than any frozen encoder.",
     "Fine-tuning pays off where the fine-tuned model is better than the same model frozen, paired over the same test "
     "notes; of several frozen settings we take the one that is best on validation. We say `from n labels on` only if "
     "several numbers of labels were tried and every one from n on is a gain.",
