@@ -3,7 +3,7 @@ import random
 import numpy as np
 import pytest
 
-from tests.corpus.duplicates.test_clusters import families
+from tests.corpus.duplicates.test_near import families
 from wardspace.corpus.duplicates.near import crossings
 from wardspace.corpus.duplicates.sketching import jaccard, shingles
 
