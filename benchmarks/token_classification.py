@@ -29,6 +29,8 @@ from shared import notes, report
 from shared.side_by_side import Round, Side, Work, compare
 
 BASE, WINDOW, BATCH, RATE = "minilm", 512, 8, 3e-4
+_WARM_UP = 16
+"""Documents of the round that is not counted."""
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -39,6 +41,7 @@ class Task:
     corpus: str
     notes: int
     epochs: int
+    tested: int
 
 
 def _gold(task: Task, **options: Any) -> Any:
@@ -61,9 +64,11 @@ def wardspace_side(task: Task, precision: str) -> Work:
     from wardspace.training.weights.processes import Processes
 
     gold, config = _gold(task, precision=precision)
-    tuner = EntityTuner(BASE, EncoderConfig(window=WINDOW), gold, config)
+    warm = _gold(replace(task, notes=_WARM_UP, epochs=1), precision=precision)[1]
+    tuners = [EntityTuner(BASE, EncoderConfig(window=WINDOW), gold, each) for each in (warm, config)]
 
     def work(number: int) -> Round:
+        tuner = tuners[min(number, 1)]
         objective, part, how = tuner.call(Trial(number, RATE), "benchmark", Processes())
         with tempfile.TemporaryDirectory(prefix="tagger-") as scratch:
             began = time.process_time()
@@ -72,7 +77,9 @@ def wardspace_side(task: Task, precision: str) -> Work:
                 show_progress=False,
             )  # fmt: skip
             seconds = time.process_time() - began
-        rows = gold.rows("test")
+        if not number:
+            return Round(_WARM_UP)
+        rows = gold.rows("test")[: task.tested]
         found = tuner.fitted(objective).mentions(gold.texts.of(rows))
         score = _strict(found, gold.of(rows))
         values = {"training_seconds": round(seconds, 1), "strict_f1": round(score, 4), "tokens": record.tokens}
@@ -121,20 +128,23 @@ def trainer_side(task: Task, precision: str) -> Work:
 
     def work(number: int) -> Round:
         torch.manual_seed(number)
+        epochs = task.epochs if number else 1
         model = AutoModelForTokenClassification.from_pretrained(start, num_labels=len(scheme.names))
         with tempfile.TemporaryDirectory(prefix="tagger-") as scratch:
-            given = {"per_device_train_batch_size": BATCH, "num_train_epochs": task.epochs, "learning_rate": RATE}
+            given = {"per_device_train_batch_size": BATCH, "num_train_epochs": epochs, "learning_rate": RATE}
             given |= {"warmup_ratio": 0.1} if "warmup_ratio" in TrainingArguments.__dataclass_fields__ else {}
             trainer = Trainer(
                 model=model,
                 args=TrainingArguments(**arguments(scratch, precision, **given)),
-                train_dataset=learned,
+                train_dataset=learned if number else learned[:_WARM_UP],
                 data_collator=DataCollatorForTokenClassification(tokenizer),
             )
             began = time.process_time()
             trained(trainer)
             seconds = time.process_time() - began
-        rows = gold.rows("test")
+        if not number:
+            return Round(_WARM_UP)
+        rows = gold.rows("test")[: task.tested]
         score = _strict(_predicted(model, tokenizer, gold.texts.of(rows), scheme), gold.of(rows))
         return Round(task.notes * task.epochs, {"training_seconds": round(seconds, 1), "strict_f1": round(score, 4)})
 
@@ -255,6 +265,7 @@ def main() -> None:
     parser.add_argument("--test", type=Path, required=True, help="PubTator file to test on")
     parser.add_argument("--notes", type=int, default=120, help="documents learned from")
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--tested", type=int, default=500, help="documents tested on")
     parser.add_argument("--rounds", type=int, default=2, help="seeds")
     parser.add_argument("--read", type=int, default=1000, help="notes to find mentions in")
     parser.add_argument("--output", type=Path, default=report.RESULTS / "token_classification.json")
@@ -263,7 +274,12 @@ def main() -> None:
 
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="tagger-") as scratch:
-        task = Task(prepared(options.train, options.test, Path(scratch) / "corpus"), options.notes, options.epochs)
+        task = Task(
+            prepared(options.train, options.test, Path(scratch) / "corpus"),
+            options.notes,
+            options.epochs,
+            options.tested,
+        )
         trained = compare(
             [
                 Side("transformers Trainer, fp32", trainer_side, {"task": task, "precision": "fp32"}),
