@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from tests.fixtures.studies import small_study
 from wardspace.core.errors import WardspaceError
 from wardspace.corpus import Corpus
-from wardspace.corpus.annotation import Annotation, annotation_file
+from wardspace.corpus.annotation import Annotation, MarkedSpan, annotation_file
 from wardspace.corpus.annotation.kept import FOLDER
 from wardspace.corpus.review.judgement import text_digest
 from wardspace.study import Study
@@ -71,6 +72,31 @@ def test_a_corpus_that_is_prepared_again_keeps_its_annotations(study, tmp_path, 
     assert f"urgency: 0 notes annotated; {len(lines)} of notes" in capsys.readouterr().err
     study.run("prepare")
     assert f"urgency: {len(lines)} notes annotated" in capsys.readouterr().err
+
+
+def test_entities_are_learned_from_spans_of_people_and_unmarked_notes_are_left_out(tmp_path):
+    tasks = [{"name": "signs", "kind": "entities", "spans": "signs", "baselines": []}]
+    values = small_study(tmp_path, adapt=[], tasks=tasks)
+    values["corpus"]["annotations"] = {"signs": {"kind": "spans", "types": ["Sign"]}}
+    study = Study.parse(values, tmp_path / "run")
+    study.run("prepare")
+    table = Corpus.open(study.folder.corpus).table(["note_id", "text"])
+    marked = {}
+    with annotation_file(study.folder.corpus, "ann") as file:
+        for note_id, text in list(zip(*(one.to_pylist() for one in table.columns), strict=True))[::2]:
+            who = {"note_id": note_id, "text": text_digest(text), "column": "signs", "annotator": "ann"}
+            places = [(one.start(), one.end()) for one in re.finditer(r"\b(?:pain|cough)\b", text)]
+            marked[note_id] = places
+            spans = tuple(MarkedSpan(start=start, end=end, type="Sign") for start, end in places)
+            file.add(Annotation(**who, kind="spans", time="1", seconds=1, value=spans))
+    assert not all(marked.values())
+    study.run("evaluate")
+    found = read_predictions(study.folder.predictions("signs", "base", "frozen"))
+    assert classes_of(found) == ["Sign"]
+    for row in found.to_pylist():
+        assert [(one["start"], one["end"]) for one in row["truth"]] == marked[row["note_id"]]
+    counts = Corpus.open(study.folder.corpus).table(["note_id"], splits=["validation", "test"])["note_id"].to_pylist()
+    assert set(found["note_id"].to_pylist()) == set(counts) & set(marked)
 
 
 def test_a_type_of_spans_has_no_blanks_and_types_differ(tmp_path):

@@ -93,11 +93,12 @@ class StudyConfig(Section):
     def _labels_listed(self) -> StudyConfig:
         """List a task's columns among the labels, unless one that is listed is likely to be meant."""
         columns = self.corpus.columns
-        known = [*columns.labels, *columns.metadata, *self.corpus.annotations]
+        known = [*columns.labels, *columns.metadata, *self.corpus.annotated("label")]
         named = dict.fromkeys(name for task in self.tasks for name in task.columns().values())
         new = [name for name in named if name not in known and not _near(name, known)]
         marked = dict.fromkeys(name for task in self.tasks for name in task.span_columns().values())
-        spans = [name for name in marked if name not in columns.spans and not _near(name, columns.spans)]
+        spanned = [*columns.spans, *self.corpus.annotated("spans")]
+        spans = [name for name in marked if name not in spanned and not _near(name, spanned)]
         if new or spans:
             roles = columns.model_copy(update={"labels": [*columns.labels, *new], "spans": [*columns.spans, *spans]})
             object.__setattr__(self, "corpus", self.corpus.model_copy(update={"columns": roles}))
@@ -130,7 +131,7 @@ class StudyConfig(Section):
 
     def _task_problems(self) -> list[str]:
         known, models = self.corpus.columns, self.encoders
-        columns = [*known.labels, *known.metadata, *self.corpus.annotations]
+        columns = [*known.labels, *known.metadata, *self.corpus.annotated("label")]
         among = f"among corpus.columns.labels and metadata ({', '.join(columns) or 'none'}); add it there"
         found = [
             f"tasks.{i}.{key}: no column {name!r} {among}, or did you mean {_near(name, columns)}?"
@@ -138,7 +139,7 @@ class StudyConfig(Section):
             for key, name in task.columns().items()
             if name not in columns
         ]
-        marked = self.corpus.columns.spans
+        marked = [*known.spans, *self.corpus.annotated("spans")]
         found += [
             f"tasks.{i}.{key}: no column {name!r} among corpus.columns.spans ({', '.join(marked) or 'none'}); "
             f"add it there, or did you mean {_near(name, marked)}?"

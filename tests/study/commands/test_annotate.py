@@ -14,6 +14,7 @@ from wardspace.corpus.annotation.batches import batch_file
 from wardspace.corpus.annotation.session import Answer
 from wardspace.study import Study
 from wardspace.study.commands.annotate import Wish, adjudication_session, annotated_column, annotation_session
+from wardspace.tasks.annotation.tagger import TaggerSuggester
 
 ANNOTATIONS = {
     "urgency": {"kind": "label", "types": ["routine", "urgent"]},
@@ -123,6 +124,18 @@ def test_what_one_annotator_said_is_not_suggested_to_another(study):
     worked(study, wish())
     with annotation_session(study, wish(annotator="ben")) as session:
         assert session.suggestion(0) is None
+
+
+def test_spans_are_suggested_by_a_tagger_once_there_are_enough(study):
+    def first_word(_):
+        return (MarkedSpan(start=0, end=4, type="Finding"),)
+
+    worked(study, wish("findings", count=24), first_word)
+    with annotation_session(study, wish("findings", "ann")) as session:
+        assert [[one.place for one in session.suggestion(number)] for number in range(6)] == [[(0, 4, "Finding")]] * 6
+        assert isinstance(session._suggest, TaggerSuggester)
+    with annotation_session(study, wish("findings", "ben")) as session:
+        assert session.suggestion(0) == ()  # the first batch again, which only the other knows
 
 
 def test_labels_are_suggested_by_what_was_learned(study):

@@ -40,7 +40,8 @@ class EntitiesConfig(TaskSection):
     min_mentions: int = Field(1, ge=1)
     """Types with fewer mentions in the corpus are left out, and are named in the report."""
     unlabelled: Literal["none", "aside"] = "none"
-    """Whether a note without any mention has none, or was not annotated and is left out."""
+    """Whether a note without any mention has none, or was not annotated and is left out. Of columns that
+    `corpus.annotations` declares it is known: notes that nobody annotated are left out in any case."""
     scheme: Literal["BIO", "BIOES"] = "BIO"
     """How tags say where a mention begins and ends."""
     pieces: Literal["first", "all"] = "first"

@@ -72,7 +72,8 @@ def annotated_column(config: StudyConfig, task: str | None) -> str:
 def _names(config: StudyConfig) -> dict[str, list[str]]:
     """Annotated columns of each task that reads some."""
     known = config.corpus.annotations
-    found = {task.name: [name for name in task.columns().values() if name in known] for task in config.tasks}
+    read = {task.name: [*task.columns().values(), *task.span_columns().values()] for task in config.tasks}
+    found = {task: [name for name in columns if name in known] for task, columns in read.items()}
     return {task: columns for task, columns in found.items() if columns}
 
 

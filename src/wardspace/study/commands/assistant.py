@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,16 +15,18 @@ from wardspace.corpus.annotation import Answers, MarkedSpan, Value
 from wardspace.corpus.annotation.batches import by_lot
 from wardspace.corpus.annotation.session import Suggest, session_notes
 from wardspace.evaluation import best_models
-from wardspace.study.run import Run
+from wardspace.models import Encoder
+from wardspace.study.run import Run, encoder_source
 from wardspace.study.steps.embed import vectors_now
 from wardspace.study.study import Study
-from wardspace.tasks import classes_of, kind_of, read_predictions
+from wardspace.tasks import Texts, classes_of, kind_of, read_predictions
 from wardspace.tasks.annotation.active_learning import farthest_first, margin_uncertainty, span_uncertainty
 from wardspace.tasks.annotation.dictionary import DictionarySuggester
 from wardspace.tasks.annotation.labels import LabelSuggester, label_probabilities
+from wardspace.tasks.annotation.tagger import TaggerSuggester, fitted_tagger
 from wardspace.tasks.probes.scaling import Scaling
 
-POOL = 2000
+POOL = 500
 """Most notes that are searched for spans to choose the next ones from; drawn by lot."""
 LEARNED_FROM = ("train", "validation")
 
@@ -61,7 +64,7 @@ class Assistant:
         known = {name: value for name, value in self._known.items() if name not in hidden}
         known |= {name: value for name, value in own.items() if value is not None}
         if self._config.kind == "spans":
-            return self._dictionary(known)
+            return self._spans(known)
         found = self._probabilities(known)
         return LabelSuggester(*found, self._rows) if found else None
 
@@ -88,12 +91,20 @@ class Assistant:
         return [pool[place] for place in order], self._model
 
     def _span_weights(self, pool: Sequence[str]) -> NDArray[np.float64]:
-        suggester = self._dictionary(self._known)
+        suggester = self._spans(self._known)
         found = [suggester.suggestion(note) for note in session_notes(self._corpus, pool)]
         return span_uncertainty([[span.confidence for span in spans] for spans in found])
 
-    def _dictionary(self, known: Mapping[str, Value]) -> DictionarySuggester:
+    def _spans(self, known: Mapping[str, Value]) -> TaggerSuggester | DictionarySuggester:
+        """A tagger, or a dictionary where too few notes are annotated for one."""
+        tagger = fitted_tagger(Texts(self._corpus), known, self._encoder)
+        if tagger is not None:
+            return TaggerSuggester(tagger)
         return DictionarySuggester({note: known[note.note_id] for note in session_notes(self._corpus, list(known))})
+
+    def _encoder(self) -> Encoder:
+        config = self._study.config
+        return Encoder.load(encoder_source(config, self._study.folder, self._model), config.encoder)
 
     def _probabilities(self, known: Mapping[str, Value]) -> tuple[NDArray[np.float64], NDArray[np.str_]] | None:
         """Of the labels of every note, with the labels."""
@@ -109,7 +120,8 @@ class Assistant:
         answers = Answers.of(self._corpus, {self._column: self._config})
         table = self._corpus.with_overlay(answers).table(["note_id", self._column], splits=LEARNED_FROM)
         pairs = zip(table["note_id"].to_pylist(), table[self._column].to_pylist(), strict=True)
-        return {note_id: _value(value) for note_id, value in pairs if value is not None}
+        known = {note_id: self._declared(value) for note_id, value in pairs}
+        return {note_id: value for note_id, value in known.items() if value is not None}
 
     @cached_property
     def _opened(self) -> tuple[str, NDArray[np.float32]]:
@@ -137,14 +149,15 @@ class Assistant:
         for task in config.tasks:
             paths = [folder.predictions(task.name, name, "frozen") for name in config.encoders]
             stored = [read_predictions(path) for path in paths if path.is_file()]
-            if self._column in task.columns().values() and stored:
+            if self._column in (*task.columns().values(), *task.span_columns().values()) and stored:
                 scored = kind_of(task).scored(task, classes_of(stored[0]))
                 return best_models(pa.concat_tables(stored), scored, config.encoders, len(config.encoders))
         return []
 
-
-def _value(value: str | list[dict[str, int | str]]) -> Value:
-    """A value of a column as it is annotated."""
-    if isinstance(value, str):
-        return value
-    return tuple(MarkedSpan.model_validate({name: span[name] for name in ("start", "end", "type")}) for span in value)
+    def _declared(self, value: str | list[dict[str, Any]] | None) -> Value | None:
+        """A value of the column as it may be said of a note; types that the study does not declare are left out."""
+        types = self._config.types
+        if not isinstance(value, list):
+            return value if value in types else None
+        spans = [{name: span[name] for name in ("start", "end", "type")} for span in value]
+        return tuple(MarkedSpan.model_validate(span) for span in spans if span["type"] in types)

@@ -136,7 +136,7 @@ class Scoring:
         path = self.folder.predictions(task.name, model.name, tuning)
         source = self.keys.get(f"vectors/{model.name}", self.keys["corpus"])
         inputs = [source, task.depends_on(tuning), self.study.tfidf.model_dump()]
-        if (annotated := self.corpus.overlaid(task.columns().values())) is not None:
+        if (annotated := self.corpus.overlaid([*task.columns().values(), *task.span_columns().values()])) is not None:
             inputs.append(annotated)
         work = self.folder.work(f"{task.name}-{model.name}-{digest(inputs)[:12]}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 import numpy as np
@@ -66,5 +67,9 @@ def label_probabilities(
     """
     if len(set(labels.tolist())) < 2:
         return None
-    model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=500).fit(features[rows], labels)
+    model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=500)
+    with warnings.catch_warnings():
+        # many classes among few notes are what one starts with
+        warnings.filterwarnings("ignore", message="The number of unique classes")
+        model.fit(features[rows], labels)
     return model.predict_proba(features), model.classes_

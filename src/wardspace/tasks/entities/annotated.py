@@ -121,17 +121,18 @@ def annotated(texts: Texts, task: EntitiesConfig, splits: Sequence[str] = SPLITS
     """
     table = texts.corpus.table(columns=["note_id", "patient_id", "split", task.spans])
     _check_field(table[task.spans].type, task)
-    read = [read_mentions(spans, task.type, task.types) for spans in table[task.spans].to_pylist()]
+    marked = table[task.spans].to_pylist()
+    read = [read_mentions(spans, task.type, task.types) for spans in marked]
     count = Counter(one.type for mentions, _ in read for one in mentions)
     classes = tuple(sorted(name for name, size in count.items() if size >= task.min_mentions))
     if not classes:
         raise _nothing(task, count)
     mentions = tuple([one for one in found if one.type in classes] for found, _ in read)
     split = objects(table["split"])
-    if task.unlabelled == "aside":
-        split = np.array(
-            [name if found else "aside" for name, found in zip(split, mentions, strict=True)], dtype=object
-        )
+    # a note without a value was not annotated, an empty list may be what somebody found in it
+    known = [bool(found) if task.unlabelled == "aside" else spans is not None
+             for found, spans in zip(mentions, marked, strict=True)]  # fmt: skip
+    split[~np.array(known, dtype=bool)] = "aside"
     for name in splits:
         if not (split == name).any():
             raise WardspaceError(
