@@ -5,6 +5,7 @@ import pytest
 from wardspace.config import TrainingConfig, parse_study
 from wardspace.config.tasks.classification import FinetuneConfig
 from wardspace.config.training import TrainingOverrides
+from wardspace.core.errors import StudyError
 
 LORA = {"rank": 8}
 
@@ -51,3 +52,16 @@ def test_fine_tuning_takes_options_of_training_under_their_names():
     assert {"lora", "freeze_layers", "layer_decay", "precision", "dropout", "pass_tokens", "warmup"} <= shared
     assert all(getattr(training, name) == getattr(options, name) for name in shared)
     assert TrainingOverrides().model_dump() == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "places"),
+    [([0, 1e-4, "x"], ["learning_rate.0:", "learning_rate.2:"]), (0, ["learning_rate:"]), ([], ["learning_rate:"])],
+)
+def test_a_wrong_learning_rate_is_told_once_where_it_was_written(given, places):
+    task = {"name": "a", "label": "b", "finetune": {"learning_rate": given}}
+    with pytest.raises(StudyError) as found:
+        parse_study({"tasks": [task]})
+    lines = [line for line in str(found.value).splitlines() if "learning_rate" in line]
+    assert len(lines) == len(places)
+    assert all(f"tasks.0.finetune.{place}" in line for place, line in zip(places, lines, strict=True))

@@ -78,12 +78,13 @@ def _keys(override: str) -> list[str]:
 
 
 def plain_place(place: Sequence[str | int]) -> list[str | int]:
-    """A place without the kind of objective or task that pydantic adds behind its number.
+    """A place without what pydantic adds: the kind of objective or task behind its number, forms of a value in brackets.
 
     A key that is called like a kind (`mlm` of `category`) stays.
     """
     tags = {*OBJECTIVES.sections, *TASKS.sections}
-    return [part for before, part in pairwise(("", *place)) if not (str(before).isdigit() and part in tags)]
+    keys = [part for part in place if not str(part).startswith("(")]
+    return [part for before, part in pairwise(("", *keys)) if not (str(before).isdigit() and part in tags)]
 
 
 def _meet(one: list[str], other: list[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from wardspace.config.tasks.finetuning import FinetuneConfig, Rate
+from wardspace.config.tasks.finetuning import FinetuneConfig, Rates
 from wardspace.config.tasks.section import TaskSection
 
 
@@ -20,7 +20,7 @@ class EntityFinetuneConfig(FinetuneConfig):
     """Passes over the training notes; the best by strict F1 on validation is kept."""
     patience: int | None = Field(4, ge=1)
     """Stop after so many epochs in a row without a better score (null: never)."""
-    learning_rate: Rate | list[Rate] = [1e-4, 3e-4]
+    learning_rate: Rates = [1e-4, 3e-4]
     """Highest learning rate; of several the first seed of a model finds the one that is best on validation."""
     batch_notes: int = Field(8, ge=1)
     """Notes of a batch, on average."""

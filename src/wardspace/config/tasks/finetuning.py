@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from wardspace.config.section import Section
 from wardspace.config.training import LoraConfig, Precision, TrainingConfig
 
 Rate = Annotated[float, Field(gt=0)]
+
+
+def _form(value: object) -> str:
+    return "(several)" if isinstance(value, list) else "(one)"
+
+
+Rates = Annotated[
+    Annotated[Rate, Tag("(one)")] | Annotated[list[Rate], Field(min_length=1), Tag("(several)")], Discriminator(_form)
+]
+"""One learning rate, or several to choose from; a mistake is told as of the form that was written."""
 
 
 class FinetuneConfig(Section):
@@ -25,7 +35,7 @@ class FinetuneConfig(Section):
     """Passes over the training notes; the best by the task's main metric on validation is kept."""
     patience: int | None = Field(None, ge=1)
     """Stop after so many epochs in a row without a better score (null: never)."""
-    learning_rate: Rate | list[Rate] = 2e-5
+    learning_rate: Rates = 2e-5
     """Highest learning rate; of several the first seed of a model finds the one that is best on validation."""
     weight_decay: float = Field(0.01, ge=0)
     """AdamW weight decay."""
