@@ -78,7 +78,7 @@ def _keys(override: str) -> list[str]:
 
 
 def plain_place(place: Sequence[str | int]) -> list[str | int]:
-    """A place without what pydantic adds: the kind of objective or task behind its number, forms of a value in brackets.
+    """A place without what pydantic adds: the kind of objective or task behind its number, the form of a value.
 
     A key that is called like a kind (`mlm` of `category`) stays.
     """
