@@ -59,3 +59,17 @@ def test_a_table_without_a_header_is_refused_and_not_shown(tmp_path, capsys, ids
     told = capsys.readouterr()
     assert "Meier" not in told.out + told.err
     assert not (tmp_path / "study.yaml").exists()
+
+
+def test_a_split_that_is_given_as_files(capsys, tmp_path):
+    places = {name: write_notes(tmp_path / f"{name}.csv", 60) for name in ("train", "validation", "test")}
+    study = tmp_path / "study.yaml"
+    options = [f"--{name}={places[name]}" for name in ("validation", "test")]
+    assert run("init", str(places["train"]), *options, "--out", str(study)) == 0
+    source = load_study(study).corpus.source
+    assert {name: getattr(source, name) for name in places} == {name: str(path) for name, path in places.items()}
+    assert (source.path, load_study(study).corpus.columns.split) == (None, None)
+    assert run("validate", str(study)) == 0
+    places["test"].write_text("note_id,note\n1,a\n")
+    assert run("init", str(places["train"]), *options, "--out", str(study), "--force") == 2
+    assert "missing columns" in capsys.readouterr().err

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -96,8 +97,25 @@ def test_no_path_of_the_machine_stands_in_the_script(finished):
 def test_made_up_notes_need_no_source():
     study = parse_study({"name": "demo", "corpus": {"source": {"format": "ward"}}})
     script = reproduce_script(study, environment())
-    assert "needs_source=none" in script
+    assert 'sources=""' in script
     assert "@" not in script.replace('"$@"', "")
+
+
+def test_a_source_of_several_files_is_named_file_by_file(tmp_path):
+    """A stand-in for Python writes down what it is asked for."""
+    parts = {"train": "a.csv", "test": "c.csv"}
+    script = reproduce_script(parse_study({"corpus": {"source": parts}}), environment())
+    (tmp_path / "reproduce.sh").write_text(script)
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\n[ "$1" = -c ] || printf "%s\\n" "$@" >> "{tmp_path}/asked"\n')
+    python.chmod(0o700)
+    command, settings = ["sh", str(tmp_path / "reproduce.sh")], {**os.environ, "PYTHON": str(python)}
+    for given, code in (([], 2), (["one"], 2), (["my train.csv", "it's.csv"], 0)):
+        done = subprocess.run([*command, *given], env=settings, cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == code
+    asked = (tmp_path / "asked").read_text().splitlines()
+    values = [value for option, value in pairwise(asked) if option == "--set"]
+    assert values == ["corpus.source.train='my train.csv'", "corpus.source.test='it''s.csv'"]
 
 
 def test_several_processes_are_started_again():

@@ -17,6 +17,11 @@ def init(
     notes: Annotated[
         str, typer.Argument(metavar="NOTES", help="A CSV, TSV, Parquet or JSONL file, a folder or a glob of them.")
     ],
+    *,
+    validation: Annotated[
+        str | None, typer.Option("--validation", help="The notes of validation, where NOTES are those of train.")
+    ] = None,
+    test: Annotated[str | None, typer.Option("--test", help="Those of test.")] = None,
     out: Annotated[Path, typer.Option("--out", help="The study file to write.")] = Path("study.yaml"),
     force: Annotated[bool, typer.Option("--force", help="Overwrite the study file if it is there.")] = False,
     rows: Annotated[int, typer.Option("--rows", min=1, help="Look at no more than this many rows.")] = 20_000,
@@ -29,7 +34,8 @@ def init(
     from wardspace.core.files import write_text
     from wardspace.corpus.guess import guess, read_table, study_file
 
-    found = guess(read_table(notes, rows))
+    others = {name: path for name, path in (("validation", validation), ("test", test)) if path is not None}
+    found = guess(read_table(notes, rows, others))
     table = Table("column", "role", "why", box=None, pad_edge=False)
     for role in found.roles:
         table.add_row(role.column, role.role, role.why)

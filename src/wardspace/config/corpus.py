@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from wardspace.config.annotated import AnnotatedConfig
 from wardspace.config.section import Section
@@ -30,6 +30,8 @@ SourceFormat = Literal[
 ]
 """How notes are stored: `auto`, and every name in `wardspace.corpus.readers.FORMATS`."""
 
+GIVEN = ("train", "validation", "test")
+"""Keys of a source that is given split by split."""
 Quotes = Literal["auto", "doubled", "backslash"]
 
 IdentifierType = Literal[
@@ -80,7 +82,14 @@ class SourceConfig(Section):
     """Where the notes are."""
 
     path: str | None = None
-    """A file, a folder or a glob; for `omop` also the URL of a database; null only for the synthetic ward."""
+    """A file, a folder or a glob; for `omop` also the URL of a database; null for the synthetic ward and for a source
+    that is given split by split."""
+    train: str | None = None
+    """The notes of the training split, in the place of `path`: a file, a folder or a glob, as the next two."""
+    validation: str | None = None
+    """Those of the validation split; null takes its patients from those of `train`."""
+    test: str | None = None
+    """Those of the test split."""
     format: SourceFormat = "auto"
     """How the notes are stored; `auto` uses the file's name and recognises only tables (csv, tsv, parquet, jsonl).
     Files may be gzipped (`.gz`)."""
@@ -100,6 +109,43 @@ class SourceConfig(Section):
     """Where the tables of an OMOP database are."""
     meds: MedsConfig = MedsConfig()
     """Which events of a MEDS data set are notes."""
+
+    _split: str = PrivateAttr("")
+
+    @property
+    def split(self) -> str:
+        """The split that these notes are, where the source is one of `parts`; empty for any other."""
+        return self._split
+
+    @property
+    def by_split(self) -> bool:
+        """Whether the source is given split by split."""
+        return any(getattr(self, name) is not None for name in GIVEN)
+
+    def parts(self) -> list[SourceConfig]:
+        """A source with one path for each that is given; none for the synthetic ward."""
+        found = [] if self.path is None else [self]
+        for name in GIVEN:
+            if (path := getattr(self, name)) is not None:
+                part = self.model_copy(update={"path": path, **dict.fromkeys(GIVEN)})
+                part._split = name
+                found.append(part)
+        return found
+
+    @model_validator(mode="after")
+    def _is_one_source(self) -> SourceConfig:
+        given = {name: getattr(self, name) for name in GIVEN if getattr(self, name) is not None}
+        if not given:
+            return self
+        if self.path is not None:
+            raise ValueError(f"give either path or {', '.join(given)}")
+        if self.format == "ward":
+            raise ValueError(f"the synthetic ward is made, not read: leave out {', '.join(given)}")
+        if len(given) == 1 or "train" not in given:
+            raise ValueError("give train and at least one of validation and test; one file alone is a path")
+        if len(set(given.values())) < len(given):
+            raise ValueError(f"one path is given for several of {', '.join(given)}")
+        return self
 
     @field_validator("delimiter")
     @classmethod
@@ -351,12 +397,15 @@ class CorpusConfig(Section):
             for key in ("delimiter", "quotes")
             if getattr(self.source, key) != getattr(SourceConfig(), key) and self.source.format not in tables
         }
+        if self.source.by_split:
+            found |= {"corpus.columns.split": "with corpus.source.train"} if self.columns.split is not None else {}
         if self.split.by == "time":
             by_time = {
                 "corpus.split.stratify": self.split.stratify is not None,
                 # a sample is drawn by the same seed
                 "corpus.split.seed": self.split.seed != SplitConfig().seed and self.sample is None,
                 "corpus.columns.split": self.columns.split is not None,
+                "corpus.source.train": self.source.by_split,
             }
             found |= {key: "with corpus.split.by: time" for key, is_set in by_time.items() if is_set}
         return [f"{key}: it has no effect {why}; leave it out" for key, why in found.items()]

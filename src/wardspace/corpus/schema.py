@@ -18,6 +18,8 @@ FIXED = ("note_id", "patient_id", "time", "text", "split")
 """Columns every corpus has, in their order; the user's own follow."""
 
 
+SPLIT = "wardspace:split"
+"""Column of our own of a source that is given split by split: the split that each file is of."""
 TOKENS, FILE, ROW = "wardspace:tokens", "wardspace:file", "wardspace:row"
 """Columns of our own between the two passes, named so that no column of a study has their names."""
 

@@ -48,7 +48,7 @@ def reproduce_script(study: StudyConfig, environment: dict[str, Any]) -> str:
     template = resources.files("wardspace.study").joinpath("reproduce.sh.txt").read_text(encoding="utf-8")
     values = {
         "STUDY": study.name,
-        "SOURCE": "none" if study.corpus.source.path is None else "needed",
+        "SOURCE": " ".join(f"corpus.source.{part.split or 'path'}" for part in study.corpus.source.parts()),
         "DEIDENTIFIED": "no" if study.corpus.deidentify is None else "yes",
         "THREADS": str(environment["threads"]),
         "COMPARED": str(len(study.compare)),

@@ -128,6 +128,17 @@ def test_notes_are_cleaned_as_the_model_s_study_cleans_them(model_of_a_run, enco
     assert "--clean" not in done.output
 
 
+def test_notes_of_a_study_that_is_given_split_by_split(model_of_a_run, notes, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = RunFolder(model_of_a_run.parent.parent)
+    study = yaml.safe_load(folder.study.read_text())
+    study["corpus"]["source"] |= {"path": None, "train": "a.csv", "test": "b.csv"}
+    folder.study.write_text(yaml.safe_dump(study))
+    done = CliRunner().invoke(app, ["embed", str(model_of_a_run), str(notes[0]), "--out", str(tmp_path / "v.parquet")])
+    assert done.exit_code == 0, done.output
+    assert pq.read_table(tmp_path / "v.parquet")["note_id"].to_pylist() == list(notes[1])
+
+
 def test_markup_is_told_of_and_cleaned_where_that_is_asked_for(base, encoder, notes, tmp_path):
     path, texts = notes
     packed = [base64.b64encode(f"<p>{text}</p>".encode()).decode() for text in texts.values()]

@@ -60,12 +60,14 @@ def study_file(guess: Guess, file: str = "study.yaml") -> str:
 
 
 def _corpus(guess: Guess) -> list[str]:
-    lines = ["corpus:", f"  source: {_plain({'path': guess.table.path, 'format': guess.table.format})}", "  columns:"]
+    table = guess.table
+    places = {"train": table.path, **table.others} if table.others else {"path": table.path}
+    lines = ["corpus:", f"  source: {_plain({**places, 'format': table.format})}", "  columns:"]
     why = {role.column: role.why for role in guess.roles}
     without = {"note_id": "no column names notes: they are numbered by file and row"}
     for key in ("note_id", "patient_id", "time", "text", "split"):
         column = guess.one(key)
-        if column is None and key not in without:
+        if (column is None and key not in without) or (key == "split" and table.others):
             continue
         lines.append(_commented(f"    {key}: {_plain(column)}", without[key] if column is None else why[column]))
         if key == "time" and guess.time_format:

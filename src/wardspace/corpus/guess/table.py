@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -168,9 +168,11 @@ class Table:
     """Rows that were looked at."""
     whole: bool
     """Whether there are no others."""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Paths of validation and test, where these are the notes of train."""
 
 
-def read_table(path: str, rows: int = ROWS) -> Table:
+def read_table(path: str, rows: int = ROWS, others: Mapping[str, str] | None = None) -> Table:
     """Look at the first rows of a file, a folder or a glob of tables.
 
     Parameters
@@ -179,16 +181,20 @@ def read_table(path: str, rows: int = ROWS) -> Table:
         CSV, TSV, Parquet or JSONL, each also gzipped.
     rows : int
         Look at no more than this many rows.
+    others : mapping, optional
+        Paths of validation and test, where `path` holds the notes of train: they are only checked to have its columns.
 
     Raises
     ------
     CorpusError
-        If there is no such file, it is empty, has no header or no row, or is no table.
+        If there is no such file, it is empty, has no header or no row, is no table, or lacks a column of the others.
     """
     files = _tables(path)
     names = tuple(dict.fromkeys((*_column_names(files[0]), *partitions(files[0].path))))
     config = SourceConfig(path=path)
     with TemporaryDirectory() as scratch:
+        if others:
+            open_readers(SourceConfig.model_validate({"train": path, **others}), names, Path(scratch) / "others")
         readers = open_readers(config, names, Path(scratch))
         every = (row.values for reader in readers for row in reader.rows() if row.values is not None)
         columns = tuple(Column(name) for name in names)
@@ -201,7 +207,7 @@ def read_table(path: str, rows: int = ROWS) -> Table:
             raise CorpusError(no_rows(readers), where=path, fix="export it again")
         if files[0].format in ("csv", "tsv") and any(_heads_itself(column) for column in columns):
             raise _no_header(files[0], len(names))
-        return Table(path, files[0].format, columns, seen, next(every, None) is None)
+        return Table(path, files[0].format, columns, seen, next(every, None) is None, others or {})
 
 
 def _tables(path: str) -> list[SourceFile]:

@@ -171,6 +171,8 @@ class Intake:
                 f"the source's own splits part notes of one patient: {self._two_splits} notes are in another split"
                 " than the first note of their patient",
                 where=self._first_of_two_splits,
-                fix="mend the column, or leave corpus.columns.split null so that patients are shared out",
+                fix="give all notes of a patient in one file, or all files as corpus.source.path"
+                if self._config.source.by_split
+                else "mend the column, or leave corpus.columns.split null so that patients are shared out",
             )
         check_outcome(self._rejects.counts, self.rows_read, self._ledger.notes, readers)

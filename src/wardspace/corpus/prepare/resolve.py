@@ -8,7 +8,7 @@ from wardspace.config import CorpusConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.duplicates.versions import version_columns
 from wardspace.corpus.readers import FORMATS
-from wardspace.corpus.schema import Roles, resolve_roles
+from wardspace.corpus.schema import SPLIT, Roles, resolve_roles
 
 
 def resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
@@ -19,14 +19,14 @@ def resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
     CorpusError
         If there are no notes to read, or a column's roles exclude each other.
     """
-    path, is_ward = config.source.path, config.source.format == "ward"
-    if is_ward and path is not None:
+    parts, is_ward = config.source.parts(), config.source.format == "ward"
+    if is_ward and parts:
         raise CorpusError(
             "the synthetic ward is made, not read: it has no path",
             where="corpus.source.path",
             fix="leave corpus.source.path null, or choose another corpus.source.format",
         )
-    if not is_ward and not path:
+    if not is_ward and not all(part.path for part in parts or [config.source]):
         raise CorpusError(
             "no notes given",
             where="corpus.source.path",
@@ -52,6 +52,8 @@ def resolved(config: CorpusConfig) -> tuple[CorpusConfig, Roles]:
     if roles.time is None:
         _check_no_time_is_needed(config)
     # a format may bring a split of its own
+    if config.source.by_split:
+        roles = replace(roles, stratify=None, split=SPLIT)
     return config, replace(roles, stratify=None, split=None) if config.split.by == "time" else roles
 
 

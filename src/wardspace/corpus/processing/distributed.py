@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from wardspace.config import EngineConfig, SourceConfig
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus import GIVEN, MissingConfig
 from wardspace.core.errors import CorpusError, WardspaceError
 from wardspace.core.files import scratch_folder
 from wardspace.core.ray_session import ray_session, read_by
@@ -74,11 +74,14 @@ class RayEngine:
 
 
 def _everywhere(source: SourceConfig) -> SourceConfig:
-    """The source with a path that does not depend on where a process was started."""
-    path = source.path
-    if path is None or "://" in path or path.startswith("env:"):
-        return source
-    return source.model_copy(update={"path": str(Path(path).expanduser().absolute())})
+    """The source with paths that do not depend on where a process was started."""
+    paths = {name: getattr(source, name) for name in ("path", *GIVEN)}
+    return source.model_copy(update={name: _absolute(path) for name, path in paths.items() if path is not None})
+
+
+def _absolute(path: str) -> str:
+    is_address = "://" in path or path.startswith("env:")
+    return path if is_address else str(Path(path).expanduser().absolute())
 
 
 def _read(source: SourceConfig, needed: tuple[str, ...], missing: MissingConfig, shards: Path) -> Iterator[pa.Table]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -26,13 +27,19 @@ from wardspace.corpus.readers.parquet import ParquetReader
 from wardspace.corpus.readers.partitions import PartitionedReader, partitions
 from wardspace.corpus.readers.row import Reader
 from wardspace.corpus.readers.ward import WardReader, ward_columns
+from wardspace.corpus.schema import SPLIT
+
+
+def _within(config: SourceConfig, files: list[SourceFile]) -> list[SourceFile]:
+    """The files, named with the split that they are: those of two splits may have one name, and documents take it."""
+    return [replace(file, name=f"{config.split}/{file.name}") for file in files] if config.split else files
 
 
 def _format(kind: type[DocumentReader], about: str, own: ColumnsConfig, suffixes: tuple[str, ...]) -> Format:
     """One text file after the other: in a folder those with these endings."""
 
     def files(config: SourceConfig) -> list[SourceFile]:
-        return find_named(config.path or "", kind.format, suffixes, config.limits)
+        return _within(config, find_named(config.path or "", kind.format, suffixes, config.limits))
 
     def readers(config: SourceConfig, needed: Columns, scratch: Path, missing: MissingConfig) -> list[Reader]:
         return [kind(file, needed, config.encoding) if file.size else EmptyReader(file) for file in files(config)]
@@ -41,7 +48,8 @@ def _format(kind: type[DocumentReader], about: str, own: ColumnsConfig, suffixes
 
 
 def _brat(config: SourceConfig, needed: Columns, scratch: Path, missing: MissingConfig) -> list[Reader]:
-    return [BratReader(find_named(config.path or "", "brat", BRAT_SUFFIXES, config.limits), needed, config.encoding)]
+    texts = find_named(config.path or "", "brat", BRAT_SUFFIXES, config.limits)
+    return [BratReader(_within(config, texts), needed, config.encoding)]
 
 
 ANNOTATED = {
@@ -66,7 +74,7 @@ ANNOTATED = {
 def _tables(config: SourceConfig, needed: Columns, scratch: Path, missing: MissingConfig) -> list[Reader]:
     """CSV, TSV, Parquet or JSON lines, each file by its name or all as the study says."""
     readers: list[Reader] = []
-    for file in find_files(config.path or "", config.format, config.limits):
+    for file in _within(config, find_files(config.path or "", config.format, config.limits)):
         of_folders = {name: value for name, value in partitions(file.path).items() if name in needed}
         opening = partial(_table, file, config, scratch)
         readers.append(PartitionedReader(opening, needed, of_folders) if of_folders else opening(needed))
@@ -143,10 +151,14 @@ def source_files(config: SourceConfig) -> list[SourceFile]:
         If there is no such file, or its format cannot be determined.
     """
     known = FORMATS.get(config.format)
-    if known and known.files:
-        with whole_faults(config.format, config.path or ""):
-            return known.files(config)
-    return find_files(config.path or "", config.format)
+    found: list[SourceFile] = []
+    for part in config.parts() or [config]:
+        if known and known.files:
+            with whole_faults(part.format, part.path or ""):
+                found += known.files(part)
+        else:
+            found += _within(part, find_files(part.path or "", part.format))
+    return found
 
 
 def source_content(config: SourceConfig) -> list[tuple[str, str]]:
@@ -158,10 +170,15 @@ def source_content(config: SourceConfig) -> list[tuple[str, str]]:
         If there is no such file, or a database cannot be read.
     """
     known = FORMATS.get(config.format)
-    if known and known.content:
-        with whole_faults(config.format, config.path or ""):
-            return known.content(config)
-    return [(file.name, file_digest(file.path)) for file in source_files(config)]
+    found: list[tuple[str, str]] = []
+    for part in config.parts():
+        if known and known.content:
+            with whole_faults(part.format, part.path or ""):
+                content = known.content(part)
+        else:
+            content = [(file.name, file_digest(file.path)) for file in source_files(part)]
+        found += [(f"{part.split}/{name}" if part.split else name, digest) for name, digest in content]
+    return found
 
 
 def open_readers(
@@ -169,7 +186,8 @@ def open_readers(
 ) -> list[Reader]:
     """One reader for each file of a source, each checked to have the columns that are needed.
 
-    What a reader raises costs the row or file that it was at (`wardspace.corpus.readers.boundary`).
+    What a reader raises costs the row or file that it was at (`wardspace.corpus.readers.boundary`). Of a source that is
+    given split by split the column `SPLIT` is the split of each file.
 
     Parameters
     ----------
@@ -188,5 +206,17 @@ def open_readers(
         If there is no such file, its format cannot be determined, it is damaged, or a column is missing.
     """
     opening = FORMATS[config.format].open if config.format in FORMATS else _tables
-    with whole_faults(config.format, config.path or ""):
-        return [GuardedReader(reader) for reader in opening(config, needed, scratch, missing or MissingConfig())]
+    stored = tuple(name for name in needed if name != SPLIT)
+    found: list[Reader] = []
+    for part in config.parts() or [config]:
+        with whole_faults(part.format, part.path or ""):
+            readers = opening(part, stored, scratch / part.split, missing or MissingConfig())
+        found += [GuardedReader(_of_split(reader, part.split, needed)) for reader in readers]
+    return found
+
+
+def _of_split(reader: Reader, split: str, needed: Columns) -> Reader:
+    if not split:
+        return reader
+    values: dict[str, str | None] = {SPLIT: split} if SPLIT in needed else {}
+    return PartitionedReader(lambda _: reader, needed, values, f"{split}/")

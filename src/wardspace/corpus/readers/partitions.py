@@ -1,4 +1,7 @@
-"""Columns that are in the names of folders, as Hive and Spark write them: `year=2024/ward=A%2FB/part-0.parquet`."""
+"""Columns that have one value for a whole file.
+
+They are in the names of its folders, as Hive and Spark write them (`year=2024/ward=A%2FB/part-0.parquet`), or given.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +26,18 @@ def partitions(path: Path) -> dict[str, str | None]:
 
 
 class PartitionedReader:
-    """Reads a file through another reader and adds the columns of its folders; a reader like any other.
+    """Reads a file through another reader and adds columns that it has one value of; a reader like any other.
 
     Parameters
     ----------
     opening : function
         Opens the reader of the file for the columns it is asked for.
     needed : tuple of str
-        Columns to read, of the file or of its folders; where both have one, the folder's counts, as in Spark.
+        Columns to read, of the file or of `values`; where both have one, the latter counts, as in Spark.
     values : dict
-        Columns of the folders.
+        Columns of the folders, or others.
+    within : str
+        What its name begins with.
     """
 
     def __init__(
@@ -40,11 +45,13 @@ class PartitionedReader:
         opening: Callable[[tuple[str, ...]], Reader],
         needed: tuple[str, ...],
         values: dict[str, str | None],
+        within: str = "",
     ) -> None:
         self._needed, self._values = needed, values
         self._stored = tuple(name for name in needed if name not in values)
         self._inner = opening(self._stored)
-        self.name, self.format, self.size = self._inner.name, self._inner.format, self._inner.size
+        self.name = within + self._inner.name.removeprefix(within)
+        self.format, self.size = self._inner.format, self._inner.size
         self.encoding = self._inner.encoding
 
     @property
@@ -57,7 +64,7 @@ class PartitionedReader:
         return self._inner.position()
 
     def rows(self) -> Iterator[Row]:
-        """Yield the rows, each with the values of the folders."""
+        """Yield the rows, each with the values of the file."""
         for number, values, fault in self._inner.rows():
             if values is None:
                 yield Row(number, None, fault)

@@ -69,10 +69,15 @@ def paired(truth: Mentions, predicted: Mentions) -> Pairs:
     sides = (cluster[: len(truth.note)], cluster[len(truth.note) :])
     size = int(cluster.max(initial=-1)) + 1
     counts = np.stack([np.bincount(side, minlength=size) for side in sides])
+    ordered = [np.argsort(side, kind="stable") for side in sides]
+    first = np.cumsum(counts, axis=1) - counts
     simple = (counts == 1).all(axis=0)  # one of each side in a cluster: they overlap, and have no other partner
-    found = [tuple(_in_order(side, simple) for side in sides)]
+    found = [tuple(order[places[simple]] for order, places in zip(ordered, first, strict=True))]
     for number in np.flatnonzero((counts > 0).all(axis=0) & ~simple):
-        ours, theirs = (np.flatnonzero(side == number) for side in sides)
+        ours, theirs = (
+            order[places[number] : places[number] + several[number]]
+            for order, places, several in zip(ordered, first, counts, strict=True)
+        )
         rows, columns = _assigned(truth.at(ours), predicted.at(theirs))
         found.append((ours[rows], theirs[columns]))
     left, right = (np.concatenate(part) for part in zip(*found, strict=True))
@@ -91,12 +96,6 @@ def _clusters(truth: Mentions, predicted: Mentions) -> Integers:
     found = np.empty_like(begins)
     found[order] = np.cumsum(begins)
     return found
-
-
-def _in_order(cluster: Integers, chosen: NDArray[np.bool_]) -> Integers:
-    """Places of the mentions in the chosen clusters, in the order of the clusters."""
-    places = np.flatnonzero(chosen[cluster])
-    return places[np.argsort(cluster[places], kind="stable")]
 
 
 def _assigned(truth: Mentions, predicted: Mentions) -> tuple[Integers, Integers]:

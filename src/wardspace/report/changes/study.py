@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from wardspace.config import StudyConfig
+from wardspace.config.corpus import GIVEN
 from wardspace.report.changes.sides import Change, Pair
 from wardspace.report.tables.study import base_name
 from wardspace.report.wording import SPLITS, thousands
 
 ABSENT, PRESENT = "–", "present"
-_PATHS = ("base", "corpus.source.path", "corpus.deidentify.review", "corpus.deidentify.key_file")
+_SOURCES = tuple(f"corpus.source.{name}" for name in ("path", *GIVEN))
+_PATHS = ("base", *_SOURCES, "corpus.deidentify.review", "corpus.deidentify.key_file")
 """Keys that may hold a path of this machine: shown without the folders."""
 
 

@@ -143,6 +143,8 @@ def verdict_finding(board: Board, verdict: Verdict) -> Finding:
 
 def named(board: Board, one: Candidate) -> str:
     """A model and how it is used."""
+    if one.place.family == "baseline":
+        return one.place.setting_name
     kind = board.records[one.model].kind
     name = one.model if kind == "adapted" else say.TFIDF if kind == "tfidf" else say.unchanged(one.model)
     return name if one.place.search else say.with_setting(name, one.place.setting_name, one.place.family)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wardspace.config import CleanConfig, SourceConfig, load_study
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus import GIVEN, MissingConfig
 from wardspace.core.errors import StudyError
 from wardspace.core.progress import say
 from wardspace.corpus.note.clean import MARKUP
@@ -67,7 +67,7 @@ def own_columns(
         source = SourceConfig.model_validate({"path": notes, **asked})
         return OwnColumns(source, text, note_id, UNTOUCHED.model_copy(update=steps))
     study = load_study(folder.latest).corpus
-    kept = study.source.model_dump(exclude={"path"}) if study.source.format != "ward" else {}
+    kept = study.source.model_dump(exclude={"path", *GIVEN}) if study.source.format != "ward" else {}
     columns = study.columns
     if text is None or note_id is None:
         say(f"  columns of the study {folder.path.name}: text {text or columns.text}, id {note_id or columns.note_id}")

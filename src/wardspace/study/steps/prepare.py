@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from wardspace.config import CorpusConfig, StudyConfig
+from wardspace.config.corpus import GIVEN
 from wardspace.core.progress import say
 from wardspace.core.wording import share
 from wardspace.corpus import Corpus, Manifest, prepare, readers
@@ -54,7 +55,7 @@ def prepare_corpus(run: Run, *, apply_review: bool = True) -> Prepared:
         say(f"  took {', '.join(f'{s:.0f} s to {step}' for step, s in made.manifest.seconds.items())}")
         return made.content_hash
 
-    content = [] if asked.source.path is None else readers.source_content(asked.source)
+    content = readers.source_content(asked.source)
     inputs = [_settings(asked), content, run.base_files]
     outputs = [folder / name for name in (MANIFEST, NOTES, REJECTS)]
     held = [*inputs, _applied_review(run.folder)]
@@ -116,7 +117,8 @@ def _applied_review(folder: RunFolder) -> str | None:
 def _settings(corpus: CorpusConfig) -> dict[str, Any]:
     """What a corpus depends on besides its files: not where these lie, nor how many processes read them."""
     return corpus.model_dump(
-        mode="json", exclude={"workers": True, "annotations": True, "source": {"path"}, "deidentify": {"review"}}
+        mode="json",
+        exclude={"workers": True, "annotations": True, "source": {"path", *GIVEN}, "deidentify": {"review"}},
     )
 
 
