@@ -46,7 +46,8 @@ class Manifest(BaseModel):
     """What a reader must know before believing a figure."""
     statistics: dict[str, Any] = {}
     """`notes_per_patient`, `words` and `tokens` per note, `pieces_per_word`; `values`: in how many rows of a column
-    another spelling was read, which words counted as missing, and what became of times."""
+    another spelling was read, which words counted as missing, and what became of times;
+    `mentions`: how many quote their words, were moved to them or left out, by column of spans, and where."""
 
 
 MANIFEST = "corpus.json"

@@ -45,7 +45,7 @@ def test_rows_lost_behind_a_packed_stretch_come_first_too(tmp_path):
 ADVICE = {
     "corpus.source.delimiter": ("a.csv", "note_id,text\n1,a,b\n2,c,d\n", {}),
     "corpus.columns.note_id": ("a.csv", "note_id,text\n,a\n,b\n", {}),
-    "annotations": ("a.txt", "5|t|A title\n5\t0\t3\tXYZ\tKind\tX\n", {"format": "pubtator"}),
+    "annotations": ("a.txt", "5|t|A title\n5\t0\n", {"format": "pubtator"}),
     "corpus.columns.text": ("a.csv", "note_id,text\n1,\n2,\n", {}),
 }
 

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wardspace.corpus.duplicates.sketching import Sketcher
+from wardspace.corpus.note.mending import Mending
+from wardspace.corpus.note.mending_tally import MendingTally
 from wardspace.corpus.note.note import Note, Unusable
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.rejects import Fault
@@ -44,10 +46,18 @@ ROWS = st.lists(st.builds(Examined, number=st.integers(1, 2**62), found=NOTE | U
 def test_a_chunk_comes_back(rows, dropped):
     types = SpanTypes()
     types.see([{"start": 1, "end": 2, "code": None}])
-    back = unpacked(packed(ExaminedChunk(rows, {"names": types}, dropped)))
+    mending = MendingTally()
+    mending.add("names", Mending(3, 1, 1, "bytes", 0), "a.csv", 7)
+    mending.add("names", Mending(2), "a.csv", 8)
+    back = unpacked(packed(ExaminedChunk(rows, {"names": types}, dropped, mending)))
     assert [plain(row) for row in back.rows] == [plain(row) for row in rows]
     assert back.spans_dropped == dropped
     assert back.span_types["names"].state() == types.state()
+    assert back.mending.summary() == mending.summary()
+    counts = {"read": 5, "mended": 1, "lost": 1, "units": {"bytes": 1}}
+    assert back.mending.summary()["names"] == counts | {
+        "places": {"mended": ["a.csv, row 7"], "lost": ["a.csv, row 7"]}
+    }
 
 
 def plain(row):
@@ -60,12 +70,12 @@ def plain(row):
 
 def test_an_undecodable_id_is_kept_as_far_as_it_goes():
     rows = [Examined(1, Unusable("n\udc80", Fault("kind", "reason")))]
-    assert unpacked(packed(ExaminedChunk(rows, {}, 0))).rows[0].found.note_id == "n?"
+    assert unpacked(packed(ExaminedChunk(rows, {}, 0, MendingTally()))).rows[0].found.note_id == "n?"
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
 def test_half_a_chunk_is_told(share):
     rows = [Examined(i, Unusable(f"n{i}", Fault("kind", "reason"))) for i in range(50)]
-    content = packed(ExaminedChunk(rows, {}, 0))
+    content = packed(ExaminedChunk(rows, {}, 0, MendingTally()))
     with pytest.raises((pa.ArrowInvalid, OSError)):
         unpacked(content[: int(len(content) * share)])

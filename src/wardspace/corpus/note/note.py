@@ -13,7 +13,8 @@ from wardspace.corpus.deidentify import Deidentifier
 from wardspace.corpus.deidentify.counts import Mark, marks
 from wardspace.corpus.duplicates.sketching import Sketch
 from wardspace.corpus.note.clean import Cleaned, Cleaner, Offsets
-from wardspace.corpus.note.spans import Span, SpanTypes, moved_spans, read_spans
+from wardspace.corpus.note.mending_tally import MendingTally
+from wardspace.corpus.note.spans import Span, SpanTypes, mended_spans, moved_spans, read_spans
 from wardspace.corpus.prepare.rejects import (
     EMPTY,
     MALFORMED_SPANS,
@@ -131,6 +132,7 @@ class Examiner:
         self._names = [place[name] for name in roles.names]
         self.span_types = {name: SpanTypes() for name in roles.spans}
         self.spans_dropped = 0
+        self.mending = MendingTally()
 
     def identity(self) -> str:
         """A digest of everything but the row that the outcome depends on."""
@@ -179,7 +181,8 @@ class Examiner:
             return Unusable(note_id, fault)
         try:
             steps = [*original.steps, (hidden.offsets, len(text)), (cleaned.offsets, len(hidden.text))]
-            spans = [_moved(read_spans(values[i]), steps) for i in self._spans]
+            held = self._mentions(file, row, roles.spans)
+            spans = [_moved(found, steps) for found in held]
         except (ValueError, OverflowError, RecursionError):
             # The error's own words may quote the note, so that they are left unsaid.
             return Unusable(note_id, Fault(MALFORMED_SPANS, "a column of spans is no list of records with offsets"))
@@ -208,6 +211,19 @@ class Examiner:
             reviewed,
             tuple(readings),
         )
+
+    def _mentions(self, file: str, row: Row, columns: Sequence[str]) -> list[list[Span]]:
+        """The spans of each column, where their words are."""
+        assert row.values is not None
+        if row.mending and row.mending[0] in columns:
+            self.mending.add(*row.mending, file, row.number)
+        found = []
+        for column, place in zip(columns, self._spans, strict=True):
+            spans, mending = mended_spans(row.values[self._place[self.roles.text]], read_spans(row.values[place]))
+            if mending:
+                self.mending.add(column, mending, file, row.number)
+            found.append(spans)
+        return found
 
     def _plain(self, text: str) -> Cleaned | Fault:
         """The text without its markup."""

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from wardspace.corpus.note.clean import Offsets
+from wardspace.corpus.note.mending import Mending, Mention, mend
 
 Span = dict[str, Any]
 
@@ -61,6 +62,42 @@ def offset_pairs(span: Span) -> list[tuple[str, str]]:
         if type(span[start]) is int
         and type(span.get(end)) is int  # a missing second argument of a relation is no stretch
     ]
+
+
+def mended_spans(text: str, spans: list[Span]) -> tuple[list[Span], Mending | None]:
+    """Spans where the words are that they quote in a field `words` or `text`; those that quote none stay.
+
+    Parameters
+    ----------
+    text : str
+        The text that they are of.
+    spans : list of dict
+        As they were read.
+
+    Returns
+    -------
+    tuple of list and Mending
+        The spans without those that are lost, and what was done; None where none quotes its words.
+    """
+    quoting = [(i, words) for i, span in enumerate(spans) if (words := _quoted(span))]
+    if not quoting:
+        return spans, None
+    mentions = [Mention(((spans[i]["start"], spans[i]["end"]),), words) for i, words in quoting]
+    places, mending = mend(text, mentions)
+    moved: dict[int, Span | None] = {
+        i: None if place is None else spans[i] | {"start": place[0][0], "end": place[0][1]}
+        for (i, _), place in zip(quoting, places, strict=True)
+    }
+    kept = (moved.get(i, span) for i, span in enumerate(spans))
+    return [span for span in kept if span is not None], mending
+
+
+def _quoted(span: Span) -> str | None:
+    if ("start", "end") not in offset_pairs(span):
+        return None
+    return next(
+        (value for name in ("words", "text") if isinstance(value := span.get(name), str) and value.strip()), None
+    )
 
 
 def moved_spans(spans: list[Span], offsets: Offsets, length: int) -> tuple[list[Span], int]:

@@ -14,6 +14,7 @@ from wardspace.corpus.deidentify.counts import Tally
 from wardspace.corpus.duplicates.sketches import Sketches
 from wardspace.corpus.duplicates.versions import Versions
 from wardspace.corpus.note.clean import looks_like
+from wardspace.corpus.note.mending_tally import MendingTally
 from wardspace.corpus.note.note import Examiner, Note, Unusable
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.ledger import Ledger, fingerprint
@@ -76,6 +77,7 @@ class Intake:
         self._first_of_two_splits = ""
         self.span_types: dict[str, SpanTypes] = {}
         self.spans_dropped = 0
+        self.mending = MendingTally()
         self.warnings: list[str] = []
         """Of the readers."""
         self.versions = Versions(ledger.connection) if config.deduplicate.versions else None
@@ -103,6 +105,7 @@ class Intake:
         for name, types in chunk.span_types.items():
             self.span_types.setdefault(name, SpanTypes()).merge(types)
         self.spans_dropped += chunk.spans_dropped
+        self.mending.merge(chunk.mending)
         for row in chunk.rows:
             self._take(file, row)
 

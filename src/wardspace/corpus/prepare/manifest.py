@@ -71,6 +71,7 @@ def manifest(config: CorpusConfig, roles: Roles, made: Made, corrections: Correc
             "notes_per_patient": made.shares.notes_per_patient.summary(),
             **made.output.statistics.summary(),
             "values": made.intake.readings.summary(),
+            "mentions": made.intake.mending.summary(),
         },
     )
 
@@ -146,6 +147,7 @@ def _warnings(config: CorpusConfig, roles: Roles, made: Made) -> list[str]:
         found.append(f"{escaped} notes hold escaped HTML (&lt;p&gt;): it was read as HTML")
     if made.rejects[NOT_DRAWN]:
         found.append(f"a sample: {made.output.splits.total()} notes drawn, {made.rejects[NOT_DRAWN]} left out")
+    found += made.intake.mending.warnings()
     if made.spans_dropped:
         found.append(f"{made.spans_dropped} spans were dropped: outside their note, or their words were cleaned away")
     found += [

@@ -37,7 +37,6 @@ _ADVICE = {
     "wrong number of fields": _ON_FIELDS,
     "broken quotes": _ON_FIELDS,
     UNCLOSED: _ON_FIELDS,
-    "annotation off": _ON_ANNOTATIONS,
     "malformed BRAT": _ON_ANNOTATIONS,
     "malformed PubTator": _ON_ANNOTATIONS,
     "malformed CoNLL": _ON_ANNOTATIONS,

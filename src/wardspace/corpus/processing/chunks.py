@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from wardspace.corpus.note.mending_tally import MendingTally
 from wardspace.corpus.note.note import Note, Unusable
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.readers import Row
@@ -51,11 +52,14 @@ class ExaminedChunk:
         What was learned of each column of spans.
     spans_dropped : int
         Spans that are gone.
+    mending : MendingTally
+        What was done to mentions that quote their words.
     """
 
     rows: list[Examined]
     span_types: dict[str, SpanTypes]
     spans_dropped: int
+    mending: MendingTally
 
 
 def chunks(file: str, rows: Iterable[Row]) -> Iterator[Chunk]:

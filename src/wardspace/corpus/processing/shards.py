@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from wardspace.core.errors import machine_faults
 from wardspace.corpus.duplicates.sketching import Sketch
+from wardspace.corpus.note.mending_tally import MendingTally
 from wardspace.corpus.note.note import Note, Unusable
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.rejects import Fault
@@ -51,7 +52,7 @@ def packed(chunk: ExaminedChunk) -> bytes:
     columns = list(zip(*map(_values, chunk.rows), strict=True)) or [()] * len(_SCHEMA)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
     learned = {name: types.state() for name, types in chunk.span_types.items()}
-    about = json.dumps({"span_types": learned, "spans_dropped": chunk.spans_dropped})
+    about = json.dumps({"span_types": learned, "spans_dropped": chunk.spans_dropped, "mending": chunk.mending.state()})
     schema = _SCHEMA.with_metadata({"chunk": about})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
@@ -73,7 +74,8 @@ def unpacked(content: bytes) -> ExaminedChunk:
     about = json.loads(table.schema.metadata[b"chunk"])
     rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
     learned = {name: SpanTypes.of(state) for name, state in about["span_types"].items()}
-    return ExaminedChunk([_examined(*row) for row in rows], learned, about["spans_dropped"])
+    mending = MendingTally.of(about["mending"])
+    return ExaminedChunk([_examined(*row) for row in rows], learned, about["spans_dropped"], mending)
 
 
 def _values(row: Examined) -> tuple[Any, ...]:

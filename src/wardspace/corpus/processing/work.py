@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wardspace.core.files import digest
 from wardspace.core.version import __version__
 from wardspace.corpus.duplicates.sketching import Sketcher
+from wardspace.corpus.note.mending_tally import MendingTally
 from wardspace.corpus.note.note import Examiner, Note
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.statistics import TokenCounter
@@ -46,9 +47,9 @@ class Work:
         """Examine the rows of a chunk, and measure the notes among them."""
         examiner = self.examiner
         examiner.span_types = {name: SpanTypes() for name in examiner.span_types}
-        examiner.spans_dropped = 0
+        examiner.spans_dropped, examiner.mending = 0, MendingTally()
         rows = [Examined(row.number, examiner.examine(chunk.file, row)) for row in chunk.rows]
-        return ExaminedChunk(self._measured(rows), examiner.span_types, examiner.spans_dropped)
+        return ExaminedChunk(self._measured(rows), examiner.span_types, examiner.spans_dropped, examiner.mending)
 
     def _measured(self, rows: list[Examined]) -> list[Examined]:
         texts = [row.found.text for row in rows if isinstance(row.found, Note)]

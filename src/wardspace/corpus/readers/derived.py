@@ -76,7 +76,7 @@ class DerivingReader:
     def rows(self) -> Iterator[Row]:
         """Yield the rows; one that the format marks as not to be used has values and a fault."""
         getters, check = self._getters, self._fault
-        for number, values, fault in self._inner.rows():
+        for number, values, fault, _ in self._inner.rows():
             if values is None:
                 yield Row(number, None, fault)
                 continue

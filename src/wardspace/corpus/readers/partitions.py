@@ -65,9 +65,9 @@ class PartitionedReader:
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, each with the values of the file."""
-        for number, values, fault in self._inner.rows():
-            if values is None:
-                yield Row(number, None, fault)
+        for row in self._inner.rows():
+            if row.values is None:
+                yield row
                 continue
-            found = {**dict(zip(self._stored, values, strict=True)), **self._values}
-            yield Row(number, tuple([found[name] for name in self._needed]), fault)
+            found = {**dict(zip(self._stored, row.values, strict=True)), **self._values}
+            yield row._replace(values=tuple([found[name] for name in self._needed]))

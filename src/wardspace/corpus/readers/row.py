@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
+from wardspace.corpus.note.mending import Mending
 from wardspace.corpus.prepare.rejects import Fault
 
 
@@ -17,6 +18,8 @@ class Row(NamedTuple):
     """Values of the needed columns in their order; None where the row cannot be read."""
     fault: Fault | None = None
     """Why the row cannot be read or, where it has values, why its format says that it is no note to use."""
+    mending: tuple[str, Mending] | None = None
+    """The column of its mentions, and what was done to them, where its format has them quote their words."""
 
 
 class Reader(Protocol):

@@ -33,20 +33,25 @@ def test_mentions_and_relations(tmp_path):
     assert second["entities"][0]["concept"] == "D010051|D001943"
 
 
-@pytest.mark.parametrize(
-    ("line", "kind"),
-    [
-        ("227508\t1\t9\tNaloxone\tChemical\tD009270", "annotation off"),
-        ("nothing of the kind", "malformed PubTator"),
-    ],
-)
-def test_a_fault_costs_its_document(tmp_path, line, kind):
+def test_a_fault_costs_its_document(tmp_path):
     path = tmp_path / "set.pubtator"
-    path.write_text(f"{ONE}{line}\n\n{TWO}")
+    path.write_text(f"{ONE}Naloxone is nothing of the kind\n\n{TWO}")
     fault, last = documents(path, "pubtator")
-    assert fault.kind == kind
+    assert fault.kind == "malformed PubTator"
     assert "Naloxone" not in fault.reason
     assert last["id"] == "5"
+
+
+def test_a_mention_that_is_elsewhere_is_moved_and_one_that_is_nowhere_costs_itself(tmp_path):
+    path = tmp_path / "set.pubtator"
+    off = ONE.replace("\t32\t41\t", "\t34\t43\t") + "227508\t1\t9\tMorphine\tChemical\tD009020\n"
+    path.write_text(f"{off}\n{TWO}")
+    first, last = documents(path, "pubtator")
+    assert [(one["start"], one["end"]) for one in first["entities"]] == [(0, 8), (32, 41), (85, 94)]
+    assert (len(first["relations"]), last["id"]) == (1, "5")
+    (reader,) = open_readers(SourceConfig(path=str(path), format="pubtator"), ("id",), tmp_path)
+    column, mending = next(reader.rows()).mending
+    assert (column, mending.mended, mending.lost, mending.where) == ("entities", 1, 1, "set.pubtator, line 4")
 
 
 def test_marks_without_a_text(tmp_path):

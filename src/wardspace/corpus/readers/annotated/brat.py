@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from wardspace.config import ColumnsConfig, SourceConfig
+from wardspace.corpus.note.mending import Mending, Mention, mend
 from wardspace.corpus.prepare.rejects import DAMAGED, TOO_LONG, UNDECODABLE, Fault
+from wardspace.corpus.readers.annotated.document_reader import MENDING
 from wardspace.corpus.readers.boundary import guarded
 from wardspace.corpus.readers.columns import check_columns
 from wardspace.corpus.readers.damage import DAMAGE, damage_of
@@ -26,7 +28,7 @@ BRAT_COLUMNS = ColumnsConfig(
 """What the columns mean where a study does not say."""
 BRAT_SUFFIXES = (".txt",)
 _COLUMNS = ("id", "text", "entities", "relations")
-_KIND, _OFF = "malformed BRAT", "annotation off"
+_KIND = "malformed BRAT"
 _SAMPLED = 20
 _SIDE = 3
 """Values of each end of a relation."""
@@ -41,10 +43,10 @@ class BratReader:
     `entities` are records of `start`, `end`, `type`, `id`, `part` (a discontinuous entity is one record a stretch, from
     0), `attributes` and `concept` (normalisations). `relations` are records of `type`, `head_start`, `head_end`,
     `head_id` and the same of the tail; an event's trigger is the head of a relation to each of its arguments.
-    Offsets count characters, CR LF as two or, as BRAT itself does, as one; the text then has LF in its place. An
-    annotation whose words are not those of the text makes the document a reject. A relation, or an event's argument,
-    that refers to what is no entity (or event) of the document is left out and counted in a warning. Notes by
-    annotators and sets of equivalent entities (`#`, `*`) are passed over.
+    Offsets count characters, CR LF as two or, as BRAT itself does, as one. An entity whose words are elsewhere than it
+    says is moved there, or left out (see `wardspace.corpus.note.mending`). A relation, or an event's argument, that
+    refers to what is no entity (or event) of the document is left out and counted in a warning. Notes by annotators and
+    sets of equivalent entities (`#`, `*`) are passed over.
 
     Parameters
     ----------
@@ -104,7 +106,7 @@ class BratReader:
                 self._damaged += [told] if found.kind == DAMAGED else []
                 yield Row(number, None, Fault(found.kind, told))
             else:
-                yield Row(number, tuple([found[name] for name in self._needed]))
+                yield Row(number, tuple([found[name] for name in self._needed]), None, found[MENDING])
 
     def _document(self, file: SourceFile) -> dict[str, Any] | Fault:
         raw = _content(file)
@@ -119,30 +121,21 @@ class BratReader:
             text, lines = raw.decode(self.encoding), marks.decode(self.encoding).split("\n")
         except UnicodeDecodeError:
             return Fault(UNDECODABLE, f"the text or its annotations do not decode as {self.encoding}")
-        found = _read(text, lines)
-        if isinstance(found, Fault) and found.kind == _OFF and "\r\n" in text:
-            as_one = _read(text.replace("\r\n", "\n"), lines)
-            found = found if isinstance(as_one, Fault) else as_one
-        if isinstance(found, Fault):
-            return found._replace(reason=found.reason.format(annotations.name if annotations else ""))
+        found, name = _Annotations(text), annotations.name if annotations else ""
+        for number, line in enumerate(lines, 1):
+            read = partial(found.read, number, line.rstrip("\r"))
+            if fault := guarded(_KIND, read, "an annotation that is not as the format says"):
+                return fault._replace(reason=f"line {number} of {name}: {fault.reason}")
+        mending = found.mend(name)
         relations = found.related()
         self._loose += found.loose
         return {
             "id": file.name.removesuffix(".gz").removesuffix(".txt"),
-            "text": found.text,
+            "text": text,
             "entities": found.all(),
             "relations": relations,
+            MENDING: ("entities", mending),
         }
-
-
-def _read(text: str, lines: list[str]) -> _Annotations | Fault:
-    """The annotations of a text, or the fault of the first line that has one."""
-    found = _Annotations(text)
-    for number, line in enumerate(lines, 1):
-        fault = guarded(_KIND, partial(found.read, line.rstrip("\r")), "an annotation that is not as the format says")
-        if fault:
-            return Fault(fault.kind, f"line {number} of {{}}: {fault.reason}")
-    return found
 
 
 def _samples(files: list[SourceFile]) -> Iterator[bytes]:
@@ -184,6 +177,8 @@ class _Annotations:
     """What is in one annotation file."""
 
     text: str
+    mentions: dict[str, tuple[int, str, Mention]] = field(default_factory=dict)
+    """Line, type and place of each entity, as it is annotated."""
     entities: dict[str, list[Entity]] = field(default_factory=dict)
     events: dict[str, str] = field(default_factory=dict)
     attributes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -192,13 +187,14 @@ class _Annotations:
     loose: int = 0
     """Relations, arguments and events that were left out: their ends are no entities."""
 
-    def read(self, line: str) -> Fault | None:
-        """Take in one line; a fault if its words are not those of the text."""
+    def read(self, number: int, line: str) -> None:
+        """Take in one line."""
         if not line.strip() or line[0] in "#*":
-            return None
+            return
         name, rest = line.split("\t", 1)
         if name[0] == "T":
-            return self._entity(name, rest)
+            self._entity(number, name, rest)
+            return
         words = rest.split("\t")[0].split()
         if name[0] in "AM":
             self.attributes[words[1]].append("=".join([words[0], *words[2:]]))
@@ -211,23 +207,28 @@ class _Annotations:
             self._event(name, words)
         else:
             raise ValueError(name)
-        return None
 
-    def _entity(self, name: str, rest: str) -> Fault | None:
-        place, words = rest.split("\t", 1)
-        found = _STRETCHES.fullmatch(place)
+    def _entity(self, number: int, name: str, rest: str) -> None:
+        written, words = rest.split("\t", 1)
+        found = _STRETCHES.fullmatch(written)
         if found is None:
-            raise ValueError(place)
+            raise ValueError(written)
         kind, stretches = found.groups()
-        bounds = [tuple(int(number) for number in part.split()) for part in stretches.split(";")]
-        said = " ".join(self.text[start:end] for start, end in bounds)
-        if said.split() != words.split():
-            return Fault(_OFF, f"the words at {place.split(' ', 1)[1]} are not those of {name}")
-        self.entities[name] = [
-            {"start": start, "end": end, "type": kind, "id": name, "part": part}
-            for part, (start, end) in enumerate(bounds)
-        ]
-        return None
+        bounds = (part.split() for part in stretches.split(";"))
+        place = tuple((int(start), int(end)) for start, end in bounds)
+        self.mentions[name] = number, kind, Mention(place, words)
+
+    def mend(self, file: str) -> Mending:
+        """Find the places of all entities; `file` names the annotations."""
+        places, mending = mend(self.text, [mention for *_, mention in self.mentions.values()])
+        lines = [number for number, *_ in self.mentions.values()]
+        for (name, (_, kind, _)), place in zip(self.mentions.items(), places, strict=True):
+            if place is not None:
+                self.entities[name] = [
+                    {"start": start, "end": end, "type": kind, "id": name, "part": part}
+                    for part, (start, end) in enumerate(place)
+                ]
+        return mending if mending.first is None else mending._replace(where=f"{file}, line {lines[mending.first]}")
 
     def _event(self, name: str, words: list[str]) -> None:
         kind, _, trigger = words[0].partition(":")

@@ -14,6 +14,8 @@ from wardspace.corpus.readers.files import SourceFile
 from wardspace.corpus.readers.row import Row
 from wardspace.corpus.readers.text_file import TextFile, bounded_lines
 
+MENDING = "wardspace:mending"
+"""Key of what was done to the mentions of a document (`Row.mending`)."""
 Document = dict[str, Any] | Fault
 """Values by column, or why there are none."""
 
@@ -56,8 +58,10 @@ class DocumentReader(TextFile, ABC):
             try:
                 for number, read in self.documents(handle):
                     found = guarded(self._kind, read)
-                    values = None if isinstance(found, Fault) else tuple([found[name] for name in self._needed])
-                    yield Row(number, values, found if isinstance(found, Fault) else None)
+                    if isinstance(found, Fault):
+                        yield Row(number, None, found)
+                    else:
+                        yield Row(number, tuple([found[name] for name in self._needed]), None, found.get(MENDING))
             except DAMAGE as error:
                 if not self._read:
                     raise

@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any, TextIO
 
 from wardspace.config import ColumnsConfig
+from wardspace.corpus.note.mending import Mention, mend
 from wardspace.corpus.prepare.rejects import Fault
-from wardspace.corpus.readers.annotated.document_reader import Document, DocumentReader
+from wardspace.corpus.readers.annotated.document_reader import MENDING, Document, DocumentReader
 from wardspace.corpus.readers.damage import DAMAGE
 
 PUBTATOR_COLUMNS = ColumnsConfig(
@@ -27,7 +28,7 @@ class PubtatorReader(DocumentReader):
     empty line. The text is title and abstract with a line break between them, as the offsets count one character there.
     `entities` are records of `start`, `end`, `type` and `concept` (identifiers as they are; of a composite mention
     too). `relations` are between concepts, not places: a JSON list of `type`, `head` and `tail`. A mention whose words
-    are not those of the text makes the document a reject: all its offsets are in doubt.
+    are elsewhere than it says is moved there, or left out (see `wardspace.corpus.note.mending`).
 
     References
     ----------
@@ -67,7 +68,8 @@ class PubtatorReader(DocumentReader):
         title = ""
         entities: list[dict[str, Any]] = []
         relations: list[dict[str, str]] = []
-        for line in block.lines:
+        lines: list[int] = []
+        for number, line in block.lines:
             if found := _PASSAGE.fullmatch(line):
                 _, kind, words = found.groups()
                 title = words if kind == "t" else title
@@ -76,6 +78,7 @@ class PubtatorReader(DocumentReader):
             fields = line.split("\t")
             if len(fields) in _MENTION_FIELDS and _is_offset(fields[1]) and _is_offset(fields[2]):
                 entities.append(_mention(fields))
+                lines.append(number)
             elif len(fields) >= 4 and not (_looks_like_offset(fields[1]) or _looks_like_offset(fields[2])):
                 relations.append({"type": fields[1], "head": fields[2], "tail": fields[3]})
             else:
@@ -83,11 +86,17 @@ class PubtatorReader(DocumentReader):
         if not passages:
             return self.malformed("annotations without a title or abstract before them")
         text = "\n".join(passages)
-        for entity in entities:
-            # one of a line break and a blank is between title and abstract: both are one character
-            if _plain(text[entity["start"] : entity["end"]]) != _plain(entity.pop("words")):
-                return Fault("annotation off", f"the words at offset {entity['start']} are not those of the mention")
-        return {"id": block.key, "title": title, "text": text, "entities": entities, "relations": relations}
+        mentions = [Mention(((entity["start"], entity["end"]),), entity.pop("words")) for entity in entities]
+        places, mending = mend(text, mentions)
+        kept = [
+            entity | {"start": place[0][0], "end": place[0][1]}
+            for entity, place in zip(entities, places, strict=True)
+            if place is not None
+        ]
+        if mending.first is not None:
+            mending = mending._replace(where=f"{self.name}, line {lines[mending.first]}")
+        document = {"id": block.key, "title": title, "text": text, "entities": kept, "relations": relations}
+        return document | {MENDING: ("entities", mending)}
 
 
 class _Block:
@@ -96,7 +105,8 @@ class _Block:
     def __init__(self) -> None:
         self.first = 0
         self.key: str | None = None
-        self.lines: list[str] = []
+        self.lines: list[tuple[int, str]] = []
+        """Number and text of each."""
         self.size = 0
         self.fault: Fault | None = None
         self.parted = False
@@ -112,7 +122,7 @@ class _Block:
         self.key = _key(line) if self.key is None else self.key
         self.size += len(line)
         if not self.fault:
-            self.lines.append(line)
+            self.lines.append((number, line))
 
     def ends_before(self, line: str | Fault) -> bool:
         """Whether a line begins another document."""
@@ -143,7 +153,3 @@ def _looks_like_offset(field: str) -> bool:
 def _mention(fields: list[str]) -> dict[str, Any]:
     concept = (fields[5] if len(fields) > 5 else None) or None
     return {"start": int(fields[1]), "end": int(fields[2]), "type": fields[4], "words": fields[3], "concept": concept}
-
-
-def _plain(words: str) -> str:
-    return words.replace("\n", " ")
