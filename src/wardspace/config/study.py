@@ -117,6 +117,13 @@ class StudyConfig(Section):
         adapted = {model.name for model in self.adapt}
         problems = [
             *(f"compare: {m.name} is the name of an adapted model too" for m in self.compare if m.name in adapted),
+            *(
+                f"adapt: {model.name} begins like the folders of what the task {task.name} keeps; choose another name"
+                for task in self.tasks
+                if task.keeps_models
+                for model in self.adapt
+                if model.name.startswith(f"{task.name}-")
+            ),
             *self._task_problems(),
             *self._trained_problems(),
             *self._metadata_problems(),

@@ -94,7 +94,12 @@ class RunFolder(Folder):
 
     def model(self, name: str) -> Path:
         """Folder of an adapted encoder."""
-        return self.path / "models" / name
+        return self.models / name
+
+    @property
+    def models(self) -> Path:
+        """Adapted encoders, and what tasks keep of their settings."""
+        return self.path / "models"
 
     def vectors(self, name: str) -> Path:
         """Vectors of a model, float32 [notes, dimension] in the order of the corpus."""

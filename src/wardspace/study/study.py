@@ -127,7 +127,7 @@ class Study:
         if scored:  # a study that only adapts needs no labels
             check_tasks(run, prepared)
         adapted = adapt_models(run, prepared, crew)
-        yield folder.path / "models"
+        yield folder.models
         embedded = embed_models(run, prepared, adapted)
         evaluated = evaluate_models(run, prepared, embedded)
         yield folder.path / "predictions"

@@ -4,7 +4,7 @@ from wardspace.tasks.kind import BudgetWords, Fitted, Gold, KindWords, RunKey, S
 from wardspace.tasks.notes import EvaluatedModel, Notes, Texts, no_model
 from wardspace.tasks.predictions import SCORED, classes_of, read_predictions, terms_of, write_predictions
 from wardspace.tasks.registry import KINDS, kind_of, register
-from wardspace.tasks.run import predict
+from wardspace.tasks.run import kept_folders, predict
 
 __all__ = [
     "KINDS",
@@ -21,6 +21,7 @@ __all__ = [
     "Texts",
     "TrainingSetting",
     "classes_of",
+    "kept_folders",
     "kind_of",
     "no_model",
     "predict",

@@ -125,6 +125,20 @@ class TrainingSetting(Setting[G_contra], Protocol[G_contra]):
         ...
 
 
+@runtime_checkable
+class KeepingSetting(Setting[G_contra], Protocol[G_contra]):
+    """A setting that can write what it has fitted into a folder, for use on notes of no study."""
+
+    @property
+    def keep(self) -> bool:
+        """Whether the task asks for it."""
+        ...
+
+    def save(self, fitted: Any, folder: Path, run: RunKey) -> None:
+        """Write what `fit` gave; see `wardspace.tasks.kept`."""
+        ...
+
+
 class BudgetWords(NamedTuple):
     """How label budgets are written; `{n}` is the size."""
 

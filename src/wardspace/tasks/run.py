@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from wardspace.core.progress import progress
-from wardspace.tasks.kind import Gold, RunKey, Setting
+from wardspace.tasks.kind import Gold, KeepingSetting, RunKey, Setting
 from wardspace.tasks.notes import EvaluatedModel
 from wardspace.tasks.predictions import SCORED, gathered, read_predictions, run_rows, write_predictions
 
@@ -21,6 +21,7 @@ def predict(
     task: str,
     folder: Path,
     *,
+    kept: Mapping[str, Path] | None = None,
     splits: Sequence[str] = SCORED,
     show_progress: bool = True,
 ) -> pa.Table:
@@ -39,6 +40,8 @@ def predict(
     folder : Path
         Of this task, model and settings alone. Runs of a fine-tuned model are kept here as they end, so that what was
         interrupted goes on after them.
+    kept : mapping, optional
+        Folders of the settings whose first run on all labels is kept, by their names; see `kept_folders`.
     splits : sequence of str
         What is predicted.
     show_progress : bool
@@ -58,19 +61,43 @@ def predict(
     quick = not any(_is_long(setting) for setting in settings)  # the others show bars of their own
     with progress(f"{task}, {model.name} (runs)", len(keys), show=show_progress and quick) as advance:
         for setting, run in keys:
+            target = (kept or {}).get(run.setting) if _is_first(setting, run, gold) else None
             path = folder / f"{run.setting}-{run.shots}-{run.seed}.parquet"
-            if _is_long(setting) and path.is_file():
+            if _is_long(setting) and path.is_file() and (target is None or target.is_dir()):
                 tables.append(read_predictions(path))
                 continue
             fitted = setting.fit(model, gold, run, folder, show_progress=show_progress and not quick)
             rows = [run_rows(run, split, gold.truth(split), fitted.predict(gold.units(split))) for split in splits]
             tables.append(pa.concat_tables(rows))
+            if target is not None and isinstance(setting, KeepingSetting):
+                setting.save(fitted, target, run)  # before the predictions, which say that the run is done
             if _is_long(setting):
                 write_predictions(tables[-1], path)
             if fitted.about:
                 about.append({**_named(run), **fitted.about})
             advance()
     return gathered(tables, gold.classes, about)
+
+
+def kept_folders(settings: Sequence[Setting[Any]], model: str, task: str, models: Path) -> dict[str, Path]:
+    """Where those settings write what they have fitted that a task keeps, by their names.
+
+    Parameters
+    ----------
+    settings : sequence of Setting
+        Settings that run with the model.
+    model, task : str
+        Names.
+    models : Path
+        The run's folder of models.
+    """
+    keeping = [one for one in settings if isinstance(one, KeepingSetting) and one.keep]
+    return {one.record.name: models / f"{task}-{model}-{one.record.name}" for one in keeping}
+
+
+def _is_first(setting: Setting[Any], run: RunKey, gold: Gold) -> bool:
+    """Whether this is the setting's first run on all labels."""
+    return next((one for one in setting.runs(gold) if one[0] is None), None) == (run.shots, run.seed)
 
 
 def _is_long(setting: Setting[Any]) -> bool:

@@ -60,6 +60,9 @@ class EntitiesConfig(TaskSection):
     from. One that cannot hold a note of every type is left out and named."""
     subsets: int = Field(3, ge=1)
     """Seeded subsets for each budget; a smaller one lies inside the larger one of the same seed."""
+    keep: bool = False
+    """Keep what `head` and `finetune` have learned from all labels (first seed) in RUN/models/TASK-MODEL-SETTING, for
+    `wardspace extract`."""
     finetune: EntityFinetuneConfig = EntityFinetuneConfig()
     """Options of fine-tuning."""
 
@@ -71,9 +74,14 @@ class EntitiesConfig(TaskSection):
         """Models to fine-tune."""
         return {"finetune.models": self.finetune.models} if isinstance(self.finetune.models, list) else {}
 
+    @property
+    def keeps_models(self) -> bool:
+        """As asked."""
+        return self.keep
+
     def depends_on(self, tuning: str) -> dict[str, Any]:
         """Everything but the options of the other settings."""
-        others = {"finetune", "crf"} if tuning == "frozen" else {"baselines"}
+        others = {"keep", *(("finetune", "crf") if tuning == "frozen" else ("baselines",))}
         return self.model_dump(mode="json", exclude=others)
 
     def metric_names(self) -> Sequence[str]:
@@ -82,4 +90,4 @@ class EntitiesConfig(TaskSection):
 
     def for_search(self, shots: Sequence[int | None]) -> Self:
         """The linear layer on frozen vectors alone."""
-        return self.model_copy(update={"settings": ["head"], "baselines": [], "budgets": []})
+        return self.model_copy(update={"settings": ["head"], "baselines": [], "budgets": [], "keep": False})

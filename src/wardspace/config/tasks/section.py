@@ -31,6 +31,11 @@ class TaskSection(Section):
         return ()
 
     @property
+    def keeps_models(self) -> bool:
+        """Whether it stores what it has fitted among the models of the run, in folders that begin with its name."""
+        return False
+
+    @property
     def may_have_trained(self) -> bool:
         """Whether an objective may learn from one of its columns; the report then says so."""
         return False

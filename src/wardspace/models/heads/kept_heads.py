@@ -60,11 +60,10 @@ def load_heads(folder: Path) -> KeptHeads:
     try:
         with safe_open(path, framework="pt") as file:
             classes = json.loads(file.metadata()[_CLASSES])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
-    except (OSError, SafetensorError, TypeError, KeyError, ValueError) as error:
+            heads = {name: KeptHead({}, tuple(names)) for name, names in classes.items()}
+            for name in file.keys():  # noqa: SIM118 - no mapping
+                owner, _, key = name.rpartition("/")
+                heads[owner].weights[key] = file.get_tensor(name)
+    except (OSError, SafetensorError, AttributeError, TypeError, KeyError, ValueError) as error:
         raise ModelError("damaged heads", where=path, fix="adapt the model again") from error
-    heads = {name: KeptHead({}, tuple(names)) for name, names in classes.items()}
-    for name, value in tensors.items():
-        owner, _, key = name.rpartition("/")
-        heads[owner].weights[key] = value
     return heads

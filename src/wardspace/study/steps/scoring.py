@@ -29,6 +29,7 @@ from wardspace.tasks import (
     Gold,
     Setting,
     Texts,
+    kept_folders,
     kind_of,
     no_model,
     predict,
@@ -139,14 +140,15 @@ class Scoring:
         if (annotated := self.corpus.overlaid([*task.columns().values(), *task.span_columns().values()])) is not None:
             inputs.append(annotated)
         work = self.folder.work(f"{task.name}-{model.name}-{digest(inputs)[:12]}")
+        kept = kept_folders(settings, model.name, task.name, self.folder.models)
 
         def write() -> int | None:
-            table = predict(settings, model, gold, task.name, work, show_progress=self.show)
+            table = predict(settings, model, gold, task.name, work, kept=kept, show_progress=self.show)
             write_predictions(table, path)
             return terms_of(table)
 
-        name = f"evaluate/{task.name}-{model.name}-{tuning}"
-        self.predicted[task.name, model.name, tuning], terms = self.stages.once(name, inputs, [path], write)
+        name, outputs = f"evaluate/{task.name}-{model.name}-{tuning}", [path, *kept.values()]
+        self.predicted[task.name, model.name, tuning], terms = self.stages.once(name, inputs, outputs, write)
         shutil.rmtree(work, ignore_errors=True)
         if model.name not in self.study.encoders:
             self.baselines[model.name] = self.baselines.get(model.name) or terms

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from wardspace.config import EntitiesConfig, FinetuneConfig
@@ -26,10 +25,13 @@ from wardspace.objectives.supervised.token_classification import (
     TokenClassification,
 )
 from wardspace.tasks.entities.annotated import AnnotatedNotes
+from wardspace.tasks.entities.emissions import HeadEmissions
 from wardspace.tasks.entities.fitted import FittedTagger, Tagging
+from wardspace.tasks.entities.kept import save_tagger
 from wardspace.tasks.entities.mentions import Mention
 from wardspace.tasks.entities.settings import coded
 from wardspace.tasks.finetuning import FineTuning, Trial, Tuner
+from wardspace.tasks.kind import RunKey
 from wardspace.tasks.notes import EvaluatedModel
 from wardspace.tasks.probes.validation import class_weights
 from wardspace.training import FixedSource, Part
@@ -58,6 +60,15 @@ class EntityFineTuning(FineTuning[AnnotatedNotes, EntitiesConfig]):
     def reads(self, gold: AnnotatedNotes) -> NDArray[np.int64]:
         """None: it reads tokens, not notes."""
         return np.empty(0, dtype=np.int64)
+
+    @property
+    def keep(self) -> bool:
+        """As the task asks."""
+        return self.task.keep
+
+    def save(self, fitted: FittedTagger, folder: Path, run: RunKey) -> None:
+        """Write the tagger; see `load_tagger`."""
+        save_tagger(fitted, folder, run)
 
     def tuner(self, model: EvaluatedModel, gold: AnnotatedNotes) -> EntityTuner:
         """What all seeds of a model share."""
@@ -121,7 +132,7 @@ class EntityTuner(Tuner[TokenClassification, FittedTagger]):
         """The tagger; its confidence is scaled on validation."""
         head = objective.head.eval()
         encoder = self.encoder_of(objective.model)
-        tagging = Tagging(encoder, self.task.pieces, lambda vectors: _scores(head, vectors), head.chain())
+        tagging = Tagging(encoder, self.task.pieces, HeadEmissions(head), head.chain())
         rows = self.gold.rows("validation")
         return FittedTagger.calibrated(tagging, self.gold.classes, self.gold.texts.of(rows), self.gold.of(rows))
 
@@ -150,9 +161,3 @@ class EntityTuner(Tuner[TokenClassification, FittedTagger]):
     def _weights(self, units: Sequence[Unit]) -> NDArray[np.float64]:
         tags = np.concatenate([np.zeros(0, dtype=np.int32), *(unit.targets[TAGS] for unit in units)])
         return class_weights(tags, len(self.scheme.names), self.task.class_weights)
-
-
-@torch.inference_mode()
-def _scores(head: TagHead, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    device = head.out.weight.device
-    return np.asarray(head(torch.from_numpy(vectors).to(device)).float().cpu().numpy())

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from wardspace.models import Encoder
 from wardspace.models.token_vectors import TokenVectors
 from wardspace.objectives.supervised.chains import Chain, decoded
 from wardspace.objectives.supervised.tags import Pieces, positions_of
 from wardspace.tasks.entities.confidence import UNSCALED, Scaled, scaled_on
+from wardspace.tasks.entities.emissions import Emissions
 from wardspace.tasks.entities.mentions import (
     PREDICTED,
     PREDICTED_MENTIONS,
@@ -27,8 +27,6 @@ from wardspace.tasks.predictions import names
 
 Predictor = Callable[[Sequence[str]], Iterable[list[ScoredMention]]]
 """From texts to the mentions in each, in the order of the text."""
-EmissionsOf = Callable[[NDArray[np.float32]], NDArray[np.floating]]
-"""From vectors [p, d] to scores of tags [p, tags]."""
 _TOGETHER = 64
 
 
@@ -81,7 +79,7 @@ class Tagging:
 
     encoder: Encoder
     pieces: Pieces
-    emissions: EmissionsOf
+    emissions: Emissions
     chain: Chain
 
     def __call__(self, texts: Sequence[str]) -> Iterator[list[ScoredMention]]:

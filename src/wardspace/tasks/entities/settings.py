@@ -17,7 +17,9 @@ from wardspace.objectives.supervised.tags import TagScheme, TagSpan, positions_o
 from wardspace.objectives.supervised.token_classification import strict_f1
 from wardspace.results import SettingRecord
 from wardspace.tasks.entities.annotated import AnnotatedNotes
+from wardspace.tasks.entities.emissions import FLOOR, LinearEmissions, log_probabilities
 from wardspace.tasks.entities.fitted import FittedTagger, Tagging
+from wardspace.tasks.entities.kept import save_tagger
 from wardspace.tasks.entities.mentions import Mention, without_overlap
 from wardspace.tasks.kind import Models, RunKey
 from wardspace.tasks.notes import EvaluatedModel
@@ -97,11 +99,17 @@ class LinearHead(EntitySetting):
         train = [texts[row] for row in gold.learned(run.shots, run.seed).tolist()]
         held = gold.rows("validation")
         fitted, scaling = _fit(train, [texts[row] for row in held.tolist()], scheme, self.task.class_weights)
-        tagging = Tagging(
-            encoder, self.task.pieces, lambda vectors: _log_probabilities(fitted, scaling.apply(vectors), scheme),
-            Chain.of(scheme),
-        )  # fmt: skip
+        tagging = Tagging(encoder, self.task.pieces, LinearEmissions(fitted, scaling), Chain.of(scheme))
         return FittedTagger.calibrated(tagging, gold.classes, gold.texts.of(held), gold.of(held))
+
+    @property
+    def keep(self) -> bool:
+        """As the task asks."""
+        return self.task.keep
+
+    def save(self, fitted: FittedTagger, folder: Path, run: RunKey) -> None:
+        """Write the tagger; see `load_tagger`."""
+        save_tagger(fitted, folder, run)
 
     def _texts(self, name: str, encoder: Encoder, gold: AnnotatedNotes, scheme: TagScheme) -> dict[int, Tagged]:
         known = self._read.get(name)
@@ -137,7 +145,7 @@ def _fit(
         return _constant(vectors.shape[1], int(known[0]), scheme), scaling
     for one in candidates(scaled, codes.astype(np.int32), weights, balance, STRENGTHS):
         model = _over_all_tags(one, known, scheme)
-        found = [each.spans for each in decoded([_log_probabilities(model, each, scheme) for each in seen], chain)]
+        found = [each.spans for each in decoded([log_probabilities(model, each) for each in seen], chain)]
         score = strict_f1(truth, found)
         if best is None or score > best[0]:
             best = score, model
@@ -146,14 +154,10 @@ def _fit(
     return best[1], scaling
 
 
-UNSEEN = -30.0
-"""Score of a tag that no training note has."""
-
-
 def _over_all_tags(model: LogisticModel, known: NDArray[np.integer], scheme: TagScheme) -> LogisticModel:
     """The model with scores for tags that the training notes lack."""
     tags = len(scheme.names)
-    weights, intercepts = np.zeros((len(model.weights), tags)), np.full(tags, UNSEEN)
+    weights, intercepts = np.zeros((len(model.weights), tags)), np.full(tags, FLOOR)
     weights[:, known], intercepts[known] = model.weights, model.intercepts
     return LogisticModel(weights, intercepts, model.strength, model.balance)
 
@@ -161,10 +165,4 @@ def _over_all_tags(model: LogisticModel, known: NDArray[np.integer], scheme: Tag
 def _constant(width: int, tag: int, scheme: TagScheme) -> LogisticModel:
     """What is learned from notes with one tag alone."""
     tags = len(scheme.names)
-    return LogisticModel(np.zeros((width, tags)), np.where(np.arange(tags) == tag, 0.0, UNSEEN), 1.0, 0.0)
-
-
-def _log_probabilities(model: LogisticModel, vectors: NDArray[np.float32], scheme: TagScheme) -> NDArray[np.floating]:
-    scores = vectors @ model.weights + model.intercepts
-    shifted = scores - scores.max(axis=1, keepdims=True, initial=UNSEEN)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
+    return LogisticModel(np.zeros((width, tags)), np.where(np.arange(tags) == tag, 0.0, FLOOR), 1.0, 0.0)
