@@ -17,8 +17,6 @@ from wardspace.tasks.entities.fitted import FittedTagger, Tagging
 from wardspace.tasks.kept import KeptFit, check_shapes, damaged, load_fitted, run_fields, save_fitted
 from wardspace.tasks.kind import RunKey
 
-KIND = "entities"
-
 
 class KeptScaling(BaseModel):
     """How confidence is scaled; see `Scaled`."""
@@ -32,7 +30,7 @@ class KeptScaling(BaseModel):
 class KeptTagger(KeptFit):
     """fitted.json of a tagger."""
 
-    kind: Literal["entities"] = KIND
+    kind: Literal["entities"] = "entities"
     """Kind of task."""
     head: Literal["linear", "tuned"]
     """A linear layer on frozen vectors, or the head of a fine-tuning."""
