@@ -124,7 +124,7 @@ def test_a_study_with_nothing_to_show_still_has_a_page():
     assert "No task was scored" in made
     assert "No map was drawn" in made
     assert "The spaces were not measured" in made
-    assert "no few-shot runs" in made
+    assert "no runs with few labels" in made
 
 
 def test_equal_results_give_equal_pages_without_paths(study, results):

@@ -69,7 +69,7 @@ class MetricView:
     key: str
     name: str
     table: Comparison
-    curves: Markup | None
+    curves: list[Panel]
 
 
 NAMED_CLASSES = 15
@@ -129,7 +129,7 @@ class TaskView:
     @property
     def few_shot(self) -> bool:
         """Whether there is a figure of scores by number of labels."""
-        return any(metric.curves is not None for metric in self.metrics)
+        return any(metric.curves for metric in self.metrics)
 
 
 def write_report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -12,8 +13,8 @@ from wardspace.report.figures.lines import Line, Point, line_chart
 from wardspace.report.figures.points import Spot, scatter
 from wardspace.report.figures.style import model_styles
 from wardspace.report.score_table import Board, Place
-from wardspace.report.wording import INTERVALS, between, gap, kind_words, metric_name, points, thousands
-from wardspace.results import Difference, Results
+from wardspace.report.wording import INTERVALS, between, capitalised, gap, kind_words, metric_name, points, thousands
+from wardspace.results import Difference, Results, Score
 
 
 @dataclass(frozen=True)
@@ -24,22 +25,33 @@ class Panel:
     svg: Markup
 
 
-def few_shot_curves(board: Board, task: str, metric: str) -> Markup | None:
-    """Scores by label budget; None without few-shot scores."""
-    places = [place for place in board.places(task, metric) if place.setting == board.main_setting(task)]
-    if not any(place.shots is not None for place in places):
-        return None
-    styles = model_styles(board.results.models)
+def few_shot_curves(board: Board, task: str, metric: str) -> list[Panel]:
+    """Scores by label budget, one figure for each setting that was tried with several, baselines in each of them."""
+    places = [place for place in board.places(task, metric) if place.family != "hybrid"]
+    alone = [place for place in places if place.family == "baseline"]
+    settings = dict.fromkeys(
+        place.setting for place in places if place.shots is not None and place.family != "baseline"
+    )
+    return [
+        _curves(board, task, metric, [place for place in places if place.setting == name], alone) for name in settings
+    ]
+
+
+def _curves(board: Board, task: str, metric: str, places: list[Place], alone: list[Place]) -> Panel:
+    """The figure of one setting; `alone` are the places of baselines with settings of their own."""
+    styles, axis = model_styles(board.results.models), kind_words(places[0].kind).budget.axis
+    sizes = [place.shots for place in places]
+    at = [(sizes.index(place.shots), place) for place in [*places, *alone] if place.shots in sizes]
     lines = [
         Line(model, styles[model], found)
         for model in board.models(task)
-        if (found := _points(board, task, model, places, metric))
+        if (found := _points((tick, board.score(task, model, place, metric)) for tick, place in at))
     ]
     ticks = [_tick(place) for place in places]
     said = "; ".join(f"{line.name} " + ", ".join(f"{p.value:.1f}" for p in line.points) for line in lines)
-    axis = kind_words(places[0].kind).budget.axis
     description = f"{metric_name(metric)} on {task} by {axis} ({', '.join(ticks)}), in points: {said}"
-    return line_chart(lines, ticks, axis, f"{metric_name(metric)}, points", description)
+    title = capitalised(places[0].setting_name)
+    return Panel(title, line_chart(lines, ticks, axis, f"{metric_name(metric)}, points", description))
 
 
 def _tick(place: Place) -> str:
@@ -48,8 +60,8 @@ def _tick(place: Place) -> str:
     return "all" if place.notes is None else f"{thousands(place.notes)} in all"
 
 
-def _points(board: Board, task: str, model: str, places: list[Place], metric: str) -> list[Point]:
-    scores = [(tick, board.score(task, model, place, metric)) for tick, place in enumerate(places)]
+def _points(scores: Iterable[tuple[int, Score | None]]) -> list[Point]:
+    """Points of the scores that there are, each with its tick."""
     return [
         Point(tick, 100 * s.value, None if s.low is None else 100 * s.low, None if s.high is None else 100 * s.high)
         for tick, s in scores

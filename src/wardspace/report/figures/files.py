@@ -21,14 +21,15 @@ def write_figures(results: Results, folder: Path, metric: str = "macro_f1") -> l
     Returns
     -------
     list of Path
-        `few-shot-TASK.svg` and `alignment-uniformity-COLUMN.svg`.
+        `few-shot-TASK.svg` of the first setting, `few-shot-TASK-SETTING.svg` of others, and
+        `alignment-uniformity-COLUMN.svg`.
     """
     board = Board(results)
     written = []
     for task in board.tasks:
-        curves = few_shot_curves(board, task, metric)
-        if curves is not None:
-            written.append(_write(folder / f"few-shot-{_file_name(task)}.svg", curves))
+        for number, panel in enumerate(few_shot_curves(board, task, metric)):
+            name = _file_name(task) if not number else f"{_file_name(task)}-{_file_name(panel.title)}"
+            written.append(_write(folder / f"few-shot-{name}.svg", panel.svg))
     return written + [
         _write(folder / f"alignment-uniformity-{_file_name(panel.title)}.svg", panel.svg)
         for panel in space_scatters(results)
