@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wardspace.config import load_study, parse_study
@@ -88,6 +88,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
+@example("!!set \n-")
 @settings(max_examples=500, deadline=None)
 def test_no_text_raises_anything_else(text):
     with suppress(yaml.YAMLError):

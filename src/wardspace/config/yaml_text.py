@@ -77,7 +77,8 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """The values of a mapping, each key once."""
         seen = set()
-        for key_node, _ in node.value:
+        # a list may be tagged as a set: PyYAML then says that it expected a mapping
+        for key_node, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             key = self.construct_object(key_node, deep=True)
             if isinstance(key, Hashable):
                 if key in seen:
