@@ -132,9 +132,10 @@ def _warnings(config: CorpusConfig, roles: Roles, made: Made) -> list[str]:
     if crowd := implausible_patient(made.shares.notes_per_patient.summary(), roles.patient_id):
         found.append(crowd)
     if roles.patient_id is None:
+        split = "the source's own split cannot be checked" if roles.split else "the split is by note"
         found.append(
-            "no patient column: the split is by note, so that notes of one patient may be in several splits"
-            " and scores on them may be too good"
+            f"no patient column: {split}, so that notes of one patient may be in several splits and scores on them may"
+            " be too good"
         )
     elif made.intake.patients_missing:
         found.append(f"{made.intake.patients_missing} notes without a patient count as a patient each")
