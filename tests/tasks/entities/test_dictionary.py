@@ -61,6 +61,12 @@ def test_words_are_what_the_pattern_says_with_their_places():
     assert words.texts == ["β", "-", "blocker", "_", "5mg", ":", "(", "new", ")"]
     assert [text[start:end] for start, end in words.bounds] == words.texts
     assert Words.of("  ").texts == []
+    assert Words.of("胸痛3天 MRI").texts == ["胸", "痛", "3", "天", "MRI"]
+
+
+def test_a_script_without_blanks_between_words():
+    dictionary = Dictionary.learned([example("病人胸痛三天", ("胸痛", "Disease")), example("胸前")])
+    assert found(dictionary, "无胸痛，有胸闷") == [("胸痛", "Disease")]
 
 
 def test_nothing_to_learn_finds_nothing():

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-_UNSPACED = (
+UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"  # Chinese, Japanese
     "\U0001b000-\U0001b16f\U00020000-\U0003134f"
 )
-_RUN = re.compile(f"[{_UNSPACED}]+")
-_RUN_OR_WORD = re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])\\w)+")
+"""Their characters, as they are written between brackets in a pattern."""
+_RUN = re.compile(f"[{UNSPACED}]+")
+_RUN_OR_WORD = re.compile(f"[{UNSPACED}]+|(?:(?![{UNSPACED}])\\w)+")
 _LETTER = re.compile(r"[^\W\d_]")
 
 

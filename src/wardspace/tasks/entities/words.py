@@ -9,14 +9,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wardspace.corpus.note.scripts import UNSPACED
 from wardspace.objectives.supervised.tags import TagSpan, spans_at
 from wardspace.tasks.entities.mentions import ScoredMention
 
-_WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
+_WORD = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_])+|[^\w\s]|_")
 
 
 class Words(NamedTuple):
-    """The words of a text: runs of letters and digits, and every other sign by itself."""
+    """The words of a text: runs of letters and digits, and every other sign by itself.
+
+    So is every letter of a script that puts no blanks between words.
+    """
 
     texts: list[str]
     bounds: NDArray[np.int32]
