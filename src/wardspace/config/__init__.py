@@ -1,17 +1,11 @@
 """The study file as typed sections; one place for defaults."""
 
-from wardspace.config.annotated import AnnotatedConfig
-from wardspace.config.corpus import (
-    CleanConfig,
-    ColumnsConfig,
-    CorpusConfig,
-    DeidentifyConfig,
-    MedsConfig,
-    OmopConfig,
-    SourceConfig,
-    SplitConfig,
-    WardConfig,
-)
+from wardspace.config.corpus.annotated import AnnotatedConfig
+from wardspace.config.corpus.cleaning import CleanConfig
+from wardspace.config.corpus.columns import ColumnsConfig
+from wardspace.config.corpus.corpus import CorpusConfig, SplitConfig
+from wardspace.config.corpus.deidentify import DeidentifyConfig
+from wardspace.config.corpus.source import MedsConfig, OmopConfig, SourceConfig, WardConfig
 from wardspace.config.engine import EngineConfig
 from wardspace.config.keys import Key, study_keys
 from wardspace.config.load import load_study, parse_study

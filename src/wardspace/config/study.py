@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
-from wardspace.config.corpus import CorpusConfig
+from wardspace.config.corpus.corpus import CorpusConfig
 from wardspace.config.engine import Engine, EngineConfig
 from wardspace.config.privacy import PrivacyConfig
 from wardspace.config.report import ReportConfig

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from wardspace.config.corpus import IdentifierType
+from wardspace.config.corpus.deidentify import IdentifierType
 from wardspace.corpus.review import Answer, Estimate, Review, Share
 from wardspace.serve.page import page
 from wardspace.serve.requests import answered, problem

@@ -3,7 +3,7 @@ import sqlite3
 import pytest
 
 from wardspace.config import ColumnsConfig
-from wardspace.config.corpus import VersionsConfig
+from wardspace.config.corpus.duplicates import VersionsConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.duplicates.versions import Versions, version_columns
 

@@ -1,7 +1,7 @@
 import pytest
 
 from wardspace.config import CleanConfig, ColumnsConfig
-from wardspace.config.corpus import RejectConfig
+from wardspace.config.corpus.cleaning import RejectConfig
 from wardspace.corpus.note.clean import Cleaner
 from wardspace.corpus.note.note import Examiner, Note, Unusable
 from wardspace.corpus.prepare.rejects import Fault

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.config.corpus import LimitsConfig
+from wardspace.config.corpus.source import LimitsConfig
 from wardspace.corpus.readers.damage import DAMAGE, Unpacked, damage_of, head_of
 
 members = st.lists(st.binary(max_size=3000), min_size=1, max_size=3)

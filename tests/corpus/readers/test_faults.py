@@ -22,7 +22,7 @@ from tests.fixtures.omop import TABLES
 from tests.fixtures.sources import csv_text
 from tests.fixtures.warehouses import MIMIC4_NOTE, NOTEEVENTS
 from wardspace.config import CleanConfig, ColumnsConfig, CorpusConfig, SourceConfig
-from wardspace.config.corpus import RejectConfig
+from wardspace.config.corpus.cleaning import RejectConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.corpus.note.clean import Cleaner
 from wardspace.corpus.note.note import Examiner

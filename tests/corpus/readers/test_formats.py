@@ -3,7 +3,7 @@ from typing import get_args
 import pytest
 
 from wardspace.config import ColumnsConfig, SourceConfig
-from wardspace.config.corpus import SourceFormat
+from wardspace.config.corpus.source import SourceFormat
 from wardspace.corpus.readers import FORMATS
 from wardspace.corpus.readers.format import filled
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from wardspace.config.corpus import LimitsConfig
+from wardspace.config.corpus.source import LimitsConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.files import find_files
 from wardspace.corpus.readers.jsonl import JsonlReader

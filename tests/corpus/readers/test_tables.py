@@ -1,6 +1,6 @@
 import pytest
 
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.tables import Tables, has_column
 from wardspace.corpus.values.canonical import Keys

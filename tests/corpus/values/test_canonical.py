@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
 from wardspace.corpus.readers.parquet import rows_of_batch
 from wardspace.corpus.values.canonical import Keys, canonical, is_pointed, is_rounded
 

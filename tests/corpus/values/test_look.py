@@ -1,7 +1,7 @@
 import pytest
 
 from tests.fixtures.sources import corpus_config, csv_text
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.prepare.resolve import resolved
 from wardspace.corpus.readers import open_readers

@@ -1,4 +1,4 @@
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
 from wardspace.corpus.prepare.statistics import Categories, Lengths
 from wardspace.corpus.values.tally import ReadingsTally, implausible_patient, kept_words, like_spellings
 from wardspace.corpus.values.values import MISSING, RESPELLED, ROUNDED, TIME

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from wardspace.config import CorpusConfig
-from wardspace.config.corpus import DeduplicateConfig
+from wardspace.config.corpus.duplicates import DeduplicateConfig
 from wardspace.corpus.duplicates.copied import CopiedForward
 from wardspace.corpus.duplicates.near import Step, leave_out_leaked, leave_out_near
 from wardspace.corpus.duplicates.sketches import Numbers, Sketches

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from wardspace.config import ColumnsConfig
-from wardspace.config.corpus import VersionsConfig
+from wardspace.config.corpus.duplicates import VersionsConfig
 from wardspace.core.errors import CorpusError
 
 _TABLE = "CREATE TABLE versions (key BLOB, stored REAL, seq INTEGER, PRIMARY KEY (key, stored, seq)) WITHOUT ROWID"

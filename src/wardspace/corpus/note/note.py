@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wardspace.config.corpus import RejectConfig
+from wardspace.config.corpus.cleaning import RejectConfig
 from wardspace.core.files import digest
 from wardspace.corpus.deidentify import Deidentifier
 from wardspace.corpus.deidentify.counts import Mark, marks

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from wardspace.config import EngineConfig, SourceConfig
-from wardspace.config.corpus import GIVEN, MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
+from wardspace.config.corpus.source import GIVEN
 from wardspace.core.errors import CorpusError, WardspaceError
 from wardspace.core.files import scratch_folder
 from wardspace.core.ray_session import ray_session, read_by

@@ -7,7 +7,7 @@ import io
 import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
-from wardspace.config.corpus import LimitsConfig
+from wardspace.config.corpus.source import LimitsConfig
 from wardspace.corpus.prepare.rejects import DAMAGED, Fault
 
 if TYPE_CHECKING:

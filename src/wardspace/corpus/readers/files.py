@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from wardspace.config.corpus import LimitsConfig
+from wardspace.config.corpus.source import LimitsConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.note.encoding import MARK
 from wardspace.corpus.readers.damage import TooLargeError, Unpacked, head_of

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from wardspace.config import ColumnsConfig, SourceConfig
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
 from wardspace.corpus.readers.files import SourceFile
 from wardspace.corpus.readers.row import Reader
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from wardspace.config import ColumnsConfig, SourceConfig
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
 from wardspace.core.files import file_digest
 from wardspace.corpus.readers.annotated.brat import BRAT_COLUMNS, BRAT_SUFFIXES, BratReader, brat_files
 from wardspace.corpus.readers.annotated.conll import CONLL_COLUMNS, ConllReader

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from wardspace.config.corpus import LimitsConfig
+from wardspace.config.corpus.source import LimitsConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.columns import stored_names
 from wardspace.corpus.readers.csv.reader import DelimitedReader

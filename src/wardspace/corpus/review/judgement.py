@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from wardspace.config.corpus import IdentifierType
+from wardspace.config.corpus.deidentify import IdentifierType
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.deidentify import Finding
 

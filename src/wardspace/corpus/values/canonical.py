@@ -14,7 +14,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Any
 
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
 
 _WHOLE = re.compile(r"(-?(?:0|[1-9][0-9]*))\.0+")
 _PADDED = re.compile(r"[+-]?[0-9]+\.0+")

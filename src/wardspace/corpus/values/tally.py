@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
 from wardspace.core.times import moment
 from wardspace.corpus.values.canonical import canonical, is_padded
 from wardspace.corpus.values.values import MISSING, RESPELLED, ROUNDED, TIME, Reading

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
 from wardspace.core.times import is_iso, is_number, order_of, read_time
 from wardspace.corpus.values.canonical import canonical, is_rounded
 from wardspace.corpus.values.time_forms import TimeForm

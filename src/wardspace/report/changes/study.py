@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wardspace.config import StudyConfig
-from wardspace.config.corpus import GIVEN
+from wardspace.config.corpus.source import GIVEN
 from wardspace.report.changes.sides import Change, Pair
 from wardspace.report.tables.study import base_name
 from wardspace.report.wording import SPLITS, thousands

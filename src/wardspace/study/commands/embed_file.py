@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from wardspace.config import CleanConfig, ColumnsConfig, CorpusConfig, SourceConfig
-from wardspace.config.corpus import MissingConfig, RejectConfig
+from wardspace.config.corpus.cleaning import MissingConfig, RejectConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import owner_only, scratch_folder, whole_file
 from wardspace.core.progress import progress

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wardspace.config import CleanConfig, SourceConfig, load_study
-from wardspace.config.corpus import GIVEN, MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
+from wardspace.config.corpus.source import GIVEN
 from wardspace.core.errors import StudyError
 from wardspace.core.progress import say
 from wardspace.corpus.note.clean import MARKUP

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from wardspace.config import CorpusConfig, StudyConfig
-from wardspace.config.corpus import GIVEN
+from wardspace.config.corpus.source import GIVEN
 from wardspace.core.progress import say
 from wardspace.core.wording import share
 from wardspace.corpus import Corpus, Manifest, prepare, readers

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.config.corpus import LimitsConfig
+from wardspace.config.corpus.source import LimitsConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.csv.lines import Lines
 from wardspace.corpus.readers.csv.reader import DelimitedReader

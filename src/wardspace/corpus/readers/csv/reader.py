@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from wardspace.config.corpus import Quotes
+from wardspace.config.corpus.source import Quotes
 from wardspace.corpus.note.encoding import MARK
 from wardspace.corpus.prepare.rejects import Fault
 from wardspace.corpus.readers.columns import check_columns, stored_names

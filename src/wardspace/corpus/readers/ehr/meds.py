@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from wardspace.config import ColumnsConfig, SourceConfig
-from wardspace.config.corpus import LimitsConfig, MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
+from wardspace.config.corpus.source import LimitsConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.arrow_values import lengths, rows_of_batch
 from wardspace.corpus.readers.columns import check_columns

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wardspace.config import ColumnsConfig, SourceConfig
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
 from wardspace.core.errors import CorpusError
 from wardspace.corpus.readers.derived import DerivingReader
 from wardspace.corpus.readers.files import SourceFile

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wardspace.config import ColumnsConfig, SourceConfig
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
 from wardspace.core.files import file_digest
 from wardspace.corpus.prepare.rejects import Fault
 from wardspace.corpus.readers.derived import Check, Derived, DerivingReader

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from wardspace.config import SourceConfig
-from wardspace.config.corpus import MissingConfig
+from wardspace.config.corpus.cleaning import MissingConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import file_digest
 from wardspace.corpus.readers.fhir.fhir import FhirReader, attachments
