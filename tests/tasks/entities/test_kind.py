@@ -194,3 +194,17 @@ def test_confidence_comes_to_what_is_right(tmp_path, corpus):
         right += [(one["start"], one["end"], one["type"]) in true for one in row["predicted"]]
         said += [one["confidence"] for one in row["predicted"]]
     assert len(said) >= 20 and np.mean(said) == pytest.approx(np.mean(right), abs=0.02)
+
+
+def test_a_mention_longer_than_the_window_and_one_across_sentences(tmp_path):
+    sign = "chest pain . no fever . " * 8  # some 50 tokens, where the window holds 22
+    texts, spans = [], []
+    for number in range(30):
+        before = "the patient was seen today and has no other complaint in clinic . " * (number % 3)
+        texts.append(f"{before}{sign}stable . the patient was seen")
+        spans.append([{"start": len(before), "end": len(before) + len(sign) - 1, "type": "Sign"}])
+    corpus = with_spans(tmp_path / "corpus", texts, spans)
+    folder = tiny_model(tmp_path / "model")
+    for name in ("head", "finetune"):
+        table = predicted(corpus, folder, tmp_path / name, settings=[name], finetune=QUICK)
+        assert strict_f1(table) > 0.8
