@@ -53,6 +53,13 @@ def test_the_commonest_mistake_of_the_advised_model_is_named(truth, predicted):
     assert common_mistakes(board, "t").rows == own
 
 
+def test_a_mistake_is_counted_in_what_was_decided():
+    """Of mentions, where notes are scored."""
+    own = mistake("Drug", None, 12).model_copy(update={"kind": "missed", "unit": "mention"})
+    (sentence,) = plain_words(Board(results_of(mistakes=[own])))
+    assert sentence.text.endswith(say.mistake(own, "mentions"))
+
+
 def test_what_test_cannot_decide_is_said_first():
     (sentence,) = plain_words(Board(results_of(WIDE)))
     assert sentence.tone == "tie"

@@ -73,7 +73,7 @@ def _sentence(board: Board, task: str) -> Finding | None:
     decided = verdict.reason != "undecided"
     text = say.sentence(task, f"{meaning} ({say.interval(interval)}{tested})", decided=decided)
     worst = _mistakes(board, task, used)[:1]
-    text += "".join(say.mistake(one, units_name(unit)) for one in worst)
+    text += "".join(say.mistake(one, units_name(one.unit)) for one in worst)
     tone: Tone = "plain" if decided else "tie"
     return Finding(tone, text, cell_anchor(task, score.metric, used.model, used.place))
 
