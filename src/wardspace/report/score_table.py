@@ -40,9 +40,11 @@ class Place(NamedTuple):
     @property
     def group(self) -> tuple[int, str]:
         """Rank and heading of a setting, which groups its columns."""
-        name, order = self.setting_name, setting_order()
+        if self.family == "baseline":
+            return -1, "Baseline, no language model"
+        name, order = self.setting_name, list(kind_words(self.kind).settings) or setting_order()
         rank = order.index(self.setting) if self.setting in order else len(order)
-        alone = self.search or not self.frozen or self.family == "baseline"
+        alone = self.search or not self.frozen
         return rank, capitalised(name) if alone else f"Frozen encoder, {name}"
 
     @property

@@ -4,6 +4,7 @@ from tests.report.build import small_results
 from wardspace.report.score_table import Board
 from wardspace.report.tables.comparison import comparison
 from wardspace.report.wording.comparisons import NO_DIFFERENCE
+from wardspace.results import ModelRecord, Score, SettingRecord
 
 
 def cells(results):
@@ -68,3 +69,22 @@ def test_without_pairs_there_is_no_verdict(board, metric):
                 assert cell.mark == "unpaired"
                 assert cell.rank == ""
                 assert cell.verdict == ""
+
+
+def test_baselines_with_settings_of_their_own_share_a_column():
+    results = small_results({"mlm": [(0.02, 0.01, 0.03)]})
+    names = ("dictionary", "word_crf")
+    common = {"task": "t", "shots": 8, "seed": None, "split": "test", "metric": "macro_f1", "n": 100, "groups": 40}
+    scores = [Score(model=name, setting=name, value=0.3 + place, **common) for place, name in enumerate(names)]
+    models = [ModelRecord(name=name, kind="baseline", dimension=None) for name in names]
+    settings = [SettingRecord(name=name, family="baseline", trained="head") for name in names]
+    more = {"scores": scores, "models": models, "settings": settings}
+    changes = {name: [*found, *getattr(results, name)] for name, found in more.items()}
+    table = comparison(Board(results.model_copy(update=changes)), "t", "macro_f1")
+    shown = {
+        row.model: [None if cell is None else (cell.place.setting, cell.value) for cell in row.cells]
+        for row in table.rows
+    }
+    assert len(table.places) == 2
+    assert shown["dictionary"] == [("dictionary", "30.0"), None] and shown["word_crf"] == [("word_crf", "130.0"), None]
+    assert shown["mlm"] == [None, ("logistic", "52.0")]

@@ -92,12 +92,12 @@ def _task_scores(board: Board, task: str, model: str) -> list[list[str]]:
     return [
         [
             task,
-            place.name,
+            cell.place.name,
             metric_name(metrics[0]),
             f"{cell.value} ({cell.interval or 'no interval'}) {STARS[cell.rank]}".strip(),
             "; ".join(part for part in (cell.verdict, cell.detail) if part),
         ]
-        for place, cell in zip(table.places, row.cells, strict=True)
+        for cell in row.cells
         if cell is not None
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +28,8 @@ def starred(text: str, mark: Mark) -> str:
 class Cell:
     """One score of the comparison, formatted."""
 
+    place: Place
+    """What it is of; baselines with settings of their own share a column."""
     value: str
     interval: str
     mark: Mark
@@ -58,22 +61,29 @@ class Comparison:
 
 def comparison(board: Board, task: str, metric: str) -> Comparison:
     """The comparison table of a task by a metric; the HTML, the Markdown and the model card show the same one."""
-    places = board.places(task, metric)
+    columns: dict[tuple[tuple[int, str], str], list[Place]] = {}
+    for place in board.places(task, metric):
+        columns.setdefault((place.group, place.short), []).append(place)
     rows = [
-        Row(model, board.records[model].kind, [_cell(board, task, model, place, metric) for place in places])
+        Row(
+            model, board.records[model].kind, [_cell(board, task, model, places, metric) for places in columns.values()]
+        )
         for model in board.models(task)
     ]
-    return Comparison(task, metric, places, rows)
+    return Comparison(task, metric, [places[0] for places in columns.values()], rows)
 
 
-def _cell(board: Board, task: str, model: str, place: Place, metric: str) -> Cell | None:
-    score = board.score(task, model, place, metric)
+def _cell(board: Board, task: str, model: str, places: Sequence[Place], metric: str) -> Cell | None:
+    """The score of a model in the one of some settings that it was tried in."""
+    found = ((place, board.score(task, model, place, metric)) for place in places)
+    place, score = next(((place, score) for place, score in found if score is not None), (places[0], None))
     if score is None:
         return None
     difference = board.difference(task, model, place, metric)
     interval = "" if score.low is None or score.high is None else between(score.low, score.high)
     mark = mark_of(difference, is_base=score.model == board.base)
     return Cell(
+        place=place,
         value=points(score.value),
         interval=interval,
         mark=mark,
