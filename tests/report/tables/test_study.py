@@ -22,6 +22,15 @@ def test_a_transductive_study_without_patients_says_so():
     assert any("there is no patient column" in line for line in said.summary)
 
 
+@pytest.mark.parametrize("corpus", [{"columns": {"split": "part"}}, {"source": {"train": "a.csv", "test": "b.csv"}}])
+def test_a_split_that_is_given_is_not_said_to_be_drawn(corpus):
+    (line,) = [
+        line for line in study_setup(parse_study({"corpus": corpus})).summary if "split" in line and "keep" in line
+    ]
+    assert ("part" in line) == ("columns" in corpus)
+    assert not any("20%" in line for line in study_setup(parse_study({"corpus": corpus})).summary)
+
+
 def test_the_columns_found_go_before_the_study_file():
     study = parse_study({"adapt": [{"name": "m", "objectives": ["mlm"]}]})
     said = study_setup(study, {"patient_id": "patient_id", "metadata": ["note_type"], "labels": []})

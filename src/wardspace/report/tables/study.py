@@ -75,7 +75,13 @@ def _summary(study: StudyConfig, *, by_patient: bool) -> list[str]:
 
 
 def _divided(study: StudyConfig, unit: str) -> str:
-    split = study.corpus.split
+    split, column = study.corpus.split, study.corpus.columns.split
+    if column is not None or study.corpus.source.by_split:
+        where = f"in its column {column}" if column is not None else "as files"
+        return (
+            f"The notes keep the split that the source gives {where}. Where it has no validation notes, "
+            f"{share(split.validation / (1 - split.test))} of its training {unit} were taken for it."
+        )
     if split.by == "time":
         return (
             f"The notes were split by time: the latest {share(split.test)} for test, the {share(split.validation)} "
