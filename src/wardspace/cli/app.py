@@ -12,6 +12,7 @@ from wardspace.cli import (
     doctor,
     embed,
     export,
+    extract,
     init,
     ls,
     plan,
@@ -61,6 +62,7 @@ app.command()(search.search)
 app.command()(audit.audit)
 app.command()(export.export)
 app.command()(embed.embed)
+app.command()(extract.extract)
 app.command()(similar.similar)
 app.command()(validate.validate)
 app.command()(ls.ls)

@@ -46,9 +46,10 @@ def embed(
     from wardspace.study.commands.embed_file import embed_file
     from wardspace.study.commands.own_columns import own_columns
 
-    given = {"format": None if kind is None else _known(kind), "encoding": encoding}
+    given = {"format": None if kind is None else known_format(kind), "encoding": encoding}
     own = own_columns(model, notes, given, text, note_id, markup=clean or ())
-    done, left_out, warnings = embed_file(Encoder.load(model), out=out, **own._asdict())
+    columns = {name: value for name, value in own._asdict().items() if name != "patient_id"}
+    done, left_out, warnings = embed_file(Encoder.load(model), out=out, **columns)
     for warning in warnings:
         say(f"  note: {warning}")
     reasons = ", ".join(f"{count} {kind}" for kind, count in left_out.most_common()) or "none"
@@ -56,7 +57,7 @@ def embed(
     say(f"✓ {out}: {counted(done, 'note')} embedded; rows left out: {reasons}{where}")
 
 
-def _known(kind: str) -> str:
+def known_format(kind: str) -> str:
     """A format that has files to read.
 
     Raises

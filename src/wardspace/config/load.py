@@ -6,10 +6,11 @@ import difflib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from wardspace.config.objectives.registry import OBJECTIVES
@@ -20,6 +21,8 @@ from wardspace.config.study import StudyConfig
 from wardspace.config.tasks.registry import TASKS
 from wardspace.config.yaml_text import read_yaml
 from wardspace.core.errors import StudyError
+
+S = TypeVar("S", bound=BaseModel)
 
 RENAMED: Mapping[str, str] = {
     "corpus.deduplicate.editions": "corpus.deduplicate.versions",
@@ -46,15 +49,43 @@ def load_study(path: str | Path, overrides: Sequence[str] = ()) -> StudyConfig:
     StudyError
         Naming every unknown key, wrong type and impossible value with its place.
     """
+    return parse_study(read_mapping(path, "study file"), overrides, where=str(path))
+
+
+def read_mapping(path: str | Path, what: str) -> Any:
+    """The plain values of a YAML file; an empty mapping for an empty one.
+
+    Raises
+    ------
+    StudyError
+        If there is no such file, or it is not YAML.
+    """
     path = Path(path)
     if not path.is_file():
-        raise StudyError("no such study file", where=path, fix="give the path of a YAML file; recipes/ holds examples")
+        raise StudyError(f"no such {what}", where=path, fix="give the path of a YAML file; recipes/ holds examples")
     try:
         raw = read_yaml(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         problem, place = _broken(error)
         raise StudyError(f"{path} is not a YAML file: {problem}", where=f"{path}, {place}", fix="mend it") from error
-    return parse_study(raw if raw is not None else {}, overrides, where=str(path))
+    return raw if raw is not None else {}
+
+
+def parsed(form: type[S], raw: Any, where: str, what: str) -> S:
+    """Check plain values as a section that is a file of its own.
+
+    Raises
+    ------
+    StudyError
+        Naming every mistake with its place, as for a study file.
+    """
+    try:
+        return form.model_validate(raw)
+    except ValidationError as error:
+        lines = [_explain(detail, form) for detail in error.errors(include_url=False)]
+        count = f"{len(lines)} mistake{'s' if len(lines) > 1 else ''} in {what}"
+        told = count + ":\n" + "\n".join(f"  - {line}" for line in lines)
+        raise StudyError(told, where=where, fix="mend it") from error
 
 
 def parse_study(raw: Any, overrides: Sequence[str] = (), where: str = "study") -> StudyConfig:
@@ -139,12 +170,12 @@ def _pruned(node: Any) -> Any:
     return [_pruned(item) for item in node if item is not None] if isinstance(node, list) else node
 
 
-def _explain(detail: ErrorDetails) -> str:
+def _explain(detail: ErrorDetails, form: type[BaseModel] = StudyConfig) -> str:
     place = ".".join(str(part) for part in plain_place(detail["loc"]))
     kind, given = detail["type"], detail.get("input")
     if kind == "extra_forbidden":
         now = RENAMED.get(".".join(part for part in plain_place(detail["loc"]) if isinstance(part, str)))
-        return f"{place}: renamed; write {now}" if now else f"{place}: no such key{_did_you_mean(detail['loc'])}"
+        return f"{place}: renamed; write {now}" if now else f"{place}: no such key{_did_you_mean(detail['loc'], form)}"
     if kind == "missing":
         return f"{place}: missing"
     if kind.startswith("union_tag"):
@@ -165,8 +196,8 @@ def _explain(detail: ErrorDetails) -> str:
     return f"{place}: {message[0].lower()}{message[1:]} (got {given!r})"
 
 
-def _did_you_mean(loc: tuple[str | int, ...]) -> str:
-    known = sorted(_keys_at(StudyConfig, loc[:-1]))
+def _did_you_mean(loc: tuple[str | int, ...], form: type[BaseModel]) -> str:
+    known = sorted(_keys_at(form, loc[:-1]))
     near = difflib.get_close_matches(str(loc[-1]), known, n=1)
     return f"; did you mean {near[0]}?" if near else f"; known here: {', '.join(known)}" if known else ""
 
@@ -178,6 +209,12 @@ def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
         if isinstance(part, int):
             continue
         tagged = {c for c in candidates if "kind" in c.model_fields and c.model_fields["kind"].default == part}
-        found = {m for c in candidates if part in c.model_fields for m in sections_in(c.model_fields[part].annotation)}
+        fields = [_fields_by_key(c).get(part) for c in candidates]
+        found = {section for field in fields if field is not None for section in sections_in(field.annotation)}
         candidates = tagged or found
-    return {name for c in candidates for name in c.model_fields}
+    return {name for c in candidates for name in _fields_by_key(c)}
+
+
+def _fields_by_key(section: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Fields by the keys that a file names them by."""
+    return {field.alias or name: field for name, field in section.model_fields.items()}

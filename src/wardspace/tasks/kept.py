@@ -48,6 +48,8 @@ class KeptFit(BaseModel):
     """Name of the setting."""
     seed: int
     """Its seed."""
+    scripts: tuple[str, ...] = ()
+    """Scripts of the notes that it was calibrated on: what is written in others it cannot read."""
     version: Literal[1] = 1
     """Version of the folder's layout; raised when an older reader would misread it."""
     wardspace: str = __version__

@@ -68,8 +68,17 @@ class ClassificationConfig(TaskSection):
     """What to do with a class that is missing from a split: stop and name it, or go on without it."""
     allow_trained_label: bool = False
     """Allow a label that an objective has learned from; the report then says so."""
+    keep: bool = False
+    """Keep what fine-tuning and the probe `head` have learned (first seed) in RUN/models/TASK-MODEL-SETTING, for
+    `wardspace extract`."""
     finetune: FinetuneConfig = FinetuneConfig()
     """Options of full fine-tuning."""
+
+    @model_validator(mode="after")
+    def _something_to_keep(self) -> ClassificationConfig:
+        if self.keep and "finetune" not in self.settings and "head" not in self.probes:
+            raise ValueError("keep: only fine-tuning and the probe `head` can be kept; add one of them")
+        return self
 
     @model_validator(mode="after")
     def _needs_logistic(self) -> ClassificationConfig:
@@ -96,9 +105,14 @@ class ClassificationConfig(TaskSection):
         """Models to fine-tune."""
         return {"finetune.models": self.finetune.models} if isinstance(self.finetune.models, list) else {}
 
+    @property
+    def keeps_models(self) -> bool:
+        """As asked."""
+        return self.keep
+
     def depends_on(self, tuning: str) -> dict[str, Any]:
         """Everything but the options of the other settings."""
-        others = {"finetune"} if tuning == "frozen" else {"probes", "shots", "subsets"}
+        others = {"keep", *(("finetune",) if tuning == "frozen" else ("probes", "shots", "subsets"))}
         return self.model_dump(mode="json", exclude=others)
 
     def metric_names(self) -> Sequence[str]:
@@ -115,4 +129,4 @@ class ClassificationConfig(TaskSection):
         """The logistic probe alone."""
         few = [count for count in shots if count is not None]
         probes = ["logistic"] if None in shots else []
-        return self.model_copy(update={"settings": ["probe"], "shots": few, "probes": probes})
+        return self.model_copy(update={"settings": ["probe"], "shots": few, "probes": probes, "keep": False})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -42,6 +42,7 @@ class _Pass:
         self._edits = edits
         self._ends = [edit.end for edit in edits]
         self._growth = [0, *accumulate(edit.size - (edit.end - edit.start) for edit in edits)]
+        self._new_ends = [edit.start + grown + edit.size for edit, grown in zip(edits, self._growth, strict=False)]
 
     def start(self, place: int) -> int:
         """Where a span that begins at `place` begins afterwards."""
@@ -56,6 +57,21 @@ class _Pass:
         if done < len(self._edits) and self._edits[done].start < place:
             return self._edits[done].start + self._growth[done] + self._edits[done].size
         return place + self._growth[done]
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Where a span that is not empty was before; one that covers a part of a change covers all that it replaced."""
+        first = bisect_right(self._new_ends, start)
+        if first < len(self._edits) and self._edits[first].start + self._growth[first] < start:
+            before = self._edits[first].start
+        else:
+            before = start - self._growth[first]
+        last = bisect_left(self._new_ends, end)
+        # what was put in just before the end belongs to the span; what was taken out there does not
+        while last < len(self._edits) and self._new_ends[last] == end and self._edits[last].size:
+            last += 1
+        if last < len(self._edits) and self._edits[last].start + self._growth[last] < end:
+            return before, self._edits[last].end
+        return before, end - self._growth[last]
 
 
 class Offsets:
@@ -79,6 +95,12 @@ class Offsets:
             start, end = step.start(start), step.end(end)
             if start >= end:
                 return None
+        return start, end
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Where the characters `start` to `end` (exclusive, at least one) of the cleaned text come from."""
+        for step in reversed(self._passes):
+            start, end = step.origin(start, end)
         return start, end
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 UNSPACED = (
@@ -101,3 +104,42 @@ def terms(text: str, *, shortest: int = 2, longest: int = 3) -> list[str]:
             words.append(part)
     pairs = [f"{one} {other}" for one, other in pairwise(words)]
     return [*words, *pairs, *runs]
+
+
+LEAST_SHARE = 0.01
+"""Share of the letters of some texts from which on a script counts as theirs."""
+
+
+def letter_scripts(texts: Iterable[str]) -> Counter[str]:
+    """Letters of some texts by script, as the first word of their names in Unicode.
+
+    Examples
+    --------
+    >>> letter_scripts(["pain 胸痛"])
+    Counter({'LATIN': 4, 'CJK': 2})
+    """
+    found: Counter[str] = Counter()
+    for text in texts:
+        for letter, count in Counter(text).items():
+            if script := _script(letter):
+                found[script] += count
+    return found
+
+
+def main_scripts(texts: Iterable[str]) -> tuple[str, ...]:
+    """Scripts with at least a hundredth of the letters of some texts, sorted."""
+    found = letter_scripts(texts)
+    return tuple(sorted(name for name, count in found.items() if count >= LEAST_SHARE * found.total()))
+
+
+def foreign(text: str, known: Sequence[str]) -> bool:
+    """Whether more than half of the letters of a text are of other scripts; never where no script is known."""
+    if not known or (text.isascii() and "LATIN" in known):
+        return False
+    found = letter_scripts([text])
+    return 2 * sum(found[name] for name in known) < found.total()
+
+
+@lru_cache(maxsize=65536)
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "").split(" ")[0] if letter.isalpha() else ""

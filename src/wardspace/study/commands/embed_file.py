@@ -77,12 +77,12 @@ def embed_file(
         For a fault of the source as a whole, where no row is left, or where `out` is a folder or one of the sources.
     """
     _check_target(source, out)
-    roles = _roles(source, text, note_id)
+    roles = roles_of(source, text, note_id)
     schema = pa.schema([("note_id", pa.string()), ("vector", pa.list_(pa.float32(), encoder.dimension))])
     done, markup = 0, Counter[str]()
     config = CorpusConfig(source=source, clean=clean, missing=missing or MissingConfig())
     left_out_file = out.with_name(f"{out.stem}.rejects.parquet")
-    with _options_named(), owner_only(), scratch_folder(out) as work, whole_file(out) as scratch:
+    with options_named("--id and --text"), owner_only(), scratch_folder(out) as work, whole_file(out) as scratch:
         readers = open_readers(source, roles.needed, work, config.missing)
         with (
             pq.ParquetWriter(scratch, schema) as writer,
@@ -122,19 +122,20 @@ def _nothing(source: SourceConfig, readers: list[Reader], rejects: Rejects) -> C
 
 
 @contextmanager
-def _options_named() -> Iterator[None]:
-    """There is no study here to name columns in."""
+def options_named(options: str) -> Iterator[None]:
+    """There is no study here to name columns in: options of the command line do."""
     try:
         yield
     except MissingColumnsError as error:
-        raise CorpusError(error.what, where=error.where, fix="name the columns with --id and --text") from error
+        raise CorpusError(error.what, where=error.where, fix=f"name the columns with {options}") from error
 
 
-def _roles(source: SourceConfig, text: str | None, note_id: str | None) -> Roles:
+def roles_of(source: SourceConfig, text: str | None, note_id: str | None, patient_id: str | None = None) -> Roles:
     """Which columns are read: those that are named, else the format's own."""
     known = FORMATS.get(source.format)
     columns = known.columns(ColumnsConfig()) if known and known.columns else ColumnsConfig()
-    return resolve_roles(ColumnsConfig(note_id=note_id or columns.note_id, text=text or columns.text), None)
+    named = ColumnsConfig(note_id=note_id or columns.note_id, patient_id=patient_id, text=text or columns.text)
+    return resolve_roles(named, None)
 
 
 def _check_target(source: SourceConfig, out: Path) -> None:

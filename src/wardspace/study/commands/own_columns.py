@@ -26,6 +26,7 @@ class OwnColumns(NamedTuple):
     source: SourceConfig
     text: str | None = None
     note_id: str | None = None
+    patient_id: str | None = None
     clean: CleanConfig = UNTOUCHED
     missing: MissingConfig = MissingConfig()
 
@@ -37,6 +38,7 @@ def own_columns(
     text: str | None,
     note_id: str | None,
     *,
+    patient_id: str | None = None,
     markup: Sequence[str] = (),
 ) -> OwnColumns:
     """Read notes as the model's study read its own, where the command line says nothing else.
@@ -49,7 +51,7 @@ def own_columns(
         Path of the notes.
     given : dict
         Options of the source on the command line; None stands for what was not given.
-    text, note_id : str, optional
+    text, note_id, patient_id : str, optional
         Columns on the command line.
     markup : sequence of str
         Steps of `corpus.clean` that take markup from notes, on the command line: they are added to those of the study.
@@ -66,7 +68,7 @@ def own_columns(
     asked = {name: value for name, value in given.items() if value is not None}
     if not (folder.mark.is_file() and folder.latest.is_file()):
         source = SourceConfig.model_validate({"path": notes, **asked})
-        return OwnColumns(source, text, note_id, UNTOUCHED.model_copy(update=steps))
+        return OwnColumns(source, text, note_id, patient_id, UNTOUCHED.model_copy(update=steps))
     study = load_study(folder.latest).corpus
     kept = study.source.model_dump(exclude={"path", *GIVEN}) if study.source.format != "ward" else {}
     columns = study.columns
@@ -76,4 +78,11 @@ def own_columns(
     clean = study.clean.model_copy(update=steps)
     if clean != UNTOUCHED:
         say("  notes are cleaned as that study cleaned its own (corpus.clean)")
-    return OwnColumns(source, text or columns.text, note_id or columns.note_id, clean, study.missing)
+    return OwnColumns(
+        source,
+        text or columns.text,
+        note_id or columns.note_id,
+        patient_id or columns.patient_id,
+        clean,
+        study.missing,
+    )

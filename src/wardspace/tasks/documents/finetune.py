@@ -13,16 +13,19 @@ from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig, FinetuneConfig
 from wardspace.core.seeds import generator
+from wardspace.corpus.note.scripts import main_scripts
 from wardspace.models import LanguageModel, hardware
 from wardspace.models.tokens import token_ids
 from wardspace.objectives import Reading, Unit
 from wardspace.objectives.supervised.classification import CLASS, MEMBERS, Classification, macro_f1
 from wardspace.objectives.supervised.classification import LabelledNotes as TaskHead
 from wardspace.tasks.documents.fitted import FittedClassifier
+from wardspace.tasks.documents.kept import TextClassifier
 from wardspace.tasks.documents.label_budget import learned_rows
 from wardspace.tasks.documents.labelled import Labelled, LabelledNotes
 from wardspace.tasks.documents.subsets import stratified
 from wardspace.tasks.finetuning import FineTuning, Trial, Tuner
+from wardspace.tasks.kind import RunKey
 from wardspace.tasks.notes import EvaluatedModel, Notes, Texts
 from wardspace.tasks.probes.head import fit_head, head_probabilities
 from wardspace.tasks.probes.thresholds import best_thresholds
@@ -66,6 +69,15 @@ class DocumentFineTuning(FineTuning[LabelledNotes, ClassificationConfig]):
     def reads(self, gold: LabelledNotes) -> NDArray[np.int64]:
         """None: it makes vectors of its own."""
         return np.empty(0, dtype=np.int64)
+
+    @property
+    def keep(self) -> bool:
+        """As the task asks."""
+        return self.task.keep
+
+    def save(self, fitted: FittedClassifier, folder: Path, run: RunKey) -> None:
+        """Write the classifier; see `load_classifier`."""
+        fitted.save(folder, run)
 
     def tuner(self, model: EvaluatedModel, gold: LabelledNotes) -> Finetuning:
         """What all seeds of a model share."""
@@ -123,10 +135,15 @@ class Finetuning(Tuner[Classification, FittedClassifier]):
             vectors = encoder.encode(self.texts.of(notes.rows), show_progress=False)
             return head_probabilities(objective.head, vectors)
 
-        if self.labelled.members is None:
-            return FittedClassifier(probabilities)
         rows = self.labelled.rows("validation")
-        return FittedClassifier(probabilities, best_thresholds(self.labelled.members[rows], probabilities(self._held)))
+        members = self.labelled.members
+        thresholds = None if members is None else best_thresholds(members[rows], probabilities(self._held))
+
+        def reader() -> TextClassifier:
+            scripts = main_scripts(self.texts.of(rows))
+            return TextClassifier(encoder, objective.head, tuple(self.labelled.classes), thresholds, scripts)
+
+        return FittedClassifier(probabilities, thresholds, reader=reader)
 
     def score(self, fitted: FittedClassifier) -> float:
         """Macro F1."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from wardspace.tasks.documents.kept import TextClassifier
+from wardspace.tasks.kind import RunKey
 from wardspace.tasks.notes import Notes
 from wardspace.tasks.predictions import NAME, lists, names
 
@@ -35,11 +38,14 @@ class FittedClassifier:
         Probability from which a note is given a label, where it may have several; else the likeliest class is taken.
     about : mapping
         What results must say of it.
+    reader : callable, optional
+        Gives the same classifier for texts of no corpus, where there is one.
     """
 
     probabilities: Callable[[Notes], NDArray[np.float32]]
     thresholds: NDArray[np.float64] | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
+    reader: Callable[[], TextClassifier] | None = None
 
     def predict(self, units: Notes) -> pa.Table:
         """Class or labels of each note, with the probability of every class."""
@@ -49,3 +55,15 @@ class FittedClassifier:
         else:
             decided, schema = lists(found >= self.thresholds, pa.bool_()), SEVERAL_PREDICTED
         return pa.table([names(units.note_id), decided, lists(found, pa.float32())], schema=schema)
+
+    def save(self, folder: Path, run: RunKey) -> None:
+        """Write it into a folder of its own; see `load_classifier`.
+
+        Raises
+        ------
+        ValueError
+            If it does not read texts by itself.
+        """
+        if self.reader is None:
+            raise ValueError(f"{run.setting} does not read texts by itself")
+        self.reader().save(folder, run)

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig
+from wardspace.corpus.note.scripts import main_scripts
 from wardspace.models.pooling import unit_length
 from wardspace.results import SettingRecord
 from wardspace.tasks.documents.features import Featuriser, scaled_vectors
 from wardspace.tasks.documents.fitted import FittedClassifier
+from wardspace.tasks.documents.kept import TextClassifier
 from wardspace.tasks.documents.label_budget import learned_rows
 from wardspace.tasks.documents.labelled import Labelled, LabelledNotes
 from wardspace.tasks.documents.subsets import few_shot
@@ -120,6 +122,15 @@ def _thresholds(truth: Truth, probabilities: NDArray[np.float32]) -> NDArray[np.
 class HeadProbe(Probe):
     """The two-layer head, once a seed."""
 
+    @property
+    def keep(self) -> bool:
+        """As the task asks."""
+        return self.task.keep
+
+    def save(self, fitted: FittedClassifier, folder: Path, run: RunKey) -> None:
+        """Write the classifier; see `load_classifier`."""
+        fitted.save(folder, run)
+
     def fit(
         self, model: EvaluatedModel, gold: LabelledNotes, run: RunKey, folder: Path, *, show_progress: bool = True
     ) -> FittedClassifier:
@@ -129,7 +140,14 @@ class HeadProbe(Probe):
         truth = gold.labels.truth
         head, _ = fit_head(train, truth[rows], validation, truth[chosen], len(gold.classes), seed=run.seed)
         thresholds = _thresholds(truth[chosen], head_probabilities(head, validation))
-        return FittedClassifier(lambda notes: head_probabilities(head, scaled_vectors(model, notes)), thresholds)
+
+        def reader() -> TextClassifier:
+            scripts = main_scripts(gold.texts.of(chosen))
+            return TextClassifier(model.load(), head, tuple(gold.classes), thresholds, scripts, model.scaling)
+
+        return FittedClassifier(
+            lambda notes: head_probabilities(head, scaled_vectors(model, notes)), thresholds, reader=reader
+        )
 
 
 @dataclass(frozen=True)

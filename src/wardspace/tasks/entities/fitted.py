@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from wardspace.corpus.note.scripts import main_scripts
 from wardspace.models import Encoder
 from wardspace.models.token_vectors import TokenVectors
 from wardspace.objectives.supervised.chains import Chain, decoded
@@ -44,12 +45,15 @@ class FittedTagger:
         Makes confidences mean what they say.
     about : mapping
         What results must say of it.
+    scripts : tuple of str
+        Scripts of the texts that it was calibrated on; see `wardspace.corpus.note.scripts`.
     """
 
     find: Predictor
     types: tuple[str, ...]
     scaled: Scaled = UNSCALED
     about: Mapping[str, Any] = field(default_factory=dict)
+    scripts: tuple[str, ...] = ()
 
     @classmethod
     def calibrated(
@@ -57,7 +61,7 @@ class FittedTagger:
         about: Mapping[str, Any] | None = None,
     ) -> FittedTagger:  # fmt: skip
         """One whose confidence is scaled on validation texts with their mentions."""
-        return cls(find, types, scaled_on(list(find(texts)), truth), about or {})
+        return cls(find, types, scaled_on(list(find(texts)), truth), about or {}, main_scripts(texts))
 
     def mentions(self, texts: Sequence[str]) -> Iterator[list[ScoredMention]]:
         """Mentions of each text in its order; a confidence is the chance that borders and type are right."""

@@ -78,6 +78,7 @@ def save_tagger(tagger: FittedTagger, folder: Path, run: RunKey) -> None:
             "pieces": tagging.pieces,
             "crf": isinstance(emissions, HeadEmissions) and emissions.head.crf is not None,
             "types": tagger.types,
+            "scripts": tagger.scripts,
             "confidence": tagger.scaled._asdict(),
         }
     )
@@ -114,4 +115,5 @@ def load_tagger(folder: str | Path, *, device: str = "auto") -> FittedTagger:
         head.load_state_dict(kept.weights)
         emissions, chain = HeadEmissions(head.eval().to(encoder.device)), head.chain()
     tagging = Tagging(encoder, about.pieces, emissions, chain)
-    return FittedTagger(tagging, about.types, Scaled(about.confidence.slope, about.confidence.shift))
+    scaled = Scaled(about.confidence.slope, about.confidence.shift)
+    return FittedTagger(tagging, about.types, scaled, scripts=about.scripts)

@@ -1,0 +1,136 @@
+"""The fields file: which values `wardspace extract` takes from each note, and as which FHIR resources."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from wardspace.config.load import parsed, read_mapping
+from wardspace.config.section import Section
+
+Assertion = Literal["present", "negated", "historical", "hypothetical", "family"]
+"""What a note says of a mention; `present`: none of the others."""
+Resource = Literal["Condition", "MedicationStatement", "Observation"]
+OWN_ASSERTIONS = ("present", "negated", "historical")
+"""Of the patient, and not only possible: what a resource of FHIR may say of one."""
+
+
+class FieldSource(Section):
+    """Where the values of a field come from: mentions of a type of entity, or the class of the whole note."""
+
+    entity: str | None = None
+    """Type of entity, as `Disease`."""
+    classification: str | None = None
+    """Name of a task of classification."""
+    task: str | None = None
+    """Name of the task of entities, where several of the models know the type."""
+    assertion: Assertion | list[Assertion] | None = None
+    """Take only mentions of which the note says this, or one of these (null: all mentions)."""
+
+    @property
+    def assertions(self) -> tuple[Assertion, ...]:
+        """The assertions asked for; none where all are taken."""
+        asked = self.assertion
+        return () if asked is None else tuple(asked) if isinstance(asked, list) else (asked,)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.entity is None) == (self.classification is None):
+            raise ValueError("name either an entity or a classification")
+        if self.classification is not None and (self.assertion is not None or self.task is not None):
+            raise ValueError("assertion and task are for entities")
+        return self
+
+
+class FhirConfig(Section):
+    """The FHIR R4 resource that each value becomes."""
+
+    resource: Resource
+    """Type of the resource."""
+    system: str | None = Field(None, pattern=r"^(https?://|urn:)\S+$")
+    """For an Observation: the code system of what was observed, as `http://loinc.org`."""
+    code: str | None = Field(None, pattern=r"^\S+( \S+)*$")
+    """For an Observation: the code of what was observed; without it the name of the field says so."""
+
+    @model_validator(mode="after")
+    def _codes(self) -> Self:
+        if (self.system is None) != (self.code is None):
+            raise ValueError("a code needs its system, and a system a code")
+        if self.code is not None and self.resource != "Observation":
+            raise ValueError("only an Observation has a code here; that of others is what the note names")
+        return self
+
+
+class FieldConfig(Section):
+    """A field of the record."""
+
+    name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
+    """Name of the column."""
+    source: FieldSource = Field(alias="from")
+    """Where its values come from."""
+    many: Literal[True, "first", "last", "most_confident"] = True
+    """All values of a note as a list, or one of them: the first or last in the text, or the most confident."""
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Least confidence of a value."""
+    fhir: FhirConfig | None = None
+    """The FHIR resource of each value (null: none)."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the field: value, first character, the one after the last, confidence, assertion."""
+        place = () if self.source.entity is None else (f"{self.name}_start", f"{self.name}_end")
+        said = () if self.source.entity is None else (f"{self.name}_assertion",)
+        return (self.name, *place, f"{self.name}_confidence", *said)
+
+    @model_validator(mode="after")
+    def _of_the_patient(self) -> Self:
+        if self.fhir is None:
+            return self
+        others = [one for one in self.source.assertions if one not in OWN_ASSERTIONS]
+        if others:
+            raise ValueError(
+                f"{', '.join(others)} says nothing of the patient that a {self.fhir.resource} could hold; "
+                f"take fhir away, or ask for {', '.join(OWN_ASSERTIONS)}"
+            )
+        if self.source.classification is not None and self.fhir.resource != "Observation":
+            raise ValueError("the class of a note can be an Observation, and no other resource")
+        return self
+
+
+class FieldsConfig(Section):
+    """What is taken from each note."""
+
+    fields: list[FieldConfig] = Field(min_length=1)
+    """The fields, in the order of the columns."""
+    assertions: Literal["rules", "none"] = "rules"
+    """Who says what a note says of a mention: rules for English (ConText), or nobody."""
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        names = Counter(["note_id", "patient_id", *(name for field in self.fields for name in field.columns)])
+        if twice := [name for name, count in names.items() if count > 1]:
+            raise ValueError(f"columns of the same name: {', '.join(twice)}; rename a field")
+        asking = [field.name for field in self.fields if field.source.assertions]
+        if self.assertions == "none" and asking:
+            raise ValueError(f"assertions: none, but {', '.join(asking)} asks for one")
+        return self
+
+    @property
+    def resources(self) -> Sequence[Resource]:
+        """Types of resources that are written, sorted."""
+        return sorted({field.fhir.resource for field in self.fields if field.fhir is not None})
+
+
+def load_fields(path: str | Path) -> FieldsConfig:
+    """Read a fields file.
+
+    Raises
+    ------
+    StudyError
+        Naming every unknown key, wrong type and impossible value with its place.
+    """
+    return parsed(FieldsConfig, read_mapping(path, "fields file"), str(path), "the fields file")

@@ -1,0 +1,1 @@
+"""Fields: a record from each note, filled by what tasks have kept."""
