@@ -11,7 +11,7 @@ from sklearn.metrics import f1_score
 from tests.fixtures.predictions import guesses, mention_table, run_table
 from tests.fixtures.tasks import mention_metrics, single_label
 from wardspace.config import ReportConfig
-from wardspace.evaluation import score_predictions
+from wardspace.evaluation import label_scores, score_predictions
 
 CONFIG = ReportConfig(resamples=200)
 CLASSES, TYPES = ["a", "b", "c", "gone"], ("Chemical", "Disease")
@@ -69,3 +69,16 @@ def test_scores_by_type_are_those_of_nervaluate():
         counts = {one.n for one in found if one.label == name}
         assert counts == {sum(one[2] == kind for note in truth for one in note)}
     assert {one.unit for one in found} == {"mention"}
+
+
+def test_many_patients_are_drawn_in_pools(monkeypatch):
+    """The interval is about as wide as if each were drawn by itself."""
+    truth = np.random.default_rng(1).integers(3, size=600)
+    table = run_table(truth, guesses(truth, 3, 1.0, 3))
+    whole = by_label(table, single_label(specialty=["a", "b", "c"]))
+    monkeypatch.setattr(label_scores, "MOST_DRAWN", 150)
+    pooled = by_label(table, single_label(specialty=["a", "b", "c"]))
+    for one, other in zip(whole, pooled, strict=True):
+        assert (one.value, one.n, one.groups) == (other.value, other.n, other.groups)
+        assert other.high - other.low == pytest.approx(one.high - one.low, rel=0.3)
+        assert (one.low, one.high) != (other.low, other.high)
