@@ -115,9 +115,11 @@ def test_where_files_cannot_be_linked_they_are_copied(tmp_path, monkeypatch):
 @pytest.mark.processes
 def test_a_process_that_is_killed_leaves_its_file_free(tmp_path):
     script = (
-        "import os, sys; from pathlib import Path; from wardspace.corpus.annotation import annotation_file;"
-        "from tests.corpus.annotation.made import said; file = annotation_file(Path(sys.argv[1]), 'ann');"
-        "file.add(said('plain', 'urgent')); os.kill(os.getpid(), 9)"
+        "import os, sys; from pathlib import Path; from wardspace.corpus.annotation import Annotation, annotation_file;"
+        "file = annotation_file(Path(sys.argv[1]), 'ann');"
+        "file.add(Annotation.model_validate_json(sys.argv[2])); os.kill(os.getpid(), 9)"
     )
-    assert subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False).returncode == -9
+    line = said("plain", "urgent").model_dump_json()
+    command = [sys.executable, "-c", script, str(tmp_path), line]
+    assert subprocess.run(command, check=False).returncode == -9
     assert set(written(tmp_path, said("astral", "urgent")).gold("urgency", "label")) == {"plain", "astral"}

@@ -116,7 +116,7 @@ def kept_over(corpus: Path, new: Path) -> None:
 
     Files are linked and not copied, where the disk can do that: a page that is open meanwhile goes on adding to them.
     """
-    for path in sorted((corpus / FOLDER).glob("*")):
+    for path in sorted(one for one in (corpus / FOLDER).glob("*") if one.is_file()):
         (new / FOLDER).mkdir(mode=0o700, exist_ok=True)
         try:
             os.link(path, new / FOLDER / path.name)

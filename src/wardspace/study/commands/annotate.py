@@ -113,12 +113,12 @@ def _batch(study: Study, corpus: Corpus, wish: Wish, answered: dict[str, str], a
     """The first batch of this kind that the annotator has not finished, else a new one."""
     with batch_file(corpus.folder) as file:
         own = [one for one in file.lines if one.column == wish.column]
-        for batch in own:
-            if (batch.order, batch.split) == (wish.order, wish.split):
-                notes = session_notes(corpus, batch.notes)
-                if any(answered.get(note.note_id) != text_digest(note.text) for note in notes):
-                    return batch
         drawn = [note_id for batch in own for note_id in batch.notes]
+        notes = session_notes(corpus, drawn)
+        left_open = {note.note_id for note in notes if answered.get(note.note_id) != text_digest(note.text)}
+        for batch in own:
+            if (batch.order, batch.split) == (wish.order, wish.split) and left_open & set(batch.notes):
+                return batch
         pool = corpus.table(["note_id"], splits=[wish.split])["note_id"].to_pylist()
         taken = set(drawn)
         left = [note_id for note_id in pool if note_id not in taken]

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from wardspace.core.progress import progress
 from wardspace.corpus import Corpus
 from wardspace.corpus.annotation import Answers, MarkedSpan, Value
 from wardspace.corpus.annotation.batches import by_lot
@@ -91,9 +92,12 @@ class Assistant:
         return [pool[place] for place in order], self._model
 
     def _span_weights(self, pool: Sequence[str]) -> NDArray[np.float64]:
-        suggester = self._spans(self._known)
-        found = [suggester.suggestion(note) for note in session_notes(self._corpus, pool)]
-        return span_uncertainty([[span.confidence for span in spans] for spans in found])
+        suggester, found = self._spans(self._known), []
+        with progress("looking for spans (notes)", len(pool), show=self._study.show_progress) as advance:
+            for note in session_notes(self._corpus, pool):
+                found.append([span.confidence for span in suggester.suggestion(note)])
+                advance()
+        return span_uncertainty(found)
 
     def _spans(self, known: Mapping[str, Value]) -> TaggerSuggester | DictionarySuggester:
         """A tagger, or a dictionary where too few notes are annotated for one."""
