@@ -70,6 +70,42 @@ def test_every_kind_of_gold_occurs(notes):
     assert len({note["note_id"] for note in notes}) == len(notes)
 
 
+def test_remarks_add_answers_and_leave_the_rest_of_a_note_as_it_is(notes):
+    config = WardConfig(patients=40, seed=7, assertions=True)
+    added = [row for batch in ward_batches(config) for row in batch.to_pylist()]
+    by_id = {note["note_id"]: note for note in notes}
+    kept = 0
+    for note in added:
+        plain = by_id[note["note_id"]]
+        paragraphs = set(plain["text"].split("\n\n"))
+        kept += paragraphs <= set(note["text"].split("\n\n"))
+        assert len(note["phenotypes"]) >= len(plain["phenotypes"]) or note["text"] != plain["text"]
+    assert kept > 0.9 * len(added)  # an edited note may lose a paragraph
+    answers = {
+        (span["negated"], span["experiencer"], span["historical"], span["hypothetical"])
+        for note in added
+        for span in note["phenotypes"]
+    }
+    assert answers == {
+        (False, "patient", False, False),
+        (True, "patient", False, False),
+        (False, "family", False, False),
+        (True, "family", False, False),
+        (False, "patient", True, False),
+        (False, "patient", False, True),
+    }
+    assert added == [row for batch in ward_batches(config) for row in batch.to_pylist()]
+
+
+def test_what_stands_under_a_heading_of_the_past_is_historical(notes):
+    for note in notes:
+        for span in note["phenotypes"]:
+            assert not span["hypothetical"]
+            before = note["text"][: span["start"]].split("\n\n")[-1].lower()
+            if before.startswith(("pmh:", "past medical history")) and note["note_type"] != "referral":
+                assert span["historical"] or span["experiencer"] == "family"
+
+
 def test_spans_stand_on_whole_words(notes):
     for note in notes:
         for column in ("identifiers", "phenotypes", "followups"):

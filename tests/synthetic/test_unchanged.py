@@ -23,5 +23,7 @@ def test_every_column_of_the_ward_is_what_it_was_when_its_tables_were_written_in
     found = hashlib.sha256()
     for batch in ward_batches(WardConfig(patients=40, seed=seed)):
         for row in batch.to_pylist():
+            for span in row["phenotypes"]:  # these came later
+                del span["historical"], span["hypothetical"]
             found.update(json.dumps(row, sort_keys=True, ensure_ascii=False).encode() + b"\n")
     assert found.hexdigest() == digest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from random import Random
 from typing import Any
@@ -18,6 +19,7 @@ from wardspace.synthetic.notes.nursing import nursing
 from wardspace.synthetic.notes.progress import progress
 from wardspace.synthetic.notes.radiology import radiology
 from wardspace.synthetic.notes.referral import referral
+from wardspace.synthetic.notes.remarks import remarks
 from wardspace.synthetic.patients.diseases import Knowledge, knowledge
 from wardspace.synthetic.patients.patient import Patient, patient
 from wardspace.synthetic.patients.people import age_band
@@ -83,7 +85,7 @@ def ward_batches(config: WardConfig, rows: int = 512) -> Iterator[pa.RecordBatch
     Parameters
     ----------
     config : WardConfig
-        Number of patients and seed.
+        Number of patients, seed, and whether sentences about what is past, may come or is a relative's are added.
     rows : int
         Notes of a batch.
 
@@ -105,12 +107,14 @@ def ward_batches(config: WardConfig, rows: int = 512) -> Iterator[pa.RecordBatch
        49(D1), D1207-D1217, 2021. https://doi.org/10.1093/nar/gkaa1043
     """
     known = knowledge()
-    notes = chain.from_iterable(patient_notes(known, config.seed, index) for index in range(config.patients))
+    notes = chain.from_iterable(
+        patient_notes(known, config.seed, index, assertions=config.assertions) for index in range(config.patients)
+    )
     while chunk := list(islice(notes, rows)):
         yield pa.RecordBatch.from_pylist(chunk, schema=SCHEMA)
 
 
-def patient_notes(known: Knowledge, seed: int, index: int) -> Iterator[dict[str, Any]]:
+def patient_notes(known: Knowledge, seed: int, index: int, *, assertions: bool = False) -> Iterator[dict[str, Any]]:
     """The notes of one patient in the order of time, as plain rows."""
     who = patient(known, seed, index)
     problems: dict[int, Fragment] = {}
@@ -119,6 +123,9 @@ def patient_notes(known: Knowledge, seed: int, index: int) -> Iterator[dict[str,
         rng = Random(derive("ward note", seed, index, number))
         scene = _scene(known, who, entry, rng)
         sections = _sections(scene, entry, problems)
+        if assertions:
+            own = replace(scene, rng=Random(derive("ward assertions", seed, index, number)), told=set())
+            sections = [*sections[:-1], remarks(own), *sections[-1:]] if sections[1:] else [*sections, remarks(own)]
         editions = [sections, edition(sections, scene)] if entry.edited else [sections]
         for text in editions:
             yield _row(scene, entry, number, joined(text))

@@ -40,6 +40,9 @@ class WardConfig(Section):
     """How many patients to make (about three notes each)."""
     seed: int = 7
     """Seed of the generator: the same seed gives the same notes."""
+    assertions: bool = False
+    """Add sentences about what is past, what may come and what relatives have, for tasks of kind `assertions`; all else
+    in the notes stays as it is."""
 
 
 class MedsConfig(Section):

@@ -58,7 +58,7 @@ def _history(scene: Scene, layout: str) -> Fragment:
 
 def _past(scene: Scene, layout: str) -> Fragment:
     writer = _opened(scene, "past", layout)
-    paragraphs.past(writer, scene)
+    paragraphs.past(writer, scene, headed=True)
     paragraphs.consult(writer, scene, 0.25)
     return writer.fragment()
 

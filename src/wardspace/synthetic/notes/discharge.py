@@ -64,7 +64,7 @@ def _results(scene: Scene, layout: str) -> Fragment:
 def _past(scene: Scene, layout: str) -> Fragment:
     writer = scene.writer()
     writer.heading(heading("past", layout))
-    paragraphs.past(writer, scene)
+    paragraphs.past(writer, scene, headed=True)
     if scene.rng.random() < 0.5:
         paragraphs.family(writer, scene)
     paragraphs.social(writer, scene, 1)

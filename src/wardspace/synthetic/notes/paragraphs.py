@@ -59,12 +59,14 @@ def disease(writer: Writer, scene: Scene, chance: float) -> None:
         writer.relate("has_phenotype", placed["disease"][0], tail)
 
 
-def past(writer: Writer, scene: Scene) -> None:
-    """Comorbid conditions and old problems."""
+def past(writer: Writer, scene: Scene, *, headed: bool) -> None:
+    """Comorbid conditions and old problems; of the past where a heading or the wording says so."""
     beside = scene.rng.sample(scene.patient.other, min(scene.rng.randint(0, 2), len(scene.patient.other)))
     terms = [*scene.patient.conditions, *beside]
     if terms:
-        writer.sentence(scene.pick(phrases().past), findings=Findings(terms))
+        template = scene.pick(phrases().past)
+        over = headed or template in phrases().of_the_past
+        writer.sentence(template, findings=Findings(terms, historical=over))
     else:
         writer.sentence("Nothing else of note.")
 

@@ -42,7 +42,7 @@ def _story(scene: Scene) -> Fragment:
 
 def _background(scene: Scene) -> Fragment:
     writer = scene.writer()
-    paragraphs.past(writer, scene)
+    paragraphs.past(writer, scene, headed=False)
     paragraphs.disease(writer, scene, 0.2)
     paragraphs.treatments(writer, scene, scene.rng.randint(0, 3))
     if scene.rng.random() < 0.5:

@@ -80,6 +80,7 @@ class Phrases:
     known_disease: Texts
     only_disease: Texts
     past: Texts
+    of_the_past: Texts
     treated: Texts
     kin: Texts
     no_kin: Texts
@@ -130,6 +131,12 @@ def severity_words() -> SeverityWords:
 def followups() -> Mapping[str, Texts]:
     """Sentences that ask for something after this note, by kind."""
     return _read("followups", dict[str, Texts])
+
+
+@cache
+def assertions() -> Texts:
+    """Sentences about what is past, may come or is a relative's; each slot is named by what it says of its findings."""
+    return _read("assertions", Texts)
 
 
 @cache

@@ -32,13 +32,19 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class Phenotype:
-    """A span that names a phenotype, whether it is denied, and whose it is (`patient` or `family`)."""
+    """A span that names a phenotype, and what the note says of it.
+
+    Whether it is denied, whose it is (`patient` or `family`), whether it is of the past, and whether it is only
+    something that may come; see `wardspace.tasks.assertions`.
+    """
 
     start: int
     end: int
     hpo_id: str
     negated: bool
     experiencer: str
+    historical: bool = False
+    hypothetical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,16 @@ _OFFSETS = [("start", pa.int32()), ("end", pa.int32())]
 SPAN_TYPES: dict[str, pa.DataType] = {
     "identifiers": pa.list_(pa.struct([*_OFFSETS, ("kind", pa.string())])),
     "phenotypes": pa.list_(
-        pa.struct([*_OFFSETS, ("hpo_id", pa.string()), ("negated", pa.bool_()), ("experiencer", pa.string())])
+        pa.struct(
+            [
+                *_OFFSETS,
+                ("hpo_id", pa.string()),
+                ("negated", pa.bool_()),
+                ("experiencer", pa.string()),
+                ("historical", pa.bool_()),
+                ("hypothetical", pa.bool_()),
+            ]
+        )
     ),
     "relations": pa.list_(
         pa.struct(

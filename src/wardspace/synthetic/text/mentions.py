@@ -45,6 +45,8 @@ class Findings:
     """What stands before the last of several."""
     grade: str = ""
     """How much of it: stands before the first, outside its span."""
+    historical: bool = False
+    hypothetical: bool = False
 
     def write(self, writer: Writer) -> list[Placed]:
         """Append the list, each phenotype with its span."""
@@ -54,7 +56,15 @@ class Findings:
         for i, term in enumerate(self.terms):
             if i:
                 writer.raw(self.last if i == len(self.terms) - 1 else ", ")
-            placed.append(writer.phenotype(term, negated=self.negated, experiencer=self.experiencer))
+            placed.append(
+                writer.phenotype(
+                    term,
+                    negated=self.negated,
+                    experiencer=self.experiencer,
+                    historical=self.historical,
+                    hypothetical=self.hypothetical,
+                )
+            )
         return placed
 
 

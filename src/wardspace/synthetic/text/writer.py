@@ -128,10 +128,14 @@ class Writer:
         """Append something that identifies."""
         self._fragment.identifiers.append(Identifier(*self.raw(text), kind))
 
-    def phenotype(self, term: Term, *, negated: bool, experiencer: str) -> Placed:
+    def phenotype(
+        self, term: Term, *, negated: bool, experiencer: str, historical: bool = False, hypothetical: bool = False
+    ) -> Placed:
         """Append a name of a phenotype in the author's wording."""
         start, end = self.say(surface(term, self.style, self.rng))
-        self._fragment.phenotypes.append(Phenotype(start, end, term.hpo_id, negated, experiencer))
+        self._fragment.phenotypes.append(
+            Phenotype(start, end, term.hpo_id, negated, experiencer, historical, hypothetical)
+        )
         return Placed(start, end, term.hpo_id)
 
     def relate(self, kind: str, head: Placed, tail: Placed) -> None:
