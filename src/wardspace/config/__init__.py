@@ -21,6 +21,7 @@ from wardspace.config.report import IntervalMethod, ReportConfig
 from wardspace.config.search.section import OptionConfig, SearchConfig, SearchScoreConfig
 from wardspace.config.space import SpaceConfig
 from wardspace.config.study import BASELINES, CompareConfig, StudyConfig
+from wardspace.config.tasks.assertions import AssertionsConfig
 from wardspace.config.tasks.classification import EMBEDDING_TFIDF, ClassificationConfig, DpConfig
 from wardspace.config.tasks.entities import EntitiesConfig, EntityFinetuneConfig
 from wardspace.config.tasks.finetuning import FinetuneConfig
@@ -44,6 +45,7 @@ __all__ = [
     "TASKS",
     "AdaptConfig",
     "AnnotatedConfig",
+    "AssertionsConfig",
     "BlendConfig",
     "BudgetConfig",
     "CanaryConfig",

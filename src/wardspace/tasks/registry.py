@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wardspace.config import TASKS, TaskSection
+from wardspace.tasks.assertions.kind import Assertions
 from wardspace.tasks.documents.kind import Documents
 from wardspace.tasks.entities.kind import Entities
 from wardspace.tasks.kind import TaskKind
@@ -21,6 +22,7 @@ def register(kind: TaskKind[Any, Any]) -> None:
     TASKS.sections[name] = kind.config
 
 
+register(Assertions())
 register(Documents())
 register(Entities())
 register(Retrieval())

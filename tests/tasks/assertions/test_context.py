@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from wardspace.tasks.assertions.context import Assertion, assertion_of, assertions
+from wardspace.tasks.assertions.context import Assertion, assertions
+from wardspace.tasks.assertions.fitted import assertion_of
 from wardspace.tasks.assertions.triggers import triggers
 from wardspace.tasks.entities.mentions import Mention
 

@@ -64,7 +64,7 @@ MULTILABEL = (MACRO_F1, MICRO_F1, AUROC, AVERAGE_PRECISION)
 """Metrics of notes that may have several labels."""
 
 
-def classification_tally(predictions: pa.Table, classes: tuple[str, ...]) -> Tally:
+def classification_tally(predictions: pa.Table, classes: tuple[str, ...], place: tuple[str, ...] = ()) -> Tally:
     """Count hits, predictions and true notes by class.
 
     Parameters
@@ -74,6 +74,8 @@ def classification_tally(predictions: pa.Table, classes: tuple[str, ...]) -> Tal
         number, or lists with one flag a label where notes may have several.
     classes : tuple of str
         Classes in the order of the probabilities.
+    place : tuple of str
+        Columns that say where in its note a unit is, where a note has several.
 
     Raises
     ------
@@ -82,9 +84,12 @@ def classification_tally(predictions: pa.Table, classes: tuple[str, ...]) -> Tal
     """
     truth = _decided(predictions["truth"], len(classes))
     said, true = (_flags(predictions[name], len(classes)) for name in ("predicted", "truth"))
+    notes = predictions["note_id"].to_pylist()
+    within = zip(*(predictions[name].to_pylist() for name in place), strict=True) if place else None
     return Tally.of(
         {"hits": said & true, "predicted": said, "truth": true},
-        units=predictions["note_id"].to_pylist(),
+        units=notes if within is None else [f"{note} {at}" for note, at in zip(notes, within, strict=True)],
+        notes=notes,
         patients=predictions["group"].to_pylist(),
         labels=classes,
         truth=truth,

@@ -79,11 +79,6 @@ def assertions(text: str, mentions: Sequence[Stretch]) -> list[Assertion]:
     return [note.assertion(one.start, one.end) for one in mentions]
 
 
-def assertion_of(texts: Sequence[str], mentions: Sequence[Sequence[Stretch]]) -> list[list[Assertion]]:
-    """What each of several texts says of the mentions in it, by rules; see `assertions`."""
-    return [assertions(text, own) for text, own in zip(texts, mentions, strict=True)]
-
-
 @dataclass(frozen=True)
 class _Note:
     """A text with its sentences and sections, each looked at once."""

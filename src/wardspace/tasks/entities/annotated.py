@@ -16,7 +16,7 @@ from wardspace.core.errors import WardspaceError
 from wardspace.core.wording import counted
 from wardspace.corpus.schema import SPLITS
 from wardspace.tasks.columns import objects
-from wardspace.tasks.entities.label_budget import ordered
+from wardspace.tasks.entities.label_budget import NoteBudgets
 from wardspace.tasks.entities.mentions import (
     TRUE_MENTIONS,
     TRUTH,
@@ -79,36 +79,25 @@ class AnnotatedNotes:
 
     def learned(self, notes: int | None, seed: int = 0) -> NDArray[np.int64]:
         """Rows of the training notes to learn from: all of them, or so many of a seeded order."""
-        rows = self.rows("train")
-        if notes is None or notes >= len(rows):
-            return rows
-        return np.sort(rows[self._order(seed)[:notes]])
+        return self.budget.learned(notes, seed)
 
     def budgets(self, shares: Sequence[float]) -> list[int]:
         """Numbers of notes that shares of the training notes come to; without those that cannot hold every type."""
-        notes = len(self.rows("train"))
-        found = dict.fromkeys(round(share * notes) for share in sorted(shares))
-        return [size for size in found if self.fewest <= size < notes]
+        return self.budget.sizes(shares)
 
-    @cached_property
+    @property
     def fewest(self) -> int:
         """Training notes that it takes to have one of every type."""
-        return ordered(self._ids, self._flags, 0)[1]
+        return self.budget.fewest
 
-    @property
-    def _ids(self) -> list[str]:
-        return [str(self.note_id[row]) for row in self.rows("train")]
-
-    @property
-    def _flags(self) -> NDArray[np.bool_]:
+    @cached_property
+    def budget(self) -> NoteBudgets:
+        """The training notes, with the types that each has mentions of."""
         rows = self.rows("train")
         flags = np.zeros((len(rows), len(self.classes)), dtype=bool)
         for place, row in enumerate(rows):
             flags[place, [self.classes.index(one.type) for one in self.mentions[row]]] = True
-        return flags
-
-    def _order(self, seed: int) -> NDArray[np.int64]:
-        return ordered(self._ids, self._flags, seed)[0]
+        return NoteBudgets(rows, [str(self.note_id[row]) for row in rows], flags)
 
 
 def annotated(texts: Texts, task: EntitiesConfig, splits: Sequence[str] = SPLITS) -> AnnotatedNotes:
@@ -140,7 +129,7 @@ def annotated(texts: Texts, task: EntitiesConfig, splits: Sequence[str] = SPLITS
             )
     found = AnnotatedNotes(texts, objects(table["note_id"]), objects(table["patient_id"]), split, mentions, classes)
     said = [*_unusual(sum((counts for _, counts in read), MentionCounts())), *_left_out(task, count)]
-    said += [*_not_everywhere(found, splits), *_too_small(found, task)]
+    said += [*_not_everywhere(found, splits), *found.budget.too_small(task.budgets, "type")]
     return replace(found, warnings=tuple(said))
 
 
@@ -199,13 +188,3 @@ def _not_everywhere(notes: AnnotatedNotes, splits: Sequence[str]) -> list[str]:
         elif lacking:
             found.append(f"There is no mention of {name} in {' and '.join(lacking)}.")
     return found
-
-
-def _too_small(notes: AnnotatedNotes, task: EntitiesConfig) -> list[str]:
-    every = len(notes.rows("train"))
-    small = [share for share in task.budgets if round(share * every) < notes.fewest]
-    return [
-        f"The label budget of {share:.0%} ({counted(round(share * every), 'training note')}) is left out: it takes "
-        f"{notes.fewest} to have one of every type."
-        for share in small
-    ]

@@ -3,11 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.core.seeds import derive
+from wardspace.core.wording import counted
+
+
+@dataclass(frozen=True)
+class NoteBudgets:
+    """Training notes to draw label budgets from.
+
+    Attributes
+    ----------
+    rows : int64 [n]
+        Their rows in the corpus, rising.
+    note_ids : sequence of str
+        Their names.
+    has : bool [n, types]
+        Which types (or answers) each has.
+    """
+
+    rows: NDArray[np.int64]
+    note_ids: Sequence[str]
+    has: NDArray[np.bool_]
+
+    def learned(self, notes: int | None, seed: int) -> NDArray[np.int64]:
+        """Rows to learn from: all of them, or so many of a seeded order; rising."""
+        if notes is None or notes >= len(self.rows):
+            return self.rows
+        return np.sort(self.rows[ordered(self.note_ids, self.has, seed)[0][:notes]])
+
+    @cached_property
+    def fewest(self) -> int:
+        """Notes that it takes to have one of every type."""
+        return ordered(self.note_ids, self.has, 0)[1]
+
+    def sizes(self, shares: Sequence[float]) -> list[int]:
+        """Numbers of notes that shares come to; without those that cannot hold every type."""
+        found = dict.fromkeys(round(share * len(self.rows)) for share in sorted(shares))
+        return [size for size in found if self.fewest <= size < len(self.rows)]
+
+    def too_small(self, shares: Sequence[float], what: str) -> list[str]:
+        """What is said of the other shares."""
+        return [
+            f"The label budget of {share:.0%} ({counted(round(share * len(self.rows)), 'training note')}) is left out: "
+            f"it takes {self.fewest} to have one of every {what}."
+            for share in shares
+            if round(share * len(self.rows)) < self.fewest
+        ]
 
 
 def ordered(note_ids: Sequence[str], has: NDArray[np.bool_], seed: int) -> tuple[NDArray[np.int64], int]:

@@ -82,22 +82,43 @@ def read_mentions(
     >>> read_mentions([{"start": 4, "end": 9, "type": "Drug"}], "type")[0]
     [Mention(start=4, end=9, type='Drug')]
     """
+    stretches = whole_mentions(spans, type_field, types)
+    found = [mention for mention, _ in stretches]
+    unique = sorted(dict.fromkeys(found), key=lambda one: (one.start, -one.end, one.type))
+    nested, overlapping = _shared(unique)
+    counts = MentionCounts(
+        len(unique), sum(len(parts) > 1 for _, parts in stretches), nested, overlapping, len(found) - len(unique)
+    )
+    return unique, counts
+
+
+Record = Mapping[str, Any]
+"""A marked span, as a corpus holds it."""
+
+
+def whole_mentions(
+    spans: Sequence[Record] | None, type_field: str | None, types: Iterable[str] | None = None
+) -> list[tuple[Mention, list[Record]]]:
+    """The mentions of a note, in the order in which they are stored, each with the records of its stretches."""
     wanted = None if types is None else set(types)
-    stretches: dict[Any, list[Mention]] = defaultdict(list)
+    stretches: dict[Any, list[Record]] = defaultdict(list)
     for number, span in enumerate(spans or ()):
         kind = "entity" if type_field is None else span.get(type_field)
         if kind is None or (wanted is not None and kind not in wanted):
             continue
         whole = ("id", span["id"]) if span.get("id") is not None and span.get("part") is not None else number
-        stretches[whole].append(Mention(span["start"], span["end"], str(kind)))
-    found = [Mention(min(p.start for p in parts), max(p.end for p in parts), parts[0].type)
-             for parts in stretches.values()]  # fmt: skip
-    unique = sorted(dict.fromkeys(found), key=lambda one: (one.start, -one.end, one.type))
-    nested, overlapping = _shared(unique)
-    counts = MentionCounts(
-        len(unique), sum(len(parts) > 1 for parts in stretches.values()), nested, overlapping, len(found) - len(unique)
-    )
-    return unique, counts
+        stretches[whole].append(span)
+    return [
+        (
+            Mention(
+                min(part["start"] for part in parts),
+                max(part["end"] for part in parts),
+                "entity" if type_field is None else str(parts[0][type_field]),
+            ),
+            parts,
+        )
+        for parts in stretches.values()
+    ]
 
 
 def _shared(mentions: Sequence[Mention]) -> tuple[int, int]:

@@ -131,6 +131,8 @@ class _Span:
             return cls(features, features, None)
         values, vectors = np.linalg.eigh(_products(features, features))
         kept = values > values[-1] * 1e-7
+        if not kept.any():  # all notes are the same
+            return cls(features, features, None)
         roots = np.sqrt(values[kept])
         return cls(vectors[:, kept] * roots, features, vectors[:, kept] / roots)
 
