@@ -21,7 +21,7 @@ from wardspace.config.report import IntervalMethod, ReportConfig
 from wardspace.config.search.section import OptionConfig, SearchConfig, SearchScoreConfig
 from wardspace.config.space import SpaceConfig
 from wardspace.config.study import BASELINES, CompareConfig, StudyConfig
-from wardspace.config.tasks.assertions import AssertionsConfig
+from wardspace.config.tasks.assertions import AssertionsConfig, Question
 from wardspace.config.tasks.classification import EMBEDDING_TFIDF, ClassificationConfig, DpConfig
 from wardspace.config.tasks.entities import EntitiesConfig, EntityFinetuneConfig
 from wardspace.config.tasks.finetuning import FinetuneConfig
@@ -75,6 +75,7 @@ __all__ = [
     "OptionConfig",
     "PairsConfig",
     "PrivacyConfig",
+    "Question",
     "ReportConfig",
     "RetrievalConfig",
     "SearchConfig",

@@ -12,15 +12,17 @@ from tests.fixtures.assertions import ASSERTED, asserted_corpus
 from tests.fixtures.mentions import with_spans
 from tests.fixtures.models import tiny_model
 from wardspace.config import AssertionsConfig, EncoderConfig
-from wardspace.core.errors import WardspaceError
+from wardspace.core.errors import ModelError, WardspaceError
 from wardspace.corpus.schema import SPLITS
 from wardspace.models import Encoder
 from wardspace.tasks import EvaluatedModel, RunKey, Texts, kind_of, no_model, predict
 from wardspace.tasks.assertions.context import Assertion
 from wardspace.tasks.assertions.features import mention_vectors
 from wardspace.tasks.assertions.fitted import assertion_of
+from wardspace.tasks.assertions.kept import load_assertions, save_assertions
 from wardspace.tasks.columns import objects
 from wardspace.tasks.entities.mentions import Mention
+from wardspace.tasks.run import kept_folders
 
 ENCODER = EncoderConfig(window=24)
 QUESTIONS = ("negated", "historical", "hypothetical", "family")
@@ -136,6 +138,27 @@ def test_a_fitted_head_reads_other_texts_as_it_reads_the_corpus(corpus, folder, 
     found = assertion_of(asked.texts.of(asked.rows), asked.mentions, fitted)
     assert [list(one) for own in found for one in own] == stored
     assert assertion_of([""], [[]], fitted) == [[]]
+
+
+@pytest.mark.parametrize("name", ["head", "hybrid"])
+def test_a_kept_head_answers_as_it_did(corpus, folder, tmp_path, name):
+    task = task_of(settings=[name], baselines=["context"], keep=True)
+    gold, (rules, setting) = gold_of(corpus, task), kind_of(task).settings(task)
+    model, asked = model_of(corpus, folder), gold.units("test")
+    kept = kept_folders([rules, setting], "mlm", "asked", tmp_path / "models")
+    assert list(kept) == [name]
+    table = predict([setting], model, gold, "asked", tmp_path / "work", kept=kept, show_progress=False)
+    again = load_assertions(kept[name])
+    texts = asked.texts.of(asked.rows)
+    stored = flags_of(table, "predicted").tolist()
+    assert [list(one) for own in assertion_of(texts, asked.mentions, again) for one in own] == stored
+    about = kept[name] / "fitted.json"
+    about.write_text(about.read_text().replace('"negated"', '"historical"', 1))
+    with pytest.raises(ModelError, match="damaged"):
+        load_assertions(kept[name])
+    with pytest.raises(ValueError, match="no head"):
+        rules_fit = rules.fit(model, gold, RunKey("asked", "context", "context", None, 0), tmp_path)
+        save_assertions(rules_fit, tmp_path / "none", RunKey("asked", "context", "context", None, 0))
 
 
 def test_budgets_are_drawn_by_note_and_nested(corpus, folder, tmp_path):

@@ -39,6 +39,9 @@ class AssertionsConfig(TaskSection):
     One that cannot hold a mention of every answer is left out and named."""
     subsets: int = Field(3, ge=1)
     """Seeded subsets for each budget; a smaller one lies inside the larger one of the same seed."""
+    keep: bool = False
+    """Write what each model's heads learned from all training notes into RUN/models/TASK-MODEL-SETTING, for use on
+    other notes."""
 
     @field_validator("questions")
     @classmethod
@@ -53,8 +56,13 @@ class AssertionsConfig(TaskSection):
         return {"spans": self.spans}
 
     def depends_on(self, tuning: str) -> dict[str, Any]:
-        """Everything."""
-        return self.model_dump(mode="json")
+        """Everything but whether it is kept."""
+        return self.model_dump(mode="json", exclude={"keep"})
+
+    @property
+    def keeps_models(self) -> bool:
+        """As asked."""
+        return self.keep
 
     def metric_names(self) -> Sequence[str]:
         """What recipes can be compared by."""
@@ -62,4 +70,4 @@ class AssertionsConfig(TaskSection):
 
     def for_search(self, shots: Sequence[int | None]) -> Self:
         """The head on frozen vectors alone."""
-        return self.model_copy(update={"settings": ["head"], "baselines": [], "budgets": []})
+        return self.model_copy(update={"settings": ["head"], "baselines": [], "budgets": [], "keep": False})

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wardspace.config import AssertionsConfig
-from wardspace.models import Encoder
 from wardspace.results import SettingRecord
 from wardspace.tasks.assertions.asserted import Asked, AssertedNotes
-from wardspace.tasks.assertions.features import MentionVectors, mention_vectors
+from wardspace.tasks.assertions.features import MentionVectors
 from wardspace.tasks.assertions.fitted import FittedAssertions, Mentions, by_rules
+from wardspace.tasks.assertions.head import EncodedHead, Head, Inputs
+from wardspace.tasks.assertions.kept import save_assertions
 from wardspace.tasks.kind import Models, RunKey
 from wardspace.tasks.notes import EvaluatedModel
 from wardspace.tasks.probes.one_vs_rest import fit_one_vs_rest
@@ -109,34 +110,25 @@ class AssertionHead:
         encoder = model.load()
         learned, held = gold.budget.learned(run.shots, run.seed), gold.rows("validation")
         raw = self.vectors.of(model, encoder, gold.asked(learned))
-        inputs = _Inputs(Scaling.of(raw), gold.classes if self.with_rules else ())
+        inputs = Inputs(Scaling.of(raw), gold.classes if self.with_rules else ())
 
-        def of_notes(asked: Asked) -> Matrix:
+        def read(asked: Asked) -> Matrix:
             return inputs.of(self.vectors.of(model, encoder, asked), asked.texts.of(asked.rows), asked.mentions)
 
-        train, validation = of_notes(gold.asked(learned)), of_notes(gold.asked(held))
-        truth = gold.flags(held)
-        fitted = fit_one_vs_rest(train, gold.flags(learned), validation, truth)
-        thresholds = best_thresholds(truth, fitted.probabilities(validation))
+        train, validation, truth = read(gold.asked(learned)), read(gold.asked(held)), gold.flags(held)
+        head = Head.of(inputs, train.shape[1], fit_one_vs_rest(train, gold.flags(learned), validation, truth))
         return FittedAssertions(
-            lambda texts, mentions: fitted.probabilities(inputs.read(encoder, texts, mentions)),
+            EncodedHead(encoder, head),
             gold.classes,
-            thresholds,
-            lambda asked: fitted.probabilities(of_notes(asked)),
+            best_thresholds(truth, head.probabilities(validation)),
+            lambda asked: head.probabilities(read(asked)),
         )
 
+    @property
+    def keep(self) -> bool:
+        """As the task asks."""
+        return self.task.keep
 
-@dataclass(frozen=True)
-class _Inputs:
-    """What the classifiers read: scaled vectors, and what the rules answer to some questions."""
-
-    scaling: Scaling
-    rules: tuple[str, ...]
-
-    def of(self, vectors: Matrix, texts: Sequence[str], mentions: Mentions) -> Matrix:
-        scaled = self.scaling.apply(vectors)
-        return np.hstack([scaled, by_rules(texts, mentions, self.rules)]) if self.rules else scaled
-
-    def read(self, encoder: Encoder, texts: Sequence[str], mentions: Mentions) -> Matrix:
-        empty = np.zeros((0, len(self.scaling.mean)), dtype=np.float32)
-        return self.of(np.concatenate([empty, *mention_vectors(encoder, texts, mentions)]), texts, mentions)
+    def save(self, fitted: FittedAssertions, folder: Path, run: RunKey) -> None:
+        """Write the head; see `load_assertions`."""
+        save_assertions(fitted, folder, run)
