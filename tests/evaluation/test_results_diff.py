@@ -101,10 +101,11 @@ def test_what_was_compared_with_a_private_probe_is_passed_over():
 
 
 def test_results_of_schema_version_1_are_compared_with_newer_ones(tmp_path):
-    old = {key: value for key, value in RESULTS.items() if key != "settings"} | {"schema_version": 1}
+    whole = [score for score in RESULTS["scores"] if score["label"] is None]  # version 1 had no others
+    old = {key: value for key, value in RESULTS.items() if key != "settings"} | {"schema_version": 1, "scores": whole}
     (tmp_path / "results.json").write_text(json.dumps(old))
     used = {score["setting"] for score in RESULTS["scores"]}
-    new = {**RESULTS, "settings": [one for one in RESULTS["settings"] if one["name"] in used]}
+    new = {**RESULTS, "scores": whole, "settings": [one for one in RESULTS["settings"] if one["name"] in used]}
     assert unlike(read_any_version(tmp_path / "results.json"), new) == []
     with pytest.raises(RunError, match="schema version 1"):
         Results.read(tmp_path / "results.json")

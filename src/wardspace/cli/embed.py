@@ -48,8 +48,9 @@ def embed(
 
     given = {"format": None if kind is None else known_format(kind), "encoding": encoding}
     own = own_columns(model, notes, given, text, note_id, markup=clean or ())
-    columns = {name: value for name, value in own._asdict().items() if name != "patient_id"}
-    done, left_out, warnings = embed_file(Encoder.load(model), out=out, **columns)
+    done, left_out, warnings = embed_file(
+        Encoder.load(model), own.source, out, text=own.text, note_id=own.note_id, clean=own.clean, missing=own.missing
+    )
     for warning in warnings:
         say(f"  note: {warning}")
     reasons = ", ".join(f"{count} {kind}" for kind, count in left_out.most_common()) or "none"

@@ -77,7 +77,10 @@ def similar(
     # vectors and ids alone are written, next to the notes' own folder of work and not in a shared one
     with scratch_folder(Path.cwd() / "similar") as scratch:
         vectors = scratch / "vectors.parquet"
-        embed_file(encoder, out=vectors, **notes._asdict())
+        embed_file(
+            encoder, notes.source, vectors, text=notes.text, note_id=notes.note_id, clean=notes.clean,
+            missing=notes.missing,
+        )  # fmt: skip
         return _ranked(vectors, encoder, note_id, text, k)
 
 
