@@ -97,7 +97,7 @@ class _Note:
 
     @cached_property
     def _sentences(self) -> list[int]:
-        return sentences(self.text)
+        return sentences(self.text, self._headings)
 
     @cached_property
     def _headings(self) -> list[Heading]:

@@ -54,8 +54,10 @@ def _plain(match: re.Match[str]) -> str:
     return " ".join(re.findall(r"[a-z]+", (match[match.lastgroup or 0]).lower()))
 
 
-def sentences(text: str) -> list[int]:
+def sentences(text: str, found: list[Heading] | None = None) -> list[int]:
     r"""First character of each sentence; a line break ends one where the next line begins like a sentence or an item.
+
+    `found` are its headings, where they are known.
 
     Examples
     --------
@@ -63,7 +65,8 @@ def sentences(text: str) -> list[int]:
     >>> [text[start:end].strip() for start, end in zip(sentences(text), [*sentences(text)[1:], None])]
     ['No chest\npain.', 'Dr. Smith saw', '- rash', '- fever']
     """
-    starts = {0, *(heading.end for heading in headings(text)), *(heading.start for heading in headings(text))}
+    known = headings(text) if found is None else found
+    starts = {0, *(heading.end for heading in known), *(heading.start for heading in known)}
     for match in _BREAK.finditer(text):
         wraps = match[0] == "\n" and not _OPENS_ITEM.match(text, match.end())
         if not (wraps and _JOINED.search(text, max(0, match.start() - 12), match.start())):
