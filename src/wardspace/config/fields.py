@@ -107,7 +107,8 @@ class FieldsConfig(Section):
     fields: list[FieldConfig] = Field(min_length=1)
     """The fields, in the order of the columns."""
     assertions: Literal["rules", "none"] = "rules"
-    """Who says what a note says of a mention: rules for English (ConText), or nobody."""
+    """Who says what a note says of a mention: rules for English (ConText), in their place a model of a task of
+    assertions where one is given, or nobody."""
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:

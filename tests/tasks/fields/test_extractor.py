@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from wardspace.config.fields import FieldsConfig
 from wardspace.core.errors import StudyError
-from wardspace.tasks.assertions.context import assertions
+from wardspace.tasks.assertions.fitted import FittedAssertions, assertion_of
 from wardspace.tasks.entities.fitted import FittedTagger
 from wardspace.tasks.entities.mentions import ScoredMention
 from wardspace.tasks.fields.extractor import Extractor, _check
@@ -31,7 +32,7 @@ def fields(*own, **more):
 
 def record(text, *own, scripts=(), rules=True):
     tagger = FittedTagger(find, ("Drug", "Sign"), scripts=scripts)
-    extractor = Extractor(fields(*own), {"marks": tagger}, {}, assertions if rules else None)
+    extractor = Extractor(fields(*own), {"marks": tagger}, {}, assertion_of if rules else None)
     (found,) = extractor.records([text])
     return found
 
@@ -74,6 +75,20 @@ def test_assertions_choose_among_mentions():
     assert values(found, "every") == ["fever", "cough", "asthma"]
     assert [one.assertion for one in found.mentions] == ["negated", "present", "family"]
     assert record(text, {"name": "x", "from": {"entity": "Sign"}}, rules=False).mentions[0].assertions is None
+
+
+def test_a_trained_head_may_judge_in_place_of_the_rules():
+    """Every first mention of a text is a relative's, says this one."""
+
+    def of_texts(texts, mentions):
+        return np.array([[float(at == 0)] for own in mentions for at in range(len(own))], np.float32).reshape(-1, 1)
+
+    head = FittedAssertions(of_texts, ("family",), np.array([0.5]))
+    field = {"name": "kin", "from": {"entity": "Sign", "assertion": "family"}}
+    extractor = Extractor(fields(field), {"marks": FittedTagger(find, ("Sign", "Drug"))}, {}, head.assertions)
+    found = list(extractor.records(["no fever, cough", "", "aspirin, fever", "asthma"]))
+    assert [values(one, "kin") for one in found] == [["fever"], [], [], ["asthma"]]
+    assert head.assertions(["x"], [[]]) == [[]]
 
 
 def test_a_note_in_another_script_is_passed_over_and_said():

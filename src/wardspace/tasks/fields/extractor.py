@@ -11,7 +11,8 @@ from wardspace.config.fields import FieldsConfig
 from wardspace.core.errors import StudyError
 from wardspace.corpus.note.scripts import foreign
 from wardspace.tasks.assertions.context import Assertion
-from wardspace.tasks.assertions.context import assertions as by_rules
+from wardspace.tasks.assertions.fitted import FittedAssertions, assertion_of
+from wardspace.tasks.assertions.kept import load_assertions
 from wardspace.tasks.documents.kept import TextClassifier, load_classifier
 from wardspace.tasks.entities.fitted import FittedTagger
 from wardspace.tasks.entities.kept import load_tagger
@@ -22,8 +23,8 @@ from wardspace.tasks.kept import AnyFit, read_about
 PRESENT = "present"
 
 
-AssertionsOf = Callable[[str, Sequence[Mention]], Sequence[Assertion]]
-"""What a text says of its mentions."""
+AssertionsOf = Callable[[Sequence[str], Sequence[Sequence[Mention]]], Sequence[Sequence[Assertion]]]
+"""What each text says of the mentions in it."""
 
 
 class Record(NamedTuple):
@@ -69,16 +70,24 @@ class Extractor:
         """
         taggers: dict[str, FittedTagger] = {}
         classifiers: dict[str, TextClassifier] = {}
+        heads: list[FittedAssertions] = []
         for folder in map(Path, folders):
             about = read_about(folder, AnyFit)
             if about.task in taggers or about.task in classifiers:
                 raise StudyError(f"two models of the task {about.task}", where=folder, fix="name one of them")
             if about.kind == "classification":
                 classifiers[about.task] = load_classifier(folder)
+            elif about.kind == "assertions":
+                heads.append(load_assertions(folder))
             else:  # load_tagger refuses any other kind
                 taggers[about.task] = load_tagger(folder)
         _check(fields, taggers, classifiers)
-        return cls(fields, taggers, classifiers, by_rules if fields.assertions == "rules" else None)
+        if len(heads) > (fields.assertions != "none"):
+            raise StudyError(
+                "more models of assertions than are asked for", where="--models", fix="name one, and none with `none`"
+            )
+        judge = heads[0].assertions if heads else assertion_of
+        return cls(fields, taggers, classifiers, None if fields.assertions == "none" else judge)
 
     def records(self, texts: Sequence[str]) -> Iterator[Record]:
         """Fill the fields of notes; an empty note has no values."""
@@ -95,30 +104,21 @@ class Extractor:
             passed.update(at for at, text in enumerate(texts) if text.strip() and foreign(text, classifier.scripts))
             for at, labels in zip(own, classifier.labels([texts[at] for at in own]), strict=True):
                 classes[at][task] = [Value(name, None, None, sure, task) for name, sure in labels]
+        plain = [[Mention(one.start, one.end, one.type) for _, one in own] for own in mentions]
+        said = None if self.assertions is None else self.assertions(texts, plain)
         for at, text in enumerate(texts):
-            yield self._record(text, mentions[at], classes[at], foreign=at in passed)
+            own_said = None if said is None else said[at]
+            values = [_value(text, one, place, own_said) for place, (_, one) in enumerate(mentions[at])]
+            yield self._record(mentions[at], values, classes[at], foreign=at in passed)
 
     def _record(
         self,
-        text: str,
         mentions: Sequence[tuple[str, ScoredMention]],
+        values: Sequence[Value],
         classes: Mapping[str, list[Value]],
         *,
         foreign: bool,
     ) -> Record:
-        plain = [Mention(one.start, one.end, one.type) for _, one in mentions]
-        said = self.assertions(text, plain) if self.assertions is not None and plain else None
-        values = [
-            Value(
-                text[one.start : one.end],
-                one.start,
-                one.end,
-                one.confidence,
-                one.type,
-                None if said is None else _words(said[place]),
-            )
-            for place, (_, one) in enumerate(mentions)
-        ]
         filled: dict[str, list[Value]] = {}
         wanted: set[int] = set()
         for field in self.fields.fields:
@@ -135,6 +135,12 @@ class Extractor:
             filled[field.name] = chosen([values[place] for place in places], field)
         shown = sorted((values[place] for place in wanted), key=lambda one: (one.start or 0, one.end or 0))
         return Record(filled, shown, foreign)
+
+
+def _value(text: str, one: ScoredMention, place: int, said: Sequence[Assertion] | None) -> Value:
+    """A mention as a value."""
+    asserted = None if said is None else _words(said[place])
+    return Value(text[one.start : one.end], one.start, one.end, one.confidence, one.type, asserted)
 
 
 def _words(said: Assertion) -> tuple[str, ...]:
