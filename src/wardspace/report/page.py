@@ -116,7 +116,7 @@ class TaskView:
     def terms(self) -> str:
         """What its first metric is."""
         metric = self.metrics[0]
-        text = wording.explained(metric.key)
+        text = wording.explained(metric.key, self.kind)
         return f"{wording.capitalised(metric.name)}: {text}" if text else ""
 
     @property

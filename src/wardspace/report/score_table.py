@@ -112,7 +112,7 @@ class Board:
     def metrics(self, task: str) -> list[str]:
         """Metrics of a task, macro F1 first."""
         found = dict.fromkeys(key[4] for key in self._scores if key[0] == task)
-        order = metric_order()
+        order = metric_order(self.results.kinds.get(task, ""))
         return sorted(found, key=lambda metric: order.index(metric) if metric in order else len(order))
 
     def place(self, task: str, setting: str, shots: int | None = None) -> Place:

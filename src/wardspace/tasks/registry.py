@@ -22,9 +22,9 @@ def register(kind: TaskKind[Any, Any]) -> None:
     TASKS.sections[name] = kind.config
 
 
-register(Assertions())
 register(Documents())
 register(Entities())
+register(Assertions())
 register(Retrieval())
 
 

@@ -63,7 +63,8 @@ def _sentence(board: Board, task: str) -> Finding | None:
     if verdict is None:
         return None
     used, unit = verdict.used, verdict.score.unit
-    known = ((board.score(task, used.model, used.place, metric), text) for metric, text in meanings().items())
+    told = meanings(board.results.kinds.get(task, ""))
+    known = ((board.score(task, used.model, used.place, metric), text) for metric, text in told.items())
     score, template = next(((score, text) for score, text in known if score is not None), (None, ""))
     if score is None:
         return None

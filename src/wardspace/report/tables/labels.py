@@ -43,12 +43,13 @@ def label_view(board: Board, task: str) -> LabelView | None:
     if not scores:
         return None
     used = {one.metric for one in scores}
-    metrics = [name for name in metric_order() if name in used]
+    kind = board.results.kinds.get(task, "")
+    metrics = [name for name in metric_order(kind) if name in used]
     places = sorted({board.place(task, one.setting, one.shots) for one in scores}, key=lambda place: place.group)
     tables = [_table(board, task, place, metric, scores) for metric in metrics for place in places]
     counts = {one.label: one.n for one in scores}
     return LabelView(
-        label=kind_words(board.results.kinds.get(task, "")).label,
+        label=kind_words(kind).label,
         units=units_name(scores[0].unit),
         total=sum(counts.values()),
         first=[table for table in tables if table.metric == metric_name(metrics[0])],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from wardspace.tasks import KINDS, KindWords
 
 MEASURES = {
@@ -33,9 +35,9 @@ def metric_name(metric: str) -> str:
     return _metrics().get(metric, metric.replace("_", " "))
 
 
-def metric_order() -> list[str]:
-    """Metrics of all kinds of task in the order of the tables."""
-    return list(_metrics())
+def metric_order(kind: str = "") -> list[str]:
+    """Metrics of a kind of task in the order of the tables; of all kinds where it is not known."""
+    return list(kind_words(kind).metrics or _metrics())
 
 
 def measure_name(measure: str) -> str:
@@ -53,9 +55,9 @@ def setting_order() -> list[str]:
     return list(dict.fromkeys(name for kind in KINDS.values() for name in kind.words.settings))
 
 
-def meanings() -> dict[str, str]:
-    """What metrics say in plain words."""
-    return {name: told for kind in KINDS.values() for name, told in kind.words.meaning.items()}
+def meanings(kind: str = "") -> Mapping[str, str]:
+    """What the metrics of a kind of task say in plain words; of all kinds where it is not known."""
+    return kind_words(kind).meaning if kind in KINDS else _of_all(lambda words: words.meaning)
 
 
 def kind_words(kind: str) -> KindWords:
@@ -64,10 +66,10 @@ def kind_words(kind: str) -> KindWords:
     return KindWords("note", "notes", {}, {}) if known is None else known.words
 
 
-def explained(metric: str) -> str:
-    """What a metric is, from the glossary of its kind of task; empty where that does not have it."""
+def explained(metric: str, kind: str = "") -> str:
+    """What a metric is, from the glossary of its kind of task, or of any; empty where that does not have it."""
     name = metric_name(metric).lower()
-    terms = (pair for kind in KINDS.values() for pair in kind.words.glossary)
+    terms = (pair for one in (kind_words(kind), *(each.words for each in KINDS.values())) for pair in one.glossary)
     return next((text for term, text in terms if term.lower() == name), "")
 
 
@@ -77,8 +79,17 @@ def units_name(unit: str) -> str:
 
 
 def _metrics() -> dict[str, str]:
-    return {name: told for kind in KINDS.values() for name, told in kind.words.metrics.items()}
+    return _of_all(lambda words: words.metrics)
 
 
 def _settings() -> dict[str, str]:
-    return {name: told for kind in reversed(KINDS.values()) for name, told in kind.words.settings.items()}
+    return _of_all(lambda words: words.settings)
+
+
+def _of_all(told: Callable[[KindWords], Mapping[str, str]]) -> dict[str, str]:
+    """What all kinds say, in their order; of a name that several have, the first."""
+    found: dict[str, str] = {}
+    for kind in KINDS.values():
+        for name, text in told(kind.words).items():
+            found.setdefault(name, text)
+    return found
