@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from wardspace.cli.options import Clean, Encoding, IdColumn, Notes, SourceFormat, TextColumn
 from wardspace.core.progress import say
 
 
@@ -14,31 +15,14 @@ def embed(
     model: Annotated[
         str, typer.Argument(help="A model folder, a base that `wardspace ls models` shows, or a hub name.")
     ],
-    notes: Annotated[str, typer.Argument(help="A file, folder or glob, in any format that `prepare` reads.")],
+    notes: Notes,
     *,
     out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")] = Path("vectors.parquet"),
-    text: Annotated[
-        str | None, typer.Option("--text", help="Column of the text; by default as in the model's study, else `text`.")
-    ] = None,
-    note_id: Annotated[
-        str | None,
-        typer.Option("--id", help="Column of the note's id; by default as in the model's study, else `note_id`."),
-    ] = None,
-    kind: Annotated[
-        str | None,
-        typer.Option("--format", help="As in corpus.source.format; `auto` knows CSV, TSV, Parquet and JSONL."),
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option("--encoding", help="Of the notes, such as cp1252; by default as in the model's study, else auto."),
-    ] = None,
-    clean: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--clean",
-            help="Take markup from notes: html, rtf or base64; may be given again. Models of a run clean as it did.",
-        ),
-    ] = None,
+    text: TextColumn = None,
+    note_id: IdColumn = None,
+    kind: SourceFormat = None,
+    encoding: Encoding = None,
+    clean: Clean = None,
 ) -> None:
     """Embed notes with a model; long notes are read in windows. The file holds ids and vectors, no text."""
     from wardspace.models import Encoder

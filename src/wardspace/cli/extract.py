@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wardspace.cli.options import Clean, Encoding, IdColumn, Notes, SourceFormat, TextColumn
 from wardspace.core.progress import say
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def extract(
-    notes: Annotated[str, typer.Argument(help="A file, folder or glob, in any format that `prepare` reads.")],
+    notes: Notes,
     *,
     fields: Annotated[Path, typer.Option("--fields", metavar="FIELDS.yaml", help="What to take from each note.")],
     models: Annotated[
@@ -27,32 +28,15 @@ def extract(
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder to write; it will hold words of notes.")],
     page: Annotated[int, typer.Option("--page", min=0, help="Notes on extract.html; 0: no page.")] = 50,
-    text: Annotated[
-        str | None, typer.Option("--text", help="Column of the text; by default as in the model's study, else `text`.")
-    ] = None,
-    note_id: Annotated[
-        str | None,
-        typer.Option("--id", help="Column of the note's id; by default as in the model's study, else `note_id`."),
-    ] = None,
+    text: TextColumn = None,
+    note_id: IdColumn = None,
     patient_id: Annotated[
         str | None,
         typer.Option("--patient", help="Column of the patient's id; by default as in the model's study, else none."),
     ] = None,
-    kind: Annotated[
-        str | None,
-        typer.Option("--format", help="As in corpus.source.format; `auto` knows CSV, TSV, Parquet and JSONL."),
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option("--encoding", help="Of the notes, such as cp1252; by default as in the model's study, else auto."),
-    ] = None,
-    clean: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--clean",
-            help="Take markup from notes: html, rtf or base64; may be given again. Models of a run clean as it did.",
-        ),
-    ] = None,
+    kind: SourceFormat = None,
+    encoding: Encoding = None,
+    clean: Clean = None,
 ) -> None:
     """Fill declared fields from notes: a table, FHIR resources and a page; their text is in the folder you name."""
     from wardspace.cli.embed import known_format

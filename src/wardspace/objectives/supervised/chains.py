@@ -86,7 +86,7 @@ def decoded(emissions: Sequence[NDArray[np.floating]], chain: Chain) -> Iterator
         some = [np.asarray(each, dtype=np.float64) for each in emissions[start : start + _TOGETHER]]
         padded, lengths = _padded(some, len(chain.scheme.names))
         tags = _likeliest(padded, lengths, chain)
-        before, after = _forward(padded, lengths, chain), _backward(padded, lengths, chain)
+        before, after = _forward(padded, chain), _backward(padded, lengths, chain)
         for row, length in enumerate(lengths.tolist()):
             spans = chain.scheme.decode(tags[row, :length])
             sums = _Sums(padded[row, :length], before[row, :length], after[row, :length], chain)
@@ -122,7 +122,7 @@ def _likeliest(emissions: Doubles, lengths: NDArray[np.int64], chain: Chain) -> 
     return found
 
 
-def _forward(emissions: Doubles, lengths: NDArray[np.int64], chain: Chain) -> Doubles:
+def _forward(emissions: Doubles, chain: Chain) -> Doubles:
     """Log of the sums over all chains up to each position and tag, its own score counted: [texts, positions, tags]."""
     sums = np.empty_like(emissions)
     for place in range(emissions.shape[1]):
