@@ -16,8 +16,8 @@ from wardspace.core.errors import WardspaceError
 from wardspace.core.wording import counted, listed
 from wardspace.corpus.schema import SPLITS
 from wardspace.tasks.columns import objects
-from wardspace.tasks.entities.label_budget import NoteBudgets
 from wardspace.tasks.entities.mentions import Mention, whole_mentions
+from wardspace.tasks.label_budget import NoteBudgets
 from wardspace.tasks.notes import Texts
 from wardspace.tasks.predictions import NAME, lists, names
 

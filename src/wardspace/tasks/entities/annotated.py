@@ -16,7 +16,6 @@ from wardspace.core.errors import WardspaceError
 from wardspace.core.wording import counted
 from wardspace.corpus.schema import SPLITS
 from wardspace.tasks.columns import objects
-from wardspace.tasks.entities.label_budget import NoteBudgets
 from wardspace.tasks.entities.mentions import (
     TRUE_MENTIONS,
     TRUTH,
@@ -25,6 +24,7 @@ from wardspace.tasks.entities.mentions import (
     mention_column,
     read_mentions,
 )
+from wardspace.tasks.label_budget import NoteBudgets
 from wardspace.tasks.notes import Notes, Texts
 from wardspace.tasks.predictions import names
 

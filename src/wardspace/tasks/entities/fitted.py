@@ -14,7 +14,7 @@ from wardspace.models import Encoder
 from wardspace.models.token_vectors import TokenVectors
 from wardspace.objectives.supervised.chains import Chain, decoded
 from wardspace.objectives.supervised.tags import Pieces, positions_of
-from wardspace.tasks.entities.confidence import UNSCALED, Scaled, scaled_on
+from wardspace.tasks.confidence import UNSCALED, Scaled, scaled_on
 from wardspace.tasks.entities.emissions import Emissions
 from wardspace.tasks.entities.mentions import (
     PREDICTED,
@@ -61,7 +61,10 @@ class FittedTagger:
         about: Mapping[str, Any] | None = None,
     ) -> FittedTagger:  # fmt: skip
         """One whose confidence is scaled on validation texts with their mentions."""
-        return cls(find, types, scaled_on(list(find(texts)), truth), about or {}, main_scripts(texts))
+        found = [(one, set(true)) for own, true in zip(find(texts), truth, strict=True) for one in own]
+        right = [Mention(one.start, one.end, one.type) in true for one, true in found]
+        scaled = scaled_on([one.confidence for one, _ in found], right)
+        return cls(find, types, scaled, about or {}, main_scripts(texts))
 
     def mentions(self, texts: Sequence[str]) -> Iterator[list[ScoredMention]]:
         """Mentions of each text in its order; a confidence is the chance that borders and type are right."""

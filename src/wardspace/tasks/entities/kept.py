@@ -11,7 +11,7 @@ from wardspace.models.heads.kept_heads import KeptHead
 from wardspace.objectives.supervised.chains import Chain
 from wardspace.objectives.supervised.tags import TagScheme
 from wardspace.objectives.supervised.token_classification import TagHead
-from wardspace.tasks.entities.confidence import Scaled
+from wardspace.tasks.confidence import Scaled
 from wardspace.tasks.entities.emissions import HeadEmissions, LinearEmissions
 from wardspace.tasks.entities.fitted import FittedTagger, Tagging
 from wardspace.tasks.kept import KeptFit, check_shapes, damaged, load_fitted, run_fields, save_fitted

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardspace.tasks.entities.label_budget import ordered
+from wardspace.tasks.label_budget import ordered
 
 flags = st.integers(1, 4).flatmap(
     lambda types: st.lists(st.lists(st.booleans(), min_size=types, max_size=types), min_size=1, max_size=40)

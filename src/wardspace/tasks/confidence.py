@@ -1,4 +1,4 @@
-"""Confidence of mentions that means what it says: scaled by what came true on validation."""
+"""Confidence of decisions that means what it says: scaled by what came true on validation."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from wardspace.tasks.entities.mentions import Mention, ScoredMention
-
 FEWEST = 20
-"""Mentions on validation from which confidence is scaled; it stays as it came where there are fewer."""
+"""Decisions on validation from which confidence is scaled; it stays as it came where there are fewer."""
 _LEAST = 1e-6
 
 
@@ -35,13 +33,9 @@ class Scaled(NamedTuple):
 UNSCALED = Scaled(1.0, 0.0)
 
 
-def scaled_on(predicted: Sequence[Sequence[ScoredMention]], truth: Sequence[Sequence[Mention]]) -> Scaled:
-    """Fit the scaling to predicted mentions of some texts, which are right where borders and type are."""
-    right, found = [], []
-    for mentions, true in zip(predicted, truth, strict=True):
-        known = set(true)
-        right += [Mention(one.start, one.end, one.type) in known for one in mentions]
-        found += [_logit(one.confidence) for one in mentions]
+def scaled_on(confidences: Sequence[float], right: Sequence[bool]) -> Scaled:
+    """Fit the scaling to the confidences of decisions and whether each was right."""
+    found = [_logit(one) for one in confidences]
     if len(right) < FEWEST or len(set(right)) < 2:
         return UNSCALED
     model = LogisticRegression(C=100.0).fit(np.array(found)[:, None], np.array(right))
