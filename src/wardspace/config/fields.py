@@ -19,17 +19,40 @@ OWN_ASSERTIONS = ("present", "negated", "historical")
 """Of the patient, and not only possible: what a resource of FHIR may say of one."""
 
 
+SourceKey = Literal["entity", "classification", "relation", "question", "sentence"]
+"""By which key a field says where its values come from."""
+_KEYS: tuple[SourceKey, ...] = ("entity", "classification", "relation", "question", "sentence")
+_ASSERTED = ("entity", "relation")
+
+
 class FieldSource(Section):
-    """Where the values of a field come from: mentions of a type of entity, or the class of the whole note."""
+    """Where the values of a field come from; one of the first five keys is named."""
 
     entity: str | None = None
-    """Type of entity, as `Disease`."""
+    """Type of entity, as `Disease`: the values are its mentions."""
     classification: str | None = None
-    """Name of a task of classification."""
+    """Name of a task of classification: the value is the class of the whole note."""
+    relation: str | None = None
+    """Type of relation, as `treats`: the values are the mentions that it leads to, with those that it starts from."""
+    question: str | None = None
+    """A question that a model of a task of answers is asked of each note: the value is the answer in its words."""
+    sentence: str | None = None
+    """Label of sentences, as `medication`: the values are the sentences that have it."""
     task: str | None = None
-    """Name of the task of entities, where several of the models know the type."""
+    """Name of the task, where several of the models could fill the field."""
     assertion: Assertion | list[Assertion] | None = None
-    """Take only mentions of which the note says this, or one of these (null: all mentions)."""
+    """Take only mentions (of a relation, those that it leads to) of which the note says this, or one of these (null:
+    all of them)."""
+
+    @property
+    def key(self) -> SourceKey:
+        """The key that is named."""
+        return next(key for key in _KEYS if getattr(self, key) is not None)
+
+    @property
+    def name(self) -> str:
+        """What it names: a type, a task, a question or a label. It is the type of the values."""
+        return str(getattr(self, self.key))
 
     @property
     def assertions(self) -> tuple[Assertion, ...]:
@@ -38,11 +61,14 @@ class FieldSource(Section):
         return () if asked is None else tuple(asked) if isinstance(asked, list) else (asked,)
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.entity is None) == (self.classification is None):
-            raise ValueError("name either an entity or a classification")
-        if self.classification is not None and (self.assertion is not None or self.task is not None):
-            raise ValueError("assertion and task are for entities")
+    def _one_of_them(self) -> Self:
+        named = [key for key in _KEYS if getattr(self, key) is not None]
+        if len(named) != 1:
+            raise ValueError(f"name one of {', '.join(_KEYS)}" + (f", not {' and '.join(named)}" if named else ""))
+        if self.assertion is not None and self.key not in _ASSERTED:
+            raise ValueError(f"assertion is for {' and '.join(_ASSERTED)}")
+        if self.task is not None and self.classification is not None:
+            raise ValueError("a classification is a task already; take `task` away")
         return self
 
 
@@ -81,10 +107,12 @@ class FieldConfig(Section):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns of the field: value, first character, the one after the last, confidence, assertion."""
-        place = () if self.source.entity is None else (f"{self.name}_start", f"{self.name}_end")
-        said = () if self.source.entity is None else (f"{self.name}_assertion",)
-        return (self.name, *place, f"{self.name}_confidence", *said)
+        """Columns of the field: value, place, confidence, assertion, and what it is of with its place."""
+        key = self.source.key
+        place = ("start", "end") if key != "classification" else ()
+        said = ("assertion",) if key in _ASSERTED else ()
+        other = ("of", "of_start", "of_end") if key == "relation" else ()
+        return (self.name, *(f"{self.name}_{ending}" for ending in (*place, "confidence", *said, *other)))
 
     @model_validator(mode="after")
     def _of_the_patient(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from wardspace.core.errors import StudyError
 from wardspace.tasks.assertions.fitted import FittedAssertions, assertion_of
 from wardspace.tasks.entities.fitted import FittedTagger
 from wardspace.tasks.entities.mentions import ScoredMention
-from wardspace.tasks.fields.extractor import Extractor, _check
+from wardspace.tasks.fields.extractor import Extractor
 from wardspace.tasks.fields.values import Value, chosen
 
 WORDS = {"fever": ("Sign", 0.9), "cough": ("Sign", 0.6), "asthma": ("Sign", 0.95), "aspirin": ("Drug", 0.8)}
@@ -32,7 +33,7 @@ def fields(*own, **more):
 
 def record(text, *own, scripts=(), rules=True):
     tagger = FittedTagger(find, ("Drug", "Sign"), scripts=scripts)
-    extractor = Extractor(fields(*own), {"marks": tagger}, {}, assertion_of if rules else None)
+    extractor = Extractor(fields(*own), {"marks": tagger}, assertion_of if rules else None)
     (found,) = extractor.records([text])
     return found
 
@@ -85,7 +86,7 @@ def test_a_trained_head_may_judge_in_place_of_the_rules():
 
     head = FittedAssertions(of_texts, ("family",), np.array([0.5]))
     field = {"name": "kin", "from": {"entity": "Sign", "assertion": "family"}}
-    extractor = Extractor(fields(field), {"marks": FittedTagger(find, ("Sign", "Drug"))}, {}, head.assertions)
+    extractor = Extractor(fields(field), {"marks": FittedTagger(find, ("Sign", "Drug"))}, head.assertions)
     found = list(extractor.records(["no fever, cough", "", "aspirin, fever", "asthma"]))
     assert [values(one, "kin") for one in found] == [["fever"], [], [], ["asthma"]]
     assert head.assertions(["x"], [[]]) == [[]]
@@ -109,6 +110,71 @@ def test_a_class_is_a_value_without_a_place():
 def test_a_type_that_two_models_know_needs_its_task():
     taggers = {name: FittedTagger(find, ("Sign",)) for name in ("one", "two")}
     with pytest.raises(StudyError, match="one and two both find Sign"):
-        _check(fields({"name": "x", "from": {"entity": "Sign"}}), taggers, {})
+        Extractor(fields({"name": "x", "from": {"entity": "Sign"}}), taggers)
     with pytest.raises(StudyError, match="no field uses the model of one"):
-        _check(fields({"name": "x", "from": {"entity": "Sign", "task": "two"}}), taggers, {})
+        Extractor(fields({"name": "x", "from": {"entity": "Sign", "task": "two"}}), taggers)
+
+
+class Pairs:
+    """Relates each mention of a text to the one behind it."""
+
+    source, names, scripts = "relation", ("before",), ()
+
+    def found(self, notes, asked):
+        for note in notes:
+            yield [
+                Value(b.value, b.start, b.end, 0.7, "before", None, a.value, a.start, a.end)
+                for a, b in pairwise(note.mentions)
+            ]
+
+
+class Echo:
+    """Answers each question with the first word that it has in common with the text."""
+
+    source, names, scripts = "question", None, ()
+
+    def found(self, notes, asked):
+        for note in notes:
+            words = {word: note.text.find(word) for question in asked for word in question.split()}
+            yield [
+                Value(word, at, at + len(word), 0.5, question)
+                for question in asked
+                for word, at in words.items()
+                if at >= 0 and word in question.split()
+            ]
+
+
+def test_relations_are_found_between_the_mentions_and_asserted_as_they_are():
+    own = [
+        {"name": "next", "from": {"relation": "before"}},
+        {"name": "denied", "from": {"relation": "before", "assertion": "negated"}},
+        {"name": "where", "from": {"question": "fever or cough"}},
+    ]
+    fillers = {"qa": Echo(), "pairs": Pairs(), "marks": FittedTagger(find, ("Sign", "Drug"))}
+    extractor = Extractor(fields(*own), fillers, assertion_of)
+    (found, none) = extractor.records(["Cold, cough, denies fever", " "])
+    assert [(one.of, one.value, one.of_start, one.start) for one in found.fields["next"]] == [("cough", "fever", 6, 20)]
+    assert found.fields["denied"] == found.fields["next"] and found.fields["next"][0].assertions == ("negated",)
+    assert [(one.value, one.task, one.assertions) for one in found.fields["where"]] == [
+        ("cough", "qa", None), ("fever", "qa", None),
+    ]  # fmt: skip
+    assert none == ({"next": [], "denied": [], "where": []}, [], False)
+
+
+def test_relations_need_a_model_of_mentions():
+    with pytest.raises(StudyError, match="between mentions"):
+        Extractor(fields({"name": "x", "from": {"relation": "before"}}), {"pairs": Pairs()})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {},
+        {"entity": "A", "question": "b"},
+        {"question": "a", "assertion": "negated"},
+        {"classification": "a", "task": "b"},
+    ],
+)
+def test_a_field_has_one_source(source):
+    with pytest.raises(ValueError, match="from"):
+        fields({"name": "x", "from": source})

@@ -18,7 +18,16 @@ _PARTS: tuple[tuple[str, pa.DataType], ...] = (
     ("_end", pa.int32()),
     ("_confidence", pa.float32()),
     ("_assertion", pa.string()),
+    ("_of", pa.string()),
+    ("_of_start", pa.int32()),
+    ("_of_end", pa.int32()),
 )
+"""Endings of the columns of a field, in the order of `_parts_of`."""
+
+
+def _parts_of(value: Value) -> tuple[Any, ...]:
+    said = value.assertion
+    return (value.value, value.start, value.end, value.confidence, said, value.of, value.of_start, value.of_end)
 
 
 class RowForm:
@@ -52,7 +61,7 @@ class RowForm:
         row: dict[str, Any] = {"note_id": note.note_id, "patient_id": note.patient_id}
         for field in self.fields:
             values = [_placed(one, note) for one in record.fields[field.name]]
-            known = [(one.value, one.start, one.end, one.confidence, one.assertion) for one in values]
+            known = [_parts_of(one) for one in values]
             columns = zip(*known, strict=True) if known else [()] * len(_PARTS)
             by_name = {field.name + ending: list(column) for (ending, _), column in zip(_PARTS, columns, strict=True)}
             for name, _ in self._parts(field):
@@ -63,20 +72,23 @@ class RowForm:
     def values(self, row: Mapping[str, Any]) -> Iterator[tuple[FieldConfig, Value]]:
         """The values of a row again, field by field."""
         for field in self.fields:
-            kind = field.source.entity or field.source.classification or ""
             columns = [row.get(field.name + ending) for ending, _ in _PARTS]
             lists = columns if field.many is True else [None if one is None else [one] for one in columns]
-            texts, starts, ends, sure, said = ([None] * len(lists[0] or ()) if one is None else one for one in lists)
-            for text, start, end, confidence, words in zip(texts, starts, ends, sure, said, strict=True):
+            filled = ([None] * len(lists[0] or ()) if one is None else one for one in lists)
+            for text, start, end, confidence, words, *other in zip(*filled, strict=True):
                 asserted = None if words is None else tuple(words.split())
-                yield field, Value(text, start, end, confidence, kind, asserted)
+                yield field, Value(text, start, end, confidence, field.source.name, asserted, *other)
 
 
 def _placed(value: Value, note: SourceNote) -> Value:
     if value.start is None or value.end is None:
         return value
     start, end = note.place(value.start, value.end)
-    return value._replace(start=start, end=end)
+    placed = value._replace(start=start, end=end)
+    if value.of_start is None or value.of_end is None:
+        return placed
+    of_start, of_end = note.place(value.of_start, value.of_end)
+    return placed._replace(of_start=of_start, of_end=of_end)
 
 
 def is_empty(record: Record) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from wardspace.config import AssertionsConfig
 from wardspace.core.wording import counted, listed
@@ -19,6 +20,8 @@ from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.results import SettingRecord
 from wardspace.tasks.assertions.asserted import PLACE, AssertedNotes, asserted
 from wardspace.tasks.assertions.features import MentionVectors
+from wardspace.tasks.assertions.fitted import FittedAssertions
+from wardspace.tasks.assertions.kept import load_assertions
 from wardspace.tasks.assertions.settings import AssertionHead, Rules
 from wardspace.tasks.kind import BudgetWords, KindWords, Setting
 from wardspace.tasks.notes import Texts
@@ -96,6 +99,10 @@ class Assertions:
             decisions=partial(classification_decisions, classes=questions),
             mistakes=partial(classification_mistakes, classes=questions),
         )
+
+    def load(self, folder: Path) -> FittedAssertions:
+        """Open what a task has kept; see `load_assertions`."""
+        return load_assertions(folder)
 
     def describe(self, task: AssertionsConfig) -> str:
         """Column, questions, settings and budgets."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat
 
+from wardspace.config.fields import SourceKey
 from wardspace.models import Encoder
 from wardspace.models.heads.kept_heads import KeptHead
 from wardspace.objectives.heads import TwoLayerHead
+from wardspace.tasks.fields.filler import ReadNote
+from wardspace.tasks.fields.values import Value
 from wardspace.tasks.kept import KeptFit, check_shapes, damaged, load_fitted, run_fields, save_fitted
 from wardspace.tasks.kind import RunKey
 from wardspace.tasks.probes.head import head_probabilities
@@ -60,6 +63,14 @@ class TextClassifier:
     thresholds: NDArray[np.float64] | None = None
     scripts: tuple[str, ...] = ()
     scaling: Scaling | None = None
+    source: ClassVar[SourceKey] = "classification"
+    names: ClassVar[None] = None
+
+    def found(self, notes: Sequence[ReadNote], asked: Sequence[str]) -> list[list[Value]]:
+        """The class, or the labels, of each note as values of fields; `asked` is the name of its task."""
+        (task,) = asked
+        classes = self.labels([note.text for note in notes])
+        return [[Value(name, None, None, sure, task) for name, sure in own] for own in classes]
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Probability of each class, float32 [n, classes]."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from wardspace.config import EMBEDDING_TFIDF, ClassificationConfig, FinetuneConfig
 from wardspace.core.wording import counted, listed
@@ -20,6 +21,7 @@ from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.results import SettingRecord
 from wardspace.tasks.documents.features import tfidf, vectors_with_tfidf
 from wardspace.tasks.documents.finetune import DocumentFineTuning
+from wardspace.tasks.documents.kept import TextClassifier, load_classifier
 from wardspace.tasks.documents.labelled import LabelledNotes, labelled
 from wardspace.tasks.documents.settings import HeadProbe, LogisticProbe, PrivateProbe
 from wardspace.tasks.kind import KindWords, Setting
@@ -112,6 +114,10 @@ class Documents:
             decisions=partial(classification_decisions, classes=names),
             mistakes=partial(classification_mistakes, classes=names),
         )
+
+    def load(self, folder: Path) -> TextClassifier:
+        """Open what a task has kept; see `load_classifier`."""
+        return load_classifier(folder)
 
     def describe(self, task: ClassificationConfig) -> str:
         """Label, probes, few-shot subsets and fine-tuning."""

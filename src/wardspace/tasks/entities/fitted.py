@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
 
+from wardspace.config.fields import SourceKey
 from wardspace.corpus.note.scripts import main_scripts
 from wardspace.models import Encoder
 from wardspace.models.token_vectors import TokenVectors
@@ -23,6 +24,8 @@ from wardspace.tasks.entities.mentions import (
     ScoredMention,
     mention_column,
 )
+from wardspace.tasks.fields.filler import ReadNote
+from wardspace.tasks.fields.values import Value
 from wardspace.tasks.notes import Notes
 from wardspace.tasks.predictions import names
 
@@ -73,6 +76,20 @@ class FittedTagger:
                 if not 0 <= one.start < one.end <= len(text):
                     raise ValueError(f"a mention from {one.start} to {one.end} in a text of {len(text)} characters")
             yield [one._replace(confidence=self.scaled(one.confidence)) for one in found]
+
+    source: ClassVar[SourceKey] = "entity"
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Its types: what fields may ask it for."""
+        return self.types
+
+    def found(self, notes: Sequence[ReadNote], asked: Sequence[str]) -> Iterator[list[Value]]:
+        """Mentions of each note as values of fields."""
+        for note, mentions in zip(notes, self.mentions([note.text for note in notes]), strict=True):
+            yield [
+                Value(note.text[one.start : one.end], one.start, one.end, one.confidence, one.type) for one in mentions
+            ]
 
     def predict(self, units: Notes) -> pa.Table:
         """Mentions of each note."""

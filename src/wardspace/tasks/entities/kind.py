@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from wardspace.config import EntitiesConfig
 from wardspace.core.wording import counted, listed
@@ -20,6 +21,8 @@ from wardspace.results import SettingRecord
 from wardspace.tasks.entities.annotated import AnnotatedNotes, annotated
 from wardspace.tasks.entities.baselines import WordBaseline, look_up, tag_words
 from wardspace.tasks.entities.finetune import EntityFineTuning
+from wardspace.tasks.entities.fitted import FittedTagger
+from wardspace.tasks.entities.kept import load_tagger
 from wardspace.tasks.entities.settings import LinearHead
 from wardspace.tasks.kind import BudgetWords, KindWords, Setting
 from wardspace.tasks.notes import Texts
@@ -116,6 +119,10 @@ class Entities:
             mistakes=partial(mention_mistakes, types=types),
             decided="mention",
         )
+
+    def load(self, folder: Path) -> FittedTagger:
+        """Open what a task has kept; see `load_tagger`."""
+        return load_tagger(folder)
 
     def describe(self, task: EntitiesConfig) -> str:
         """Column, types, settings and budgets."""

@@ -41,7 +41,8 @@ def resource_of(field: FieldConfig, fhir: FhirConfig, value: Value, whose: tuple
         The note, and its patient: an id, or a reference as `Patient/7`.
     """
     note_id, patient_id = whose
-    named = "\0".join([field.name, note_id, str(value.start), str(value.end), value.value, value.type])
+    other = [] if value.of is None else [str(value.of_start), str(value.of_end), value.of]
+    named = "\0".join([field.name, note_id, str(value.start), str(value.end), value.value, value.type, *other])
     return {
         "resourceType": fhir.resource,
         "id": hashlib.sha256(named.encode()).hexdigest()[:32],
@@ -109,6 +110,9 @@ def _evidence(field: FieldConfig, value: Value, note_id: str) -> dict[str, Any]:
     ]
     if value.start is not None and value.end is not None:
         parts += [{"url": "start", "valueInteger": value.start}, {"url": "end", "valueInteger": value.end}]
+    if value.of is not None and value.of_start is not None and value.of_end is not None:
+        parts.append({"url": "of", "valueString": _string(value.of)})
+        parts += [{"url": "of-start", "valueInteger": value.of_start}, {"url": "of-end", "valueInteger": value.of_end}]
     parts += [{"url": "assertion", "valueCode": one} for one in value.assertions or ()]
     return {"url": EVIDENCE, "extension": parts}
 
@@ -140,6 +144,9 @@ def read_resource(resource: Mapping[str, Any]) -> tuple[str, str, Value]:
         parts["confidence"],
         parts["type"],
         tuple(said) or None,
+        parts.get("of"),
+        parts.get("of-start"),
+        parts.get("of-end"),
     )
     return parts["note"], parts["field"], value
 

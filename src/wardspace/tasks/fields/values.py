@@ -12,7 +12,7 @@ class Value(NamedTuple):
     """A value that was found in a note."""
 
     value: str
-    """The words of the note, or the class of a classification."""
+    """The words of the note, or the class of a classification; of a relation the mention that it leads to."""
     start: int | None
     """First character in the note as it was read by the model; None where the whole note was judged."""
     end: int | None
@@ -20,9 +20,17 @@ class Value(NamedTuple):
     confidence: float
     """Probability that it is right in borders and type, or that of the class."""
     type: str
-    """Type of entity, or name of the classification."""
+    """What the field asked for: type of entity or relation, name of the classification, question, label."""
     assertions: tuple[str, ...] | None = None
     """What the note says of it; `present` alone where it is none of the others, None where nobody looked."""
+    of: str | None = None
+    """Of a relation: the mention that it starts from."""
+    of_start: int | None = None
+    """First character of that."""
+    of_end: int | None = None
+    """The character after its last."""
+    task: str = ""
+    """Name of the task whose model found it."""
 
     @property
     def assertion(self) -> str | None:
@@ -36,7 +44,7 @@ def chosen(found: Sequence[Value], field: FieldConfig) -> list[Value]:
     Parameters
     ----------
     found : sequence of Value
-        Of the field's type of entity, or of its classification.
+        Those that the field asks for.
     field : FieldConfig
         Its threshold, its assertion and how many it takes.
     """
