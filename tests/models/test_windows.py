@@ -40,11 +40,12 @@ def test_batches_hold_each_window_once_within_the_budget(lengths, budget):
 
 def test_padded_puts_special_tokens_right_behind_the_text():
     around = Affixes((101,), (102,))
-    ids, mask = padded([np.array([5, 6, 7], dtype=np.int32), np.array([], dtype=np.int32)], around, pad=9)
+    ids, mask, types = padded([np.array([5, 6, 7], dtype=np.int32), np.array([], dtype=np.int32)], around, pad=9)
     assert ids.tolist() == [[101, 5, 6, 7, 102], [101, 102, 9, 9, 9]]
     assert mask.tolist() == [[1, 1, 1, 1, 1], [1, 1, 0, 0, 0]]
+    assert not types.any()
 
 
 def test_padded_never_masks_a_whole_row():
-    _, mask = padded([np.array([], dtype=np.int32)], Affixes((), ()), pad=0)
+    _, mask, _ = padded([np.array([], dtype=np.int32)], Affixes((), ()), pad=0)
     assert mask.tolist() == [[1]]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
@@ -20,16 +20,28 @@ from wardspace.core.progress import Advance, progress
 from wardspace.corpus.prepare.statistics import TokenCount
 from wardspace.models import hardware, windows
 from wardspace.models.attention import positions
+from wardspace.models.attention.compatibility import token_types
 from wardspace.models.files import saving
 from wardspace.models.files.folder import FolderSettings, Pooling
 from wardspace.models.files.loading import load_encoder, load_tokenizer, open_folder
 from wardspace.models.pooling import pool, unit_length
 from wardspace.models.token_vectors import Reader, TokenVectors, merged
-from wardspace.models.tokens import Affixes, affixes, token_counter, token_ids, tokens_with_offsets
+from wardspace.models.tokens import (
+    Affixes,
+    Ids,
+    TokenPair,
+    affixes,
+    pair_affixes,
+    token_counter,
+    token_ids,
+    tokens_with_offsets,
+)
+from wardspace.models.windows import Around
 
 if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
+P = TypeVar("P", bound=Sized)
 _BLOCK = 8192
 """Notes tokenised and sorted together: bounds memory, and is enough to fill batches with notes of one length."""
 _TOKEN_BLOCK = 64
@@ -135,19 +147,25 @@ class Encoder:
         """Tokens of each text, special tokens not counted."""
         return self.token_counter(texts)
 
-    def embed(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    def embed(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
+    ) -> torch.Tensor:
         """Vectors of padded windows, with gradients where they are on; not normalised.
 
         Parameters
         ----------
         input_ids, attention_mask : Tensor, shape (batch, tokens)
             On the encoder's device, padded on the right.
+        token_type_ids : Tensor, shape (batch, tokens), optional
+            Which of two texts read together each token is of; a family without token types does not look at them.
 
         Returns
         -------
         Tensor, shape (batch, dimension), float32
         """
-        hidden = self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        typed = token_type_ids is not None and token_types(self.model) > 0
+        types = {"token_type_ids": token_type_ids} if typed else {}
+        hidden = self.model(input_ids=input_ids, attention_mask=attention_mask, **types).last_hidden_state
         return pool(hidden, attention_mask, self.pooling)
 
     def encode(self, texts: Sequence[str], *, show_progress: bool = True, precision: str = "auto") -> Vectors:
@@ -173,18 +191,55 @@ class Encoder:
             If the notes are one string, or one of them is no string.
         """
         _check_texts(texts, "encode")
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         around = affixes(self.tokenizer)
-        with (
-            progress("embedding notes", len(texts), show=show_progress) as advance,
-            _evaluating(self.model),
-            torch.inference_mode(),
-            hardware.autocast(precision, self.device),
-        ):
-            for start in range(0, len(texts), _BLOCK):
-                block = texts[start : start + _BLOCK]
-                vectors[start : start + len(block)] = self._encode_block(block, around, advance)
-        return vectors
+
+        def plans(some: slice) -> list[list[Ids]]:
+            room = self.window - around.count
+            notes = token_ids(self.tokenizer, texts[some])
+            cuts = (windows.spans(len(note), room, self.overlap) for note in notes)
+            return [[note[start:end] for start, end in plan] for note, plan in zip(notes, cuts, strict=True)]
+
+        return self._encoded(plans, len(texts), around, show_progress=show_progress, precision=precision)
+
+    def encode_pairs(
+        self, firsts: Sequence[str], seconds: Sequence[str], *, show_progress: bool = True, precision: str = "auto"
+    ) -> Vectors:
+        """Embed pairs of texts that are read together, as `[CLS] first [SEP] second [SEP]` where the model is a BERT.
+
+        Special tokens and token types are those of the tokenizer's own template. Of a pair longer than the window the
+        longer text is read in windows, each with the whole of the shorter one (see
+        `wardspace.models.windows.pair_windows`), and the vector is the mean of theirs as in `encode`.
+
+        Parameters
+        ----------
+        firsts, seconds : sequence of str
+            The texts, pair by pair.
+        show_progress, precision
+            As for `encode`.
+
+        Returns
+        -------
+        ndarray, shape (pairs, dimension), float32
+
+        Raises
+        ------
+        TypeError
+            If the texts are one string, or one of them is no string.
+        ValueError
+            If there are not as many first as second texts.
+        """
+        for texts in (firsts, seconds):
+            _check_texts(texts, "encode_pairs")
+        if len(firsts) != len(seconds):
+            raise ValueError(f"{len(firsts)} first texts and {len(seconds)} second ones")
+        around = pair_affixes(self.tokenizer)
+
+        def plans(some: slice) -> list[list[TokenPair]]:
+            sides = (token_ids(self.tokenizer, texts[some]) for texts in (firsts, seconds))
+            room = self.window - around.count
+            return [windows.pair_windows(TokenPair(*pair), room, self.overlap) for pair in zip(*sides, strict=True)]
+
+        return self._encoded(plans, len(firsts), around, show_progress=show_progress, precision=precision)
 
     def token_vectors(self, texts: Sequence[str], *, precision: str = "auto") -> Iterator[TokenVectors]:
         """Vectors of the tokens of texts of any length, with the characters that each token stands for.
@@ -232,16 +287,36 @@ class Encoder:
         """
         saving.save_sentence_transformer(self, folder, card)
 
-    def _encode_block(self, texts: Sequence[str], around: Affixes, advance: Advance) -> Vectors:
-        notes = token_ids(self.tokenizer, texts)
-        plans = [windows.spans(len(note), self.window - around.count, self.overlap) for note in notes]
-        owners = np.repeat(np.arange(len(notes)), [len(plan) for plan in plans])
-        pieces = [note[start:end] for note, plan in zip(notes, plans, strict=True) for start, end in plan]
+    def _encoded(
+        self,
+        plans: Callable[[slice], Sequence[Sequence[P]]],
+        count: int,
+        around: Around[P],
+        *,
+        show_progress: bool,
+        precision: str,
+    ) -> Vectors:
+        """Vectors of texts, or of pairs of them, of which `plans` gives the windows."""
+        vectors = np.empty((count, self.dimension), dtype=np.float32)
+        with (
+            progress("embedding notes", count, show=show_progress) as advance,
+            _evaluating(self.model),
+            torch.inference_mode(),
+            hardware.autocast(precision, self.device),
+        ):
+            for start in range(0, count, _BLOCK):
+                some = slice(start, min(start + _BLOCK, count))
+                vectors[some] = self._encode_block(plans(some), around, advance)
+        return vectors
+
+    def _encode_block(self, plans: Sequence[Sequence[P]], around: Around[P], advance: Advance) -> Vectors:
+        owners = np.repeat(np.arange(len(plans)), [len(plan) for plan in plans])
+        pieces = [piece for plan in plans for piece in plan]
         lengths = [len(piece) + around.count for piece in pieces]
         # each note's windows add up to one note on the progress bar
         shares = 1.0 / np.repeat([len(plan) for plan in plans], [len(plan) for plan in plans])
-        sums = np.zeros((len(notes), self.dimension), dtype=np.float32)
-        tokens = np.zeros(len(notes), dtype=np.float32)
+        sums = np.zeros((len(plans), self.dimension), dtype=np.float32)
+        tokens = np.zeros(len(plans), dtype=np.float32)
         for places in windows.batches(lengths, self._budget):
             weights = np.asarray([max(lengths[place], 1) for place in places], dtype=np.float32)
             pooled = self._pooled([pieces[place] for place in places], around)
@@ -261,7 +336,7 @@ class Encoder:
 
     def _last_layer(self, pieces: list[NDArray[np.int32]], around: Affixes) -> list[Vectors]:
         """Vectors of the tokens of windows, special ones left out."""
-        ids, mask = self._padded(pieces, around)
+        ids, mask, _ = self._padded(pieces, around)
         hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state.float().cpu().numpy()
         first = len(around.before)
         return [rows[first : first + len(piece)] for rows, piece in zip(hidden, pieces, strict=True)]
@@ -270,14 +345,14 @@ class Encoder:
     def _budget(self) -> int:
         return min(self.batch_tokens, _CPU_TOKENS) if self.device.type == "cpu" else self.batch_tokens
 
-    def _pooled(self, pieces: list[NDArray[np.int32]], around: Affixes) -> Vectors:
+    def _pooled(self, pieces: list[P], around: Around[P]) -> Vectors:
         pooled: Vectors = self.embed(*self._padded(pieces, around)).cpu().numpy()
         return pooled
 
-    def _padded(self, pieces: list[NDArray[np.int32]], around: Affixes) -> tuple[torch.Tensor, torch.Tensor]:
+    def _padded(self, pieces: list[P], around: Around[P]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         pad = self.tokenizer.pad_token_id
-        ids, mask = windows.padded(pieces, around, 0 if pad is None else int(pad))
-        return ids.to(self.device), mask.to(self.device)
+        ids, mask, types = windows.padded(pieces, around, 0 if pad is None else int(pad))
+        return ids.to(self.device), mask.to(self.device), types.to(self.device)
 
 
 def _check_texts(texts: Sequence[str], method: str) -> None:

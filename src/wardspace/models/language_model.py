@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ class LanguageModel(nn.Module):
         before it may teach the encoder anything. Whoever has warmed it up sets this to False.
     name : str
         What it was loaded from.
+    token_types : int
+        Types of token that it distinguishes where two texts are read together; 0 for none.
     packs : bool
         Whether the family reads sequences end to end; one that computes its attention in its own way, or does not
         give the same vectors then, reads padded rectangles.
@@ -73,6 +76,7 @@ class LanguageModel(nn.Module):
         # a family whose head is not known is refused now, not in the middle of training
         sequences = compatibility.probes(self.encoder, tokenizer)
         compatibility.check_head(model, head_of(model), self._plain_rows, sequences)
+        self.token_types = compatibility.token_types(self.encoder)
         self.packs = attention.install(model) and compatibility.reads_packed(
             self.encoder, self._hidden_packed, sequences
         )
@@ -144,12 +148,14 @@ class LanguageModel(nn.Module):
         input_ids : int64 Tensor, shape (tokens,)
             Sequences end to end, without padding.
         layout : Layout
-            Where each begins and ends.
+            Where each begins and ends, and its token types; a family without these does not look at them.
 
         Returns
         -------
         Tensor, shape (tokens, dimension)
         """
+        if layout.types is not None and not self.token_types:
+            layout = replace(layout, types=None)
         if self.packs:
             return self._hidden_packed(input_ids, layout)
         return read_padded(self.encoder, input_ids, layout, self._pad)
@@ -216,8 +222,9 @@ class LanguageModel(nn.Module):
         # transformers takes a mask of four dimensions for finished, and then builds none of tokens x tokens of its own;
         # attention over a layout looks at neither
         mask = input_ids.new_ones(1, 1, 1, 1, dtype=torch.bool)
+        types = {} if layout.types is None else {"token_type_ids": layout.types[None]}
         hidden: torch.Tensor = self.encoder(
-            input_ids=input_ids[None], attention_mask=mask, position_ids=places[None], layout=layout
+            input_ids=input_ids[None], attention_mask=mask, position_ids=places[None], layout=layout, **types
         ).last_hidden_state
         return hidden[0]
 

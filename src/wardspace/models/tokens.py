@@ -1,4 +1,4 @@
-"""Notes as token ids: whole, without special tokens, and what a model wants before and after them."""
+"""Notes as token ids: whole, without special tokens, and what a model wants before, between and after them."""
 
 from __future__ import annotations
 
@@ -30,6 +30,64 @@ class Affixes:
         """How many there are."""
         return len(self.before) + len(self.after)
 
+    def wrap(self, text: Ids) -> tuple[Ids, Ids]:
+        """Ids and token types of the whole sequence, int32 [t] each."""
+        ids = np.concatenate([np.asarray(part, dtype=np.int32) for part in (self.before, text, self.after)])
+        return ids, np.zeros_like(ids)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenPair:
+    """Two texts that are read together, without special tokens.
+
+    Attributes
+    ----------
+    first, second : int32 [n]
+        Their token ids.
+    """
+
+    first: Ids
+    second: Ids
+
+    def __len__(self) -> int:
+        """Tokens of both."""
+        return len(self.first) + len(self.second)
+
+
+@dataclass(frozen=True)
+class PairAffixes:
+    """Special tokens around and between two texts that are read together.
+
+    Attributes
+    ----------
+    before, between, after : tuple of int
+        The tokens.
+    types : tuple of int
+        Token types: of each token before, of the first text, of each token between, of the second text, and of each
+        token after.
+    """
+
+    before: tuple[int, ...]
+    between: tuple[int, ...]
+    after: tuple[int, ...]
+    types: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """How many special tokens there are."""
+        return len(self.before) + len(self.between) + len(self.after)
+
+    def wrap(self, pair: TokenPair) -> tuple[Ids, Ids]:
+        """Ids and token types of the whole sequence, int32 [t] each."""
+        parts = [self.before, pair.first, self.between, pair.second, self.after]
+        ids = np.concatenate([np.asarray(part, dtype=np.int32) for part in parts])
+        sizes = [*[1] * len(self.before), len(pair.first), *[1] * len(self.between), len(pair.second)]
+        return ids, np.repeat(np.array(self.types, dtype=np.int32), [*sizes, *[1] * len(self.after)])
+
+
+BARE = PairAffixes((), (), (), (0, 0))
+"""Nothing around two texts, and nothing between them."""
+
 
 def untruncated(tokenizer: PreTrainedTokenizerBase) -> Tokenizer:
     """The fast tokenizer inside, with cutting and padding off (some folders ship with both on)."""
@@ -45,6 +103,21 @@ def affixes(tokenizer: PreTrainedTokenizerBase) -> Affixes:
     content = [place for place, special in enumerate(probe.special_tokens_mask) if not special]
     first, last = (content[0], content[-1] + 1) if content else (len(probe.ids), len(probe.ids))
     return Affixes(tuple(probe.ids[:first]), tuple(probe.ids[last:]))
+
+
+def pair_affixes(tokenizer: PreTrainedTokenizerBase) -> PairAffixes:
+    """Read the special tokens of two texts off the tokenizer's own template (the same for every pair)."""
+    probe = untruncated(tokenizer).encode("a", "a")
+    owners = np.array([-1 if owner is None else owner for owner in probe.sequence_ids], dtype=np.int64)
+    ids, types = probe.ids, probe.type_ids
+    first, second = np.flatnonzero(owners == 0), np.flatnonzero(owners == 1)
+    if not len(first) or not len(second):  # a tokenizer that does not know the letter
+        alone = affixes(tokenizer)
+        return PairAffixes(alone.before, (), alone.after, (0,) * (alone.count + 2))
+    start, end, start_second, end_second = first[0], first[-1] + 1, second[0], second[-1] + 1
+    before, between, after = ids[:start], ids[end:start_second], ids[end_second:]
+    kept = [*range(start + 1), *range(end, start_second + 1), *range(end_second, len(ids))]
+    return PairAffixes(tuple(before), tuple(between), tuple(after), tuple(types[place] for place in kept))
 
 
 def token_ids(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[Ids]:

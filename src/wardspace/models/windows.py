@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from wardspace.models.tokens import Affixes, Ids
+from wardspace.models.tokens import Ids, TokenPair
+
+P_contra = TypeVar("P_contra", contravariant=True)
+P = TypeVar("P")
+
+
+class Around(Protocol[P_contra]):
+    """Special tokens of one kind of window: of a text, or of two that are read together."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        ...
+
+    def wrap(self, window: P_contra, /) -> tuple[Ids, Ids]:
+        """Ids and token types of the whole sequence, int32 [t] each."""
+        ...
 
 
 def spans(tokens: int, room: int, overlap: float) -> list[tuple[int, int]]:
@@ -33,6 +50,31 @@ def spans(tokens: int, room: int, overlap: float) -> list[tuple[int, int]]:
     step = max(1, room - int(overlap * room))
     last = -(-(tokens - room) // step)  # the first window that reaches the end
     return [(index * step, min(index * step + room, tokens)) for index in range(last + 1)]
+
+
+def pair_windows(pair: TokenPair, room: int, overlap: float) -> list[TokenPair]:
+    """Cut two texts that are read together into windows: the longer one by `spans`, the shorter one whole in each.
+
+    Nothing is cut off, unless the shorter text would fill more than half of the room: of that one the first half of the
+    room is read.
+
+    Parameters
+    ----------
+    pair : TokenPair
+        The texts.
+    room : int
+        Tokens of both that a window has without its special tokens.
+    overlap : float
+        As for `spans`.
+    """
+    first, second = pair.first, pair.second
+    if len(pair) <= room:
+        return [pair]
+    shorter = min(len(first), len(second), room // 2)
+    cuts = spans(max(len(first), len(second)), room - shorter, overlap)
+    if len(first) < len(second):
+        return [TokenPair(first[:shorter], second[start:end]) for start, end in cuts]
+    return [TokenPair(first[start:end], second[:shorter]) for start, end in cuts]
 
 
 def most_central(tokens: int, plan: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
@@ -76,22 +118,20 @@ def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
         start += size
 
 
-def padded(windows: Sequence[Ids], affixes: Affixes, pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+def padded(windows: Sequence[P], around: Around[P], pad: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Put special tokens around windows and pad them on the right.
 
     Returns
     -------
-    (Tensor, Tensor), both of shape (windows, longest), int64
-        Token ids and attention mask.
+    (Tensor, Tensor, Tensor), all of shape (windows, longest), int64
+        Token ids, attention mask, and token types.
     """
-    before, after = len(affixes.before), len(affixes.after)
-    longest = max(1, max(len(window) for window in windows) + affixes.count)
+    whole = [around.wrap(window) for window in windows]
+    longest = max(1, *(len(own) for own, _ in whole))
     ids = np.full((len(windows), longest), pad, dtype=np.int64)
-    mask = np.zeros((len(windows), longest), dtype=np.int64)
-    for row, window in enumerate(windows):
-        end = before + len(window)
-        ids[row, :before] = affixes.before
-        ids[row, before:end] = window
-        ids[row, end : end + after] = affixes.after
-        mask[row, : max(1, end + after)] = 1  # attention over nothing at all is not a number
-    return torch.from_numpy(ids), torch.from_numpy(mask)
+    mask, types = np.zeros_like(ids), np.zeros_like(ids)
+    for row, (own, kinds) in enumerate(whole):
+        ids[row, : len(own)] = own
+        types[row, : len(own)] = kinds
+        mask[row, : max(1, len(own))] = 1  # attention over nothing at all is not a number
+    return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(types)

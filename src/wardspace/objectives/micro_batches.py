@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 import torch
 
 from wardspace.models.attention.packing import RECTANGLE, Layout, layout_of
+from wardspace.models.tokens import TokenPair
 from wardspace.objectives.masking import Masked
 from wardspace.objectives.units import Ids
 from wardspace.objectives.vocabulary import Vocabulary
@@ -98,13 +99,18 @@ class TokenLimit:
     rectangle: int = RECTANGLE
 
 
-def micro_batches(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary, room: TokenLimit) -> list[MicroBatch]:
+Piece = Ids | Masked | TokenPair
+"""A sequence without special tokens: a text, one with words to predict, or two texts that are read together."""
+
+
+def micro_batches(sequences: Sequence[Piece], vocabulary: Vocabulary, room: TokenLimit) -> list[MicroBatch]:
     """Sort sequences by length and share them out into the fewest passes, of nearly equal numbers of tokens.
 
     Parameters
     ----------
-    sequences : sequence of int32 [n] or Masked
-        Token ids without special tokens; `Masked` ones carry words to predict.
+    sequences : sequence of int32 [n], Masked or TokenPair
+        Token ids without special tokens; `Masked` ones carry words to predict. The layout of pairs has their token
+        types.
     vocabulary : Vocabulary
         Special tokens.
     room : TokenLimit
@@ -112,8 +118,8 @@ def micro_batches(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary, roo
     """
     if not sequences:
         return []
-    ids = [sequence.ids if isinstance(sequence, Masked) else sequence for sequence in sequences]
-    sizes = np.array([len(one) + vocabulary.specials_per_sequence for one in ids], dtype=np.int64)
+    texts = [sequence.ids if isinstance(sequence, Masked) else sequence for sequence in sequences]
+    sizes = np.array([len(one) + vocabulary.specials_of(one) for one in texts], dtype=np.int64)
     order = np.argsort(-sizes, kind="stable")
     until = np.cumsum(sizes[order])
     shares = max(1, -(-int(until[-1]) // room.tokens))
@@ -127,25 +133,34 @@ def micro_batches(sequences: Sequence[Ids | Masked], vocabulary: Vocabulary, roo
 
 
 def _pass(
-    sequences: Sequence[Ids | Masked], rows: list[int], vocabulary: Vocabulary, room: TokenLimit, *, predicts: bool
+    sequences: Sequence[Piece], rows: list[int], vocabulary: Vocabulary, room: TokenLimit, *, predicts: bool
 ) -> MicroBatch:
     pieces: list[Ids] = []
+    types: list[Ids] = []
     positions: list[np.ndarray] = []
     words: list[np.ndarray] = []
     lengths: list[int] = []
     start = 0
     for row in rows:
         sequence = sequences[row]
-        whole = vocabulary.wrap(sequence.ids if isinstance(sequence, Masked) else sequence)
+        if isinstance(sequence, TokenPair):
+            whole, own = vocabulary.pairs.wrap(sequence)
+        else:
+            whole = vocabulary.wrap(sequence.ids if isinstance(sequence, Masked) else sequence)
+            own = np.zeros_like(whole)
+        types.append(own)
         if isinstance(sequence, Masked):
             positions.append(start + len(vocabulary.prefix) + sequence.positions)
             words.append(sequence.targets)
         pieces.append(whole)
         lengths.append(len(whole))
         start += len(whole)
+    layout = layout_of(lengths, room.rectangle)
+    if any(isinstance(sequences[row], TokenPair) for row in rows):
+        layout = replace(layout, types=_joined(types))
     return MicroBatch(
         ids=_joined(pieces),
-        layout=layout_of(lengths, room.rectangle),
+        layout=layout,
         rows=torch.tensor(rows),
         targets={"positions": _joined(positions), "words": _joined(words)} if predicts else {},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from transformers import PreTrainedTokenizerBase
 
 from wardspace.models.files.loading import Form
-from wardspace.models.tokens import affixes
+from wardspace.models.tokens import BARE, PairAffixes, TokenPair, affixes, pair_affixes
 from wardspace.objectives.units import Ids
 
 
@@ -26,12 +27,15 @@ class Vocabulary:
         The mask token; None for a causal model, which guesses a word from those before it instead.
     special : bool [vocabulary]
         True for ids that are never masked nor drawn as replacement.
+    pairs : PairAffixes
+        Special tokens around and between two texts that are read together.
     """
 
     prefix: Ids
     suffix: Ids
     mask_id: int | None
     special: npt.NDArray[np.bool_]
+    pairs: PairAffixes = BARE
 
     @cached_property
     def replacements(self) -> npt.NDArray[np.int64]:
@@ -42,6 +46,10 @@ class Vocabulary:
     def specials_per_sequence(self) -> int:
         """Special tokens that every sequence carries."""
         return len(self.prefix) + len(self.suffix)
+
+    def specials_of(self, sequence: Sized) -> int:
+        """Special tokens that a sequence carries: one text, or two that are read together."""
+        return self.pairs.count if isinstance(sequence, TokenPair) else self.specials_per_sequence
 
     def wrap(self, ids: Ids) -> Ids:
         """`ids` between the special tokens."""
@@ -64,4 +72,5 @@ class Vocabulary:
         special[[i for i in tokenizer.all_special_ids if i < len(special)]] = True
         around = affixes(tokenizer)
         prefix, suffix = np.array(around.before, dtype=np.int32), np.array(around.after, dtype=np.int32)
-        return cls(prefix, suffix, tokenizer.mask_token_id if form == "masked" else None, special)
+        mask_id = tokenizer.mask_token_id if form == "masked" else None
+        return cls(prefix, suffix, mask_id, special, pair_affixes(tokenizer))

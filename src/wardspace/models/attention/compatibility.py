@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
+from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from wardspace.models.attention import positions
@@ -55,6 +57,12 @@ def check_head(model: PreTrainedModel, head: Head, rows: Rows, sequences: Probes
         raise unknown_family(model)
 
 
+def token_types(encoder: PreTrainedModel) -> int:
+    """How many types of token a family distinguishes: which of two texts read together each is of; 0 for none."""
+    known = getattr(getattr(encoder, "embeddings", None), "token_type_embeddings", None)
+    return known.num_embeddings if isinstance(known, nn.Embedding) and known.num_embeddings > 1 else 0
+
+
 @torch.no_grad()
 def reads_packed(encoder: PreTrainedModel, read: Reader, sequences: Probes) -> bool:
     """Whether sequences read end to end get the vectors that each gets by itself.
@@ -63,7 +71,10 @@ def reads_packed(encoder: PreTrainedModel, read: Reader, sequences: Probes) -> b
     or take no layout.
     """
     layout = layout_of([len(ids) for ids in sequences])
-    apart = [encoder(input_ids=ids[None]).last_hidden_state[0] for ids in sequences]
+    types = [torch.arange(len(ids)) % 2 for ids in sequences] if token_types(encoder) else []
+    said = [{"token_type_ids": one[None]} for one in types] or [{}] * len(sequences)
+    layout = replace(layout, types=torch.cat(types)) if types else layout
+    apart = [encoder(input_ids=ids[None], **own).last_hidden_state[0] for ids, own in zip(sequences, said, strict=True)]
     try:
         return _close(read(torch.cat(sequences), layout), torch.cat(apart))
     except (TypeError, ValueError, IndexError, RuntimeError):  # whatever it stumbles over, it cannot read this way

@@ -63,6 +63,8 @@ class Layout:
         Token that each place of the rectangles holds; padding holds the first token of its sequence, masked out.
     gather : int64 [t]
         Place in the rectangles of each token.
+    types : int64 [t] or None
+        Token type of each token, where texts are read together; None leaves all at the model's own, which is 0.
     """
 
     lengths: torch.Tensor
@@ -72,6 +74,7 @@ class Layout:
     rectangles: tuple[Rectangle, ...]
     spread: torch.Tensor
     gather: torch.Tensor
+    types: torch.Tensor | None = None
 
     @property
     def tokens(self) -> int:

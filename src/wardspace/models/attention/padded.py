@@ -41,8 +41,8 @@ class Memory:
 def read_padded(encoder: Any, ids: torch.Tensor, layout: Layout, pad: int) -> torch.Tensor:
     """Vectors of an encoder's last layer [t, d], one rectangle after the other."""
     hidden = [
-        encoder(input_ids=rows, attention_mask=mask).last_hidden_state.flatten(0, 1)
-        for rows, mask, _ in _rectangles(ids, layout, pad)
+        encoder(input_ids=rows, attention_mask=mask, **types).last_hidden_state.flatten(0, 1)
+        for (rows, mask, _), types in zip(_rectangles(ids, layout, pad), _types(layout), strict=True)
     ]
     return from_rectangles(torch.cat(hidden), layout)
 
@@ -61,6 +61,13 @@ def decode_padded(decoder: Any, ids: torch.Tensor, layout: Layout, memory: Memor
         )
         hidden.append(output.last_hidden_state.flatten(0, 1))
     return from_rectangles(torch.cat(hidden), layout)
+
+
+def _types(layout: Layout) -> Iterator[dict[str, torch.Tensor]]:
+    """What is said of the token types of each rectangle."""
+    if layout.types is None:
+        return ({} for _ in layout.rectangles)
+    return ({"token_type_ids": rows} for rows, _, _ in _rectangles(layout.types, layout, 0))
 
 
 def _rectangles(ids: torch.Tensor, layout: Layout, pad: int) -> Iterator[tuple[torch.Tensor, torch.Tensor, slice]]:
