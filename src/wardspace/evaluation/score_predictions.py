@@ -59,6 +59,13 @@ def best_models(predictions: pa.Table, scored: TaskMetrics, adapted: Sequence[st
     return []
 
 
+def validation_scores(predictions: pa.Table, scored: TaskMetrics) -> list[Score]:
+    """Main metric of each setting and label budget of one task on validation, the mean over its seeds."""
+    rows = predictions.filter(pc.equal(predictions["split"], "validation"))
+    panels = prediction_sets(rows, {str(rows["task"][0].as_py()): scored}) if len(rows) else []
+    return [score for panel in panels for score in validated(panel) if score.metric == scored.metrics[0].name]
+
+
 class Evaluation(NamedTuple):
     """What stored predictions say."""
 

@@ -11,15 +11,19 @@ from wardspace.core.errors import CorpusError, StudyError
 from wardspace.corpus import Corpus
 from wardspace.corpus.annotation import Annotations, MarkedSpan
 from wardspace.corpus.annotation.batches import batch_file
-from wardspace.corpus.annotation.session import Answer
+from wardspace.corpus.annotation.session import Answer, session_notes
+from wardspace.objectives.supervised.token_classification import strict_f1
 from wardspace.study import Study
 from wardspace.study.commands.annotate import Wish, adjudication_session, annotated_column, annotation_session
 from wardspace.tasks.annotation.tagger import TaggerSuggester
+from wardspace.tasks.entities.kept import load_tagger
 
 ANNOTATIONS = {
     "urgency": {"kind": "label", "types": ["routine", "urgent"]},
     "findings": {"kind": "spans", "types": ["Finding"]},
 }
+
+QUICK = {"models": ["base"], "seeds": 1, "epochs": 4, "learning_rate": 3e-3, "batch_notes": 4, "patience": None}
 
 
 @pytest.fixture
@@ -136,6 +140,38 @@ def test_spans_are_suggested_by_a_tagger_once_there_are_enough(study):
         assert isinstance(session._suggest, TaggerSuggester)
     with annotation_session(study, wish("findings", "ben")) as session:
         assert session.suggestion(0) == ()  # the first batch again, which only the other knows
+
+
+def test_a_tagger_that_a_task_kept_suggests_where_it_cannot_know_too_much(study, tmp_path):
+    def first_word(_):
+        return (MarkedSpan(start=0, end=4, type="Finding"),)
+
+    worked(study, wish("findings", order="random", split="test", count=999), first_word)
+    validation = worked(study, wish("findings", order="random", split="validation", count=999), first_word)
+    first = worked(study, wish("findings", count=24), first_word)
+    values = study.config.resolved()
+    task = {"kind": "entities", "name": "marks", "spans": "findings", "keep": True, "baselines": []}
+    values["tasks"] = [task | {"settings": ["head", "finetune"], "finetune": QUICK}]
+    keeping = Study.parse(values, tmp_path / "run")
+    keeping.run("evaluate")
+
+    def said(session):
+        return [one.confidence for one in session.suggestion(0)]
+
+    with annotation_session(keeping, wish("findings")) as session:
+        assert not {note.note_id for note in session.notes} & set(first)
+        taggers = [load_tagger(path) for path in sorted(keeping.folder.models.glob("marks-base-*"))]
+        texts = [one.text for one in session_notes(Corpus.open(keeping.folder.corpus), validation)]
+        scores = [strict_f1([[(0, 4, 0)]] * len(texts), [[(one.start, one.end, 0) for one in found]
+                  for found in each.mentions(texts)]) for each in taggers]  # fmt: skip
+        best = max(range(2), key=lambda at: (scores[at], at))
+        assert len(taggers) == 2
+        tagger = taggers[best]
+        assert said(session) == [one.confidence for (one,) in tagger.mentions([session.notes[0].text])]
+    with annotation_session(keeping, wish("findings", "ben")) as session:
+        assert {note.note_id for note in session.notes} == set(first)
+        # it has learned from these notes what the other said, and must not tell
+        assert said(session) != [one.confidence for (one,) in tagger.mentions([session.notes[0].text])]
 
 
 def test_labels_are_suggested_by_what_was_learned(study):

@@ -38,10 +38,13 @@ def test_spans_of_other_notes_are_found(made):
     corpus, notes, load = made
     every = list(notes)
     tagger = fitted_tagger(Texts(corpus), {note.note_id: notes[note] for note in every[:40]}, load)
-    suggester = TaggerSuggester(tagger)
+    suggester = TaggerSuggester(tagger, tagger.types)
     assert strict_f1(suggester, {note: notes[note] for note in every[40:]}) > 0.8
     assert all(0 <= one.confidence <= 1 for one in suggester.suggestion(every[50]))
     assert suggester.suggestion(every[50]) is suggester.suggestion(every[50])
+    first = tagger.types[:1]
+    some = [one for note in every[40:] for one in TaggerSuggester(tagger, first).suggestion(note)]
+    assert some and {one.type for one in some} == {*first}  # what the column does not declare is not suggested
 
 
 def test_nothing_is_learned_from_too_few_notes_or_from_notes_without_spans(made):

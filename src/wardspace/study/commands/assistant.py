@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from wardspace.config import TaskSection
 from wardspace.core.progress import progress
 from wardspace.corpus import Corpus
 from wardspace.corpus.annotation import Answers, MarkedSpan, Value
 from wardspace.corpus.annotation.batches import by_lot
 from wardspace.corpus.annotation.session import Suggest, session_notes
 from wardspace.evaluation import best_models
+from wardspace.evaluation.score_predictions import validation_scores
 from wardspace.models import Encoder
+from wardspace.results import Tuning
 from wardspace.study.run import Run, encoder_source
 from wardspace.study.steps.embed import vectors_now
 from wardspace.study.study import Study
@@ -25,6 +29,8 @@ from wardspace.tasks.annotation.active_learning import farthest_first, margin_un
 from wardspace.tasks.annotation.dictionary import DictionarySuggester
 from wardspace.tasks.annotation.labels import LabelSuggester, label_probabilities
 from wardspace.tasks.annotation.tagger import TaggerSuggester, fitted_tagger
+from wardspace.tasks.entities.fitted import FittedTagger
+from wardspace.tasks.entities.kept import load_tagger
 from wardspace.tasks.probes.scaling import Scaling
 
 POOL = 500
@@ -52,12 +58,12 @@ class Assistant:
         self._split = np.array(table["split"].to_pylist(), dtype=object)
         self._rows = {note_id: row for row, note_id in enumerate(table["note_id"].to_pylist())}
 
-    def suggester(self, hidden: Collection[str], own: Mapping[str, Value | None]) -> Suggest | None:
+    def suggester(self, hidden: Set[str], own: Mapping[str, Value | None]) -> Suggest | None:
         """What finds something in notes; None where nothing was learned yet.
 
         Parameters
         ----------
-        hidden : collection of str
+        hidden : set of str
             Notes whose answers it must not know.
         own : mapping of str to tuple of MarkedSpan or str
             Those that it may know all the same: the annotator's own.
@@ -65,7 +71,8 @@ class Assistant:
         known = {name: value for name, value in self._known.items() if name not in hidden}
         known |= {name: value for name, value in own.items() if value is not None}
         if self._config.kind == "spans":
-            return self._spans(known)
+            # a kept tagger may have learned from whatever was known
+            return self._spans(known, kept=not (hidden & self._known.keys()) - own.keys())
         found = self._probabilities(known)
         return LabelSuggester(*found, self._rows) if found else None
 
@@ -92,19 +99,41 @@ class Assistant:
         return [pool[place] for place in order], self._model
 
     def _span_weights(self, pool: Sequence[str]) -> NDArray[np.float64]:
-        suggester, found = self._spans(self._known), []
+        suggester, found = self._spans(self._known, kept=True), []
         with progress("looking for spans (notes)", len(pool), show=self._study.show_progress) as advance:
             for note in session_notes(self._corpus, pool):
                 found.append([span.confidence for span in suggester.suggestion(note)])
                 advance()
         return span_uncertainty(found)
 
-    def _spans(self, known: Mapping[str, Value]) -> TaggerSuggester | DictionarySuggester:
-        """A tagger, or a dictionary where too few notes are annotated for one."""
-        tagger = fitted_tagger(Texts(self._corpus), known, self._encoder)
+    def _spans(self, known: Mapping[str, Value], *, kept: bool) -> TaggerSuggester | DictionarySuggester:
+        """A tagger that a task has kept, one that is learned now, or a dictionary where too few notes are annotated."""
+        tagger = (self._kept_tagger() if kept else None) or fitted_tagger(Texts(self._corpus), known, self._encoder)
         if tagger is not None:
-            return TaggerSuggester(tagger)
+            return TaggerSuggester(tagger, self._config.types)
         return DictionarySuggester({note: known[note.note_id] for note in session_notes(self._corpus, list(known))})
+
+    def _kept_tagger(self) -> FittedTagger | None:
+        """Of the taggers that tasks of the column have kept, the best on validation."""
+        folder, found = self._study.folder, list[tuple[float, Path]]()
+        for task in (one for one in self._tasks if one.keeps_models):
+            models = [(name, tuning) for name in self._study.config.encoders for tuning in get_args(Tuning)]
+            paths = [folder.predictions(task.name, *one) for one in models]
+            for table in (read_predictions(path) for path in paths if path.is_file()):
+                scores = validation_scores(table, kind_of(task).scored(task, classes_of(table)))
+                every = [one for one in scores if one.shots is None]
+                found += [(one.value, folder.models / f"{one.task}-{one.model}-{one.setting}") for one in every]
+        kept = [one for one in found if one[1].is_dir()]
+        return load_tagger(max(kept)[1]) if kept else None
+
+    @property
+    def _tasks(self) -> list[TaskSection]:
+        """Tasks that read the column."""
+        return [
+            task
+            for task in self._study.config.tasks
+            if self._column in (*task.columns().values(), *task.span_columns().values())
+        ]
 
     def _encoder(self) -> Encoder:
         config = self._study.config
@@ -150,10 +179,10 @@ class Assistant:
     def _best_models(self) -> list[str]:
         """Models by their validation score on the tasks of the column, where some were scored."""
         config, folder = self._study.config, self._study.folder
-        for task in config.tasks:
+        for task in self._tasks:
             paths = [folder.predictions(task.name, name, "frozen") for name in config.encoders]
             stored = [read_predictions(path) for path in paths if path.is_file()]
-            if self._column in (*task.columns().values(), *task.span_columns().values()) and stored:
+            if stored:
                 scored = kind_of(task).scored(task, classes_of(stored[0]))
                 return best_models(pa.concat_tables(stored), scored, config.encoders, len(config.encoders))
         return []

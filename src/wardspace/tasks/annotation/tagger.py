@@ -1,8 +1,8 @@
-"""Spans suggested by a linear layer on a model's frozen token vectors, learned from what was annotated."""
+"""Spans suggested by a tagger: one that a task kept, or a linear layer on frozen token vectors, learned anew."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,18 +33,22 @@ class TaggerSuggester:
     Parameters
     ----------
     tagger : FittedTagger
-        Learned when notes are drawn.
+        Kept by a task, or learned when notes are drawn.
+    types : sequence of str
+        Types that may be suggested.
     """
 
-    def __init__(self, tagger: FittedTagger) -> None:
-        self._tagger = tagger
+    def __init__(self, tagger: FittedTagger, types: Sequence[str]) -> None:
+        self._tagger, self._types = tagger, set(types)
         self._found: dict[SessionNote, tuple[SuggestedSpan, ...]] = {}
 
     def suggestion(self, note: SessionNote) -> tuple[SuggestedSpan, ...]:
         """Spans in the order of the text; none of them overlap."""
         if note not in self._found:
             (mentions,) = self._tagger.mentions([note.text])
-            self._found[note] = tuple(SuggestedSpan.model_validate(one._asdict()) for one in mentions)
+            self._found[note] = tuple(
+                SuggestedSpan.model_validate(one._asdict()) for one in mentions if one.type in self._types
+            )
         return self._found[note]
 
     def learn(self, note: SessionNote, value: Value | None) -> None:
