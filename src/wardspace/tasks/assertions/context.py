@@ -25,7 +25,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from wardspace.tasks.assertions.sentences import Heading, bounds, heading_of, headings, sentences
+from wardspace.corpus.note.headings import Heading, heading_of, headings
+from wardspace.tasks.assertions.scopes import bounds, scopes
 from wardspace.tasks.assertions.triggers import Found, Token, Triggers, tokens, triggers
 
 _NEXT_WORDS = 4
@@ -81,7 +82,7 @@ def assertions(text: str, mentions: Sequence[Stretch]) -> list[Assertion]:
 
 @dataclass(frozen=True)
 class _Note:
-    """A text with its sentences and sections, each looked at once."""
+    """A text with its scopes and sections, each looked at once."""
 
     text: str
     _phrases: dict[tuple[str, int, int], list[Found]] = field(default_factory=dict)
@@ -96,18 +97,18 @@ class _Note:
         return "".join(one.lower() if len(one.lower()) == 1 else one for one in self.text)
 
     @cached_property
-    def _sentences(self) -> list[int]:
-        return sentences(self.text, self._headings)
+    def _scopes(self) -> list[int]:
+        return scopes(self.text, self._headings)
 
     @cached_property
     def _headings(self) -> list[Heading]:
         return headings(self.text)
 
     def assertion(self, start: int, end: int) -> Assertion:
-        first, last = bounds(self._sentences, len(self.text), start, end)
+        first, last = bounds(self._scopes, len(self.text), start, end)
         heading = heading_of(self._headings, start)
         if heading is not None and start < heading.end:  # `Cough: none` looks like a heading
-            last = bounds(self._sentences, len(self.text), start, heading.end + 1)[1]
+            last = bounds(self._scopes, len(self.text), start, heading.end + 1)[1]
         said = {
             question: (heading is not None and own.heads(heading.name))
             or self._applies(question, own, (first, last), (start, end))

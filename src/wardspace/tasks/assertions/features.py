@@ -11,7 +11,7 @@ from wardspace.models import Encoder
 from wardspace.models.token_vectors import TokenVectors
 from wardspace.tasks.assertions.asserted import Asked
 from wardspace.tasks.assertions.context import Stretch
-from wardspace.tasks.assertions.sentences import bounds, sentences
+from wardspace.tasks.assertions.scopes import bounds, scopes
 
 Vectors = NDArray[np.float32]
 _TOGETHER = 64
@@ -36,7 +36,7 @@ def mention_vectors(encoder: Encoder, texts: Sequence[str], mentions: Sequence[S
 
 
 def _of_text(text: str, tokens: TokenVectors, mentions: Sequence[Stretch]) -> Vectors:
-    starts, width = sentences(text), tokens.vectors.shape[1]
+    starts, width = scopes(text), tokens.vectors.shape[1]
     found = np.zeros((len(mentions), PARTS * width), dtype=np.float32)
     first, last = tokens.offsets[:, 0], tokens.offsets[:, 1]
     for place, one in enumerate(mentions):
