@@ -23,6 +23,14 @@ def test_what_pairs_learns_from_is_text_whichever_model_does():
     assert study(both, PAIRS, tasks=[search]).text_columns == ["question", "title"]
 
 
+def test_the_corpus_is_told_which_columns_are_texts():
+    search = {"name": "s", "kind": "retrieval", "query": "question"}
+    found = study(PAIRS, tasks=[search])
+    assert found.corpus.columns.texts == ["question", "title"]
+    assert found.corpus.columns.paired == []
+    assert parse_study(found.resolved()).resolved() == found.resolved()
+
+
 @pytest.mark.parametrize(
     "named",
     [

@@ -105,6 +105,19 @@ class StudyConfig(Section):
         return self
 
     @model_validator(mode="after")
+    def _texts_listed(self) -> StudyConfig:
+        """List the columns that tasks and objectives read as texts, so that the corpus treats them as such."""
+        columns = self.corpus.columns
+        known = {*columns.labels, *columns.metadata} - set(self.corpus.annotated("label"))
+        texts = [*columns.texts, *(name for name in self.text_columns if name in known)]
+        paired = [*columns.paired, *(name for task in self.tasks for name in task.paired_columns() if name in known)]
+        asked = {"texts": list(dict.fromkeys(texts)), "paired": list(dict.fromkeys(paired))}
+        if asked != {"texts": columns.texts, "paired": columns.paired}:
+            roles = columns.model_copy(update=asked)
+            object.__setattr__(self, "corpus", self.corpus.model_copy(update={"columns": roles}))
+        return self
+
+    @model_validator(mode="after")
     def _metadata_named(self) -> StudyConfig:
         """Name the columns that `across: metadata` stands for, so that the run's study says which they were."""
         aside = {*self.scored_columns, *self.text_columns}

@@ -45,6 +45,10 @@ class Roles:
     """How times are written, where the study says so."""
     auxiliary_times: tuple[str, ...] = ()
     """Which of the auxiliary columns are times."""
+    texts: tuple[str, ...] = ()
+    """Which of metadata and labels hold text."""
+    paired: tuple[str, ...] = ()
+    """Which of these make a pair with the note."""
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -90,6 +94,13 @@ def resolve_roles(
                 where="corpus.columns",
                 fix=f"rename the column in the source; taken are {', '.join(FIXED)}",
             )
+    texts = tuple(dict.fromkeys((*columns.texts, *columns.paired)))
+    if unread := [name for name in texts if name not in (*columns.metadata, *columns.labels)]:
+        raise CorpusError(
+            f"{', '.join(unread)}: a column of texts is metadata or a label too",
+            where="corpus.columns.texts",
+            fix="add it to corpus.columns.metadata or labels",
+        )
     both = set(columns.spans) & {*columns.metadata, *columns.labels}
     if both:
         raise CorpusError(
@@ -103,12 +114,14 @@ def resolve_roles(
         metadata=tuple(dict.fromkeys(columns.metadata)),
         labels=tuple(dict.fromkeys(columns.labels)),
         spans=tuple(dict.fromkeys(columns.spans)),
-        stratify=stratify or next(iter(columns.labels), None),
+        stratify=stratify or next((name for name in columns.labels if name not in texts), None),
         split=columns.split,
         auxiliary=auxiliary,
         names=tuple(dict.fromkeys(names)),
         time_format=columns.time_format,
         auxiliary_times=auxiliary_times,
+        texts=texts,
+        paired=tuple(dict.fromkeys(columns.paired)),
     )
 
 

@@ -29,6 +29,13 @@ class ColumnsConfig(Section):
     """Columns known without a reader's effort (note type, ward): objectives may learn from them."""
     labels: list[str] = []
     """Columns that tasks predict."""
+    texts: list[str] = []
+    """Those of metadata and labels that hold text (a question, a title): it is de-identified and cleaned as the note
+    is. Tasks and objectives that read texts add theirs by themselves."""
+    paired: list[str] = []
+    """Those of texts that make a pair with the note, as a hypothesis does with a premise: notes that differ in one of
+    them are no copies of each other, and where no patient is known pairs that share the note's text, or are the same
+    swapped, are kept in one split. Tasks of pairs add theirs by themselves."""
     spans: list[str] = []
     """Columns of marked spans (lists of records with `start` and `end` in characters of the text)."""
 

@@ -30,6 +30,10 @@ class TaskSection(Section):
         """Those of its columns that hold text, whose values must not appear in results."""
         return ()
 
+    def paired_columns(self) -> Sequence[str]:
+        """Those of its columns that make a pair with the note: notes that differ in them are no copies."""
+        return ()
+
     @property
     def keeps_models(self) -> bool:
         """Whether it stores what it has fitted among the models of the run, in folders that begin with its name."""

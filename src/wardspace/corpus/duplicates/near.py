@@ -90,7 +90,9 @@ class Near(NamedTuple):
     """Exact Jaccard similarity of their sets of shingles."""
 
 
-def near_duplicates(sketches: Sketches, found: Buckets, threshold: float) -> Iterator[Near]:
+def near_duplicates(
+    sketches: Sketches, found: Buckets, threshold: float, sides: Numbers | None = None
+) -> Iterator[Near]:
     """Yield the notes that another one stands for, each with that one.
 
     Notes are taken from the longest to the shortest (in shingles; a hash of the id decides between equals). One that is
@@ -107,6 +109,8 @@ def near_duplicates(sketches: Sketches, found: Buckets, threshold: float) -> Ite
         Which notes to compare.
     threshold : float
         Least Jaccard similarity.
+    sides : array of int, optional
+        The other side of each note, where notes are pairs of texts: only those of the same one are compared.
     """
     heads = array("q", [-1]) * len(found.ends)  # the last place in each bucket of a note that stands for itself
     before = array("q", [-1]) * len(found.notes)  # the one before it
@@ -119,7 +123,10 @@ def near_duplicates(sketches: Sketches, found: Buckets, threshold: float) -> Ite
                 others.add(int(found.notes[place]))
                 place, seen = before[place], seen + 1
             more = more or place >= 0
-        kept = sketches.first_near(note, np.fromiter(sorted(others), np.int64, len(others)), threshold)
+        compared = np.fromiter(sorted(others), np.int64, len(others))
+        if sides is not None:
+            compared = compared[sides[compared] == sides[note]]
+        kept = sketches.first_near(note, compared, threshold)
         if kept:
             yield Near(note, *kept)
             continue
@@ -132,10 +139,14 @@ Step = dict[str, Any]
 
 
 def leave_out_near(ledger: Ledger, sketches: Sketches, threshold: float) -> Step:
-    """Leave out the notes that another one stands for, and say how many."""
+    """Leave out the notes that another one stands for, and say how many; of pairs those with the same other side."""
+    numbers: dict[bytes, int] = {}
+    sides = np.array([numbers.setdefault(side, len(numbers)) for side in ledger.other_sides()], dtype=np.int64)
     within = across = 0
     standing = set()
-    for note, other, similarity in near_duplicates(sketches, buckets(sketches), threshold):
+    for note, other, similarity in near_duplicates(
+        sketches, buckets(sketches), threshold, sides if len(sides) else None
+    ):
         note_id, patient = ledger.identity(other)
         same = patient == ledger.identity(note)[1]
         within, across = within + same, across + (not same)

@@ -194,6 +194,10 @@ class Examiner:
             self.values.text(name, values[i], readings, category=True)
             for name, i in zip(roles.categories, self._categories, strict=True)
         ]
+        for at, name in enumerate(roles.categories):
+            if name in roles.texts and (written := categories[at]) is not None:
+                categories[at], more = self._other_text(written, original)
+                marked += more
         return Note(
             note_id,
             patient,
@@ -244,14 +248,26 @@ class Examiner:
             return self._time(file, column, values, [])
         return self.values.text(column, values[self._place[column]], [], category=True)
 
-    def _hidden(self, note: Original) -> tuple[Cleaned, tuple[Mark, ...], bool]:
-        """The text without what identifies people, what was taken out, and whether a person said so."""
+    def _hidden(self, note: Original, *, judged: bool = True) -> tuple[Cleaned, tuple[Mark, ...], bool]:
+        """The text without what identifies people, what was taken out, and whether a person said so.
+
+        With `judged`, what a person said of the note goes before what is found.
+        """
         if self._deidentifier is None:
             return Cleaned(note.text, (), None), (), False
-        judged = self._corrections.findings(note.note_id, note.text) if self._corrections else None
-        findings = self._deidentifier.findings(note.text, note.names) if judged is None else judged
+        said = self._corrections.findings(note.note_id, note.text) if self._corrections and judged else None
+        findings = self._deidentifier.findings(note.text, note.names) if said is None else said
         hidden, offsets = self._deidentifier.hidden(note.text, findings, note.patient, note.names)
-        return Cleaned(hidden, (), offsets), marks(findings), judged is not None
+        return Cleaned(hidden, (), offsets), marks(findings), said is not None
+
+    def _other_text(self, text: str, note: Original) -> tuple[str | None, tuple[Mark, ...]]:
+        """A text of a column, without markup and identifiers and cleaned as the note is; and what was taken out."""
+        plain = self._plain(text)
+        if isinstance(plain, Fault):
+            return None, ()
+        hidden, marked, _ = self._hidden(note._replace(text=plain.text), judged=False)
+        cleaned = self._cleaner.clean(hidden.text).text
+        return (None if not cleaned or cleaned.isspace() else cleaned), marked
 
     def _fault_of_text(self, text: Any) -> Fault | None:
         """What is wrong with the text as it was read."""

@@ -25,6 +25,7 @@ from wardspace.corpus.processing.chunks import Examined, ExaminedChunk
 from wardspace.corpus.processing.engine import Event, SourceRead
 from wardspace.corpus.readers import Reader
 from wardspace.corpus.split.by_time import TimeSplit
+from wardspace.corpus.split.paired import other_side
 from wardspace.corpus.split.times import Zones
 from wardspace.corpus.values.tally import ReadingsTally
 
@@ -60,6 +61,7 @@ class Intake:
     ) -> None:
         roles = examiner.roles
         self._text = roles.text
+        self._paired = [roles.categories.index(name) for name in roles.paired]
         self._config, self._sketches = config, sketches
         self._ledger, self._spool, self._rejects = ledger, spool, rejects
         self.rows_read = 0
@@ -125,7 +127,7 @@ class Intake:
         self.identifiers.add(found.identifiers)
         self.reviewed += found.reviewed
         self.markup.update(looks_like(found.text))
-        patient = found.patient_id or found.note_id
+        patient = found.patient_id or self._alone(found)
         if found.time:
             self.zones.see(found.time)
         if found.split and not self._ledger.give(patient, found.split):
@@ -139,6 +141,8 @@ class Intake:
             self._sketches.add(found.note_id, found.sketch)
         if self.times is not None and found.time:
             self.times.add(self._ledger.notes, found.time)
+        if self._paired:
+            self._ledger.remember_sides(fingerprint(found.text), self._other_side(found))
         self._ledger.add(found.note_id, patient, found.stratum, draw, respelled=respelled)
         self._spool.add(found, patient, file, row.number)
 
@@ -147,13 +151,30 @@ class Intake:
             self.readings.add_missing(self._text, word)
         self._rejects.add(file, row, note_id, fault)
 
+    def _alone(self, note: Note) -> str:
+        """The patient that a note without one counts as: itself, or the first of the pairs of one split with its text.
+
+        Those of a split that the source gives must not be parted from it by those of another one.
+        """
+        if not self._paired:
+            return note.note_id
+        return self._ledger.first_with(b"premise" + fingerprint(note.text) + (note.split or "").encode(), note.note_id)
+
+    def _key(self, note: Note) -> bytes:
+        """What copies of a note have in common: its text, and of a pair the other side."""
+        text = fingerprint(note.text)
+        return text + self._other_side(note) if self._paired else text
+
+    def _other_side(self, note: Note) -> bytes:
+        return other_side([note.categories[place] for place in self._paired])
+
     def _add_version(self, versions: Versions, note: Note) -> None:
         number, config = self._ledger.notes, self._config.deduplicate
         by_column = config.versions is not None and config.versions.stored is not None
         shared = note.auxiliary[:-1] if by_column else note.auxiliary
         versions.add(number, (note.patient_id, *shared), moment(note.auxiliary[-1]) if by_column else 0.0)
         if config.exact:
-            self._ledger.remember_text(number, fingerprint(note.text))
+            self._ledger.remember_text(number, self._key(note))
 
     def _fault_beside_others(self, note: Note) -> Fault | None:
         if self.times is not None and moment(note.time) is None:
@@ -163,7 +184,7 @@ class Intake:
             return SEEN
         # a copy of a note that turns out to be an earlier version must not be left out for it
         if self._config.deduplicate.exact and not self.versions:
-            first = self._ledger.first_with(fingerprint(note.text), note.note_id)
+            first = self._ledger.first_with(self._key(note), note.note_id)
             if first != note.note_id:
                 return duplicate(first)
         return None

@@ -38,6 +38,7 @@ _CACHE_KIB = 16 * 1024
 _TABLES = """
 CREATE TABLE ids (key BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE texts (key BLOB PRIMARY KEY, note_id TEXT) WITHOUT ROWID;
+CREATE TABLE sides (seq INTEGER PRIMARY KEY, text BLOB, other BLOB);
 CREATE TABLE later (seq INTEGER PRIMARY KEY, key BLOB);
 CREATE TABLE notes (seq INTEGER PRIMARY KEY, note_id TEXT, patient TEXT, stratum TEXT, draw INTEGER, kept INTEGER);
 CREATE TABLE given (patient TEXT PRIMARY KEY, split TEXT) WITHOUT ROWID;
@@ -67,6 +68,8 @@ class Ledger:
         self._cursor = self.connection.cursor()
         self.notes = 0
         self.left_out = 0
+        self.renamed: dict[str, str] = {}
+        """New names of patients that were united after their notes were spooled."""
 
     def new_id(self, note_id: str) -> bool:
         """Remember an id; False where it was seen before."""
@@ -84,6 +87,14 @@ class Ledger:
     def remember_text(self, note: int, fingerprint: bytes) -> None:
         """Remember the text of a note, by its number, to be compared once versions are settled."""
         self._cursor.execute("INSERT INTO later VALUES (?, ?)", (note, fingerprint))
+
+    def remember_sides(self, text: bytes, other: bytes) -> None:
+        """Remember what names both sides of the next note, which is a pair of texts."""
+        self._cursor.execute("INSERT INTO sides VALUES (?, ?, ?)", (self.notes, text, other))
+
+    def other_sides(self) -> Iterator[bytes]:
+        """What names the other side of each note, in order, of notes that are pairs of texts."""
+        return (bytes(row[0]) for row in self.connection.execute("SELECT other FROM sides ORDER BY seq"))
 
     def copies(self) -> Iterator[tuple[int, str]]:
         """Yield each note that has the text of an earlier one, both kept so far, with the id of that one."""

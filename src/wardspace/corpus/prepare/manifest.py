@@ -117,7 +117,8 @@ def _split_step(config: CorpusConfig, roles: Roles, made: Made) -> dict[str, Any
     split = config.split.model_dump()
     if made.intake.times is not None:
         return {name: split[name] for name in ("by", "validation", "test")} | made.intake.times.summary()
-    split |= {"stratify": roles.stratify, "by": "patient" if roles.patient_id else "note"}
+    by = "patient" if roles.patient_id else "text" if roles.paired else "note"
+    split |= {"stratify": roles.stratify, "by": by}
     if roles.split:
         split |= {"given": asdict(made.shares.given)}
     return split | {"strata": made.shares.strata, "strata_mended": made.shares.mended}
@@ -132,7 +133,8 @@ def _warnings(config: CorpusConfig, roles: Roles, made: Made) -> list[str]:
     if crowd := implausible_patient(made.shares.notes_per_patient.summary(), roles.patient_id):
         found.append(crowd)
     if roles.patient_id is None:
-        split = "the source's own split cannot be checked" if roles.split else "the split is by note"
+        by = "the text of a pair" if roles.paired else "note"
+        split = "the source's own split cannot be checked" if roles.split else f"the split is by {by}"
         found.append(
             f"no patient column: {split}, so that notes of one patient may be in several splits and scores on them may"
             " be too good"

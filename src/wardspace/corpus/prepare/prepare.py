@@ -31,6 +31,7 @@ from wardspace.corpus.prepare.writer import Output
 from wardspace.corpus.processing import Engine, LocalEngine, RayEngine, Shards, Work, cores
 from wardspace.corpus.readers import Reader, open_readers
 from wardspace.corpus.review.corrections import Corrections
+from wardspace.corpus.split.paired import unite_swapped
 from wardspace.corpus.split.split import share_out, splits_of_notes
 from wardspace.corpus.values.look import look
 
@@ -125,6 +126,8 @@ class _Passes:
             with self._steps("deduplicate"):
                 before = duplicates.before_split(intake.versions, rejects.counts[DUPLICATE])
             with self._steps("split"):
+                if self._roles.paired and not (self._roles.patient_id or self._roles.split):
+                    ledger.renamed = unite_swapped(ledger.connection)
                 highest_lot = ledger.highest_lot(self._config.sample)
                 if intake.times is not None:
                     intake.times.settle(self._config.split, highest_lot)
@@ -140,6 +143,7 @@ class _Passes:
         types = {name: intake.span_types.get(name, SpanTypes()) for name in self._roles.spans}
         output = Output(self._roles, types, TextStatistics(self._work.tokens))
         fates = _fates(ledger, highest_lot)
+        output.renamed = ledger.renamed
         output.write(spool, fates, self._scratch / NOTES, rejects, total=ledger.notes, show=self._show)
         return output
 

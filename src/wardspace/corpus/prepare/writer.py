@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,8 @@ class Output:
         self.categories = Categories(roles.categories)
         self.splits: Counter[str] = Counter()
         self.parts: list[str] = []
+        self.renamed: Mapping[str, str] = {}
+        """New names of patients that are no longer called as in the spool."""
 
     @property
     def content_hash(self) -> str:
@@ -59,7 +61,8 @@ class Output:
                 _reject(batch, assigned, rejects)
                 kept = batch.filter(pa.array([isinstance(fate, str) for fate in assigned]))
                 if kept.num_rows:
-                    writer.write(self._finished(kept, [fate for fate in assigned if isinstance(fate, str)]))
+                    splits = [fate for fate in assigned if isinstance(fate, str)]
+                    writer.write(self._finished(kept, splits))
                 advance(batch.num_rows)
         self.parts = writer.names
 
@@ -68,6 +71,7 @@ class Output:
         values: dict[str, list[Any]] = {
             name: splits if name == "split" else notes[name].to_pylist() for name in self._schema.names
         }
+        values["patient_id"] = [self.renamed.get(name, name) for name in values["patient_id"]]
         self.splits.update(splits)
         self.statistics.add(values["text"], notes[TOKENS].to_pylist())
         for name in self._roles.categories:
