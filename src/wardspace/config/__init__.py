@@ -21,6 +21,7 @@ from wardspace.config.report import IntervalMethod, ReportConfig
 from wardspace.config.search.section import OptionConfig, SearchConfig, SearchScoreConfig
 from wardspace.config.space import SpaceConfig
 from wardspace.config.study import BASELINES, CompareConfig, StudyConfig
+from wardspace.config.tasks.answers import AnswerFinetuneConfig, AnswersConfig
 from wardspace.config.tasks.assertions import AssertionsConfig, Question
 from wardspace.config.tasks.classification import EMBEDDING_TFIDF, ClassificationConfig, DpConfig
 from wardspace.config.tasks.entities import EntitiesConfig, EntityFinetuneConfig
@@ -45,6 +46,8 @@ __all__ = [
     "TASKS",
     "AdaptConfig",
     "AnnotatedConfig",
+    "AnswerFinetuneConfig",
+    "AnswersConfig",
     "AssertionsConfig",
     "BlendConfig",
     "BudgetConfig",

@@ -300,7 +300,7 @@ class Encoder:
         vectors = np.empty((count, self.dimension), dtype=np.float32)
         with (
             progress("embedding notes", count, show=show_progress) as advance,
-            _evaluating(self.model),
+            evaluating(self.model),
             torch.inference_mode(),
             hardware.autocast(precision, self.device),
         ):
@@ -317,7 +317,7 @@ class Encoder:
         shares = 1.0 / np.repeat([len(plan) for plan in plans], [len(plan) for plan in plans])
         sums = np.zeros((len(plans), self.dimension), dtype=np.float32)
         tokens = np.zeros(len(plans), dtype=np.float32)
-        for places in windows.batches(lengths, self._budget):
+        for places in windows.batches(lengths, self.pass_tokens):
             weights = np.asarray([max(lengths[place], 1) for place in places], dtype=np.float32)
             pooled = self._pooled([pieces[place] for place in places], around)
             # a note may own several windows of one batch: plain indexed addition would count only one of them
@@ -329,8 +329,8 @@ class Encoder:
 
     def _token_block(self, texts: Sequence[str], precision: str) -> list[TokenVectors]:
         around = affixes(self.tokenizer)
-        how = Reader(self.window - around.count, self.overlap, around.count, self._budget, self.dimension)
-        with _evaluating(self.model), torch.inference_mode(), hardware.autocast(precision, self.device):
+        how = Reader(self.window - around.count, self.overlap, around.count, self.pass_tokens, self.dimension)
+        with evaluating(self.model), torch.inference_mode(), hardware.autocast(precision, self.device):
             read = tokens_with_offsets(self.tokenizer, texts)
             return list(merged(read, how, lambda pieces: self._last_layer(pieces, around)))
 
@@ -342,7 +342,8 @@ class Encoder:
         return [rows[first : first + len(piece)] for rows, piece in zip(hidden, pieces, strict=True)]
 
     @property
-    def _budget(self) -> int:
+    def pass_tokens(self) -> int:
+        """Tokens that are read at once, padding counted."""
         return min(self.batch_tokens, _CPU_TOKENS) if self.device.type == "cpu" else self.batch_tokens
 
     def _pooled(self, pieces: list[P], around: Around[P]) -> Vectors:
@@ -361,7 +362,7 @@ def _check_texts(texts: Sequence[str], method: str) -> None:
 
 
 @contextmanager
-def _evaluating(model: PreTrainedModel) -> Iterator[None]:
+def evaluating(model: PreTrainedModel) -> Iterator[None]:
     """Dropout off, and back on afterwards where it was on."""
     training = model.training
     model.train(False)

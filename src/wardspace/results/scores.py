@@ -103,7 +103,7 @@ class Difference(Drawn):
     """True where it is significant after Holm correction: no tie, and `p_holm` below one minus the confidence."""
 
 
-MistakeKind = Literal["class", "missed", "spurious", "borders", "type", "borders and type"]
+MistakeKind = Literal["class", "missed", "spurious", "borders", "type", "borders and type", "place"]
 
 
 class Mistake(Record):
@@ -116,7 +116,8 @@ class Mistake(Record):
     setting: str
     """Setting, with all labels."""
     kind: MistakeKind | None = None
-    """`class`: one taken for another; `missed`, `spurious`; of a mention that overlaps a right one, what is wrong."""
+    """`class`: one taken for another; `missed`, `spurious`; of a mention or answer that overlaps a right one, what is
+    wrong; `place`: an answer that overlaps no right one."""
     truth: str | None
     """Class or type that is right; null where one was given that is not there."""
     predicted: str | None

@@ -69,7 +69,7 @@ class Fitted(Protocol[Units_contra]):
 
     @property
     def about(self) -> Mapping[str, Any]:
-        """What results must say of it: the terms it counts, the privacy it spent."""
+        """What results must say of it: the terms it counts, the privacy it spent, a warning."""
         ...
 
     def predict(self, units: Units_contra) -> pa.Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wardspace.config import TASKS, TaskSection
+from wardspace.tasks.answers.kind import Answers
 from wardspace.tasks.assertions.kind import Assertions
 from wardspace.tasks.documents.kind import Documents
 from wardspace.tasks.entities.kind import Entities
@@ -24,6 +25,7 @@ def register(kind: TaskKind[Any, Any]) -> None:
 
 register(Documents())
 register(Entities())
+register(Answers())
 register(Assertions())
 register(Retrieval())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from wardspace.config.section import Kinds
+from wardspace.config.tasks.answers import AnswersConfig
 from wardspace.config.tasks.assertions import AssertionsConfig
 from wardspace.config.tasks.classification import ClassificationConfig
 from wardspace.config.tasks.entities import EntitiesConfig
@@ -12,7 +13,7 @@ from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.tasks.section import TaskSection
 
 TASKS: Kinds[TaskSection] = Kinds(
-    AssertionsConfig, ClassificationConfig, EntitiesConfig, RetrievalConfig, default="classification"
+    AnswersConfig, AssertionsConfig, ClassificationConfig, EntitiesConfig, RetrievalConfig, default="classification"
 )
 """Sections of all kinds. What a kind does is in `wardspace.tasks`, which holds a class for each of them."""
 

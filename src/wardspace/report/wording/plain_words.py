@@ -12,6 +12,15 @@ INTERVAL = "Interval: where the figure would lie, 95 times in 100, with other pa
 """Terms that the tables use, explained under the first task."""
 
 
+_ANSWERED = {
+    "spurious": "without an answer get one",
+    "missed": "with an answer get none",
+    "borders": "get an answer with other borders",
+    "place": "get an answer from elsewhere in the note",
+}
+"""Mistakes of answers to questions."""
+
+
 def sentence(task: str, meaning: str, *, decided: bool) -> str:
     """What the result of a task means; `decided` where a model could be advised."""
     return f"{task}: {'' if decided else 'which model is best cannot be decided; '}{meaning}."
@@ -30,6 +39,8 @@ def mistake(one: Mistake, units: str) -> str:
 def mistake_in_words(one: Mistake, units: str) -> str:
     """`12 of 40 notes of Cardiology are taken for General Medicine`, `9 of 40 mentions of Drug are missed`."""
     share = f"{one.count:.0f} of {one.of:,} {units}"
+    if one.unit == "question" and one.kind in _ANSWERED:
+        return f"{share} {_ANSWERED[one.kind]}"
     if one.truth is None:
         return f"{share} are given {one.predicted} wrongly"
     if one.predicted is None:
@@ -42,6 +53,8 @@ def mistake_in_words(one: Mistake, units: str) -> str:
 
 def mistake_predicted(one: Mistake) -> str:
     """What was predicted instead, in the table of mistakes."""
+    if one.kind == "place":
+        return f"{one.predicted} from elsewhere"
     return f"{one.predicted or 'missed'}{', wrong borders' if one.kind in ('borders', 'borders and type') else ''}"
 
 

@@ -101,6 +101,8 @@ def _warnings(study: StudyConfig, prepared: Prepared, models: Mapping[str, Embed
     found += [*manifest.warnings, *prepared.warnings]
     for name, gold in scoring.gold.items():
         found += [f"{name}: {warning}" for warning in gold.warnings]
+    said = [one for path in scoring.files() for one in about_runs(path) if "warning" in one]
+    found += dict.fromkeys(f"{one['task']}, {one['model']}: {one['warning']}" for one in said)
     found += _learned(study)
     for name, record in models.items():
         found += [

@@ -56,6 +56,14 @@ def test_answers_that_stand_elsewhere_are_moved_to_the_nearest_place(tmp_path):
     assert "1 stood nowhere" in told
 
 
+def test_a_question_without_an_id_costs_itself_alone(tmp_path):
+    asked = [question("q1", ("Monday", 23)), question("q2", ("Friday", 54))]
+    del asked[1]["id"]
+    (found,) = documents(write(tmp_path / "dev.json", article("Drugs", (CONTEXT, asked))), "squad")
+    assert [(one["question_id"], one["start"]) for one in found["answers"]] == [("q1", 23)]
+    assert [(one["id"], one["answerable"]) for one in found["questions"]] == [("q1", True), (None, True)]
+
+
 def test_articles_without_a_title_are_told_apart_and_kept_in_one_split(tmp_path):
     path = write(tmp_path / "dev.json", *({"paragraphs": [{"context": f"c{i}", "qas": []}] * 2} for i in range(3)))
     found = documents(path, "squad")

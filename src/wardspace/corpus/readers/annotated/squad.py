@@ -25,10 +25,10 @@ class SquadReader(DocumentReader):
     """Reads one file of version 1.1 or 2.0; each passage is a document.
 
     It is named by its article (the title, or file and number) and its place in that.
-    `answers` are records of `start`, `end`, `question_id` and `question`; `questions` is a JSON list of `id`,
-    `question` and `answerable`. An answer whose words are elsewhere than it says is moved to the nearest place where
-    they are; one whose words are nowhere is left out. Both are counted in a warning. The file is read article by
-    article.
+    `answers` are records of `start`, `end` and `question_id`; `questions` is a JSON list of `id`, `question` and
+    `answerable`. A question without an id is among these, and its answers are left out. An answer whose words are
+    elsewhere than it says is moved to the nearest place where they are; one whose words are nowhere is left out. Both
+    are counted in a warning. The file is read article by article.
 
     References
     ----------
@@ -91,15 +91,16 @@ class SquadReader(DocumentReader):
         answers: list[dict[str, Any]] = []
         questions: list[dict[str, Any]] = []
         for asked in passage["qas"]:
+            key = None if asked.get("id") is None else str(asked["id"])
             given = {(one["answer_start"], one["text"]) for one in asked.get("answers") or []}
             for start, words in sorted(given):
                 at = _nearest(text, words, start)
                 self.lost += at is None
                 self.moved += at not in (None, start)
-                if at is not None:
+                if at is not None and key is not None:
                     span = {"start": at, "end": at + len(words)}
-                    answers.append(span | {"question_id": str(asked["id"]), "question": asked["question"]})
-            questions.append({"id": str(asked["id"]), "question": asked["question"], "answerable": bool(given)})
+                    answers.append(span | {"question_id": key})
+            questions.append({"id": key, "question": asked.get("question"), "answerable": bool(given)})
         found = {"id": f"{article}#{place}", "article": article, "text": text}
         return found | {"answers": answers, "questions": questions}
 

@@ -1,0 +1,1 @@
+"""Answers to questions about a note as a kind of task."""

@@ -1,0 +1,163 @@
+"""Fine-tuning of a reader: the encoder learns with the layer that scores answers, in the one training loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wardspace.config import AnswersConfig, FinetuneConfig
+from wardspace.core.seeds import derive
+from wardspace.models import LanguageModel
+from wardspace.models.tokens import token_ids, tokens_with_offsets
+from wardspace.objectives import Unit
+from wardspace.objectives.supervised.answer_spans import SpanHead
+from wardspace.objectives.supervised.answer_windows import Sampling
+from wardspace.objectives.supervised.question_answering import ANSWERS, QUESTION, AskedQuestions, QuestionAnswering
+from wardspace.tasks.answers.asked import AskedNotes, Passage
+from wardspace.tasks.answers.fitted import FittedReader
+from wardspace.tasks.answers.kept import save_reader
+from wardspace.tasks.answers.linear import LinearSpans
+from wardspace.tasks.answers.reading import WindowReader, answer_tokens, plan_of
+from wardspace.tasks.answers.settings import cut_questions
+from wardspace.tasks.finetuning import FineTuning, Trial, Tuner
+from wardspace.tasks.kind import RunKey
+from wardspace.tasks.notes import EvaluatedModel
+from wardspace.training import FixedSource, Part
+from wardspace.training.forecast.forecast import Workload
+
+
+@dataclass(frozen=True)
+class AnswerFineTuning(FineTuning[AskedNotes, AnswersConfig]):
+    """Fine-tuning, once a seed on all training notes and once on each budget: a seed draws its own subset."""
+
+    @property
+    def options(self) -> FinetuneConfig:
+        """Options of the task."""
+        return self.task.finetune
+
+    def runs(self, gold: AskedNotes) -> list[tuple[int | None, int]]:
+        """All training notes, then the budgets, with each seed."""
+        sizes = [None, *gold.budget.sizes(self.task.budgets)]
+        return [(notes, seed) for notes in sizes for seed in range(self.options.seeds)]
+
+    def cap(self, gold: AskedNotes) -> int | None:
+        """That of fine-tuning, if there are more notes."""
+        notes = self.options.notes
+        return notes if notes is not None and notes < len(gold.rows("train")) else None
+
+    def reads(self, gold: AskedNotes) -> NDArray[np.int64]:
+        """None: it reads tokens, not notes."""
+        return np.empty(0, dtype=np.int64)
+
+    @property
+    def keep(self) -> bool:
+        """As the task asks."""
+        return self.task.keep
+
+    def save(self, fitted: FittedReader, folder: Path, run: RunKey) -> None:
+        """Write the reader; see `load_reader`."""
+        save_reader(fitted, folder, run)
+
+    def tuner(self, model: EvaluatedModel, gold: AskedNotes) -> AnswerTuner:
+        """What all seeds of a model share."""
+        return AnswerTuner(*model.opened(), gold, self.task)
+
+    def workload(self, model: EvaluatedModel, gold: AskedNotes, folder: Path) -> Workload:
+        """A seed on all training notes and on each budget; all windows of validation and test are read after each."""
+        tuner = self.tuner(model, gold)
+        what = f"fine-tuning for {self.task.name}"
+        trials = [Trial(0, self.options.rates[0], notes) for notes in (None, *gold.budget.sizes(self.task.budgets))]
+        phases = [tuner.phase(trial, what, folder) for trial in trials]
+        questions = {name: sum(len(one) for one in gold.units(name).questions) for name in ("validation", "test")}
+        scored = tuner.validation_tokens * (1 + questions["test"] / max(1, questions["validation"]))
+        return Workload(phases, runs=self.trainings, tokens_read=round(len(phases) * scored))
+
+
+@dataclass(frozen=True, eq=False)
+class AnswerTuner(Tuner[QuestionAnswering, FittedReader]):
+    """What all trainings of a model on a task share: the tokens of its notes and questions.
+
+    Parameters
+    ----------
+    gold : AskedNotes
+        The notes, the questions and their answers.
+    task : AnswersConfig
+        Options in `task.finetune`.
+    """
+
+    gold: AskedNotes
+    task: AnswersConfig
+
+    @property
+    def options(self) -> FinetuneConfig:
+        """Options of the task."""
+        return self.task.finetune
+
+    def trained(self, trial: Trial) -> tuple[QuestionAnswering, Part]:
+        """The model with a new head, and the questions."""
+        model = LanguageModel.load(self.folder_or_name, seed=trial.seed)
+        notes = trial.shots if trial.shots is not None else self.options.notes
+        held = self.gold.rows("validation").tolist()
+        learned = self.gold.budget.learned(notes, trial.seed).tolist()
+        units = [(row, unit) for row in (*learned, *held) for unit in self._units[row]]
+        validating = np.flatnonzero(np.isin([row for row, _ in units], held))
+        objective = QuestionAnswering(
+            self.options,
+            model,
+            self.setting(model, trial.seed),
+            AskedQuestions(
+                self.task.name,
+                SpanHead(model.dimension, derive("span head", trial.seed)),
+                self.task.overlap,
+                Sampling(self.task.negatives, trial.seed),
+                self.task.finetune.validation_windows,
+                self.task.max_answer,
+            ),
+        )
+        groups = [str(self.gold.group[row]) for row, _ in units]
+        return objective, Part(objective, FixedSource([unit for _, unit in units], groups, validating))
+
+    def fitted(self, objective: QuestionAnswering) -> FittedReader:
+        """The reader; its threshold and its confidence come from all windows of validation."""
+        encoder = self.encoder_of(objective.model)
+        read = WindowReader(encoder, LinearSpans.of_head(objective.head), self.task.overlap, self.task.max_answer)
+        return FittedReader.calibrated(read, self.gold.units("validation"), cut_questions(self._cut))
+
+    def score(self, fitted: FittedReader) -> float:
+        """Token F1 on validation."""
+        return fitted.validation_f1
+
+    @property
+    def validation_tokens(self) -> int:
+        """Tokens of all windows of the questions of validation."""
+        plan = plan_of(self.encoder_of(self.start), self.task.overlap)
+        found = 0
+        for row in self.gold.rows("validation").tolist():
+            for unit in self._units[row]:
+                windows = plan.windows(len(unit.ids), unit.targets[QUESTION])
+                found += int((windows[:, 1] - windows[:, 0] + len(plan.question(unit.targets[QUESTION]))).sum())
+        return found
+
+    @property
+    def _cut(self) -> int:
+        plan = plan_of(self.encoder_of(self.start), self.task.overlap)
+        asked = [unit.targets[QUESTION] for row in self.gold.rows("train").tolist() for unit in self._units[row]]
+        return sum(len(plan.question(one)) < len(one) for one in asked)
+
+    @cached_property
+    def _units(self) -> dict[int, list[Unit]]:
+        """Questions of the training and validation notes; those of one note share its tokens."""
+        asked = self.gold.asked(np.union1d(self.gold.rows("train"), self.gold.rows("validation")))
+        return {row: self._of(passage) for row, passage in zip(asked.rows.tolist(), asked.passages(), strict=True)}
+
+    def _of(self, passage: Passage) -> list[Unit]:
+        (text,) = tokens_with_offsets(self.start.tokenizer, [passage.text])
+        asked = token_ids(self.start.tokenizer, [one.text for one in passage.questions])
+        return [
+            Unit(one.name, text.ids, targets={QUESTION: ids, ANSWERS: answer_tokens(one, text)})
+            for one, ids in zip(passage.questions, asked, strict=True)
+        ]

@@ -1,0 +1,167 @@
+"""Notes read in windows with each question: the best answer that any window gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from wardspace.models import Encoder
+from wardspace.models.pair_reading import pair_vectors
+from wardspace.models.tokens import Ids, PlacedTokens, TokenPair, pair_affixes, token_ids, tokens_with_offsets
+from wardspace.objectives.supervised.answer_spans import Windows, best_spans, log_probabilities
+from wardspace.objectives.supervised.answer_windows import AnswerWindows, Spans, WindowPlan
+from wardspace.tasks.answers.asked import Passage, Question
+
+_TOGETHER = 512
+"""Windows that are collected before they are read, so that short notes fill batches too."""
+Heads = Callable[[torch.Tensor], torch.Tensor]
+"""From token vectors [t, d] to the scores of start and end by one or several heads, [t, 2 heads]."""
+
+
+class Found(NamedTuple):
+    """The best answer to a question."""
+
+    start: int
+    """Its first character; -1 where no token could be read."""
+    end: int
+    """The character after its last; -1 as well."""
+    score: float
+    """How much rather it is given than none: the difference of their log probabilities, over all windows; minus
+    infinity where there is none."""
+    right: tuple[int, int] | None = None
+    """The best answer of the windows that hold a right one; None for a question without."""
+
+
+class ReadQuestion(NamedTuple):
+    """A question with its note, as tokens."""
+
+    question: Ids
+    text: PlacedTokens
+    found: AnswerWindows
+    cut: bool
+    """Whether the question is longer than half of a window."""
+
+    def pair(self, window: int) -> TokenPair:
+        """A window with the question before it."""
+        start, end = self.found.windows[window]
+        return TokenPair(self.question, self.text.ids[start:end])
+
+
+def read_questions(encoder: Encoder, plan: WindowPlan, passages: Iterable[Passage]) -> Iterator[ReadQuestion]:
+    """Tokens and windows of the questions of some notes."""
+    for passage in passages:
+        (text,) = tokens_with_offsets(encoder.tokenizer, [passage.text])
+        asked = token_ids(encoder.tokenizer, [one.text for one in passage.questions])
+        for ids, one in zip(asked, passage.questions, strict=True):
+            windows = plan.windows(len(text.ids), ids)
+            kept = plan.question(ids)
+            yield ReadQuestion(kept, text, AnswerWindows(windows, answer_tokens(one, text)), len(kept) < len(ids))
+
+
+def answer_tokens(question: Question, text: PlacedTokens) -> Spans:
+    """Tokens of the right answers, [k, 2]; those that share a character with it."""
+    starts, ends = text.offsets.T
+    found = [
+        (int(np.searchsorted(ends, start, side="right")), int(np.searchsorted(starts, end, side="left")))
+        for start, end in question.answers
+    ]
+    return np.array([one for one in found if one[0] < one[1]], dtype=np.int64).reshape(-1, 2)
+
+
+def plan_of(encoder: Encoder, overlap: float) -> WindowPlan:
+    """How an encoder reads notes with questions."""
+    return WindowPlan(encoder.window - pair_affixes(encoder.tokenizer).count, overlap)
+
+
+@dataclass(frozen=True)
+class WindowReader:
+    """Finds answers by the scores of tokens, in every window of a note.
+
+    Attributes
+    ----------
+    encoder : Encoder
+        Reads question and window together.
+    heads : callable
+        Scores the tokens.
+    overlap : float
+        Share of a window that the next one reads again.
+    longest : int, optional
+        Most tokens of an answer.
+    """
+
+    encoder: Encoder
+    heads: Heads
+    overlap: float
+    longest: int | None = None
+
+    def __call__(self, passages: Iterable[Passage]) -> Iterator[Found]:
+        """The best answer to each question in turn, by the first head."""
+        return (by_head[0] for by_head in self.by_head(passages))
+
+    def by_head(self, passages: Iterable[Passage]) -> Iterator[list[Found]]:
+        """The same by each head."""
+        waiting: list[ReadQuestion] = []
+        windows = 0
+        for one in read_questions(self.encoder, self._plan, passages):
+            waiting.append(one)
+            windows += len(one.found.windows)
+            if windows >= _TOGETHER:
+                yield from self._block(waiting)
+                waiting, windows = [], 0
+        yield from self._block(waiting)
+
+    @cached_property
+    def _plan(self) -> WindowPlan:
+        return plan_of(self.encoder, self.overlap)
+
+    def _block(self, questions: Sequence[ReadQuestion]) -> Iterator[list[Found]]:
+        owners = [(one, window) for one in questions for window in range(len(one.found.windows))]
+        best = self._windows([one.pair(window) for one, window in owners]) if owners else None
+        first = 0
+        for one in questions:
+            last = first + len(one.found.windows)
+            assert best is not None, "every text has a window"
+            yield [_found(one, best[first:last, head]) for head in range(best.shape[1])]
+            first = last
+
+    @torch.inference_mode()
+    def _windows(self, pairs: Sequence[TokenPair]) -> NDArray[np.float64]:
+        """Start, end, score and score of none of the best span of each window by each head, [windows, heads, 4]."""
+        found: NDArray[np.float64] | None = None
+        for places, vectors, seconds in pair_vectors(self.encoder, pairs):
+            n, width, dimension = vectors.shape
+            scores = self.heads(vectors.reshape(n * width, dimension)).float()
+            starts = torch.arange(n, device=scores.device) * width
+            sizes = torch.tensor([len(pairs[place].second) for place in places], device=scores.device)
+            spread = Windows(starts, seconds, sizes)
+            each = [
+                torch.stack([one.double() for one in best_spans(log_probabilities(own, spread), self.longest)], dim=1)
+                for own in torch.split(scores, 2, dim=1)
+            ]
+            if found is None:
+                found = np.zeros((len(pairs), len(each), 4))
+            found[places] = torch.stack(each, dim=1).cpu().numpy()
+        assert found is not None, "there are pairs"
+        return found
+
+
+def _found(one: ReadQuestion, best: NDArray[np.float64]) -> Found:
+    """The answer to a question from the best spans of its windows [windows, 4]."""
+    window = int(best[:, 2].argmax())
+    right = one.found.right
+    among = None if not len(right) else int(right[best[right, 2].argmax()])
+    given = None if among is None else _characters(one, among, best[among])
+    return Found(*_characters(one, window, best[window]), float(best[window, 2] - best[:, 3].min()), given)
+
+
+def _characters(one: ReadQuestion, window: int, best: NDArray[np.float64]) -> tuple[int, int]:
+    if best[0] < 0:
+        return -1, -1
+    first, last = (int(place) + int(one.found.windows[window, 0]) for place in best[:2])
+    return int(one.text.offsets[first, 0]), int(one.text.offsets[last, 1])
