@@ -32,6 +32,8 @@ class Format:
         Files that the notes and what is joined to them are read from; by default those behind the path.
     content : function, optional
         Name and digest of each thing that the notes are read from; by default those of the files.
+    suffixes : tuple of str
+        Endings of its files, where other files cannot be of the format.
     """
 
     about: str
@@ -39,6 +41,7 @@ class Format:
     columns: Callable[[ColumnsConfig], ColumnsConfig] | None = None
     files: Callable[[SourceConfig], list[SourceFile]] | None = None
     content: Callable[[SourceConfig], list[tuple[str, str]]] | None = None
+    suffixes: tuple[str, ...] = ()
 
 
 def filled(columns: ColumnsConfig, own: ColumnsConfig) -> ColumnsConfig:

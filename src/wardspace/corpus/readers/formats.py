@@ -44,7 +44,7 @@ def _format(kind: type[DocumentReader], about: str, own: ColumnsConfig, suffixes
     def readers(config: SourceConfig, needed: Columns, scratch: Path, missing: MissingConfig) -> list[Reader]:
         return [kind(file, needed, config.encoding) if file.size else EmptyReader(file) for file in files(config)]
 
-    return Format(about, readers, own_columns(own), files)
+    return Format(about, readers, own_columns(own), files, suffixes=suffixes)
 
 
 def _brat(config: SourceConfig, needed: Columns, scratch: Path, missing: MissingConfig) -> list[Reader]:
@@ -53,7 +53,9 @@ def _brat(config: SourceConfig, needed: Columns, scratch: Path, missing: Missing
 
 
 ANNOTATED = {
-    "brat": Format("BRAT standoff: X.txt with X.ann", _brat, own_columns(BRAT_COLUMNS), brat_files),
+    "brat": Format(
+        "BRAT standoff: X.txt with X.ann", _brat, own_columns(BRAT_COLUMNS), brat_files, suffixes=BRAT_SUFFIXES
+    ),
     "pubtator": _format(
         PubtatorReader,
         "PubTator: titles and abstracts with mentions by offset",

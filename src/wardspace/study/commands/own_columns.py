@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from wardspace.config import CleanConfig, SourceConfig, load_study
+from wardspace.config import CleanConfig, ColumnsConfig, CorpusConfig, SourceConfig, load_study
 from wardspace.config.corpus.cleaning import MissingConfig
 from wardspace.config.corpus.source import GIVEN
 from wardspace.core.errors import StudyError
 from wardspace.core.progress import say
 from wardspace.corpus.note.clean import MARKUP
+from wardspace.corpus.readers import FORMATS
+from wardspace.corpus.readers.files import SUFFIXES, format_of
 from wardspace.study.folder import RunFolder
 
 UNTOUCHED = CleanConfig.model_validate(
@@ -70,19 +72,43 @@ def own_columns(
         source = SourceConfig.model_validate({"path": notes, **asked})
         return OwnColumns(source, text, note_id, patient_id, UNTOUCHED.model_copy(update=steps))
     study = load_study(folder.latest).corpus
-    kept = study.source.model_dump(exclude={"path", *GIVEN}) if study.source.format != "ward" else {}
-    columns = study.columns
-    if text is None or note_id is None:
-        say(f"  columns of the study {folder.path.name}: text {text or columns.text}, id {note_id or columns.note_id}")
+    kept, columns = _source_and_columns(study, Path(notes), asked)
     source = SourceConfig.model_validate({**kept, "path": notes, **asked})
+    named = _of_format(source, columns)
+    if text is None or note_id is None:
+        say(f"  columns of the study {folder.path.name}: text {text or named.text}, id {note_id or named.note_id}")
     clean = study.clean.model_copy(update=steps)
     if clean != UNTOUCHED:
         say("  notes are cleaned as that study cleaned its own (corpus.clean)")
     return OwnColumns(
         source,
-        text or columns.text,
-        note_id or columns.note_id,
-        patient_id or columns.patient_id,
+        text or named.text,
+        note_id or named.note_id,
+        patient_id or named.patient_id,
         clean,
         study.missing,
     )
+
+
+def _source_and_columns(
+    study: CorpusConfig, notes: Path, asked: Mapping[str, Any]
+) -> tuple[dict[str, Any], ColumnsConfig]:
+    """What the study says of its source, and of its columns, as far as it holds for a file of this name."""
+    own, named = study.source, format_of(notes)
+    known = FORMATS.get(own.format)
+    if own.format == "ward":
+        return {}, _of_format(own, study.columns)
+    if "format" in asked or named is None or known is None or own.format == named:
+        return own.model_dump(exclude={"path", *GIVEN}), study.columns
+    if own.format in SUFFIXES.values():  # another table: its columns may well have the same names
+        return {}, study.columns
+    if known.suffixes and notes.suffix.lower() not in known.suffixes:
+        say(f"  {notes.name} is read as {named}, not as the study's {own.format}: its name says so")
+        return {}, ColumnsConfig()
+    return own.model_dump(exclude={"path", *GIVEN}), study.columns
+
+
+def _of_format(source: SourceConfig, columns: ColumnsConfig) -> ColumnsConfig:
+    """Columns with those that the format itself names."""
+    known = FORMATS.get(source.format)
+    return known.columns(columns) if known and known.columns else columns
