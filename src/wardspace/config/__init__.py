@@ -27,6 +27,7 @@ from wardspace.config.tasks.classification import EMBEDDING_TFIDF, Classificatio
 from wardspace.config.tasks.entities import EntitiesConfig, EntityFinetuneConfig
 from wardspace.config.tasks.finetuning import FinetuneConfig
 from wardspace.config.tasks.registry import TASKS, TaskConfig
+from wardspace.config.tasks.relations import RelationFinetuneConfig, RelationsConfig
 from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.tasks.section import TaskSection
 from wardspace.config.tfidf import TfidfConfig
@@ -79,6 +80,8 @@ __all__ = [
     "PairsConfig",
     "PrivacyConfig",
     "Question",
+    "RelationFinetuneConfig",
+    "RelationsConfig",
     "ReportConfig",
     "RetrievalConfig",
     "SearchConfig",

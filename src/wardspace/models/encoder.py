@@ -270,6 +270,31 @@ class Encoder:
             for start in range(0, len(texts), _TOKEN_BLOCK)
         )
 
+    def read(self, sequences: Sequence[NDArray[np.int32]], *, precision: str = "auto") -> list[Vectors]:
+        """Vectors of the tokens of sequences that each fit a window, for who makes the windows himself.
+
+        Parameters
+        ----------
+        sequences : sequence of int32 [t]
+            Token ids without special tokens.
+        precision : {"auto", "fp32", "bf16", "fp16"}
+            As for `encode`.
+
+        Returns
+        -------
+        list of float32 [t, d]
+            Last layer, special tokens left out.
+        """
+        around = affixes(self.tokenizer)
+        found: list[Vectors] = [np.zeros((0, self.dimension), dtype=np.float32)] * len(sequences)
+        lengths = [len(one) + around.count for one in sequences]
+        with evaluating(self.model), torch.inference_mode(), hardware.autocast(precision, self.device):
+            for batch in windows.batches(lengths, self.pass_tokens):
+                read = self._last_layer([sequences[place] for place in batch], around)
+                for place, vectors in zip(batch, read, strict=True):
+                    found[place] = vectors
+        return found
+
     def save(self, folder: Path, card: str | None = None) -> None:
         """Write a folder that plain `SentenceTransformer(folder)` opens, with equal vectors for notes of one window.
 

@@ -10,6 +10,7 @@ from wardspace.tasks.assertions.kind import Assertions
 from wardspace.tasks.documents.kind import Documents
 from wardspace.tasks.entities.kind import Entities
 from wardspace.tasks.kind import TaskKind
+from wardspace.tasks.relations.kind import Relations
 from wardspace.tasks.retrieval.kind import Retrieval
 
 KINDS: dict[str, TaskKind[Any, Any]] = {}
@@ -27,6 +28,7 @@ register(Documents())
 register(Entities())
 register(Answers())
 register(Assertions())
+register(Relations())
 register(Retrieval())
 
 

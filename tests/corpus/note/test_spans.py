@@ -15,6 +15,15 @@ def test_spans_come_as_records_or_as_json():
     assert read_spans(None) == read_spans("") == read_spans([]) == []
 
 
+def test_relations_between_concepts_need_no_place():
+    relation = {"type": "treats", "head": "D001", "tail": "C002"}
+    assert read_spans([relation]) == [relation]
+    assert moved_spans([relation], Offsets([[Edit(0, 2, 0)]]), 10) == ([relation], 0)
+    for half in ({"head": "D001"}, {"head": "D001", "tail": None}):
+        with pytest.raises(ValueError, match="start and end"):
+            read_spans([half])
+
+
 @pytest.mark.parametrize(
     "value", ["{", '"text"', "[1]", [{"begin": 1, "end": 2}], [{"start": 1.5, "end": 2}], {"start": 1, "end": 2}]
 )

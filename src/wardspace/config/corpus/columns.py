@@ -37,7 +37,8 @@ class ColumnsConfig(Section):
     them are no copies of each other, and where no patient is known pairs that share the note's text, or are the same
     swapped, are kept in one split. Tasks of pairs add theirs by themselves."""
     spans: list[str] = []
-    """Columns of marked spans (lists of records with `start` and `end` in characters of the text)."""
+    """Columns of marked spans (lists of records with `start` and `end` in characters of the text), and of relations
+    between concepts (with `head` and `tail` in place of these)."""
 
     @field_validator("time_format")
     @classmethod

@@ -9,11 +9,18 @@ from wardspace.config.tasks.answers import AnswersConfig
 from wardspace.config.tasks.assertions import AssertionsConfig
 from wardspace.config.tasks.classification import ClassificationConfig
 from wardspace.config.tasks.entities import EntitiesConfig
+from wardspace.config.tasks.relations import RelationsConfig
 from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.tasks.section import TaskSection
 
 TASKS: Kinds[TaskSection] = Kinds(
-    AnswersConfig, AssertionsConfig, ClassificationConfig, EntitiesConfig, RetrievalConfig, default="classification"
+    AnswersConfig,
+    AssertionsConfig,
+    ClassificationConfig,
+    EntitiesConfig,
+    RelationsConfig,
+    RetrievalConfig,
+    default="classification",
 )
 """Sections of all kinds. What a kind does is in `wardspace.tasks`, which holds a class for each of them."""
 

@@ -21,7 +21,7 @@ def read_spans(value: Any) -> list[Span]:
     Raises
     ------
     ValueError
-        If it is no list of records with offsets.
+        If it is no list of records with offsets, or with the concepts that they relate (`head` and `tail`).
     """
     if isinstance(value, str):
         value = json.loads(value) if value.strip() else None
@@ -30,9 +30,14 @@ def read_spans(value: Any) -> list[Span]:
     if not isinstance(value, list) or not all(isinstance(span, dict) for span in value):
         raise ValueError("not a list of records")
     spans = [_plain(span) for span in value]
-    if any(not offset_pairs(span) for span in spans):
+    if any(not offset_pairs(span) and not _relates(span) for span in spans):
         raise ValueError("a record without start and end")
     return spans
+
+
+def _relates(span: Span) -> bool:
+    """Whether a record relates concepts, which mentions of the note have: it has no place of its own."""
+    return span.get("head") is not None and span.get("tail") is not None
 
 
 def _plain(span: Span) -> Span:

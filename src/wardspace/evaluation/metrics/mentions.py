@@ -22,6 +22,7 @@ Computational Semantics.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -123,7 +124,7 @@ def mention_tally(predictions: pa.Table, types: tuple[str, ...]) -> Tally:
         units=predictions["note_id"].to_pylist(),
         patients=predictions["group"].to_pylist(),
         labels=types,
-        truth=_fingerprints(truth, predictions.num_rows),
+        truth=fingerprints(truth, predictions.num_rows),
     )
 
 
@@ -166,12 +167,20 @@ def _by_type(mentions: Mentions, size: tuple[int, int]) -> NDArray[np.int64]:
     return np.bincount(place, minlength=size[0] * size[1]).reshape(size)
 
 
-def _fingerprints(truth: Mentions, notes: int) -> NDArray[Any]:
-    """A number for each note that changes with any of its right mentions, whatever their order."""
-    mixed = np.zeros(len(truth.note), dtype=np.uint64)
+def fingerprints(truth: Sequence[NDArray[np.int64]], notes: int) -> NDArray[Any]:
+    """A number for each note that changes with any of its right mentions (or relations), whatever their order.
+
+    Parameters
+    ----------
+    truth : sequence of int64 [k]
+        The note of each, and what else is known of it.
+    notes : int
+        Number of notes.
+    """
+    mixed = np.zeros(len(truth[0]), dtype=np.uint64)
     for values in truth[1:]:  # multiplication and shift of SplitMix64; the sum forgets the order
         mixed = (mixed + values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xBF58476D1CE4E5B9)
         mixed ^= mixed >> np.uint64(31)
     found = np.zeros(notes, dtype=np.uint64)
-    np.add.at(found, truth.note, mixed)
+    np.add.at(found, truth[0], mixed)
     return found

@@ -14,7 +14,7 @@ from wardspace.corpus.readers.annotated.document_reader import MENDING, Document
 from wardspace.corpus.readers.damage import DAMAGE
 
 PUBTATOR_COLUMNS = ColumnsConfig(
-    note_id="id", patient_id=None, time=None, text="text", metadata=[], labels=[], spans=["entities"]
+    note_id="id", patient_id=None, time=None, text="text", metadata=[], labels=[], spans=["entities", "relations"]
 )
 """What the columns mean where a study does not say."""
 _PASSAGE = re.compile(r"([^|\t]+)\|([a-z])\|(.*)", re.DOTALL)
@@ -27,8 +27,8 @@ class PubtatorReader(DocumentReader):
     A document ends where another id begins, with or without an empty line, and where passages begin anew behind an
     empty line. The text is title and abstract with a line break between them, as the offsets count one character there.
     `entities` are records of `start`, `end`, `type` and `concept` (identifiers as they are; of a composite mention
-    too). `relations` are between concepts, not places: a JSON list of `type`, `head` and `tail`. A mention whose words
-    are elsewhere than it says is moved there, or left out (see `wardspace.corpus.note.mending`).
+    too). `relations` are between concepts, not places: records of `type`, `head` and `tail`. A mention whose words are
+    elsewhere than it says is moved there, or left out (see `wardspace.corpus.note.mending`).
 
     References
     ----------

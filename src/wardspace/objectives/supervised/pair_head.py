@@ -1,0 +1,107 @@
+"""A head that scores pairs of mentions in one text, and how the scores of several pairs become one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from wardspace.objectives.heads import HEAD_DROPOUT, HEAD_SPREAD
+
+Merge = Literal["logsumexp", "max"]
+_STEPS = 10
+"""Distances of 1, 2, 4, 8 … tokens, in either direction."""
+GAPS = 2 * _STEPS + 1
+
+
+class PairHead(nn.Module):
+    """A perceptron on the vectors of two mentions, their product, the mean of the tokens between, and their distance.
+
+    The vector of a mention is that of its marker. Vectors of mentions are multiplied once, however many pairs there
+    are: ``gelu(A h + B t + C (h * t) + D between + gap) W``.
+
+    Parameters
+    ----------
+    width : int
+        Length of the vectors.
+    classes : sequence of str
+        Names of the scores; the first is that of no relation.
+    seed : int
+        Seed of the weights; no other random state is touched.
+    """
+
+    def __init__(self, width: int, classes: Sequence[str], seed: int) -> None:
+        super().__init__()
+        self.classes = tuple(classes)
+        self.dropout = nn.Dropout(HEAD_DROPOUT)
+        self.head = nn.Linear(width, width)
+        self.tail = nn.Linear(width, width, bias=False)
+        self.both = nn.Linear(width, width, bias=False)
+        self.between = nn.Linear(width, width, bias=False)
+        self.gap = nn.Embedding(GAPS, width)
+        self.out = nn.Linear(width, len(classes))
+        random = torch.Generator().manual_seed(seed)
+        for name, value in self.named_parameters():
+            if name.endswith("bias"):
+                nn.init.zeros_(value)
+            else:
+                nn.init.normal_(value, std=HEAD_SPREAD, generator=random)
+
+    def forward(self, tokens: Tensor, pairs: Tensor, gaps: Tensor) -> Tensor:
+        """Scores [p, classes] of pairs of mentions.
+
+        Parameters
+        ----------
+        tokens : float [t, d]
+            Vectors of the tokens of one or more texts, end to end.
+        pairs : int64 [p, 2]
+            Places of the markers of head and tail, both in one text.
+        gaps : int64 [p]
+            See `gaps_of`.
+        """
+        markers, places = torch.unique(pairs, return_inverse=True)
+        given = self.dropout(tokens[markers])
+        heads, tails = places.unbind(dim=1)
+        inner = self.head(given)[heads] + self.tail(given)[tails] + self.both(given[heads] * given[tails])
+        inner = inner + self.between(_means_between(tokens, pairs)) + self.gap(gaps)
+        scores: Tensor = self.out(self.dropout(functional.gelu(inner)))
+        return scores
+
+
+def _means_between(tokens: Tensor, pairs: Tensor) -> Tensor:
+    """Mean vectors [p, d] of the tokens from each pair's first marker to its last, the last one left out."""
+    sums = functional.pad(tokens.cumsum(dim=0), (0, 0, 1, 0))
+    starts, ends = pairs.amin(dim=1), pairs.amax(dim=1)
+    return (sums[ends] - sums[starts]) / (ends - starts).clamp(min=1)[:, None]
+
+
+def gaps_of(heads: npt.NDArray[np.int64], tails: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Distances from the tokens of heads to those of tails, on a scale of powers of two; in 0 … `GAPS` - 1."""
+    apart = tails - heads
+    steps = np.minimum(np.floor(np.log2(np.maximum(np.abs(apart), 1))) + 1, _STEPS).astype(np.int64)
+    return np.asarray(_STEPS + np.sign(apart) * steps)
+
+
+def merged(scores: Tensor, groups: Tensor, count: int, how: Merge) -> Tensor:
+    """Scores of groups [count, classes] from those of their pairs [p, classes]; each group has a pair.
+
+    Parameters
+    ----------
+    groups : int64 [p]
+        Group of each pair.
+    how : {"logsumexp", "max"}
+        `logsumexp` lets every pair speak, the surest most; `max` the surest alone, for each class.
+    """
+    at = groups[:, None].expand_as(scores)
+    lowest = scores.new_full((count, scores.shape[1]), float("-inf"))
+    top = lowest.scatter_reduce(0, at, scores, "amax")
+    if how == "max":
+        return top
+    fixed = top.detach()
+    sums = torch.zeros_like(fixed).index_add(0, groups, (scores - fixed[groups]).exp())
+    return fixed + sums.log()

@@ -1,0 +1,1 @@
+"""Relations between mentions, or between the concepts that they name."""
