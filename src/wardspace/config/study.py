@@ -17,6 +17,7 @@ from wardspace.config.search.check import search_problems
 from wardspace.config.search.section import SearchConfig
 from wardspace.config.section import Section
 from wardspace.config.space import SpaceConfig
+from wardspace.config.tasks.order import need_problems
 from wardspace.config.tasks.registry import TaskConfig
 from wardspace.config.tfidf import TfidfConfig
 from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
@@ -138,6 +139,7 @@ class StudyConfig(Section):
                 if model.name.startswith(f"{task.name}-")
             ),
             *self._task_problems(),
+            *need_problems(self.tasks),
             *self._trained_problems(),
             *self._metadata_problems(),
             *self._subgroup_problems(),

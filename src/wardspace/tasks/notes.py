@@ -15,6 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from wardspace.config import EncoderConfig
 from wardspace.config.tfidf import TermKind
+from wardspace.core.errors import WardspaceError
 from wardspace.corpus import Corpus
 from wardspace.models import Encoder
 from wardspace.tasks.probes.scaling import Scaling
@@ -90,6 +91,8 @@ class EvaluatedModel:
         Split of every note; vectors are scaled by those of the training notes, labelled or not.
     source : (str, EncoderConfig), optional
         What `LanguageModel.load` opens and how a note becomes a vector, for settings that train the model.
+    predictions : callable, optional
+        Gives what another task has stored for the model, by its name (of a baseline: for the base).
     """
 
     name: str
@@ -97,6 +100,22 @@ class EvaluatedModel:
     load: Callable[[], Encoder]
     split: NDArray[np.object_]
     source: tuple[str, EncoderConfig] | None = None
+    predictions: Callable[[str], pa.Table] | None = None
+
+    def predicted(self, task: str) -> pa.Table:
+        """What another task of the study has stored for this model.
+
+        Raises
+        ------
+        WardspaceError
+            If it is not known.
+        """
+        if self.predictions is None:
+            raise WardspaceError(
+                f"{self.name} has no predictions of the task {task}",
+                fix="run a study that has both tasks: `wardspace run`",
+            )
+        return self.predictions(task)
 
     def opened(self) -> tuple[str, EncoderConfig]:
         """Where its weights are, and how it encodes.

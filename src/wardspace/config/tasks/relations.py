@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from wardspace.config.tasks.finetuning import FinetuneConfig, Rates
 from wardspace.config.tasks.section import TaskSection
@@ -44,6 +44,9 @@ class RelationsConfig(TaskSection):
     """Field of the mentions with their concept, or with several, read where relations are between concepts."""
     separators: str = ",;|"
     """Signs between several concepts of one mention."""
+    entities: str = "gold"
+    """Mentions of validation and test: those that are marked (`gold`), or those that a task of this name and the kind
+    `entities` predicts with the same model (a baseline takes those of the base). Models learn from marked ones."""
     directed: bool = True
     """Whether head and tail differ; if false, a relation is the same from either side."""
     types: list[str] | None = Field(None, min_length=1)
@@ -76,9 +79,21 @@ class RelationsConfig(TaskSection):
     finetune: RelationFinetuneConfig = RelationFinetuneConfig()
     """Options of fine-tuning."""
 
+    @model_validator(mode="after")
+    def _marked_to_learn(self) -> Self:
+        if self.entities != "gold" and self.spans is None:
+            raise ValueError(
+                "spans: without marked mentions there is nothing that predicted ones could be compared with"
+            )
+        return self
+
     def span_columns(self) -> Mapping[str, str]:
         """Mentions and relations."""
         return {"relations": self.relations} | ({} if self.spans is None else {"spans": self.spans})
+
+    def needs(self) -> Mapping[str, str]:
+        """The task that predicts the entities."""
+        return {} if self.entities == "gold" else {self.entities: "entities"}
 
     def models_named(self) -> Mapping[str, Sequence[str]]:
         """Models to fine-tune."""
@@ -99,5 +114,7 @@ class RelationsConfig(TaskSection):
         return ("micro_f1", "precision", "recall", "macro_f1", "pair_f1")
 
     def for_search(self, shots: Sequence[int | None]) -> Self:
-        """The regression on frozen vectors alone."""
-        return self.model_copy(update={"settings": ["head"], "baselines": [], "budgets": [], "keep": False})
+        """The regression on frozen vectors alone, between marked mentions."""
+        return self.model_copy(
+            update={"entities": "gold", "settings": ["head"], "baselines": [], "budgets": [], "keep": False}
+        )

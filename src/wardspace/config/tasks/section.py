@@ -48,6 +48,10 @@ class TaskSection(Section):
         """Models that it names, by the key that does."""
         return {}
 
+    def needs(self) -> Mapping[str, str]:
+        """Tasks of the study whose predictions it reads, with the kind that they must be of."""
+        return {}
+
     def depends_on(self, tuning: str) -> dict[str, Any]:
         """The options that predictions depend on, of settings that leave a model `frozen` or that `finetune` it."""
         return self.model_dump(mode="json")

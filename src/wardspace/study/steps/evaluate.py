@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from wardspace.config.tasks.order import ordered
 from wardspace.corpus.schema import SPLITS
 from wardspace.evaluation.mistakes import mistakes
 from wardspace.evaluation.score_predictions import Evaluation
@@ -136,6 +137,6 @@ def evaluate_models(run: Run, prepared: Prepared, embedded: Mapping[str, Embedde
     """Predictions of every task by every model, and what they come to."""
     keys = {"corpus": prepared.key, **{f"vectors/{name}": one.key for name, one in embedded.items()}}
     scoring = Scoring(run.config, prepared.corpus, run.folder, run.stages, keys, show_progress=run.show_progress)
-    for task in run.config.tasks:
+    for task in ordered(run.config.tasks):
         scoring.run(task, {name: one.vectors for name, one in embedded.items()})
     return Evaluated(scoring, scoring.scored(), Analysis(scoring).found())

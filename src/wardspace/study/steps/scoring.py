@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from wardspace.config import StudyConfig, TaskSection
+from wardspace.config import BASELINES, StudyConfig, TaskSection
 from wardspace.core.files import digest
 from wardspace.corpus import Corpus
 from wardspace.corpus.schema import SPLITS
@@ -124,12 +125,18 @@ class Scoring:
         return list(setting.models)
 
     def _model(self, name: str, vectors: Mapping[str, Vectors]) -> EvaluatedModel:
-        """One of the study's encoders, or the name of a baseline."""
+        """One of the study's encoders, or the name of a baseline, which reads what the base has predicted."""
         if name not in vectors:
-            return no_model(name)
+            return replace(no_model(name), predictions=partial(self._predicted, BASELINES[0]))
         source = encoder_source(self.study, self.folder, name)
         opened = (source, self.study.encoder)
-        return EvaluatedModel(name, vectors[name], partial(Encoder.load, *opened), self._split, opened)
+        load, predictions = partial(Encoder.load, *opened), partial(self._predicted, name)
+        return EvaluatedModel(name, vectors[name], load, self._split, opened, predictions)
+
+    def _predicted(self, model: str, task: str) -> pa.Table:
+        """What is stored of a model for a task."""
+        keys = [key for key in self.predicted if key[:2] == (task, model)]
+        return pa.concat_tables([read_predictions(self.folder.predictions(*key)) for key in keys])
 
     def _store(
         self, task: TaskSection, model: EvaluatedModel, tuning: Tuning, settings: Sequence[Setting[Any]], gold: Gold
@@ -139,6 +146,8 @@ class Scoring:
         inputs = [source, task.depends_on(tuning), self.study.tfidf.model_dump()]
         if (annotated := self.corpus.overlaid([*task.columns().values(), *task.span_columns().values()])) is not None:
             inputs.append(annotated)
+        read = {model.name if model.name in self.study.encoders else BASELINES[0]}
+        inputs += [key for (name, by, _), key in self.predicted.items() if name in task.needs() and by in read]
         work = self.folder.work(f"{task.name}-{model.name}-{digest(inputs)[:12]}")
         kept = kept_folders(settings, model.name, task.name, self.folder.models)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from wardspace.tasks.relations.fitted import FittedRelations, classes_of, fitted
 from wardspace.tasks.relations.kept import NONE, save_relations
 from wardspace.tasks.relations.marked import MarkedScorer, pairs_of
 from wardspace.tasks.relations.marking import MarkedText, Marking
+from wardspace.tasks.relations.predicted import Met, as_annotated, met_by
 from wardspace.tasks.relations.related import RelatedNotes
 from wardspace.training import FixedSource, Part
 from wardspace.training.forecast.forecast import Workload
@@ -42,6 +43,9 @@ from wardspace.training.forecast.forecast import Workload
 @dataclass(frozen=True)
 class RelationFineTuning(FineTuning[RelatedNotes, RelationsConfig]):
     """Fine-tuning, once a seed on all training notes and once on each budget: a seed draws its own subset."""
+
+    _met: dict[str, tuple[RelatedNotes, Met]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Which mentions the last model meets: the same for all its seeds."""
 
     @property
     def options(self) -> FinetuneConfig:
@@ -73,11 +77,15 @@ class RelationFineTuning(FineTuning[RelatedNotes, RelationsConfig]):
 
     def tuner(self, model: EvaluatedModel, gold: RelatedNotes) -> RelationTuner:
         """What all seeds of a model share."""
-        return RelationTuner(*model.opened(), gold, self.task)
+        known = self._met.get(model.name)
+        if known is None or known[0] is not gold:
+            self._met.clear()
+            known = self._met[model.name] = gold, met_by(model, gold)
+        return RelationTuner(*model.opened(), gold, self.task, known[1])
 
     def workload(self, model: EvaluatedModel, gold: RelatedNotes, folder: Path) -> Workload:
         """A seed on all training notes and on each budget; validation and test are read after each."""
-        tuner = self.tuner(model, gold)
+        tuner = RelationTuner(*model.opened(), gold, self.task)  # nothing is predicted yet
         what = f"fine-tuning for {self.task.name}"
         sizes = (None, *gold.budget.sizes(self.task.budgets))
         phases = [tuner.phase(Trial(0, self.options.rates[0], notes), what, folder) for notes in sizes]
@@ -96,10 +104,13 @@ class RelationTuner(Tuner[RelationClassification, FittedRelations]):
         The notes, what they mention and how it is related.
     task : RelationsConfig
         Options in `task.finetune`.
+    met : callable
+        Which mentions are met in validation, where threshold and confidence are chosen, and in test.
     """
 
     gold: RelatedNotes
     task: RelationsConfig
+    met: Met = as_annotated
 
     @property
     def options(self) -> FinetuneConfig:
@@ -127,11 +138,11 @@ class RelationTuner(Tuner[RelationClassification, FittedRelations]):
         encoder = self.encoder_of(objective.model)
         marking = Marking(encoder.tokenizer, self._marking.types)
         scorer = MarkedScorer(encoder, objective.head.eval(), marking, self.task.overlap, self.task.merge)
-        return fitted(scorer, self._pairings[objective], self.gold)
+        return fitted(scorer, self._pairings[objective], self.gold, self.met)
 
     def score(self, fitted: FittedRelations) -> float:
         """Micro F1 on validation."""
-        asked = self.gold.asked(rows := self.gold.rows("validation"))
+        asked = self.met(self.gold.asked(rows := self.gold.rows("validation")))
         hits = both = 0
         found = fitted.relations(asked.texts.of(rows), asked.documents)
         for own, right in zip(found, self.gold.of(rows), strict=True):

@@ -20,6 +20,7 @@ from wardspace.tasks.fields.values import Value
 from wardspace.tasks.predictions import names
 from wardspace.tasks.relations.candidates import Candidate, Pairing
 from wardspace.tasks.relations.documents import Document, Level, Relation, document_of
+from wardspace.tasks.relations.predicted import Met, as_annotated
 from wardspace.tasks.relations.related import Asked, RelatedNotes
 from wardspace.tasks.relations.stored import PREDICTED, PREDICTED_RELATIONS, ScoredRelation, relation_column
 
@@ -111,6 +112,8 @@ class FittedRelations:
         What relations are between.
     scripts : tuple of str
         Scripts of the texts that it was calibrated on; see `wardspace.corpus.note.scripts`.
+    met : callable
+        Which mentions it meets where it is scored.
     """
 
     find: Finder
@@ -118,6 +121,7 @@ class FittedRelations:
     scaled: Scaled = UNSCALED
     level: Level = "mentions"
     scripts: tuple[str, ...] = ()
+    met: Met = as_annotated
     source: ClassVar[SourceKey] = "relation"
 
     @property
@@ -146,7 +150,8 @@ class FittedRelations:
             yield [_value(text, document, one) for one in relations]
 
     def predict(self, units: Asked) -> pa.Table:
-        """Relations of each note."""
+        """Relations of each note, between the mentions that it meets."""
+        units = self.met(units)
         found = list(self.relations(units.texts.of(units.rows), units.documents))
         column = relation_column(found, units.documents, self.types, PREDICTED_RELATIONS)
         return pa.table([names(units.note_id), column], schema=PREDICTED)
@@ -159,17 +164,17 @@ def _value(text: str, document: Document, one: ScoredRelation) -> Value:
     return Value(words[1], tail.start, tail.end, one.confidence, one.type, None, words[0], head.start, head.end)
 
 
-def fitted(scorer: Scorer, pairing: Pairing, gold: RelatedNotes) -> FittedRelations:
+def fitted(scorer: Scorer, pairing: Pairing, gold: RelatedNotes, met: Met = as_annotated) -> FittedRelations:
     """A scorer whose threshold of no relation has the best micro F1 on validation notes, and its confidence scaled."""
     rows, types = gold.rows("validation"), gold.classes
-    asked, truth, texts = gold.asked(rows), gold.of(rows), gold.texts.of(rows)
+    asked, truth, texts = met(gold.asked(rows)), gold.of(rows), gold.texts.of(rows)
     scored = list(Finding(scorer, pairing, types).scored(texts, asked.documents))
     codes = [classes_of(own, right, types) for (own, _), right in zip(scored, truth, strict=True)]
     unseen = sum(map(len, truth)) - sum(int((own > 0).sum()) for own in codes)
     every = np.concatenate([scores.probabilities for _, scores in scored])
     finding = Finding(scorer, pairing, types, best_threshold(np.concatenate(codes), every, unseen).at)
     found = [finding.decided(own, scores.probabilities) for own, scores in scored]
-    return FittedRelations(finding, types, scaling(found, truth), gold.level, main_scripts(texts))
+    return FittedRelations(finding, types, scaling(found, truth), gold.level, main_scripts(texts), met)
 
 
 def scaling(found: Iterable[Sequence[ScoredRelation]], truth: Iterable[Sequence[Relation]]) -> Scaled:

@@ -118,6 +118,8 @@ class Relations:
         types = "" if task.types is None else f" of the types {listed(task.types)}"
         between = "the places that they name" if task.spans is None else f"what is marked in {task.spans}"
         parts = [f"find the relations{types} in {task.relations} between {between}"]
+        if task.entities != "gold":
+            parts.append(f"in validation and test between the mentions that {task.entities} predicts")
         if task.window is not None:
             parts.append(f"at most {counted(task.window, 'word')} apart")
         if "head" in task.settings:

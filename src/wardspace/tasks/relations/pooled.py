@@ -46,7 +46,8 @@ def features(
     mentions = _means(sums, starts, ends)
     arguments = np.zeros((len(document.arguments), width), dtype=np.float32)
     for place, argument in enumerate(document.arguments):
-        arguments[place] = mentions[list(argument.mentions)].mean(axis=0)
+        if argument.mentions:
+            arguments[place] = mentions[list(argument.mentions)].mean(axis=0)
     vectors = np.zeros((len(candidates), PARTS, width), dtype=np.float32)
     others = np.zeros((len(candidates), _NUMBERS + len(types)), dtype=np.float32)
     for place, one in enumerate(candidates):

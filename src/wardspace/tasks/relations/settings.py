@@ -23,6 +23,7 @@ from wardspace.tasks.relations.cooccurrence import CoOccurrence
 from wardspace.tasks.relations.fitted import FittedRelations, classes_of, fitted, scaling
 from wardspace.tasks.relations.kept import save_relations
 from wardspace.tasks.relations.pooled import Features, Inputs, PooledScorer, features
+from wardspace.tasks.relations.predicted import met_by
 from wardspace.tasks.relations.related import RelatedNotes
 
 STRENGTHS = (0.1, 1.0, 10.0)
@@ -72,10 +73,11 @@ class CoOccurrenceBaseline(RelationSetting):
     ) -> FittedRelations:
         """Count in the training notes of a run; confidence is scaled on validation."""
         rows, held = gold.learned(run.shots, run.seed), gold.rows("validation")
-        train, asked = gold.asked(rows), gold.asked(held)
+        met = met_by(model, gold)
+        train, asked = gold.asked(rows), met(gold.asked(held))
         find = CoOccurrence.learned(gold.texts.of(rows), train.documents, gold.of(rows), gold.pairing(rows))
         found = find(gold.texts.of(held), asked.documents)
-        return FittedRelations(find, gold.classes, scaling(found, gold.of(held)))
+        return FittedRelations(find, gold.classes, scaling(found, gold.of(held)), gold.level, met=met)
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class PooledRegression(RelationSetting):
         truth = np.concatenate([_codes(gold, row, pairing)[1] for row in held.tolist()])
         fit = _fit((inputs.apply(train), codes), (seen, truth), len(gold.classes) + 1, self.task.class_weights)
         scorer = PooledScorer(encoder, inputs, fit, tuple(sorted(pairing.types)))
-        return fitted(scorer, pairing, gold)
+        return fitted(scorer, pairing, gold, met_by(model, gold))
 
     @property
     def keep(self) -> bool:
