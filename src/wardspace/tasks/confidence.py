@@ -36,8 +36,10 @@ UNSCALED = Scaled(1.0, 0.0)
 def scaled_on(confidences: Sequence[float], right: Sequence[bool]) -> Scaled:
     """Fit the scaling to the confidences of decisions and whether each was right."""
     found = [_logit(one) for one in confidences]
-    if len(right) < FEWEST or len(set(right)) < 2:
+    if len(right) < FEWEST:
         return UNSCALED
+    if len(set(right)) < 2:  # all right, or none: as sure of it as their number allows
+        return Scaled(0.0, _logit((sum(right) + 0.5) / (len(right) + 1)))
     model = LogisticRegression(C=100.0).fit(np.array(found)[:, None], np.array(right))
     slope = float(model.coef_[0, 0])
     # a slope below zero would turn the order round: then the mean is all that can be said

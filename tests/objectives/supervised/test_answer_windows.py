@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
-from wardspace.objectives.supervised.answer_windows import AnswerWindows, Sampling, WindowPlan
+from wardspace.objectives.supervised.answer_windows import AnswerWindows, Sampling, WindowPlan, likeness
 
 
 def answers(*spans):
@@ -19,7 +21,8 @@ def test_right_windows_targets_and_others_by_brute_force(seed):
     question = np.arange(random.integers(1, 30), dtype=np.int32)
     plan = WindowPlan(int(random.integers(10, 40)), float(random.choice([0, 0.3, 0.6])))
     spans = sorted({tuple(sorted(random.choice(tokens + 1, 2, replace=False).tolist())) for _ in range(seed % 4)})
-    found = AnswerWindows(plan.windows(tokens, question), answers(*spans))
+    text = random.integers(0, 50, size=tokens).astype(np.int32)
+    found = plan.read(text, question, answers(*spans))
     read = [set(range(start, end)) for start, end in found.windows.tolist()]
     assert set().union(*read) == set(range(tokens))
     assert all(len(one) + len(plan.question(question)) <= plan.room for one in read)
@@ -47,18 +50,18 @@ def test_right_windows_targets_and_others_by_brute_force(seed):
 
 
 def test_of_several_answers_each_has_its_turn():
-    found = AnswerWindows(answers((0, 20)), answers((2, 4), (6, 7)))
+    found = AnswerWindows(answers((0, 20)), answers((2, 4), (6, 7)), np.arange(1))
     assert {found.target(0, turn) for turn in range(4)} == {(2, 3), (6, 6)}
 
 
 def test_an_answer_longer_than_any_window_is_cut():
-    found = AnswerWindows(answers((0, 10), (7, 17), (14, 20)), answers((3, 19)))
+    found = AnswerWindows(answers((0, 10), (7, 17), (14, 20)), answers((3, 19)), np.arange(3))
     assert found.cut and found.right.tolist() == [1] and found.target(1, 0) == (0, 9)
 
 
 def test_windows_without_the_answer_are_sampled_anew_in_every_epoch():
     windows = np.stack([np.arange(0, 200, 10), np.arange(0, 200, 10) + 10], axis=1)
-    found, none = AnswerWindows(windows, answers((42, 48))), AnswerWindows(windows, answers())
+    found, none = (AnswerWindows(windows, right, np.arange(20)) for right in (answers((42, 48)), answers()))
     sampling = Sampling(3.0, seed=1)
     assert sampling.count("q", found) == 1 + 3 and sampling.count("q", none) == 3
     read = [[sampling.window("q", found, piece, epoch) for piece in range(4)] for epoch in range(30)]
@@ -70,12 +73,31 @@ def test_windows_without_the_answer_are_sampled_anew_in_every_epoch():
     assert Sampling(0.0, seed=1).count("q", none) == 1
 
 
-def test_validation_reads_the_right_windows_first():
-    windows = np.stack([np.arange(0, 200, 10), np.arange(0, 200, 10) + 10], axis=1)
-    found, sampling = AnswerWindows(windows, answers((42, 48), (101, 105))), Sampling(1.0, seed=1)
-    assert sampling.validation("q", found, None) == list(range(20))
-    some = sampling.validation("q", found, 5)
-    assert {4, 10} < set(some) and len(some) == 5 and some == sampling.validation("q", found, 5)
+def test_the_windows_that_are_most_like_the_question_are_read():
+    """By BM25 of rank_bm25's formula, with every window a document."""
+    random = np.random.default_rng(0)
+    text, question = random.integers(0, 30, size=300).astype(np.int32), random.integers(0, 40, size=9).astype(np.int32)
+    plan = WindowPlan(29, 0.3, most=4)
+    found = plan.read(text, question, answers((100, 103), (250, 255)))
+    documents = [Counter(text[start:end].tolist()) for start, end in found.windows]
+    mean = np.mean([one.total() for one in documents])
+
+    def score(one):
+        parts = []
+        for token in set(question.tolist()):
+            having = sum(token in other for other in documents)
+            rarity = np.log(1 + (len(documents) - having + 0.5) / (having + 0.5))
+            times = one[token]
+            parts.append(rarity * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * one.total() / mean)))
+        return sum(parts)
+
+    np.testing.assert_allclose(likeness(text, found.windows, question), [score(one) for one in documents])
+    assert len(found.likely) == 4
+    kept = np.isin(np.arange(len(documents)), found.likely)
+    scores = np.array([score(one) for one in documents])
+    assert scores[kept].min() >= scores[~kept].max()
+    assert set(found.others.tolist()) <= set(found.likely.tolist())
+    assert WindowPlan(29, 0.3).read(text, question, answers()).likely.tolist() == list(range(len(documents)))
 
 
 def test_a_question_longer_than_the_window_leaves_half_of_it_to_the_text():

@@ -24,7 +24,7 @@ from wardspace.objectives.supervised.question_answering import (
 )
 from wardspace.tasks.answers.asked import Passage, Question
 from wardspace.tasks.answers.linear import LinearSpans
-from wardspace.tasks.answers.reading import WindowReader
+from wardspace.tasks.answers.reading import Windowing, WindowReader
 
 WINDOW = 48
 TEXTS = sample_texts(6, 60)
@@ -115,7 +115,7 @@ def test_training_and_reading_give_the_logits_of_plain_transformers(tmp_path, fa
     objective = objective_of(folder)
     plain, tokenizer = plain_of(folder, objective.head), AutoTokenizer.from_pretrained(folder)
     encoder = objective.model.to_encoder(EncoderConfig(window=WINDOW))
-    reader = WindowReader(encoder, LinearSpans.of_head(objective.head), 0.3)
+    reader = WindowReader(encoder, LinearSpans.of_head(objective.head), Windowing(0.3, None))
     texts = [text[:60] for text in TEXTS if text]  # within one window
     passages = [Passage(text, [Question("", ASKED[i], ())]) for i, text in enumerate(texts)]
     for i, found in enumerate(reader(passages)):
@@ -137,7 +137,7 @@ def test_training_and_reading_give_the_logits_of_plain_transformers(tmp_path, fa
 
 
 def test_an_epoch_reads_the_windows_that_were_planned(tmp_path):
-    objective = objective_of(tiny_model(tmp_path / "model"), validation_windows=2)
+    objective = objective_of(tiny_model(tmp_path / "model"), windows=2)
     objective.train()
     for unit in units_of(objective.model.tokenizer):
         for epoch in range(2):

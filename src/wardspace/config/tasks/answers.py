@@ -24,9 +24,6 @@ class AnswerFinetuneConfig(FinetuneConfig):
     """Highest learning rate; of several the first seed of a model finds the one that is best on validation."""
     batch_notes: int = Field(16, ge=1)
     """Windows of a batch, on average."""
-    validation_windows: int | None = Field(8, ge=1)
-    """Windows of a note that are read for a question of validation after each epoch: those with its answer first, then
-    others, the same ones each time. Null reads all. What is chosen at the end is chosen on all of them."""
 
 
 class AnswersConfig(TaskSection):
@@ -41,6 +38,8 @@ class AnswersConfig(TaskSection):
     the one that agrees best counts."""
     overlap: float = Field(0.3, ge=0, lt=1)
     """Share of a window that the next one of a long note reads again. An answer should fit into it."""
+    windows: int | None = Field(8, ge=1)
+    """Windows of a note that are read for a question: those that share most with it by BM25. Null reads all."""
     negatives: float = Field(1.0, ge=0)
     """Windows without the answer that training reads in an epoch for each window with it, drawn anew each time; of a
     question that its note does not answer so many in all, at least one."""

@@ -14,6 +14,7 @@ from wardspace.corpus.deidentify.counts import Mark, marks
 from wardspace.corpus.duplicates.sketching import Sketch
 from wardspace.corpus.note.clean import Cleaned, Cleaner, Offsets
 from wardspace.corpus.note.mending_tally import MendingTally
+from wardspace.corpus.note.other_texts import with_texts_changed
 from wardspace.corpus.note.spans import Span, SpanTypes, mended_spans, moved_spans, read_spans
 from wardspace.corpus.prepare.rejects import (
     EMPTY,
@@ -262,12 +263,18 @@ class Examiner:
 
     def _other_text(self, text: str, note: Original) -> tuple[str | None, tuple[Mark, ...]]:
         """A text of a column, without markup and identifiers and cleaned as the note is; and what was taken out."""
-        plain = self._plain(text)
-        if isinstance(plain, Fault):
-            return None, ()
-        hidden, marked, _ = self._hidden(note._replace(text=plain.text), judged=False)
-        cleaned = self._cleaner.clean(hidden.text).text
-        return (None if not cleaned or cleaned.isspace() else cleaned), marked
+        marked: list[Mark] = []
+
+        def changed(one: str) -> str | None:
+            plain = self._plain(one)
+            if isinstance(plain, Fault):
+                return None
+            hidden, found, _ = self._hidden(note._replace(text=plain.text), judged=False)
+            marked.extend(found)
+            cleaned = self._cleaner.clean(hidden.text).text
+            return None if not cleaned or cleaned.isspace() else cleaned
+
+        return with_texts_changed(text, changed), tuple(marked)
 
     def _fault_of_text(self, text: Any) -> Fault | None:
         """What is wrong with the text as it was read."""

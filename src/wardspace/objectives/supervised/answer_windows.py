@@ -8,12 +8,14 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from wardspace.core.seeds import derive, generator
+from wardspace.core.seeds import generator
 from wardspace.models.windows import spans
 from wardspace.objectives.units import Ids
 
 Spans = npt.NDArray[np.int64]
 """First token and the one after the last, [k, 2]."""
+_SATURATION, _BY_LENGTH = 1.2, 0.75
+"""k1 and b of BM25."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,13 @@ class WindowPlan:
         Tokens of question and text together that a window holds beside the special ones.
     overlap : float
         Share of a window that the next one reads again.
+    most : int, optional
+        Windows of a text that are read for a question: those that are most like it.
     """
 
     room: int
     overlap: float
+    most: int | None = None
 
     def question(self, ids: Ids) -> Ids:
         """What is read of a question: at most half of a window."""
@@ -39,6 +44,45 @@ class WindowPlan:
         """Windows of a text of so many tokens, read with a question."""
         room = self.room - len(self.question(question))
         return np.array(spans(tokens, room, self.overlap), dtype=np.int64)
+
+    def read(self, text: Ids, question: Ids, answers: Spans) -> AnswerWindows:
+        """The windows of a text, those that are read for a question, and those that hold its answers."""
+        windows = self.windows(len(text), question)
+        likely = np.arange(len(windows))
+        if self.most is not None and self.most < len(windows):
+            order = np.argsort(-likeness(text, windows, self.question(question)), kind="stable")
+            likely = np.sort(order[: self.most])
+        return AnswerWindows(windows, answers, likely)
+
+
+def likeness(text: Ids, windows: Spans, question: Ids) -> npt.NDArray[np.float64]:
+    """How like a question each window of a text is, by the tokens that they share (BM25), [w].
+
+    How rare a token is, is counted over the windows of this text: a token that most of them have says little, and
+    nothing has to be known of other texts.
+
+    Parameters
+    ----------
+    text, question : int32 [t], int32 [q]
+        Token ids.
+    windows : int64 [w, 2]
+        First token of each and the one after its last.
+
+    References
+    ----------
+    Robertson and Zaragoza 2009, The Probabilistic Relevance Framework: BM25 and Beyond. Chen et al. 2017, Reading
+    Wikipedia to Answer Open-Domain Questions (a search before the reading).
+    """
+    sizes = windows[:, 1] - windows[:, 0]
+    damping = _SATURATION * (1 - _BY_LENGTH + _BY_LENGTH * sizes / max(1.0, float(sizes.mean())))
+    found = np.zeros(len(windows))
+    for token in np.unique(question):
+        places = np.flatnonzero(text == token)
+        times = np.searchsorted(places, windows[:, 1]) - np.searchsorted(places, windows[:, 0])
+        having = np.count_nonzero(times)
+        rarity = np.log1p((len(windows) - having + 0.5) / (having + 0.5))
+        found += rarity * times * (_SATURATION + 1) / (times + damping)
+    return found
 
 
 @dataclass(frozen=True)
@@ -51,10 +95,13 @@ class AnswerWindows:
         Tokens that each reads.
     answers : int64 [k, 2]
         Tokens of the right answers; none where the text does not answer the question.
+    likely : int64 [n]
+        Places of the windows that are read, rising.
     """
 
     windows: Spans
     answers: Spans
+    likely: npt.NDArray[np.int64]
 
     @cached_property
     def overlaps(self) -> npt.NDArray[np.int64]:
@@ -73,8 +120,8 @@ class AnswerWindows:
 
     @cached_property
     def others(self) -> npt.NDArray[np.int64]:
-        """Windows that hold nothing of an answer."""
-        return np.flatnonzero(~self.overlaps.any(axis=1))
+        """Windows that are read and hold nothing of an answer."""
+        return self.likely[~self.overlaps[self.likely].any(axis=1)]
 
     @property
     def cut(self) -> bool:
@@ -126,13 +173,3 @@ class Sampling:
             return int(found.right[piece])
         order = generator("windows", self.seed, epoch, name).permutation(len(found.others))
         return int(found.others[order[piece - len(found.right)]])
-
-    def validation(self, name: str, found: AnswerWindows, most: int | None) -> list[int]:
-        """At most so many windows: those with the answer, then others, drawn by name."""
-        if most is None or most >= len(found.windows):
-            return list(range(len(found.windows)))
-        right = set(found.right.tolist())
-        drawn = sorted(
-            range(len(found.windows)), key=lambda one: (one not in right, derive("validation window", name, one))
-        )
-        return sorted(drawn[:most])

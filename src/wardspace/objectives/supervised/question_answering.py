@@ -41,8 +41,8 @@ class AskedQuestions:
         Share of a window that the next one reads again.
     sampling : Sampling
         Which windows are learned from.
-    validation_windows : int, optional
-        Windows that are read for a question in validation.
+    windows : int, optional
+        Windows of a text that are read for a question.
     longest : int, optional
         Most tokens of an answer.
     """
@@ -51,7 +51,7 @@ class AskedQuestions:
     head: SpanHead
     overlap: float
     sampling: Sampling
-    validation_windows: int | None = None
+    windows: int | None = None
     longest: int | None = None
 
 
@@ -87,7 +87,7 @@ class QuestionAnswering(Objective):
         self.name = f"question_answering.{asked.name}"
         self.head = asked.head
         self.asked = asked
-        self.plan = WindowPlan(setting.window - setting.vocabulary.pairs.count, asked.overlap)
+        self.plan = WindowPlan(setting.window - setting.vocabulary.pairs.count, asked.overlap, asked.windows)
         self.weights = {"spans": 1.0}
 
     def modules_to_keep(self) -> dict[str, nn.Module]:
@@ -158,15 +158,13 @@ class QuestionAnswering(Objective):
         return best_threshold(scores, answered, silent)[1]
 
     def _windows(self, unit: Unit) -> AnswerWindows:
-        windows = self.plan.windows(len(unit.ids), unit.targets[QUESTION])
-        return AnswerWindows(windows, unit.targets[ANSWERS])
+        return self.plan.read(unit.ids, unit.targets[QUESTION], unit.targets[ANSWERS])
 
     def _read(self, reading: Reading, found: AnswerWindows) -> list[int]:
-        """The window of the reading's piece in training, several in validation."""
-        name, sampling = reading.unit.id, self.asked.sampling
+        """The window of the reading's piece in training, all that are likely in validation."""
         if reading.epoch < 0:
-            return sampling.validation(name, found, self.asked.validation_windows)
-        return [sampling.window(name, found, reading.piece, reading.epoch)]
+            return [int(window) for window in found.likely]
+        return [self.asked.sampling.window(reading.unit.id, found, reading.piece, reading.epoch)]
 
 
 def best_threshold(

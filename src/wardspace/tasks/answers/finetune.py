@@ -21,7 +21,7 @@ from wardspace.tasks.answers.asked import AskedNotes, Passage
 from wardspace.tasks.answers.fitted import FittedReader
 from wardspace.tasks.answers.kept import save_reader
 from wardspace.tasks.answers.linear import LinearSpans
-from wardspace.tasks.answers.reading import WindowReader, answer_tokens, plan_of
+from wardspace.tasks.answers.reading import Windowing, WindowReader, answer_tokens, plan_of
 from wardspace.tasks.answers.settings import cut_questions
 from wardspace.tasks.finetuning import FineTuning, Trial, Tuner
 from wardspace.tasks.kind import RunKey
@@ -67,7 +67,7 @@ class AnswerFineTuning(FineTuning[AskedNotes, AnswersConfig]):
         return AnswerTuner(*model.opened(), gold, self.task)
 
     def workload(self, model: EvaluatedModel, gold: AskedNotes, folder: Path) -> Workload:
-        """A seed on all training notes and on each budget; all windows of validation and test are read after each."""
+        """A seed on all training notes and on each budget; validation and test are read after each."""
         tuner = self.tuner(model, gold)
         what = f"fine-tuning for {self.task.name}"
         trials = [Trial(0, self.options.rates[0], notes) for notes in (None, *gold.budget.sizes(self.task.budgets))]
@@ -114,7 +114,7 @@ class AnswerTuner(Tuner[QuestionAnswering, FittedReader]):
                 SpanHead(model.dimension, derive("span head", trial.seed)),
                 self.task.overlap,
                 Sampling(self.task.negatives, trial.seed),
-                self.task.finetune.validation_windows,
+                self.task.windows,
                 self.task.max_answer,
             ),
         )
@@ -124,7 +124,7 @@ class AnswerTuner(Tuner[QuestionAnswering, FittedReader]):
     def fitted(self, objective: QuestionAnswering) -> FittedReader:
         """The reader; its threshold and its confidence come from all windows of validation."""
         encoder = self.encoder_of(objective.model)
-        read = WindowReader(encoder, LinearSpans.of_head(objective.head), self.task.overlap, self.task.max_answer)
+        read = WindowReader(encoder, LinearSpans.of_head(objective.head), Windowing.of(self.task))
         return FittedReader.calibrated(read, self.gold.units("validation"), cut_questions(self._cut))
 
     def score(self, fitted: FittedReader) -> float:
@@ -133,18 +133,19 @@ class AnswerTuner(Tuner[QuestionAnswering, FittedReader]):
 
     @property
     def validation_tokens(self) -> int:
-        """Tokens of all windows of the questions of validation."""
-        plan = plan_of(self.encoder_of(self.start), self.task.overlap)
+        """Tokens of the windows that are read for the questions of validation."""
+        plan = plan_of(self.encoder_of(self.start), Windowing.of(self.task))
         found = 0
         for row in self.gold.rows("validation").tolist():
             for unit in self._units[row]:
-                windows = plan.windows(len(unit.ids), unit.targets[QUESTION])
+                read = plan.read(unit.ids, unit.targets[QUESTION], unit.targets[ANSWERS])
+                windows = read.windows[read.likely]
                 found += int((windows[:, 1] - windows[:, 0] + len(plan.question(unit.targets[QUESTION]))).sum())
         return found
 
     @property
     def _cut(self) -> int:
-        plan = plan_of(self.encoder_of(self.start), self.task.overlap)
+        plan = plan_of(self.encoder_of(self.start), Windowing.of(self.task))
         asked = [unit.targets[QUESTION] for row in self.gold.rows("train").tolist() for unit in self._units[row]]
         return sum(len(plan.question(one)) < len(one) for one in asked)
 

@@ -11,7 +11,7 @@ from wardspace.models.heads.kept_heads import KeptHead
 from wardspace.objectives.supervised.answer_spans import SpanHead
 from wardspace.tasks.answers.fitted import Decision, FittedReader
 from wardspace.tasks.answers.linear import LinearSpans
-from wardspace.tasks.answers.reading import WindowReader
+from wardspace.tasks.answers.reading import Windowing, WindowReader
 from wardspace.tasks.confidence import Scaled
 from wardspace.tasks.kept import KeptFit, check_shapes, load_fitted, run_fields, save_fitted
 from wardspace.tasks.kind import RunKey
@@ -32,6 +32,8 @@ class KeptReader(KeptFit):
     kind: Literal["answers"] = "answers"
     """Kind of task."""
     overlap: float = Field(ge=0, lt=1)
+    """As in the task."""
+    windows: int | None = Field(ge=1)
     """As in the task."""
     longest: int | None = Field(ge=1)
     """Most tokens of an answer."""
@@ -59,8 +61,7 @@ def save_reader(reader: FittedReader, folder: Path, run: RunKey) -> None:
     about = KeptReader.model_validate(
         {
             **run_fields(run),
-            "overlap": read.overlap,
-            "longest": read.longest,
+            **read.how._asdict(),
             "threshold": decision.threshold,
             "answered": decision.answered._asdict(),
             "silent": decision.silent._asdict(),
@@ -90,5 +91,6 @@ def load_reader(folder: str | Path, *, device: str = "auto") -> FittedReader:
     ends = len(SpanHead.classes)
     check_shapes(path, kept.weights, {"weights": (encoder.dimension, ends), "bias": (ends,)})
     scaled = (Scaled(one.slope, one.shift) for one in (about.answered, about.silent))
-    read = WindowReader(encoder, LinearSpans.of(kept.weights), about.overlap, about.longest)
+    how = Windowing(about.overlap, about.windows, about.longest)
+    read = WindowReader(encoder, LinearSpans.of(kept.weights), how)
     return FittedReader(read, Decision(about.threshold, *scaled), scripts=about.scripts)

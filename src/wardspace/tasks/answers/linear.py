@@ -16,7 +16,7 @@ from wardspace.models.pair_reading import pair_vectors
 from wardspace.objectives.supervised.answer_spans import SpanHead
 from wardspace.objectives.supervised.answer_windows import Sampling
 from wardspace.tasks.answers.asked import Asked
-from wardspace.tasks.answers.reading import ReadQuestion, plan_of, read_questions
+from wardspace.tasks.answers.reading import ReadQuestion, Windowing, plan_of, read_questions
 
 _SAMPLED = 64
 """Tokens of a window that are kept beside that of no answer and those of the answer."""
@@ -95,10 +95,10 @@ class Examples:
         return Examples(self.vectors[own], self.offsets[own], self.targets[own], self.rows[own], self.cut)
 
 
-def examples(encoder: Encoder, asked: Asked, overlap: float, negatives: float) -> Examples:
+def examples(encoder: Encoder, asked: Asked, how: Windowing, negatives: float) -> Examples:
     """Read the windows to learn from: those with an answer, and a sample of the others as fine-tuning draws them."""
     windows, cut = list[_Window](), 0
-    plan, sampling = plan_of(encoder, overlap), Sampling(negatives, seed=0)
+    plan, sampling = plan_of(encoder, how), Sampling(negatives, seed=0)
     names = [(row, one.name) for row, own in zip(asked.rows.tolist(), asked.questions, strict=True) for one in own]
     for (row, name), question in zip(names, read_questions(encoder, plan, asked.passages()), strict=True):
         cut += question.cut

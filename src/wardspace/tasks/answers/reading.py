@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from wardspace.config import AnswersConfig
 from wardspace.models import Encoder
 from wardspace.models.pair_reading import pair_vectors
 from wardspace.models.tokens import Ids, PlacedTokens, TokenPair, pair_affixes, token_ids, tokens_with_offsets
@@ -22,6 +23,22 @@ _TOGETHER = 512
 """Windows that are collected before they are read, so that short notes fill batches too."""
 Heads = Callable[[torch.Tensor], torch.Tensor]
 """From token vectors [t, d] to the scores of start and end by one or several heads, [t, 2 heads]."""
+
+
+class Windowing(NamedTuple):
+    """How notes are cut into windows, and which of them are read."""
+
+    overlap: float
+    """Share of a window that the next one reads again."""
+    windows: int | None
+    """Windows that are read for a question; None for all."""
+    longest: int | None = None
+    """Most tokens of an answer."""
+
+    @classmethod
+    def of(cls, task: AnswersConfig) -> Windowing:
+        """As a task says."""
+        return cls(task.overlap, task.windows, task.max_answer)
 
 
 class Found(NamedTuple):
@@ -47,6 +64,11 @@ class ReadQuestion(NamedTuple):
     cut: bool
     """Whether the question is longer than half of a window."""
 
+    @property
+    def read(self) -> list[int]:
+        """Windows that are read: the likely ones, and for scores those with a right answer."""
+        return sorted({*self.found.likely.tolist(), *self.found.right.tolist()})
+
     def pair(self, window: int) -> TokenPair:
         """A window with the question before it."""
         start, end = self.found.windows[window]
@@ -59,9 +81,8 @@ def read_questions(encoder: Encoder, plan: WindowPlan, passages: Iterable[Passag
         (text,) = tokens_with_offsets(encoder.tokenizer, [passage.text])
         asked = token_ids(encoder.tokenizer, [one.text for one in passage.questions])
         for ids, one in zip(asked, passage.questions, strict=True):
-            windows = plan.windows(len(text.ids), ids)
             kept = plan.question(ids)
-            yield ReadQuestion(kept, text, AnswerWindows(windows, answer_tokens(one, text)), len(kept) < len(ids))
+            yield ReadQuestion(kept, text, plan.read(text.ids, ids, answer_tokens(one, text)), len(kept) < len(ids))
 
 
 def answer_tokens(question: Question, text: PlacedTokens) -> Spans:
@@ -74,14 +95,14 @@ def answer_tokens(question: Question, text: PlacedTokens) -> Spans:
     return np.array([one for one in found if one[0] < one[1]], dtype=np.int64).reshape(-1, 2)
 
 
-def plan_of(encoder: Encoder, overlap: float) -> WindowPlan:
+def plan_of(encoder: Encoder, how: Windowing) -> WindowPlan:
     """How an encoder reads notes with questions."""
-    return WindowPlan(encoder.window - pair_affixes(encoder.tokenizer).count, overlap)
+    return WindowPlan(encoder.window - pair_affixes(encoder.tokenizer).count, how.overlap, how.windows)
 
 
 @dataclass(frozen=True)
 class WindowReader:
-    """Finds answers by the scores of tokens, in every window of a note.
+    """Finds answers by the scores of tokens, in the windows of a note that are most like the question.
 
     Attributes
     ----------
@@ -89,16 +110,13 @@ class WindowReader:
         Reads question and window together.
     heads : callable
         Scores the tokens.
-    overlap : float
-        Share of a window that the next one reads again.
-    longest : int, optional
-        Most tokens of an answer.
+    how : Windowing
+        Windows, and how long an answer may be.
     """
 
     encoder: Encoder
     heads: Heads
-    overlap: float
-    longest: int | None = None
+    how: Windowing
 
     def __call__(self, passages: Iterable[Passage]) -> Iterator[Found]:
         """The best answer to each question in turn, by the first head."""
@@ -110,7 +128,7 @@ class WindowReader:
         windows = 0
         for one in read_questions(self.encoder, self._plan, passages):
             waiting.append(one)
-            windows += len(one.found.windows)
+            windows += len(one.read)
             if windows >= _TOGETHER:
                 yield from self._block(waiting)
                 waiting, windows = [], 0
@@ -118,14 +136,14 @@ class WindowReader:
 
     @cached_property
     def _plan(self) -> WindowPlan:
-        return plan_of(self.encoder, self.overlap)
+        return plan_of(self.encoder, self.how)
 
     def _block(self, questions: Sequence[ReadQuestion]) -> Iterator[list[Found]]:
-        owners = [(one, window) for one in questions for window in range(len(one.found.windows))]
+        owners = [(one, window) for one in questions for window in one.read]
         best = self._windows([one.pair(window) for one, window in owners]) if owners else None
         first = 0
         for one in questions:
-            last = first + len(one.found.windows)
+            last = first + len(one.read)
             assert best is not None, "every text has a window"
             yield [_found(one, best[first:last, head]) for head in range(best.shape[1])]
             first = last
@@ -140,10 +158,8 @@ class WindowReader:
             starts = torch.arange(n, device=scores.device) * width
             sizes = torch.tensor([len(pairs[place].second) for place in places], device=scores.device)
             spread = Windows(starts, seconds, sizes)
-            each = [
-                torch.stack([one.double() for one in best_spans(log_probabilities(own, spread), self.longest)], dim=1)
-                for own in torch.split(scores, 2, dim=1)
-            ]
+            logs = (log_probabilities(own, spread) for own in torch.split(scores, 2, dim=1))
+            each = [torch.stack([one.double() for one in best_spans(own, self.how.longest)], dim=1) for own in logs]
             if found is None:
                 found = np.zeros((len(pairs), len(each), 4))
             found[places] = torch.stack(each, dim=1).cpu().numpy()
@@ -152,12 +168,15 @@ class WindowReader:
 
 
 def _found(one: ReadQuestion, best: NDArray[np.float64]) -> Found:
-    """The answer to a question from the best spans of its windows [windows, 4]."""
-    window = int(best[:, 2].argmax())
-    right = one.found.right
+    """The answer to a question from the best spans of the windows that were read [windows, 4]."""
+    read = np.array(one.read)
+    likely = np.flatnonzero(np.isin(read, one.found.likely))
+    right = np.flatnonzero(np.isin(read, one.found.right))
+    place = int(likely[best[likely, 2].argmax()])
     among = None if not len(right) else int(right[best[right, 2].argmax()])
-    given = None if among is None else _characters(one, among, best[among])
-    return Found(*_characters(one, window, best[window]), float(best[window, 2] - best[:, 3].min()), given)
+    given = None if among is None else _characters(one, int(read[among]), best[among])
+    score = float(best[place, 2] - best[likely, 3].min())
+    return Found(*_characters(one, int(read[place]), best[place]), score, given)
 
 
 def _characters(one: ReadQuestion, window: int, best: NDArray[np.float64]) -> tuple[int, int]:

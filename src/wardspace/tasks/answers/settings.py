@@ -19,7 +19,7 @@ from wardspace.tasks.answers.asked import AskedNotes, Passage, Question
 from wardspace.tasks.answers.fitted import FittedReader, Read
 from wardspace.tasks.answers.kept import save_reader
 from wardspace.tasks.answers.linear import Examples, LinearSpans, examples, fitted_spans
-from wardspace.tasks.answers.reading import Found, WindowReader
+from wardspace.tasks.answers.reading import Found, Windowing, WindowReader
 from wardspace.tasks.kind import Models, RunKey
 from wardspace.tasks.notes import EvaluatedModel, Texts
 
@@ -130,7 +130,7 @@ class LinearReader(AnswerSetting):
         own = found.of(gold.budget.learned(run.shots, run.seed))
         heads = [fitted_spans(own, strength) for strength in STRENGTHS]
         held = gold.units("validation")
-        reader = WindowReader(encoder, LinearSpans.beside(heads), self.task.overlap, self.task.max_answer)
+        reader = WindowReader(encoder, LinearSpans.beside(heads), Windowing.of(self.task))
         by_head = zip(*reader.by_head(held.passages()), strict=True)
         fitted = [FittedReader.calibrated(_known(own), held, cut_questions(found.cut)) for own in by_head]
         best = int(np.argmax([one.validation_f1 for one in fitted]))
@@ -140,7 +140,10 @@ class LinearReader(AnswerSetting):
         known = self._read.get(name)
         if known is None or known[0] is not gold:
             self._read.clear()
-            self._read[name] = gold, examples(encoder, gold.units("train"), self.task.overlap, self.task.negatives)
+            self._read[name] = (
+                gold,
+                examples(encoder, gold.units("train"), Windowing.of(self.task), self.task.negatives),
+            )
         return self._read[name][1]
 
     @property
