@@ -30,6 +30,7 @@ from wardspace.config.tasks.registry import TASKS, TaskConfig
 from wardspace.config.tasks.relations import RelationFinetuneConfig, RelationsConfig
 from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.tasks.section import TaskSection
+from wardspace.config.tasks.sentences import SentenceFinetuneConfig, SentencesConfig
 from wardspace.config.tfidf import TfidfConfig
 from wardspace.config.training import (
     AdaptConfig,
@@ -86,6 +87,8 @@ __all__ = [
     "RetrievalConfig",
     "SearchConfig",
     "SearchScoreConfig",
+    "SentenceFinetuneConfig",
+    "SentencesConfig",
     "SourceConfig",
     "SpaceConfig",
     "SplitConfig",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 FEWEST = 20
@@ -27,7 +28,12 @@ class Scaled(NamedTuple):
 
     def __call__(self, confidence: float) -> float:
         """The scaled confidence."""
-        return float(1 / (1 + np.exp(-(self.slope * _logit(confidence) + self.shift))))
+        return float(self.each(np.array([confidence]))[0])
+
+    def each(self, confidences: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Several scaled confidences."""
+        inside = np.clip(confidences.astype(np.float64), _LEAST, 1 - _LEAST)
+        return np.asarray(1 / (1 + np.exp(-(self.slope * np.log(inside / (1 - inside)) + self.shift))))
 
 
 UNSCALED = Scaled(1.0, 0.0)

@@ -12,6 +12,7 @@ from wardspace.tasks.entities.kind import Entities
 from wardspace.tasks.kind import TaskKind
 from wardspace.tasks.relations.kind import Relations
 from wardspace.tasks.retrieval.kind import Retrieval
+from wardspace.tasks.sentences.kind import Sentences
 
 KINDS: dict[str, TaskKind[Any, Any]] = {}
 """Kinds by the name that a study file calls them by."""
@@ -29,6 +30,7 @@ register(Entities())
 register(Answers())
 register(Assertions())
 register(Relations())
+register(Sentences())
 register(Retrieval())
 
 

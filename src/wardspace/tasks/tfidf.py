@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,37 +24,44 @@ _LOOKED_AT = 2000
 
 
 def fitted(corpus: Corpus, kind: TermKind = "auto") -> TfidfVectorizer:
-    """Vocabulary and document frequencies of the training notes.
+    """Vocabulary and document frequencies of the training notes; see `fitted_to`."""
+    return fitted_to(lambda: _texts(corpus, ["train"]), kind, "training notes", corpus.folder)
 
-    Words and pairs of words in two training notes at least (the commonest 200,000), logarithmic counts, rows of
-    length one. Both come from the texts of all training notes, in few-shot runs too: they need no labels, and adapted
-    models have read the same texts. Where the notes are in a script without blanks between words, scikit-learn's words
+
+def fitted_to(texts: Callable[[], Iterable[str]], kind: TermKind, what: str, where: Path) -> TfidfVectorizer:
+    """Vocabulary and document frequencies of some texts.
+
+    Words and pairs of words in two texts at least (the commonest 200,000), logarithmic counts, rows of length one.
+    Both come from the texts of all training notes, in few-shot runs too: they need no labels, and adapted models have
+    read the same texts. Where the notes are in a script without blanks between words, scikit-learn's words
     would be whole sentences: runs of characters are counted there.
 
     Parameters
     ----------
-    corpus : Corpus
-        The notes.
+    texts : callable
+        Gives them, each time anew.
     kind : {"auto", "words", "characters"}
         What is counted; see `wardspace.config.tfidf.TfidfConfig`.
+    what, where
+        What they are, and the corpus that they come from, for an error.
 
     Raises
     ------
     WardspaceError
-        If no word occurs in two training notes.
+        If no word occurs in two of them.
     """
     counted: dict[str, Any] = {"ngram_range": (1, 2)}
     if kind == "characters":
         counted = {"analyzer": "char_wb", "ngram_range": (2, 4)}
-    elif kind == "auto" and unspaced_share(islice(_texts(corpus, ["train"]), _LOOKED_AT)) > _UNSPACED:
+    elif kind == "auto" and unspaced_share(islice(texts(), _LOOKED_AT)) > _UNSPACED:
         counted = {"analyzer": terms}
     vectorizer = TfidfVectorizer(**counted, min_df=2, sublinear_tf=True, max_features=_MOST_TERMS, dtype=np.float32)
     try:
-        vectorizer.fit(_texts(corpus, ["train"]))
+        vectorizer.fit(texts())
     except ValueError as error:  # scikit-learn's word for an empty vocabulary
         raise WardspaceError(
-            "TF-IDF finds no word that is in two training notes",
-            where=corpus.folder,
+            f"TF-IDF finds no word that is in two {what}",
+            where=where,
             fix="bring more notes, or look at the cleaning steps",
         ) from error
     return vectorizer

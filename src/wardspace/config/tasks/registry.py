@@ -12,6 +12,7 @@ from wardspace.config.tasks.entities import EntitiesConfig
 from wardspace.config.tasks.relations import RelationsConfig
 from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.tasks.section import TaskSection
+from wardspace.config.tasks.sentences import SentencesConfig
 
 TASKS: Kinds[TaskSection] = Kinds(
     AnswersConfig,
@@ -20,6 +21,7 @@ TASKS: Kinds[TaskSection] = Kinds(
     EntitiesConfig,
     RelationsConfig,
     RetrievalConfig,
+    SentencesConfig,
     default="classification",
 )
 """Sections of all kinds. What a kind does is in `wardspace.tasks`, which holds a class for each of them."""

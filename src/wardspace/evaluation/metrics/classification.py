@@ -6,6 +6,7 @@ With one label a note, and with several: there each label is a decision of its o
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,8 @@ SINGLE_LABEL = (MACRO_F1, MICRO_F1, ACCURACY, BALANCED_ACCURACY, AUROC)
 """Metrics of notes with one label each, in the order of the tables."""
 MULTILABEL = (MACRO_F1, MICRO_F1, AUROC, AVERAGE_PRECISION)
 """Metrics of notes that may have several labels."""
+MULTILABEL_BY_MICRO = (replace(MICRO_F1, secondary=False), MACRO_F1, AUROC, AVERAGE_PRECISION)
+"""The same where the count over all labels is the main one, as of sentences."""
 
 
 def classification_tally(predictions: pa.Table, classes: tuple[str, ...], place: tuple[str, ...] = ()) -> Tally:

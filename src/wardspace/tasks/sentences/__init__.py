@@ -1,0 +1,1 @@
+"""Sentences: which labels each sentence of a note has."""
