@@ -110,6 +110,10 @@ TABLE = csv_text(
 PUBTATOR = "".join(
     f"{i}|t|Title\n{i}|a|{text}\n{i}\t0\t5\tTitle\tKind\tX\n{i}\tCID\tX\tY\n\n" for i, (_, text) in enumerate(NOTES)
 )
+SENTENCES = csv_text(
+    [(i // 3, i, text, "['a', 'b']" if i % 2 else "") for i, (_, text) in enumerate(NOTES)],
+    ("document_id", "sentence", "text", "labels"),
+)
 CONLL = "".join("-DOCSTART- O\n\n" + "".join(f"{word} B-A\n" for word in text.split()) + "\n" for _, text in NOTES)
 WITH_TYPES = parquet(
     note_id=pa.array([bytes([i]) * 16 for i in range(12)], pa.binary(16)),
@@ -134,6 +138,7 @@ CASES: dict[str, tuple[Callable[[], Files], dict[str, Any]]] = {
     "brat": (brat, {}),
     "pubtator": (lambda: {"a.pubtator": PUBTATOR.encode()}, {}),
     "conll": (lambda: {"a.conll": CONLL.encode()}, {}),
+    "sentences": (lambda: {"a.csv": SENTENCES.encode()}, {}),
     "squad": (lambda: {"a.json": squad().encode(), "b.json.gz": gzip.compress(squad().encode())}, {}),
 }
 

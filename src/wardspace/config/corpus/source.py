@@ -22,6 +22,7 @@ SourceFormat = Literal[
     "brat",
     "pubtator",
     "conll",
+    "sentences",
     "squad",
     "ward",
 ]

@@ -13,6 +13,7 @@ from wardspace.corpus.readers.annotated.brat import BRAT_COLUMNS, BRAT_SUFFIXES,
 from wardspace.corpus.readers.annotated.conll import CONLL_COLUMNS, ConllReader
 from wardspace.corpus.readers.annotated.document_reader import DocumentReader
 from wardspace.corpus.readers.annotated.pubtator import PUBTATOR_COLUMNS, PubtatorReader
+from wardspace.corpus.readers.annotated.sentence_rows import SENTENCE_COLUMNS, SentenceRowsReader
 from wardspace.corpus.readers.annotated.squad import SQUAD_COLUMNS, SquadReader
 from wardspace.corpus.readers.boundary import GuardedReader, whole_faults
 from wardspace.corpus.readers.columns import EmptyReader
@@ -35,7 +36,9 @@ def _within(config: SourceConfig, files: list[SourceFile]) -> list[SourceFile]:
     return [replace(file, name=f"{config.split}/{file.name}") for file in files] if config.split else files
 
 
-def _format(kind: type[DocumentReader], about: str, own: ColumnsConfig, suffixes: tuple[str, ...]) -> Format:
+def _format(
+    kind: type[DocumentReader | SentenceRowsReader], about: str, own: ColumnsConfig, suffixes: tuple[str, ...]
+) -> Format:
     """One text file after the other: in a folder those with these endings."""
 
     def files(config: SourceConfig) -> list[SourceFile]:
@@ -67,6 +70,12 @@ ANNOTATED = {
         "CoNLL: a token a line, its tag in the last column",
         CONLL_COLUMNS,
         (".conll", ".bio", ".iob", ".iob2", ".tsv", ".txt"),
+    ),
+    "sentences": _format(
+        SentenceRowsReader,
+        "one sentence a row, with its document and its labels: CLIP and its like",
+        SENTENCE_COLUMNS,
+        (".csv", ".tsv"),
     ),
     "squad": _format(SquadReader, "SQuAD 1.1 and 2.0: passages with questions and answers", SQUAD_COLUMNS, (".json",)),
 }
