@@ -62,7 +62,7 @@ def spans(words=WORDS):
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
-    return related_corpus(tmp_path_factory.mktemp("related") / "corpus")
+    return related_corpus(tmp_path_factory.mktemp("related") / "corpus", 45)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_fine_tuning_learns_it_too(tmp_path, corpus, folder, options):
 
 @pytest.mark.parametrize("options", [{"lora": {"rank": 4}}, {"freeze_layers": 1}])
 def test_low_rank_additions_and_frozen_layers(tmp_path, corpus, folder, options):
-    table = predicted(corpus, folder, tmp_path / "w", settings=["finetune"], finetune={**QUICK, "epochs": 8, **options})
+    table = predicted(corpus, folder, tmp_path / "w", settings=["finetune"], finetune={**QUICK, "epochs": 6, **options})
     assert micro_f1(table) > 0.3
 
 
@@ -145,7 +145,7 @@ def test_bad_relations_are_counted_by_document_and_the_rest_is_learned(tmp_path,
     assert "one relation causes" in said and "There is no relation causes in validation and test." in said
     assert gold.classes == ("causes", "treats")
     for name in ("head", "finetune"):
-        table = predicted(corpus, folder, tmp_path / name, settings=[name], finetune=QUICK)
+        table = predicted(corpus, folder, tmp_path / name, settings=[name], finetune={**QUICK, "epochs": 6})
         assert micro_f1(table) > 0.9
 
 
@@ -174,7 +174,9 @@ def test_pairs_that_no_window_holds_are_missed_and_counted(tmp_path, folder):
     texts[4], marked = far, [*marked[:4], own, *marked[5:]]  # test
     relations = [[{"type": "treats", "head": "A", "tail": "F"}]] * 20
     corpus = with_relations(tmp_path / "c", texts, marked, relations, CONCEPTS)
-    table = predicted(corpus, folder, tmp_path / "w", EncoderConfig(window=24), settings=["finetune"], finetune=QUICK)
+    table = predicted(
+        corpus, folder, tmp_path / "w", EncoderConfig(window=24), settings=["finetune"], finetune={**QUICK, "epochs": 6}
+    )
     assert [row["predicted"] for row in table.to_pylist() if row["note_id"] == "n0004"] == [[]]
     assert micro_f1(table) == pytest.approx(2 * 3 / (3 + 4))
     assert b'"warning": "1 pair' in table.schema.metadata[b"wardspace.about"]

@@ -61,7 +61,7 @@ def test_marked_mentions_that_are_all_found_change_nothing():
     gold = document_of((0, 7, "Drug", "A|I"), (10, 17, "Drug", "I"), (22, 27, "Sign", "F"), (32, 37, "Sign", "F"))
     found = aligned(TEXT, gold, gold.mentions[::-1], "concepts")
     assert (found.mentions, found.arguments) == (gold.mentions, gold.arguments)
-    assert np.array_equal(found.words, gold.words)
+    assert found.words == gold.words
 
 
 def documents(path, notes=80):

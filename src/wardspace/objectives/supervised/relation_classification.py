@@ -207,15 +207,19 @@ class RelationClassification(Objective):
         if self.negatives is None:
             return pairs
         candidates = np.unique(pairs[:, 2])
-        is_related = reading.unit.targets[CLASSES][candidates] > 0
-        positive, negative = candidates[is_related], candidates[~is_related]
-        size = min(len(negative), max(1, round(self.negatives * max(1, len(positive)))))
         random = generator("negatives", self.setting.seed, reading.epoch, reading.unit.id, reading.piece)
-        kept = np.concatenate([positive, random.choice(negative, size, replace=False)])
+        kept = candidates[sampled(reading.unit.targets[CLASSES][candidates], self.negatives, random)]
         return np.asarray(pairs[np.isin(pairs[:, 2], kept)])
 
     def _windows(self, unit: Unit) -> list[tuple[int, int]]:
         return spans(len(unit.ids), self.setting.text_window, self.overlap)
+
+
+def sampled(classes: npt.NDArray[np.integer], negatives: float, random: np.random.Generator) -> Places:
+    """Places of all related candidates, and of so many others for each of them (of one, if there are none); rising."""
+    positive, negative = np.flatnonzero(classes), np.flatnonzero(classes == 0)
+    size = min(len(negative), max(1, round(negatives * max(1, len(positive)))))
+    return np.sort(np.concatenate([positive, random.choice(negative, size, replace=False)]))
 
 
 def _window(unit: Unit, start: int, end: int, pairs: Places) -> tuple[Masked, Places]:

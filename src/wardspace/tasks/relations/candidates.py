@@ -63,15 +63,17 @@ class Pairing:
                 if head == tail:
                     continue
                 one, other = ordered(document, head, tail, directed=self.directed)
-                if (document.arguments[one].type, document.arguments[other].type) not in self.types:
-                    continue
-                if pairs := tuple(self._near(document, one, other)):
+                if pairs := self.pairs(document, one, other):
                     found.append(Candidate(one, other, pairs))
         return found
 
-    def _near(self, document: Document, head: int, tail: int) -> Iterable[tuple[int, int]]:
-        for one in document.arguments[head].mentions:
-            for other in document.arguments[tail].mentions:
-                near = self.window is None or document.words_between(one, other) <= self.window
-                if one != other and near:
-                    yield one, other
+    def pairs(self, document: Document, head: int, tail: int) -> tuple[tuple[int, int], ...]:
+        """Mentions of two arguments that are looked at together; none where their types are never related."""
+        if (document.arguments[head].type, document.arguments[tail].type) not in self.types:
+            return ()
+        return tuple(
+            (one, other)
+            for one in document.arguments[head].mentions
+            for other in document.arguments[tail].mentions
+            if one != other and (self.window is None or document.words_between(one, other) <= self.window)
+        )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from wardspace.config import RelationsConfig
 from wardspace.tasks.entities.mentions import Mention, whole_mentions
@@ -38,13 +36,13 @@ class Document(NamedTuple):
     """In the order of the text, of those that begin together the longest first."""
     arguments: list[Argument]
     """In the order of their first mentions; relations name them by their places."""
-    words: NDArray[np.int64]
-    """Number of each mention's first word in the text, and that of the word after its last, [mentions, 2]."""
+    words: list[tuple[int, int]]
+    """Number of each mention's first word in the text, and that of the word after its last."""
 
     def words_between(self, one: int, other: int) -> int:
         """Words between two mentions; 0 where they touch or overlap."""
-        first, second = (self.words[place] for place in (one, other))
-        return max(0, int(second[0] - first[1]), int(first[0] - second[1]))
+        first, second = self.words[one], self.words[other]
+        return max(0, second[0] - first[1], first[0] - second[1])
 
 
 class Relation(NamedTuple):
@@ -176,11 +174,11 @@ def _singles(mentions: Sequence[Mention]) -> list[Argument]:
     return [Argument(mention.type, (place,)) for place, mention in enumerate(mentions)]
 
 
-def _words_of(text: str, mentions: Sequence[Mention]) -> NDArray[np.int64]:
-    bounds = np.array([one.span() for one in _WORD.finditer(text)], dtype=np.int64).reshape(-1, 2)
-    starts, ends = (np.array([one[side] for one in mentions], dtype=np.int64) for side in (0, 1))
-    first = np.searchsorted(bounds[:, 1], starts, side="right")
-    return np.stack([first, np.maximum(first, np.searchsorted(bounds[:, 0], ends, side="left"))], axis=1)
+def _words_of(text: str, mentions: Sequence[Mention]) -> list[tuple[int, int]]:
+    words = list(_WORD.finditer(text))
+    starts, ends = [one.start() for one in words], [one.end() for one in words]
+    first = [bisect_right(ends, one.start) for one in mentions]
+    return [(place, max(place, bisect_left(starts, one.end))) for place, one in zip(first, mentions, strict=True)]
 
 
 Key = tuple[str, Any] | tuple[int, int]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wardspace.config import RelationsConfig
 from wardspace.core.seeds import generator
 from wardspace.models import Encoder
-from wardspace.objectives.supervised.relation_classification import best_threshold
+from wardspace.objectives.supervised.relation_classification import best_threshold, sampled
 from wardspace.results import SettingRecord
 from wardspace.tasks.kind import Models, RunKey
 from wardspace.tasks.notes import EvaluatedModel
@@ -142,10 +142,7 @@ def _sampled(
     _, codes = _codes(gold, row, pairing)
     if negatives is None:
         return np.arange(len(codes)), codes
-    positive, negative = np.flatnonzero(codes), np.flatnonzero(codes == 0)
-    size = min(len(negative), max(1, round(negatives * max(1, len(positive)))))
-    random = generator("negatives", seed, str(gold.note_id[row]))
-    places = np.sort(np.concatenate([positive, random.choice(negative, size, replace=False)]))
+    places = sampled(codes, negatives, generator("negatives", seed, str(gold.note_id[row])))
     return places, codes[places]
 
 
