@@ -164,4 +164,5 @@ def test_an_answer_and_a_question_longer_than_the_window(tmp_path):
         table = predicted(corpus, folder, tmp_path / name, settings=[name], finetune={**QUICK, "epochs": 6})
         assert all(0 <= row["start"] < row["end"] for row in table.to_pylist())  # none is unanswerable
         assert np.mean([row["f1"] for row in of_split(table)]) > (0.1 if name == "finetune" else 0)
-        assert any("12 training questions" in one["warning"] for one in about_runs(table))
+        (about,) = about_runs(table)
+        assert about["warning"].count("12 training questions") == 2 and "n0000#a" in about["warning"]

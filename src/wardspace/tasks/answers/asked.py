@@ -140,6 +140,12 @@ def kind_of(question: Question) -> str:
     return ANSWERABLE if question.answers else UNANSWERABLE
 
 
+def first_named(places: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
+    return f"{', '.join(places[:_NAMED])}{more}"
+
+
 def asked_notes(texts: Texts, task: AnswersConfig, splits: Sequence[str] = SPLITS) -> AskedNotes:
     """Read the questions of a task and their answers.
 
@@ -233,8 +239,7 @@ class _LeftOut:
         """How many questions are left out for each reason, and the first of them by name."""
         said = []
         for reason, places in self.why.items():
-            more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
-            said.append(f"{counted(len(places), 'question')} left out ({reason}): {', '.join(places[:_NAMED])}{more}.")
+            said.append(f"{counted(len(places), 'question')} left out ({reason}): {first_named(places)}.")
         return said
 
 

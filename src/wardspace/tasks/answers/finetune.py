@@ -21,8 +21,7 @@ from wardspace.tasks.answers.asked import AskedNotes, Passage
 from wardspace.tasks.answers.fitted import FittedReader
 from wardspace.tasks.answers.kept import save_reader
 from wardspace.tasks.answers.linear import LinearSpans
-from wardspace.tasks.answers.reading import Windowing, WindowReader, answer_tokens, plan_of
-from wardspace.tasks.answers.settings import cut_questions
+from wardspace.tasks.answers.reading import Windowing, WindowReader, answer_tokens, plan_of, too_long
 from wardspace.tasks.finetuning import FineTuning, Trial, Tuner
 from wardspace.tasks.kind import RunKey
 from wardspace.tasks.notes import EvaluatedModel
@@ -125,7 +124,7 @@ class AnswerTuner(Tuner[QuestionAnswering, FittedReader]):
         """The reader; its threshold and its confidence come from all windows of validation."""
         encoder = self.encoder_of(objective.model)
         read = WindowReader(encoder, LinearSpans.of_head(objective.head), Windowing.of(self.task))
-        return FittedReader.calibrated(read, self.gold.units("validation"), cut_questions(self._cut))
+        return FittedReader.calibrated(read, self.gold.units("validation"), self._about)
 
     def score(self, fitted: FittedReader) -> float:
         """Token F1 on validation."""
@@ -143,11 +142,9 @@ class AnswerTuner(Tuner[QuestionAnswering, FittedReader]):
                 found += int((windows[:, 1] - windows[:, 0] + len(plan.question(unit.targets[QUESTION]))).sum())
         return found
 
-    @property
-    def _cut(self) -> int:
-        plan = plan_of(self.encoder_of(self.start), Windowing.of(self.task))
-        asked = [unit.targets[QUESTION] for row in self.gold.rows("train").tolist() for unit in self._units[row]]
-        return sum(len(plan.question(one)) < len(one) for one in asked)
+    @cached_property
+    def _about(self) -> dict[str, str]:
+        return too_long(self.encoder_of(self.start), self.gold.units("train"), Windowing.of(self.task))
 
     @cached_property
     def _units(self) -> dict[int, list[Unit]]:

@@ -79,29 +79,25 @@ class Examples:
         Which of them are the right start and end.
     rows : int64 [w]
         Row of each window's note in the corpus.
-    cut : int
-        Questions that are longer than half of a window.
     """
 
     vectors: NDArray[np.float16]
     offsets: NDArray[np.float32]
     targets: NDArray[np.int64]
     rows: NDArray[np.int64]
-    cut: int = 0
 
     def of(self, rows: NDArray[np.int64]) -> Examples:
         """Those of some notes."""
         own = np.isin(self.rows, rows)
-        return Examples(self.vectors[own], self.offsets[own], self.targets[own], self.rows[own], self.cut)
+        return Examples(self.vectors[own], self.offsets[own], self.targets[own], self.rows[own])
 
 
 def examples(encoder: Encoder, asked: Asked, how: Windowing, negatives: float) -> Examples:
     """Read the windows to learn from: those with an answer, and a sample of the others as fine-tuning draws them."""
-    windows, cut = list[_Window](), 0
+    windows = list[_Window]()
     plan, sampling = plan_of(encoder, how), Sampling(negatives, seed=0)
     names = [(row, one.name) for row, own in zip(asked.rows.tolist(), asked.questions, strict=True) for one in own]
     for (row, name), question in zip(names, read_questions(encoder, plan, asked.passages()), strict=True):
-        cut += question.cut
         for piece in range(sampling.count(name, question.found)):
             windows.append(_Window(row, f"{name} {piece}", question, sampling.window(name, question.found, piece, 0)))
     blocks = [
@@ -115,7 +111,6 @@ def examples(encoder: Encoder, asked: Asked, how: Windowing, negatives: float) -
         np.full((len(blocks), width), -np.inf, dtype=np.float32),
         np.array([one.targets for one in blocks], dtype=np.int64).reshape(-1, 2),
         np.array([one.row for one in windows], dtype=np.int64),
-        cut,
     )
     for place, one in enumerate(blocks):
         found.vectors[place, : len(one.vectors)] = one.vectors

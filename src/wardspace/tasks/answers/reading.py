@@ -12,12 +12,13 @@ import torch
 from numpy.typing import NDArray
 
 from wardspace.config import AnswersConfig
+from wardspace.core.wording import counted
 from wardspace.models import Encoder
 from wardspace.models.pair_reading import pair_vectors
 from wardspace.models.tokens import Ids, PlacedTokens, TokenPair, pair_affixes, token_ids, tokens_with_offsets
 from wardspace.objectives.supervised.answer_spans import Windows, best_spans, log_probabilities
 from wardspace.objectives.supervised.answer_windows import AnswerWindows, Spans, WindowPlan
-from wardspace.tasks.answers.asked import Passage, Question
+from wardspace.tasks.answers.asked import Asked, Passage, Question, first_named
 
 _TOGETHER = 512
 """Windows that are collected before they are read, so that short notes fill batches too."""
@@ -93,6 +94,21 @@ def answer_tokens(question: Question, text: PlacedTokens) -> Spans:
         for start, end in question.answers
     ]
     return np.array([one for one in found if one[0] < one[1]], dtype=np.int64).reshape(-1, 2)
+
+
+def too_long(encoder: Encoder, asked: Asked, how: Windowing) -> dict[str, str]:
+    """What results must say of the questions and answers that no window can hold."""
+    read = list(zip(asked.names, read_questions(encoder, plan_of(encoder, how), asked.passages()), strict=True))
+    questions = [name for name, one in read if one.cut]
+    answers = [name for name, one in read if one.found.cut]
+    said = []
+    if questions:
+        count = counted(len(questions), "training question")
+        said.append(f"{count} longer than half of the window, of which the rest is not read: {first_named(questions)}.")
+    if answers:
+        count = counted(len(answers), "training question")
+        said.append(f"{count} without an answer that fits a window, learned as far as it does: {first_named(answers)}.")
+    return {"warning": " ".join(said)} if said else {}
 
 
 def plan_of(encoder: Encoder, how: Windowing) -> WindowPlan:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from wardspace.config import AnswersConfig
-from wardspace.core.wording import counted
 from wardspace.corpus.note.sentences import sentences
 from wardspace.models import Encoder
 from wardspace.results import SettingRecord
@@ -19,7 +18,7 @@ from wardspace.tasks.answers.asked import AskedNotes, Passage, Question
 from wardspace.tasks.answers.fitted import FittedReader, Read
 from wardspace.tasks.answers.kept import save_reader
 from wardspace.tasks.answers.linear import Examples, LinearSpans, examples, fitted_spans
-from wardspace.tasks.answers.reading import Found, Windowing, WindowReader
+from wardspace.tasks.answers.reading import Found, Windowing, WindowReader, too_long
 from wardspace.tasks.kind import Models, RunKey
 from wardspace.tasks.notes import EvaluatedModel, Texts
 
@@ -111,8 +110,10 @@ def _pair(bounds: NDArray[np.int64]) -> tuple[int, int]:
 class LinearReader(AnswerSetting):
     """Linear scores of frozen vectors of question and window; the strength has the best token F1 on validation."""
 
-    _read: dict[str, tuple[AskedNotes, Examples]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Windows of the last model that are learned from, which all budgets share."""
+    _read: dict[str, tuple[AskedNotes, Examples, dict[str, str]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Windows of the last model that are learned from, which all budgets share, and what results must say of them."""
 
     def runs(self, gold: AskedNotes) -> list[tuple[int | None, int]]:
         """One on all training notes, then one for each budget and subset."""
@@ -126,25 +127,24 @@ class LinearReader(AnswerSetting):
     ) -> FittedReader:
         """Fit each strength; all of them read validation at once, and the best is kept."""
         encoder = model.load()
-        found = self._examples(model.name, encoder, gold)
+        found, about = self._examples(model.name, encoder, gold)
         own = found.of(gold.budget.learned(run.shots, run.seed))
         heads = [fitted_spans(own, strength) for strength in STRENGTHS]
         held = gold.units("validation")
         reader = WindowReader(encoder, LinearSpans.beside(heads), Windowing.of(self.task))
         by_head = zip(*reader.by_head(held.passages()), strict=True)
-        fitted = [FittedReader.calibrated(_known(own), held, cut_questions(found.cut)) for own in by_head]
+        fitted = [FittedReader.calibrated(_known(own), held, about) for own in by_head]
         best = int(np.argmax([one.validation_f1 for one in fitted]))
         return replace(fitted[best], read=replace(reader, heads=heads[best]))
 
-    def _examples(self, name: str, encoder: Encoder, gold: AskedNotes) -> Examples:
+    def _examples(self, name: str, encoder: Encoder, gold: AskedNotes) -> tuple[Examples, dict[str, str]]:
         known = self._read.get(name)
         if known is None or known[0] is not gold:
             self._read.clear()
-            self._read[name] = (
-                gold,
-                examples(encoder, gold.units("train"), Windowing.of(self.task), self.task.negatives),
-            )
-        return self._read[name][1]
+            asked, how = gold.units("train"), Windowing.of(self.task)
+            known = gold, examples(encoder, asked, how, self.task.negatives), too_long(encoder, asked, how)
+            self._read[name] = known
+        return known[1:]
 
     @property
     def keep(self) -> bool:
@@ -159,11 +159,3 @@ class LinearReader(AnswerSetting):
 def _known(found: Sequence[Found]) -> Read:
     """Gives answers that have been found."""
     return lambda passages: found
-
-
-def cut_questions(count: int) -> dict[str, str]:
-    """What results must say of training questions that were too long."""
-    if not count:
-        return {}
-    questions = counted(count, "training question")
-    return {"warning": f"{questions} longer than half of the window: the rest of each is not read."}
