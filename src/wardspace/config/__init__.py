@@ -26,6 +26,7 @@ from wardspace.config.tasks.assertions import AssertionsConfig, Question
 from wardspace.config.tasks.classification import EMBEDDING_TFIDF, ClassificationConfig, DpConfig
 from wardspace.config.tasks.entities import EntitiesConfig, EntityFinetuneConfig
 from wardspace.config.tasks.finetuning import FinetuneConfig
+from wardspace.config.tasks.pairs import PairFinetuneConfig, TextPairsConfig
 from wardspace.config.tasks.registry import TASKS, TaskConfig
 from wardspace.config.tasks.relations import RelationFinetuneConfig, RelationsConfig
 from wardspace.config.tasks.retrieval import RetrievalConfig
@@ -78,6 +79,7 @@ __all__ = [
     "ObjectiveSection",
     "OmopConfig",
     "OptionConfig",
+    "PairFinetuneConfig",
     "PairsConfig",
     "PrivacyConfig",
     "Question",
@@ -95,6 +97,7 @@ __all__ = [
     "StudyConfig",
     "TaskConfig",
     "TaskSection",
+    "TextPairsConfig",
     "TfidfConfig",
     "TrainingConfig",
     "TrainingOverrides",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
 
+import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -15,6 +16,7 @@ from wardspace.core.version import __version__
 from wardspace.models import Encoder
 from wardspace.models.files.saving import check_target
 from wardspace.models.heads.kept_heads import KeptHead, load_heads, save_heads
+from wardspace.objectives.heads import TwoLayerHead
 from wardspace.tasks.kind import RunKey
 
 FITTED_FILE = "fitted.json"
@@ -121,6 +123,33 @@ def load_fitted(folder: Path, form: type[F], device: str = "auto") -> tuple[Enco
     if head is None or not all(bool(torch.isfinite(value).all()) for value in head.weights.values()):
         raise damaged(folder, "the head is missing or not finite")
     return Encoder.load(folder, device=device), head, about
+
+
+_GAIN = "gain"
+
+
+def two_layer_weights(head: TwoLayerHead) -> dict[str, torch.Tensor]:
+    """Weights of a two-layer head as they are stored."""
+    weights = {name: value.detach().cpu().clone() for name, value in head.state_dict().items()}
+    return {**weights, _GAIN: torch.tensor([head.gain], dtype=torch.float64)}
+
+
+def two_layer_head(
+    folder: Path, weights: Mapping[str, torch.Tensor], width: int, classes: int, *, several: bool = False
+) -> TwoLayerHead:
+    """The head of such weights, which are of vectors of this width.
+
+    Raises
+    ------
+    ModelError
+        If they are others.
+    """
+    head = TwoLayerHead(np.zeros(width, np.float32), 1.0, classes, several=several)
+    state = {name: tuple(value.shape) for name, value in head.state_dict().items()}
+    check_shapes(folder, weights, {**state, _GAIN: (1,)})
+    head.load_state_dict({name: weights[name] for name in state})
+    head.gain = float(weights[_GAIN][0])
+    return head.eval()
 
 
 def check_shapes(folder: Path, found: Mapping[str, torch.Tensor], wanted: Mapping[str, tuple[int, ...]]) -> None:

@@ -25,11 +25,14 @@ class NoteBudgets:
         Their names.
     has : bool [n, types]
         Which types (or answers) each has.
+    noun : str
+        What one of them is called.
     """
 
     rows: NDArray[np.int64]
     note_ids: Sequence[str]
     has: NDArray[np.bool_]
+    noun: str = "training note"
 
     def learned(self, notes: int | None, seed: int) -> NDArray[np.int64]:
         """Rows to learn from: all of them, or so many of a seeded order; rising."""
@@ -50,7 +53,7 @@ class NoteBudgets:
     def too_small(self, shares: Sequence[float], what: str) -> list[str]:
         """What is said of the other shares."""
         return [
-            f"The label budget of {share:.0%} ({counted(round(share * len(self.rows)), 'training note')}) is left out: "
+            f"The label budget of {share:.0%} ({counted(round(share * len(self.rows)), self.noun)}) is left out: "
             f"it takes {self.fewest} to have one of every {what}."
             for share in shares
             if round(share * len(self.rows)) < self.fewest

@@ -10,6 +10,7 @@ from wardspace.tasks.assertions.kind import Assertions
 from wardspace.tasks.documents.kind import Documents
 from wardspace.tasks.entities.kind import Entities
 from wardspace.tasks.kind import TaskKind
+from wardspace.tasks.pairs.kind import TextPairs
 from wardspace.tasks.relations.kind import Relations
 from wardspace.tasks.retrieval.kind import Retrieval
 from wardspace.tasks.sentences.kind import Sentences
@@ -31,6 +32,7 @@ register(Answers())
 register(Assertions())
 register(Relations())
 register(Sentences())
+register(TextPairs())
 register(Retrieval())
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from wardspace.core.progress import progress
 from wardspace.tasks.kind import Gold, KeepingSetting, RunKey, Setting
 from wardspace.tasks.notes import EvaluatedModel
-from wardspace.tasks.predictions import SCORED, gathered, read_predictions, run_rows, write_predictions
+from wardspace.tasks.predictions import SCORED, about_runs, gathered, read_predictions, run_rows, write_predictions
 
 
 def predict(
@@ -57,7 +57,8 @@ def predict(
         for setting in settings
         for shots, seed in setting.runs(gold)
     ]
-    tables, about = [], []
+    tables: list[pa.Table] = []
+    about: list[dict[str, Any]] = []
     quick = not any(_is_long(setting) for setting in settings)  # the others show bars of their own
     with progress(f"{task}, {model.name} (runs)", len(keys), show=show_progress and quick) as advance:
         for setting, run in keys:
@@ -65,16 +66,17 @@ def predict(
             path = folder / f"{run.setting}-{run.shots}-{run.seed}.parquet"
             if _is_long(setting) and path.is_file() and (target is None or target.is_dir()):
                 tables.append(read_predictions(path))
+                about += about_runs(path)
                 continue
             fitted = setting.fit(model, gold, run, folder, show_progress=show_progress and not quick)
             rows = [run_rows(run, split, gold.truth(split), fitted.predict(gold.units(split))) for split in splits]
             tables.append(pa.concat_tables(rows))
             if target is not None and isinstance(setting, KeepingSetting):
                 setting.save(fitted, target, run)  # before the predictions, which say that the run is done
+            own = [{**_named(run), **fitted.about}] if fitted.about else []
+            about += own
             if _is_long(setting):
-                write_predictions(tables[-1], path)
-            if fitted.about:
-                about.append({**_named(run), **fitted.about})
+                write_predictions(gathered(tables[-1:], gold.classes, own), path)
             advance()
     return gathered(tables, gold.classes, about)
 

@@ -9,6 +9,7 @@ from wardspace.config.tasks.answers import AnswersConfig
 from wardspace.config.tasks.assertions import AssertionsConfig
 from wardspace.config.tasks.classification import ClassificationConfig
 from wardspace.config.tasks.entities import EntitiesConfig
+from wardspace.config.tasks.pairs import TextPairsConfig
 from wardspace.config.tasks.relations import RelationsConfig
 from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.tasks.section import TaskSection
@@ -19,6 +20,7 @@ TASKS: Kinds[TaskSection] = Kinds(
     AssertionsConfig,
     ClassificationConfig,
     EntitiesConfig,
+    TextPairsConfig,
     RelationsConfig,
     RetrievalConfig,
     SentencesConfig,

@@ -61,6 +61,8 @@ BY_CLASS = (Metric("f1", COUNTS, class_f1),)
 """Metrics of each class by itself."""
 SINGLE_LABEL = (MACRO_F1, MICRO_F1, ACCURACY, BALANCED_ACCURACY, AUROC)
 """Metrics of notes with one label each, in the order of the tables."""
+PAIRS = (ACCURACY, MACRO_F1, MICRO_F1, BALANCED_ACCURACY, AUROC)
+"""Metrics of pairs of texts, of which accuracy is the usual one."""
 MULTILABEL = (MACRO_F1, MICRO_F1, AUROC, AVERAGE_PRECISION)
 """Metrics of notes that may have several labels."""
 MULTILABEL_BY_MICRO = (replace(MICRO_F1, secondary=False), MACRO_F1, AUROC, AVERAGE_PRECISION)

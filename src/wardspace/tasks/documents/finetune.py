@@ -75,7 +75,7 @@ class DocumentFineTuning(FineTuning[LabelledNotes, ClassificationConfig]):
         """As the task asks."""
         return self.task.keep
 
-    def save(self, fitted: FittedClassifier, folder: Path, run: RunKey) -> None:
+    def save(self, fitted: FittedClassifier[Notes], folder: Path, run: RunKey) -> None:
         """Write the classifier; see `load_classifier`."""
         fitted.save(folder, run)
 
@@ -89,7 +89,7 @@ class DocumentFineTuning(FineTuning[LabelledNotes, ClassificationConfig]):
 
 
 @dataclass(frozen=True, eq=False)
-class Finetuning(Tuner[Classification, FittedClassifier]):
+class Finetuning(Tuner[Classification, FittedClassifier[Notes]]):
     """What all seeds of a fine-tuning share: the frozen vectors take a third of a seed's time to compute.
 
     Parameters
@@ -127,7 +127,7 @@ class Finetuning(Tuner[Classification, FittedClassifier]):
         )
         return objective, Part(objective, self._source(model))
 
-    def fitted(self, objective: Classification) -> FittedClassifier:
+    def fitted(self, objective: Classification) -> FittedClassifier[Notes]:
         """The classifier: it reads long notes in all their windows; thresholds are chosen on validation."""
         encoder = self.encoder_of(objective.model)
 
@@ -145,7 +145,7 @@ class Finetuning(Tuner[Classification, FittedClassifier]):
 
         return FittedClassifier(probabilities, thresholds, reader=reader)
 
-    def score(self, fitted: FittedClassifier) -> float:
+    def score(self, fitted: FittedClassifier[Notes]) -> float:
         """Macro F1."""
         truth = self.labelled.truth[self._held.rows]
         return macro_f1(truth.reshape(len(truth), -1).astype(np.int64), fitted.probabilities(self._held))

@@ -1,19 +1,17 @@
-"""A classifier of notes that has been fitted: features of notes in, classes with their probabilities out."""
+"""A classifier that has been fitted: features of notes (or pairs) in, classes with their probabilities out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from wardspace.tasks.documents.kept import TextClassifier
 from wardspace.tasks.kind import RunKey
-from wardspace.tasks.notes import Notes
 from wardspace.tasks.predictions import NAME, lists, names
 
 _ID, _PROBABILITIES = (
@@ -26,14 +24,34 @@ SEVERAL_PREDICTED = pa.schema([_ID, pa.field("predicted", pa.list_(pa.bool_()), 
 """The same where notes may have several labels: for each class, whether they have it."""
 
 
+class Named(Protocol):
+    """What is classified: notes, or pairs of texts."""
+
+    @property
+    def note_id(self) -> NDArray[np.object_]:
+        """Their names."""
+        ...
+
+
+U = TypeVar("U", bound=Named)
+
+
+class Keepable(Protocol):
+    """A classifier of texts that are in no corpus."""
+
+    def save(self, folder: Path, run: RunKey) -> None:
+        """Write it into a folder of its own."""
+        ...
+
+
 @dataclass(frozen=True)
-class FittedClassifier:
-    """A classifier of notes.
+class FittedClassifier(Generic[U]):
+    """A classifier of notes, or of other units.
 
     Attributes
     ----------
     probabilities : callable
-        From notes to the probability of each class, float32 [n, classes].
+        From units to the probability of each class, float32 [n, classes].
     thresholds : float64 [classes] or None
         Probability from which a note is given a label, where it may have several; else the likeliest class is taken.
     about : mapping
@@ -42,13 +60,13 @@ class FittedClassifier:
         Gives the same classifier for texts of no corpus, where there is one.
     """
 
-    probabilities: Callable[[Notes], NDArray[np.float32]]
+    probabilities: Callable[[U], NDArray[np.float32]]
     thresholds: NDArray[np.float64] | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
-    reader: Callable[[], TextClassifier] | None = None
+    reader: Callable[[], Keepable] | None = None
 
-    def predict(self, units: Notes) -> pa.Table:
-        """Class or labels of each note, with the probability of every class."""
+    def predict(self, units: U) -> pa.Table:
+        """Class or labels of each unit, with the probability of every class."""
         found = np.asarray(self.probabilities(units), dtype=np.float32)
         if self.thresholds is None:
             decided, schema = pa.array(found.argmax(axis=1), pa.int32()), PREDICTED
@@ -57,7 +75,7 @@ class FittedClassifier:
         return pa.table([names(units.note_id), decided, lists(found, pa.float32())], schema=schema)
 
     def save(self, folder: Path, run: RunKey) -> None:
-        """Write it into a folder of its own; see `load_classifier`.
+        """Write it into a folder of its own.
 
         Raises
         ------

@@ -18,12 +18,21 @@ from wardspace.models.heads.kept_heads import KeptHead
 from wardspace.objectives.heads import TwoLayerHead
 from wardspace.tasks.fields.filler import ReadNote
 from wardspace.tasks.fields.values import Value
-from wardspace.tasks.kept import KeptFit, check_shapes, damaged, load_fitted, run_fields, save_fitted
+from wardspace.tasks.kept import (
+    KeptFit,
+    check_shapes,
+    damaged,
+    load_fitted,
+    run_fields,
+    save_fitted,
+    two_layer_head,
+    two_layer_weights,
+)
 from wardspace.tasks.kind import RunKey
 from wardspace.tasks.probes.head import head_probabilities
 from wardspace.tasks.probes.scaling import Scaling
 
-_GAIN, _MEAN, _SIZE = "gain", "scaling_mean", "scaling_size"
+_MEAN, _SIZE = "scaling_mean", "scaling_size"
 
 
 class KeptClassifier(KeptFit):
@@ -96,8 +105,7 @@ class TextClassifier:
                 "scripts": self.scripts,
             }
         )
-        weights = {name: value.detach().cpu().clone() for name, value in self.head.state_dict().items()}
-        weights[_GAIN] = torch.tensor([self.head.gain], dtype=torch.float64)
+        weights = two_layer_weights(self.head)
         if self.scaling is not None:
             weights[_MEAN] = torch.tensor(self.scaling.mean)
             weights[_SIZE] = torch.tensor([self.scaling.size], dtype=torch.float64)
@@ -124,12 +132,10 @@ def load_classifier(folder: str | Path, *, device: str = "auto") -> TextClassifi
     if kept.classes != about.classes or (about.thresholds and len(about.thresholds) != len(about.classes)):
         raise damaged(path, "the head scores other classes")
     several = about.thresholds is not None
-    head = TwoLayerHead(np.zeros(encoder.dimension, np.float32), 1.0, len(about.classes), several=several)
-    state = {name: tuple(value.shape) for name, value in head.state_dict().items()}
-    scaled = {_MEAN: (encoder.dimension,), _SIZE: (1,)} if _MEAN in kept.weights else {}
-    check_shapes(path, kept.weights, {**state, _GAIN: (1,), **scaled})
-    head.load_state_dict({name: kept.weights[name] for name in state})
-    head.gain = float(kept.weights[_GAIN][0])
-    scaling = Scaling(kept.weights[_MEAN].numpy(), float(kept.weights[_SIZE][0])) if scaled else None
+    scaled = {name: kept.weights[name] for name in (_MEAN, _SIZE) if name in kept.weights}
+    own = {name: value for name, value in kept.weights.items() if name not in scaled}
+    head = two_layer_head(path, own, encoder.dimension, len(about.classes), several=several)
+    check_shapes(path, scaled, {_MEAN: (encoder.dimension,), _SIZE: (1,)} if scaled else {})
+    scaling = Scaling(scaled[_MEAN].numpy(), float(scaled[_SIZE][0])) if scaled else None
     thresholds = None if about.thresholds is None else np.array(about.thresholds)
-    return TextClassifier(encoder, head.eval().to(encoder.device), about.classes, thresholds, about.scripts, scaling)
+    return TextClassifier(encoder, head.to(encoder.device), about.classes, thresholds, about.scripts, scaling)

@@ -89,7 +89,7 @@ class LogisticProbe(Probe):
 
     def fit(
         self, model: EvaluatedModel, gold: LabelledNotes, run: RunKey, folder: Path, *, show_progress: bool = True
-    ) -> FittedClassifier:
+    ) -> FittedClassifier[Notes]:
         """Fit with strength, weighting and thresholds chosen on validation."""
         rows = learned_from(gold.labels, self.task, run.shots, run.seed)
         chosen = gold.labels.rows("validation")
@@ -127,13 +127,13 @@ class HeadProbe(Probe):
         """As the task asks."""
         return self.task.keep
 
-    def save(self, fitted: FittedClassifier, folder: Path, run: RunKey) -> None:
+    def save(self, fitted: FittedClassifier[Notes], folder: Path, run: RunKey) -> None:
         """Write the classifier; see `load_classifier`."""
         fitted.save(folder, run)
 
     def fit(
         self, model: EvaluatedModel, gold: LabelledNotes, run: RunKey, folder: Path, *, show_progress: bool = True
-    ) -> FittedClassifier:
+    ) -> FittedClassifier[Notes]:
         """Train to the best validation macro F1."""
         rows, chosen = learned_rows(gold.labels, self.task), gold.labels.rows("validation")
         train, validation = (scaled_vectors(model, gold.notes(at)) for at in (rows, chosen))
@@ -160,7 +160,7 @@ class PrivateProbe(Probe):
 
     def fit(
         self, model: EvaluatedModel, gold: LabelledNotes, run: RunKey, folder: Path, *, show_progress: bool = True
-    ) -> FittedClassifier:
+    ) -> FittedClassifier[Notes]:
         """Train within the task's privacy budget."""
         labels, rows, dp = gold.labels, learned_rows(gold.labels, self.task), self.task.dp
         probe, spent = fit_private(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from itertools import count, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from wardspace.models import hardware
 from wardspace.objectives.heads import TwoLayerHead
 from wardspace.objectives.supervised.classification import macro_f1 as several_f1
 from wardspace.tasks.probes.scaling import Scaling
-from wardspace.tasks.probes.validation import balances, class_weights, macro_f1
+from wardspace.tasks.probes.validation import Score, balances, class_weights, macro_f1
 
 _LEARNING_RATE = 1e-3
 _WEIGHT_DECAY = 0.01
@@ -35,8 +35,9 @@ def fit_head(
     classes: int,
     *,
     seed: int,
+    score: Score = macro_f1,
 ) -> tuple[TwoLayerHead, float]:
-    """Train the head on frozen vectors and keep the moment and the class weighting with the best validation macro F1.
+    """Train the head on frozen vectors and keep the moment and the class weighting with the best validation score.
 
     AdamW at 1e-3, batches of 64. Validation is looked at every fifty steps (in steps and not in epochs, so that few
     notes are learnt as well as many); training stops after eight looks without gain, at the latest after a hundred.
@@ -53,6 +54,8 @@ def fit_head(
         Number of classes.
     seed : int
         Seed of starting weights, order and dropout.
+    score : callable
+        What is best, where notes have one label each: a function of classes and probabilities.
 
     Returns
     -------
@@ -70,22 +73,31 @@ def fit_head(
             torch.manual_seed(derive("head", seed))
             head = TwoLayerHead(scaling.mean, scaling.size, classes, several=several).to(where)
             train = (torch.from_numpy(vectors).to(where), targets)
-            score = _train(head, train, (validation, validation_codes), torch.tensor(weights, device=where), seed)
-        if best is None or score > best[0]:
-            best = (score, head, balance)
+            held = _Held(validation, validation_codes, _several_score if several else score)
+            found = _train(head, train, held, torch.tensor(weights, device=where), seed)
+        if best is None or found > best[0]:
+            best = (found, head, balance)
     if best is None:
         raise ValueError("there is nothing to choose from")
     return best[1], best[2]
 
 
+class _Held(NamedTuple):
+    """What training is judged by."""
+
+    vectors: NDArray[np.float32]
+    truth: NDArray[Any]
+    score: Score
+
+
 def _train(
     head: TwoLayerHead,
     train: tuple[torch.Tensor, torch.Tensor],
-    validation: tuple[NDArray[np.float32], NDArray[Any]],
+    held: _Held,
     weights: torch.Tensor,
     seed: int,
 ) -> float:
-    """Train until validation gains no more, put the best weights back and return their macro F1."""
+    """Train until validation gains no more, put the best weights back and return their score."""
     inputs, targets = train
     optimiser = torch.optim.AdamW(head.parameters(), lr=_LEARNING_RATE, weight_decay=_WEIGHT_DECAY)
     best, best_score, waited = copy.deepcopy(head.state_dict()), -1.0, 0
@@ -98,7 +110,7 @@ def _train(
             loss = _loss(head(inputs[places]), targets[places], weights)
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
-        score = _score(validation[1], head_probabilities(head, validation[0]))
+        score = held.score(held.truth, head_probabilities(head, held.vectors))
         waited = 0 if score > best_score else waited + 1
         if waited == 0:
             best, best_score = copy.deepcopy(head.state_dict()), score
@@ -115,10 +127,9 @@ def _loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) ->
     return nn.functional.cross_entropy(logits, targets, weight=weights.float())
 
 
-def _score(truth: NDArray[Any], probabilities: NDArray[np.float32]) -> float:
-    if truth.ndim == 2:
-        return several_f1(truth.astype(np.int64), probabilities)
-    return macro_f1(truth, probabilities)
+def _several_score(truth: NDArray[Any], probabilities: NDArray[np.float32]) -> float:
+    """Macro F1 of notes that may have several labels, each at its best threshold."""
+    return several_f1(truth.astype(np.int64), probabilities)
 
 
 def _batches(notes: int, seed: int) -> Iterator[torch.Tensor]:

@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from wardspace.tasks.probes.validation import balances, class_weights, log_loss, macro_f1
+from wardspace.tasks.probes.validation import Score, balances, class_weights, log_loss, macro_f1
 
 Features: TypeAlias = NDArray[np.floating] | sparse.csr_matrix
 STRENGTHS = tuple(10.0 ** (half / 2) for half in range(-4, 7))
@@ -54,12 +54,14 @@ def fit_logistic(
     validation: Features,
     validation_codes: NDArray[np.int32],
     classes: int,
+    *,
+    score: Score = macro_f1,
 ) -> LogisticModel:
     """Fit multinomial logistic regression with an L2 penalty.
 
     Every strength of the penalty, with every weighting of the classes, is fitted, starting from the one before. Of
     each weighting the strength with the lowest log loss on validation, weighted alike, is taken (the stronger penalty
-    of equals), and of these the one with the highest macro F1.
+    of equals), and of these the one with the highest score.
 
     Parameters
     ----------
@@ -69,6 +71,8 @@ def fit_logistic(
         Their classes; each of 0 … classes - 1 occurs.
     validation, validation_codes
         The whole validation split.
+    score : callable
+        What weightings are chosen by: a function of classes and probabilities.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def fit_logistic(
             for candidate in candidates(span.reduced, codes, weights, balance)
         ]
         probabilities, best = min(told, key=lambda one: log_loss(validation_codes, one[0], weights))
-        chosen.append((macro_f1(validation_codes, probabilities), best))
+        chosen.append((score(validation_codes, probabilities), best))
     _, best = max(chosen, key=lambda one: one[0])
     return replace(best, weights=span.expand(best.weights))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 Truth: TypeAlias = NDArray[np.int32] | NDArray[np.bool_]
 """What is right: the class of each note [n], or flags [n, labels] where notes may have several."""
 
+Score = Callable[[NDArray[np.int32], NDArray[np.float32]], float]
+"""How good probabilities [n, classes] are, given the right classes [n]."""
 _LEAST = 1.2e-7
 """What a probability of zero is taken for, because of single precision."""
 BALANCES = (0.0, 0.5, 1.0)
@@ -26,6 +29,11 @@ def macro_f1(codes: NDArray[np.int32], probabilities: NDArray[np.float32]) -> fl
     hits = np.bincount(codes[codes == predicted], minlength=classes)
     found = np.bincount(codes, minlength=classes) + np.bincount(predicted, minlength=classes)
     return float((2 * hits / np.maximum(found, 1)).mean())
+
+
+def accuracy(codes: NDArray[np.int32], probabilities: NDArray[np.float32]) -> float:
+    """Share of notes whose class is the likeliest; 0 of no notes."""
+    return float((probabilities.argmax(axis=1) == codes).mean()) if len(codes) else 0.0
 
 
 def log_loss(codes: NDArray[np.int32], probabilities: NDArray[np.float32], weights: NDArray[np.float64]) -> float:

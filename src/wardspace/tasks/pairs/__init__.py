@@ -1,0 +1,1 @@
+"""Pairs of texts: how two of them relate."""
