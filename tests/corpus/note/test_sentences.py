@@ -114,6 +114,10 @@ def test_lines_that_are_full_go_on():
     assert len(cut(text)) == 3
 
 
+def test_line_ends_of_windows():
+    assert cut("No pain and\r\nNo fever.\r\nSeen\r\n\r\nHome") == ["No pain and\r\nNo fever.", "Seen", "Home"]
+
+
 def test_lists_of_short_lines_are_no_broken_lines():
     drugs = [f"Drug{number} {number * 5} mg OD" for number in range(1, 12)]
     assert cut("\n".join(drugs)) == drugs

@@ -20,6 +20,7 @@ from wardspace.corpus.schema import SPLITS
 from wardspace.models import Encoder
 from wardspace.tasks import EvaluatedModel, RunKey, Texts, kind_of, no_model, predict
 from wardspace.tasks.columns import objects
+from wardspace.tasks.finetuning import Trial
 from wardspace.tasks.sentences.vectors import sentence_vectors
 
 ENCODER = EncoderConfig(window=48)
@@ -184,6 +185,15 @@ def test_a_label_without_a_training_sentence_is_never_given(tmp_path, folder):
     settings = ["logistic", "head", "finetune"]
     found = predicted(corpus, folder, tmp_path / "work", settings=settings, finetune={**QUICK, "epochs": 1})
     assert not flags_of(found, "predicted")[:, 0].any()
+
+
+@pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
+def test_rare_labels_weigh_more_where_it_is_asked_for(corpus, folder, power):
+    task = task_of(settings=["finetune"], class_weights=power, finetune=QUICK)
+    (setting,), gold = kind_of(task).settings(task), gold_of(corpus, task)
+    objective, _ = setting.tuner(model_of(corpus, folder), gold).trained(Trial(0, 1e-3))
+    has = np.array(gold.truth("train")["truth"].to_pylist()).mean(axis=0)
+    np.testing.assert_allclose(objective.positive_weights.numpy(), np.maximum((1 - has) / has, 1) ** power, rtol=1e-6)
 
 
 def test_plan_counts_what_is_trained(tmp_path, corpus, folder):

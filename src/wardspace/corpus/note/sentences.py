@@ -27,7 +27,7 @@ import yaml
 from wardspace.corpus.note.headings import ITEM, headings
 
 _SIGN = re.compile(r"(?P<stop>[.!?…]+)[\"'”’)\]]*|(?P<full>[。！？｡।]+)[」』”’）]*")
-_TAG = re.compile(r"\[\*\*.*?\*\*\]", re.DOTALL)
+_TAG = re.compile(r"\[\*\*[^\[\]]{0,200}?\*\*\]")
 _WORD_BEFORE = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]+$|\d+$")
 """What a full stop is behind: a word, with the stops in it, or a number."""
 _INITIAL = re.compile(r"(?:^|[\n.(]|\b[^\W\d_a-z][^\W\d_]*)[ \t]*$")
@@ -40,8 +40,8 @@ _ITEM = re.compile(rf"[ \t]*{ITEM}[ \t]?\S")
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _ASKS = re.compile(
     r"\b(?:and|or|nor|of|no|not|with|without|for|the|a|an|to|in|on|at|by|from|as|has|had|have|is|was|were|are|be|been"
-    r"|who|which|that|than|denies|if|any|his|her|your|their)[ \t]*$|\b(?:[Dd]rs?|[Mm]rs?|Ms|Prof)\.?[ \t]*$"
-    r"|[-/&(,][ \t]*$"
+    r"|who|which|that|than|denies|if|any|his|her|your|their)\s*$|\b(?:[Dd]rs?|[Mm]rs?|Ms|Prof)\.?\s*$"
+    r"|[-/&(,]\s*$"
 )
 """The end of a line that asks for more."""
 _GREETING = re.compile(

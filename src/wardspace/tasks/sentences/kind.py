@@ -77,6 +77,8 @@ class Sentences:
                 "as large as the share of sentences that have the label.",
             ),
         ),
+        confidence="A decision here is one label of one sentence, yes or no. Most are an easy no: look at the F1 of "
+        "each label too.",
     )
 
     def gold(self, texts: Texts, task: SentencesConfig, splits: Sequence[str] = SPLITS) -> LabelledSentences:
