@@ -96,6 +96,9 @@ class LeastSquares(Guess):
     record: SettingRecord = LINE
     models: str = "encoders"
 
+    def reads(self, gold):
+        return np.arange(len(gold.counts))
+
     def fit(self, model, gold, run, folder, *, show_progress=True):
         rows, vectors = gold.rows("train"), np.asarray(model.vectors, dtype=np.float64)
         inputs = np.append(vectors[rows], np.ones((len(rows), 1)), axis=1)

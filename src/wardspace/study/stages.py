@@ -85,6 +85,10 @@ class Stages:
         self.log.write("finished", stage=name, seconds=seconds)
         return key, result
 
+    def key(self, name: str, inputs: Any) -> str:
+        """What `once` names these inputs of a stage by."""
+        return _key(name, inputs)
+
     def stands(self, name: str, inputs: Any, outputs: Sequence[Path]) -> bool:
         """Whether a stage ran with equal inputs and its outputs are still as it left them; see `once`."""
         found = _read(self.folder.stage(name))

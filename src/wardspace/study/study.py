@@ -124,11 +124,10 @@ class Study:
         prepared = prepare_corpus(run, apply_review=apply_review)
         record.begin()
         yield folder.corpus
-        if scored:  # a study that only adapts needs no labels
-            check_tasks(run, prepared)
+        reads_vectors = scored and check_tasks(run, prepared)  # a study that only adapts needs no labels
         adapted = adapt_models(run, prepared, crew)
         yield folder.models
-        embedded = embed_models(run, prepared, adapted)
+        embedded = embed_models(run, prepared, adapted, whole=reads_vectors)
         evaluated = evaluate_models(run, prepared, embedded)
         yield folder.path / "predictions"
         spaces = measure_spaces(run, prepared, embedded)

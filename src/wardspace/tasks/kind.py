@@ -103,7 +103,10 @@ class Setting(Protocol[G_contra]):
         ...
 
     def reads(self, gold: G_contra) -> NDArray[np.int64]:
-        """Rows of the notes whose vectors it needs, over all its runs."""
+        """Rows of the notes whose vectors it needs, over all its runs.
+
+        A study in which no setting needs any embeds only what its space is measured by.
+        """
         ...
 
     def fit(

@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from wardspace.config import EncoderConfig, EngineConfig
+from wardspace.config import EncoderConfig, EngineConfig, SpaceConfig
 from wardspace.core.errors import ModelError
 from wardspace.core.files import digest, read_json, whole_file
 from wardspace.core.progress import progress
@@ -23,11 +23,13 @@ from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
 from wardspace.models import Encoder
 from wardspace.models.files import bases
+from wardspace.space import sample
 from wardspace.study.run import Run, base_content, encoder_source
 from wardspace.study.steps.adapt import Adapted
 from wardspace.study.steps.prepare import Prepared
 
 Vectors = NDArray[np.float32]
+Rows = NDArray[np.int64]
 _RETRIES = 5
 """How often a process is begun again that died."""
 
@@ -118,9 +120,10 @@ def embed(
     *,
     engine: EngineConfig,
     title: str,
+    rows: Rows | None = None,
     show_progress: bool = True,
 ) -> dict[str, Any]:
-    """Write the vectors of all notes.
+    """Write the vectors of all notes, or of some of them.
 
     Parameters
     ----------
@@ -136,6 +139,8 @@ def embed(
         Who embeds; the vectors do not depend on it.
     title : str
         What the progress bar says.
+    rows : int64 array, optional
+        Rows of the notes that are needed, rising; those of the others stay NaN. All of them if absent.
     show_progress : bool
         Show a bar.
 
@@ -147,12 +152,17 @@ def embed(
     start = time.perf_counter()
     encoder = Encoder.load(source, config)
     total = corpus.manifest.counts["notes"]
-    with whole_file(path) as scratch, progress(title, total, show=show_progress) as advance:
+    read = total if rows is None else len(rows)
+    with whole_file(path) as scratch, progress(title, read, show=show_progress) as advance:
         vectors = open_memmap(scratch, mode="w+", dtype=np.float32, shape=(total, encoder.dimension))
-        row = 0
-        for some in _vectors(corpus, encoder, source, config, engine):
-            vectors[row : row + len(some)] = some
-            row += len(some)
+        if rows is not None:
+            vectors[:] = np.nan
+        found = _vectors(corpus, encoder, source, config, engine) if rows is None else _some(corpus, encoder, rows)
+        done = 0
+        for some in found:
+            places = slice(done, done + len(some))
+            vectors[places if rows is None else rows[places]] = some
+            done += len(some)
             advance(len(some))
         vectors.flush()
     return {
@@ -172,8 +182,24 @@ def _vectors(
         yield encoder.encode(batch.column("text").to_pylist(), show_progress=False)
 
 
+def _some(corpus: Corpus, encoder: Encoder, rows: Rows) -> Iterator[Vectors]:
+    """Vectors of some notes, in their order."""
+    first = 0
+    for batch in corpus.batches(["text"], rows=ROWS):
+        inside = rows[(rows >= first) & (rows < first + batch.num_rows)] - first
+        yield encoder.encode(batch.column("text").take(pa.array(inside)).to_pylist(), show_progress=False)
+        first += batch.num_rows
+
+
+def measured_rows(corpus: Corpus, config: SpaceConfig) -> Rows:
+    """Rows of the notes whose vectors are measured and drawn."""
+    split = np.asarray(corpus.table(["split"])["split"].to_pylist(), dtype=object)
+    rows = np.arange(len(split)) if config.split == "all" else np.flatnonzero(split == config.split)
+    return rows[sample(len(rows), config.notes, config.seed)]
+
+
 class Embedded(NamedTuple):
-    """One model's vectors of all notes."""
+    """One model's vectors of the notes; NaN for those that the study does not need."""
 
     path: Path
     key: str
@@ -189,12 +215,18 @@ class Embedded(NamedTuple):
         return vectors
 
 
-def embed_models(run: Run, prepared: Prepared, adapted: Mapping[str, Adapted]) -> dict[str, Embedded]:
-    """Vectors of the notes by the base, other models and the adapted ones, by name in the order of the tables."""
+def embed_models(
+    run: Run, prepared: Prepared, adapted: Mapping[str, Adapted], *, whole: bool = True
+) -> dict[str, Embedded]:
+    """Vectors of the notes by the base, other models and the adapted ones, by name in the order of the tables.
+
+    Unless `whole`, no task reads them, and only the notes that the space is measured by are embedded. On several
+    machines all are.
+    """
     keys = {name: model.key for name, model in adapted.items()} | _given_keys(run)
     found = {}
     for name in run.config.encoders:
-        key, cost = _embed_model(run, prepared.corpus, name, keys[name])
+        key, cost = _embed_model(run, prepared.corpus, name, keys[name], whole=whole)
         found[name] = Embedded(run.folder.vectors(name), key, cost, adapted[name].costs if name in adapted else [])
     return found
 
@@ -208,10 +240,11 @@ def vectors_now(run: Run, corpus: Corpus, name: str) -> Vectors | None:
     if key is None:
         record = run.folder.stage(f"adapt/{name}")
         key = read_json(record)["key"] if record.is_file() else ""
-        if not run.stages.stands(f"embed/{name}", _inputs(run, corpus, key), [path]):
+        inputs = _inputs(run, corpus, key)
+        few = _of_some(inputs, measured_rows(corpus, run.config.space))
+        if not any(run.stages.stands(f"embed/{name}", one, [path]) for one in (inputs, few)):
             return None
-    else:
-        _embed_model(run, corpus, name, key)
+    _embed_model(run, corpus, name, key)
     vectors: Vectors = np.load(path, mmap_mode="r")
     return vectors
 
@@ -221,13 +254,24 @@ def _given_keys(run: Run) -> dict[str, str]:
     return {"base": "base", **{one.name: digest(base_content(bases.resolve(one.model))) for one in run.config.compare}}
 
 
+def _of_some(inputs: list[Any], rows: Rows) -> list[Any]:
+    """What the vectors of some notes depend on."""
+    return [*inputs, digest(rows.tolist())]
+
+
 def _inputs(run: Run, corpus: Corpus, model: str) -> list[Any]:
     return [corpus.content_hash, run.base_files, model, run.config.encoder.model_dump(mode="json")]
 
 
-def _embed_model(run: Run, corpus: Corpus, name: str, model: str) -> tuple[str, dict[str, Any]]:
-    """Write the vectors of one model, unless they are there; the key of the stage, and what it cost."""
+def _embed_model(run: Run, corpus: Corpus, name: str, model: str, *, whole: bool = True) -> tuple[str, dict[str, Any]]:
+    """Write the vectors of one model, unless they are there; what names them, and what they cost.
+
+    The name does not depend on which of them are needed, so that what does not read them need not run again.
+    """
     config, path = run.config, run.folder.vectors(name)
+    stage, inputs = f"embed/{name}", _inputs(run, corpus, model)
+    some = not whole and config.engine.kind != "ray" and not run.stages.stands(stage, inputs, [path])
+    rows = measured_rows(corpus, config.space) if some else None
 
     def work() -> dict[str, Any]:
         return embed(
@@ -237,7 +281,9 @@ def _embed_model(run: Run, corpus: Corpus, name: str, model: str) -> tuple[str, 
             path,
             engine=config.engine,
             title=f"embedding with {name} (notes)",
+            rows=rows,
             show_progress=run.show_progress,
         )
 
-    return run.stages.once(f"embed/{name}", _inputs(run, corpus, model), [path], work)
+    asked = inputs if rows is None else _of_some(inputs, rows)
+    return run.stages.key(stage, inputs), run.stages.once(stage, asked, [path], work)[1]

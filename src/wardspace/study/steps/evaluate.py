@@ -19,6 +19,7 @@ from wardspace.study.steps.embed import Embedded
 from wardspace.study.steps.prepare import Prepared
 from wardspace.study.steps.scoring import Scoring
 from wardspace.tasks import Texts, kind_of
+from wardspace.tasks.kind import Models
 
 Found = dict[str, list[dict[str, Any]]]
 """Plain records by the field of results.json they are in."""
@@ -120,8 +121,13 @@ class Evaluated(NamedTuple):
     slices: Found
 
 
-def check_tasks(run: Run, prepared: Prepared) -> None:
+def check_tasks(run: Run, prepared: Prepared) -> bool:
     """Read the right answers of every task: what cannot be scored is known before a model is trained.
+
+    Returns
+    -------
+    bool
+        Whether a setting reads vectors of notes.
 
     Raises
     ------
@@ -129,8 +135,16 @@ def check_tasks(run: Run, prepared: Prepared) -> None:
         If the corpus cannot answer a task.
     """
     texts = Texts(prepared.corpus)
+    reads = False
     for task in run.config.tasks:
-        kind_of(task).gold(texts, task, SPLITS)
+        gold, settings = kind_of(task).gold(texts, task, SPLITS), kind_of(task).settings(task)
+        reads = reads or any(len(one.reads(gold)) for one in settings if _of_encoders(one.models, run))
+    return reads
+
+
+def _of_encoders(models: Models, run: Run) -> bool:
+    """Whether these are models of the study, and no baseline."""
+    return models == "encoders" or isinstance(models, int) or not set(run.config.encoders).isdisjoint(models)
 
 
 def evaluate_models(run: Run, prepared: Prepared, embedded: Mapping[str, Embedded]) -> Evaluated:

@@ -30,7 +30,7 @@ from wardspace.space import (
     turned_alike,
 )
 from wardspace.study.run import Run
-from wardspace.study.steps.embed import Embedded
+from wardspace.study.steps.embed import Embedded, measured_rows
 from wardspace.study.steps.prepare import Prepared
 
 
@@ -106,10 +106,8 @@ class SpaceNotes:
         roles = corpus.manifest.roles
         every = [name for name in (*roles["labels"], *roles["metadata"]) if name not in study.text_columns]
         names = study.space.columns or every
-        table = corpus.table(["patient_id", "split", *names])
-        split = np.asarray(table["split"].to_pylist(), dtype=object)
-        rows = np.arange(len(split)) if study.space.split == "all" else np.flatnonzero(split == study.space.split)
-        self.rows = rows[sample(len(rows), study.space.notes, study.space.seed)]
+        table = corpus.table(["patient_id", *names])
+        self.rows = measured_rows(corpus, study.space)
         chosen = table.take(self.rows)
         self.groups: list[str] = chosen["patient_id"].to_pylist()
         self.columns: dict[str, list[str | None]] = {name: chosen[name].to_pylist() for name in names}
