@@ -34,8 +34,7 @@ def objective_of(folder, *, negatives=None, merge="logsumexp", weights=(1.0, 1.0
     setting = ObjectiveSettings(Vocabulary.of(model.tokenizer), WINDOW, "mean", seed)
     head = PairHead(model.dimension, NAMES, 3)
     with torch.no_grad():
-        for value in head.parameters():
-            value.mul_(8)
+        head.out.weight.mul_(20)
     related = RelatedTexts("x", head, np.array(weights), OVERLAP, merge, negatives)
     return RelationClassification(RelationFinetuneConfig(), model, setting, related).eval()
 
@@ -49,7 +48,7 @@ def unit_of(tokenizer, text, seed, mentions=9, candidates=8):
     owners = np.arange(len(pairs))[:, None] % candidates
     targets = {
         MARKERS: markers,
-        PAIRS: np.concatenate([pairs, owners], axis=1),
+        PAIRS: np.concatenate([pairs, owners, 1 + owners % (2, 3)], axis=1),
         CLASSES: random.integers(0, 3, candidates).astype(np.int32),
     }
     return Unit(f"u{seed}", ids, targets=targets)
@@ -73,13 +72,20 @@ def by_hand(objective, plain, unit, window, pairs):
     with torch.no_grad():
         tokens = plain(input_ids=ids).last_hidden_state[0]
         found = []
-        for one, other in unit.targets[MARKERS][pairs[:, :2]]:
+        for (one, other), counts in zip(unit.targets[MARKERS][pairs[:, :2]], pairs[:, 3:], strict=True):
             at, to = (int(place) - start + len(vocabulary.prefix) for place in (one, other))
             between = tokens[min(at, to) : max(at, to)].mean(dim=0)
             gap = head.gap.weight[gaps_of(np.array([at]), np.array([to]))[0]]
-            inner = head.head(tokens[at]) + head.tail(tokens[to]) + head.both(tokens[at] * tokens[to])
-            found.append(head.out(functional.gelu(inner + head.between(between) + gap)))
+            first, second, middle = (scaled(vector, head.norm) for vector in (tokens[at], tokens[to], between))
+            inner = head.head(first) + head.tail(second) + head.both(first * second) + head.between(middle) + gap
+            inner = inner + head.counts.weight @ torch.tensor(np.log(counts + 1.0), dtype=torch.float32)
+            found.append(head.out(functional.gelu(inner)))
     return torch.stack(found)
+
+
+def scaled(vector, norm):
+    plain = (vector - vector.mean()) / (vector.var(unbiased=False) + norm.eps) ** 0.5
+    return plain * norm.weight + norm.bias
 
 
 def grouped(scores, owners, how="logsumexp"):
@@ -206,10 +212,10 @@ def test_negatives_are_drawn_anew_each_epoch_and_related_pairs_stay(folder, unit
 
 def test_a_window_without_a_pair_and_a_text_without_a_candidate(folder, units):
     objective = objective_of(folder, negatives=1.0).train()
-    empty = Unit("none", units[0].ids, targets={**units[0].targets, PAIRS: np.zeros((0, 3), dtype=np.int64)})
+    empty = Unit("none", units[0].ids, targets={**units[0].targets, PAIRS: np.zeros((0, 5), dtype=np.int64)})
     assert not objective.usable(empty) and objective.pieces(empty) == 0
     markers = np.array([0, len(units[0].ids) - 1])
-    far = np.array([[0, 1, 0]])
+    far = np.array([[0, 1, 0, 1, 1]])
     lonely = Unit("far", units[0].ids, targets={MARKERS: markers, PAIRS: far, CLASSES: np.array([1], np.int32)})
     assert objective.pieces(lonely) > 1
     batch = objective.collate([Reading(lonely, 0, 0)])

@@ -33,8 +33,7 @@ def test_all_pairs_of_all_texts_as_plain_transformers_scores_them_one_at_a_time(
     encoder.read = partial(encoder.read, precision="fp32")
     head = PairHead(encoder.dimension, ("none", "treats", "causes"), 0).eval()
     with torch.no_grad():
-        for value in head.parameters():
-            value.mul_(8)
+        head.out.weight.mul_(20)
     documents = []
     for text in TEXTS:
         words = [(text.index(word, at), len(word)) for at, word in words_of(text)]
@@ -46,13 +45,13 @@ def test_all_pairs_of_all_texts_as_plain_transformers_scores_them_one_at_a_time(
     found = list(MarkedScorer(encoder, head, marking, 0.5, merge)(TEXTS, documents, candidates))
     plain, around = AutoModel.from_pretrained(folder).eval(), affixes(AutoTokenizer.from_pretrained(folder))
     seen = unheld = 0
-    for text, own, scores in zip(
-        marking.marked(TEXTS, [one.mentions for one in documents]), candidates, found, strict=True
+    for text, document, own, scores in zip(
+        marking.marked(TEXTS, [one.mentions for one in documents]), documents, candidates, found, strict=True
     ):
-        plan, pairs = spans(len(text.ids), 40 - around.count, 0.5), pairs_of(own)
+        plan, pairs = spans(len(text.ids), 40 - around.count, 0.5), pairs_of(document, own)
         windows = windows_of(pairs, text.markers, plan, len(text.ids))
         single = {}
-        for (one, other, owner), window in zip(pairs.tolist(), windows.tolist(), strict=True):
+        for (one, other, owner, *counts), window in zip(pairs.tolist(), windows.tolist(), strict=True):
             if window >= 0:
                 start, end = plan[window]
                 ids = torch.tensor([[*around.before, *text.ids[start:end].tolist(), *around.after]])
@@ -60,7 +59,9 @@ def test_all_pairs_of_all_texts_as_plain_transformers_scores_them_one_at_a_time(
                     tokens = plain(input_ids=ids).last_hidden_state[0]
                     at = text.markers[[one, other]]
                     places = torch.from_numpy(at - start + len(around.before))[None]
-                    single.setdefault(owner, []).append(head(tokens, places, torch.from_numpy(gaps_of(at[:1], at[1:]))))
+                    single.setdefault(owner, []).append(
+                        head(tokens, places, torch.from_numpy(gaps_of(at[:1], at[1:])), torch.tensor([counts]))
+                    )
         for owner, probabilities in enumerate(scores.probabilities):
             if owner in single:
                 groups = torch.zeros(len(single[owner]), dtype=torch.int64)

@@ -20,10 +20,12 @@ GAPS = 2 * _STEPS + 1
 
 
 class PairHead(nn.Module):
-    """A perceptron on the vectors of two mentions, their product, the mean of the tokens between, and their distance.
+    """A perceptron on two mentions: their vectors, the product, the mean of the tokens between, distance, and counts.
 
-    The vector of a mention is that of its marker. Vectors of mentions are multiplied once, however many pairs there
-    are: ``gelu(A h + B t + C (h * t) + D between + gap) W``.
+    The vector of a mention is that of its marker. Vectors are scaled to entries of about one, for which the starting
+    weights are made: models differ in the length of theirs. Those of mentions are multiplied once, however many pairs
+    there are: ``gelu(A h + B t + C (h * t) + D between + gap + E counts) W``. Counts say how often both are mentioned:
+    what a text is about is mentioned often, and related to more.
 
     Parameters
     ----------
@@ -38,21 +40,24 @@ class PairHead(nn.Module):
     def __init__(self, width: int, classes: Sequence[str], seed: int) -> None:
         super().__init__()
         self.classes = tuple(classes)
+        self.norm = nn.LayerNorm(width)
         self.dropout = nn.Dropout(HEAD_DROPOUT)
         self.head = nn.Linear(width, width)
         self.tail = nn.Linear(width, width, bias=False)
         self.both = nn.Linear(width, width, bias=False)
         self.between = nn.Linear(width, width, bias=False)
+        self.counts = nn.Linear(2, width, bias=False)
         self.gap = nn.Embedding(GAPS, width)
         self.out = nn.Linear(width, len(classes))
         random = torch.Generator().manual_seed(seed)
-        for name, value in self.named_parameters():
-            if name.endswith("bias"):
-                nn.init.zeros_(value)
-            else:
-                nn.init.normal_(value, std=HEAD_SPREAD, generator=random)
+        for layer in (self.head, self.tail, self.both, self.between, self.counts):
+            nn.init.normal_(layer.weight, std=width**-0.5, generator=random)
+        for last in (self.gap, self.out):
+            nn.init.normal_(last.weight, std=HEAD_SPREAD, generator=random)
+        for start in (self.head, self.out):
+            nn.init.zeros_(start.bias)
 
-    def forward(self, tokens: Tensor, pairs: Tensor, gaps: Tensor) -> Tensor:
+    def forward(self, tokens: Tensor, pairs: Tensor, gaps: Tensor, counts: Tensor) -> Tensor:
         """Scores [p, classes] of pairs of mentions.
 
         Parameters
@@ -63,12 +68,15 @@ class PairHead(nn.Module):
             Places of the markers of head and tail, both in one text.
         gaps : int64 [p]
             See `gaps_of`.
+        counts : int64 [p, 2]
+            How many mentions there are of both.
         """
         markers, places = torch.unique(pairs, return_inverse=True)
-        given = self.dropout(tokens[markers])
+        given = self.dropout(self.norm(tokens[markers]))
         heads, tails = places.unbind(dim=1)
         inner = self.head(given)[heads] + self.tail(given)[tails] + self.both(given[heads] * given[tails])
-        inner = inner + self.between(_means_between(tokens, pairs)) + self.gap(gaps)
+        inner = inner + self.between(self.norm(_means_between(tokens, pairs))) + self.gap(gaps)
+        inner = inner + self.counts(counts.to(inner).log1p())
         scores: Tensor = self.out(self.dropout(functional.gelu(inner)))
         return scores
 

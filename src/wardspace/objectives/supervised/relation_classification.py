@@ -24,12 +24,13 @@ from wardspace.objectives.units import Reading, Unit
 
 MARKERS, PAIRS, CLASSES = "markers", "pairs", "classes"
 """Targets of a unit: the token that stands for each mention, int64 [m], rising; pairs of mentions with the number of
-the candidate that they speak for, int64 [p, 3]; the class of each candidate, int32 [c], 0 for no relation."""
+the candidate that they speak for and how many mentions there are of its head and tail, int64 [p, 5]; the class of each
+candidate, int32 [c], 0 for no relation."""
 Places = npt.NDArray[np.int64]
 Plan = Sequence[tuple[int, int]]
-_ROW, _HEAD, _TAIL, _GAP, _CANDIDATE, _CLASS, _COLUMNS = range(7)
+_ROW, _HEAD, _TAIL, _GAP, _CANDIDATE, _CLASS, _HEADS, _TAILS, _COLUMNS = range(9)
 """Columns of a batch's labels, one row a pair: its sequence, its mentions among those of the sequence, how far they
-are apart, number of the candidate in the batch and its class."""
+are apart, number of the candidate in the batch, its class, and how many mentions there are of its head and tail."""
 
 
 def windows_of(pairs: Places, markers: Places, plan: Plan, tokens: int) -> Places:
@@ -152,7 +153,7 @@ class RelationClassification(Objective):
         return sum(end - start + special for start, end in read)
 
     def collate(self, readings: Sequence[Reading]) -> Batch:
-        """Windows with the pairs that they hold: int64 [pairs, 6]."""
+        """Windows with the pairs that they hold: int64 [pairs, 8]."""
         sequences: list[Masked] = []
         rows: list[Places] = []
         first = 0
@@ -174,7 +175,7 @@ class RelationClassification(Objective):
         own, places = _pairs_of(one, labels)
         hidden = self.model.hidden(one.ids, one.layout)
         with torch.autocast(hidden.device.type, enabled=False):
-            scores = self.head(hidden.float(), places, own[:, _GAP])
+            scores = self.head(hidden.float(), places, own[:, _GAP], own[:, [_HEADS, _TAILS]])
             # in validation two windows may share a candidate: here each judges what it sees of it
             _, groups = torch.unique(own[:, [_ROW, _CANDIDATE]], dim=0, return_inverse=True)
             count = int(groups.max()) + 1 if len(groups) else 0
@@ -230,6 +231,7 @@ def _window(unit: Unit, start: int, end: int, pairs: Places) -> tuple[Masked, Pl
     rows[:, _HEAD], rows[:, _TAIL], rows[:, _CANDIDATE] = pairs[:, 0] - first, pairs[:, 1] - first, pairs[:, 2]
     rows[:, _GAP] = gaps_of(markers[pairs[:, 0]], markers[pairs[:, 1]])
     rows[:, _CLASS] = unit.targets[CLASSES][pairs[:, 2]]
+    rows[:, [_HEADS, _TAILS]] = pairs[:, 3:]
     inside = markers[first:last] - start
     return Masked(unit.ids[start:end], inside, np.zeros(len(inside), dtype=np.int32)), rows
 

@@ -173,7 +173,7 @@ class RelationTuner(Tuner[RelationClassification, FittedRelations]):
         text, candidates = self._marked[row], pairing.candidates(self.gold.documents[row])
         targets: dict[str, NDArray[Any]] = {
             MARKERS: text.markers,
-            PAIRS: pairs_of(candidates),
+            PAIRS: pairs_of(self.gold.documents[row], candidates),
             CLASSES: classes_of(candidates, self.gold.relations[row], self.gold.classes).astype(np.int32),
         }
         return Unit(str(self.gold.note_id[row]), text.ids, targets=targets)

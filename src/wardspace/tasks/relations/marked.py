@@ -51,7 +51,7 @@ class MarkedScorer:
         marked = self.marking.marked(texts, [one.mentions for one in documents])
         room = self.encoder.window - affixes(self.encoder.tokenizer).count
         plans = [spans(len(one.ids), room, self.overlap) for one in marked]
-        asked = [pairs_of(own) for own in candidates]
+        asked = [pairs_of(*both) for both in zip(documents, candidates, strict=True)]
         held = [windows_of(own, text.markers, plan, len(text.ids))
                 for own, text, plan in zip(asked, marked, plans, strict=True)]  # fmt: skip
         wanted = [(text, place) for text, own in enumerate(held) for place in np.unique(own[own >= 0]).tolist()]
@@ -69,7 +69,7 @@ class MarkedScorer:
         self, vectors: NDArray[np.float32], text: MarkedText, start: int, pairs: NDArray[np.int64]
     ) -> NDArray[np.float32]:
         at = text.markers[pairs[:, :2]]
-        given = (vectors, at - start, gaps_of(at[:, 0], at[:, 1]))
+        given = (vectors, at - start, gaps_of(at[:, 0], at[:, 1]), pairs[:, 3:])
         device = self.head.out.weight.device
         found = self.head(*(torch.from_numpy(one).to(device) for one in given))
         return np.asarray(found.float().cpu().numpy())
@@ -85,7 +85,10 @@ class MarkedScorer:
         return Scores(found, count - len(seen))
 
 
-def pairs_of(candidates: Sequence[Candidate]) -> NDArray[np.int64]:
-    """Pairs of mentions with the places of their candidates, int64 [p, 3]."""
-    rows = [(*pair, place) for place, one in enumerate(candidates) for pair in one.pairs]
-    return np.array(rows, dtype=np.int64).reshape(-1, 3)
+def pairs_of(document: Document, candidates: Sequence[Candidate]) -> NDArray[np.int64]:
+    """Pairs of mentions with the places of their candidates and how many mentions both have, int64 [p, 5]."""
+    counts = [len(one.mentions) for one in document.arguments]
+    rows = [
+        (*pair, place, counts[one.head], counts[one.tail]) for place, one in enumerate(candidates) for pair in one.pairs
+    ]
+    return np.array(rows, dtype=np.int64).reshape(-1, 5)
