@@ -60,7 +60,7 @@ def test_labels_of_texts_are_those_of_the_corpus(corpus, kept):
     split = [one for text in texts for one in sentences(text)]
     assert [Sentence(one.start, one.end - 1) for one in split[:2]] == marked[:2]
     found = fitted.head.probabilities(texts, [sentences(text) for text in texts])
-    said = [tuple(row) for row in (fitted.deciding.probabilities(found) >= fitted.deciding.thresholds).tolist()]
+    said = [tuple(row) for row in (fitted.deciding.probabilities(found) >= fitted.deciding.threshold).tolist()]
     labelled = {
         (note, one.start): one.label for note, own in enumerate(load_sentences(folder).labels(texts)) for one in own
     }
@@ -103,7 +103,7 @@ def test_what_reads_words_is_not_kept(corpus, tmp_path):
         {"kind": "entities"},
         {"classes": ["drug"]},
         {"classes": ["sign", "drug"]},
-        {"thresholds": [0.5]},
+        {"threshold": [0.5]},
         {"slopes": [None, 1.0]},
         {"more": 1},
     ],

@@ -99,6 +99,14 @@ def test_scores_are_those_of_scikit_learn(table):
         assert value == pytest.approx(f1_score(truth, said, average=average, zero_division=0))
 
 
+@pytest.mark.parametrize("setting", ["logistic", "head", "finetune"])
+def test_the_threshold_is_the_best_on_validation(table, setting):
+    rows = [row for row in table.to_pylist() if (row["split"], row["setting"]) == ("validation", setting)]
+    truth, said, sure = (np.array([row[name] for row in rows]) for name in ("truth", "predicted", "probabilities"))
+    best = max(f1_score(truth, sure >= cut, average="micro", zero_division=0) for cut in np.unique(sure))
+    assert f1_score(truth, said, average="micro", zero_division=0) == pytest.approx(best)
+
+
 def test_a_label_that_only_the_sentence_before_gives_away(tmp_path, folder):
     """The same sentences without their notes around them tell nothing."""
     together = sentence_corpus(tmp_path / "together", 60, made=by_neighbour)

@@ -75,7 +75,7 @@ class SentenceFineTuning(FineTuning[LabelledSentences, SentencesConfig]):
         return SentenceTuner(*model.opened(), gold, self.task)
 
     def workload(self, model: EvaluatedModel, gold: LabelledSentences, folder: Path) -> Workload:
-        """A seed on all training notes and on each budget; validation, for thresholds too, and test are read after."""
+        """A seed on all training notes and on each budget; validation (for the threshold too) and test are read."""
         tuner = self.tuner(model, gold)
         what = f"fine-tuning for {self.task.name}"
         trials = [Trial(0, self.options.rates[0], notes) for notes in (None, *gold.budget.sizes(self.task.budgets))]
@@ -126,7 +126,7 @@ class SentenceTuner(Tuner[SentenceClassification, FittedSentences]):
         return objective, Part(objective, FixedSource(units, groups, np.arange(len(rows), len(units))))
 
     def fitted(self, objective: SentenceClassification) -> FittedSentences:
-        """The classifier: it reads long notes in all their windows; thresholds are chosen on validation."""
+        """The classifier: it reads long notes in all their windows; its threshold is chosen on validation."""
         head = SentenceHead(self.encoder_of(objective.model), objective.head.eval())
 
         def score(asked: Asked) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from wardspace.tasks.confidence import UNSCALED, Scaled, scaled_on
 from wardspace.tasks.documents.fitted import SEVERAL_PREDICTED
 from wardspace.tasks.kind import RunKey
 from wardspace.tasks.predictions import lists, names
-from wardspace.tasks.probes.thresholds import best_thresholds
+from wardspace.tasks.probes.thresholds import DEFAULT, best_threshold
 from wardspace.tasks.sentences.kept import Deciding, SentenceClassifier, SentenceHead
 from wardspace.tasks.sentences.labelled import Asked, LabelledSentences
 
@@ -53,18 +53,23 @@ class FittedSentences:
         about: Mapping[str, Any] | None = None,
         head: SentenceHead | None = None,
     ) -> FittedSentences:
-        """One whose probabilities are scaled, and whose thresholds are chosen, on validation."""
+        """One whose probabilities are scaled label by label, and whose threshold is chosen, on validation.
+
+        Of probabilities that mean what they say, one threshold for all labels has the highest micro F1 (Lipton et al.
+        2014, Optimal thresholding of classifiers to maximize F1 measure); one for each would fit the luck of rare ones.
+        """
         held = gold.units("validation")
         found, right = score(held), gold.labels(held.rows)
         scaled = tuple(_scaled(own, has) for own, has in zip(found.T, right.T, strict=True))
-        thresholds = best_thresholds(right, Deciding(gold.classes, scaled, ()).probabilities(found))
+        sure = Deciding(gold.classes, scaled, DEFAULT).probabilities(found)
+        threshold = best_threshold(right.ravel(), sure.ravel())
         scripts = main_scripts(held.texts.of(held.rows)) if head else ()
-        return cls(score, Deciding(gold.classes, scaled, tuple(thresholds.tolist()), scripts), about or {}, head)
+        return cls(score, Deciding(gold.classes, scaled, threshold, scripts), about or {}, head)
 
     def predict(self, units: Asked) -> pa.Table:
         """Labels of each sentence, with the probability of every label."""
         found = self.deciding.probabilities(self.score(units))
-        decided = lists(found >= np.array(self.deciding.thresholds), pa.bool_())
+        decided = lists(found >= self.deciding.threshold, pa.bool_())
         return pa.table(
             [names(units.each(units.note_id)), decided, lists(found, pa.float32())], schema=SEVERAL_PREDICTED
         )

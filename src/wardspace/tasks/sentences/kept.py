@@ -48,8 +48,8 @@ class Deciding(NamedTuple):
     """Labels in the order of the probabilities."""
     scaled: tuple[Scaled, ...]
     """Scaling of each label."""
-    thresholds: tuple[float, ...]
-    """Scaled probability from which a sentence has each label."""
+    threshold: float
+    """Scaled probability from which a sentence has a label."""
     scripts: tuple[str, ...] = ()
     """Scripts of the texts that it was calibrated on; see `wardspace.corpus.note.scripts`."""
 
@@ -78,7 +78,7 @@ class SentenceClassifier:
     reading : SentenceHead
         Encoder and head.
     deciding : Deciding
-        Labels, scaling and thresholds.
+        Labels, scaling and threshold.
     """
 
     reading: SentenceHead
@@ -103,7 +103,7 @@ class SentenceClassifier:
         return [[one for sentence in own for one in self._of(sentence, next(rows))] for own in asked]
 
     def _of(self, sentence: Sentence, found: Matrix) -> list[LabelledSentence]:
-        said = np.flatnonzero(found >= np.array(self.deciding.thresholds)).tolist()
+        said = np.flatnonzero(found >= self.deciding.threshold).tolist()
         return [LabelledSentence(*sentence, self.names[place], float(found[place])) for place in said]
 
     def found(self, notes: Sequence[ReadNote], asked: Sequence[str]) -> list[list[Value]]:
@@ -128,7 +128,7 @@ class SentenceClassifier:
             {
                 **run_fields(run),
                 "classes": deciding.classes,
-                "thresholds": deciding.thresholds,
+                "threshold": deciding.threshold,
                 "slopes": [one.slope for one in deciding.scaled],
                 "shifts": [one.shift for one in deciding.scaled],
                 "scripts": deciding.scripts,
@@ -146,8 +146,8 @@ class KeptSentences(KeptFit):
     """Kind of task."""
     classes: Annotated[tuple[str, ...], Field(min_length=1)]
     """Labels in the order of their numbers."""
-    thresholds: tuple[FiniteFloat, ...]
-    """Scaled probability from which a sentence has each label."""
+    threshold: FiniteFloat
+    """Scaled probability from which a sentence has a label."""
     slopes: tuple[FiniteFloat, ...]
     shifts: tuple[FiniteFloat, ...]
     """Scaling of each label's probability; see `wardspace.tasks.confidence`."""
@@ -171,7 +171,7 @@ def load_sentences(folder: str | Path, *, device: str = "auto") -> SentenceClass
     path = Path(folder)
     encoder, kept, about = load_fitted(path, KeptSentences, device)
     count = len(about.classes)
-    if kept.classes != about.classes or {len(one) for one in (about.thresholds, about.slopes, about.shifts)} != {count}:
+    if kept.classes != about.classes or {len(about.slopes), len(about.shifts)} != {count}:
         raise damaged(path, "the head gives other labels than it says")
     head = TwoLayerHead(np.zeros(encoder.dimension, np.float32), 1.0, count, several=True)
     state = {name: tuple(value.shape) for name, value in head.state_dict().items()}
@@ -180,4 +180,4 @@ def load_sentences(folder: str | Path, *, device: str = "auto") -> SentenceClass
     head.gain = float(kept.weights[_GAIN][0])
     scaled = tuple(Scaled(slope, shift) for slope, shift in zip(about.slopes, about.shifts, strict=True))
     reading = SentenceHead(encoder, head.eval().to(encoder.device))
-    return SentenceClassifier(reading, Deciding(about.classes, scaled, about.thresholds, about.scripts))
+    return SentenceClassifier(reading, Deciding(about.classes, scaled, about.threshold, about.scripts))

@@ -74,7 +74,7 @@ class Majority(SentenceSetting):
         def score(asked: Asked) -> NDArray[np.float32]:
             return np.tile(shares.astype(np.float32), (sum(map(len, asked.sentences)), 1))
 
-        return FittedSentences(score, Deciding(gold.classes, (UNSCALED,) * count, (DEFAULT,) * count))
+        return FittedSentences(score, Deciding(gold.classes, (UNSCALED,) * count, DEFAULT))
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class TfidfBaseline(SentenceSetting):
     def fit(
         self, model: EvaluatedModel, gold: LabelledSentences, run: RunKey, folder: Path, *, show_progress: bool = True
     ) -> FittedSentences:
-        """Fit with strength, weighting and thresholds chosen on validation."""
+        """Fit with strength, weighting and threshold chosen on validation."""
         features = self._features(gold)
         score, terms = _one_vs_rest(features, gold, run)
         return FittedSentences.calibrated(score, gold, {"terms": terms})
@@ -130,7 +130,7 @@ class LogisticProbe(SentenceSetting):
     def fit(
         self, model: EvaluatedModel, gold: LabelledSentences, run: RunKey, folder: Path, *, show_progress: bool = True
     ) -> FittedSentences:
-        """Fit with strength, weighting and thresholds chosen on validation."""
+        """Fit with strength, weighting and threshold chosen on validation."""
         read = partial(self.vectors.of, model, model.load())
         scaling = Scaling.of(read(gold.asked(gold.budget.learned(run.shots, run.seed))))
         score, _ = _one_vs_rest(lambda asked: scaling.apply(read(asked)), gold, run)
