@@ -16,6 +16,8 @@ from wardspace.tasks import kind_of, no_model
 from wardspace.tasks.fields.extractor import Extractor
 from wardspace.tasks.sentences.kept import SentenceClassifier, load_sentences
 
+SHORT = {**QUICK, "epochs": 3}
+
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
@@ -27,7 +29,7 @@ def kept(corpus, tmp_path_factory):
     """A classifier of each setting, as it was fitted and where it was kept."""
     folder, found = tmp_path_factory.mktemp("kept"), {}
     model = model_of(corpus, tiny_model(folder / "model"))
-    for name, tune in {"head": {}, "finetune": QUICK, "lora": {**QUICK, "lora": {"rank": 4}}}.items():
+    for name, tune in {"head": {}, "finetune": SHORT, "lora": {**SHORT, "lora": {"rank": 4}}}.items():
         task = task_of(settings=["head" if name == "head" else "finetune"], keep=True, finetune=tune)
         (setting,), gold = kind_of(task).settings(task), gold_of(corpus, task)
         fitted = setting.fit(model, gold, RUN, folder / "work", show_progress=False)
