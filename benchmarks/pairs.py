@@ -10,7 +10,8 @@ questions are in two splits. So no question is in two splits. Questions that man
 first, to the split that has the fewest false pairs for its true ones, so that classes have like shares everywhere.
 
 `pubmedqa` (Jin et al. 2019) asks whether an abstract answers its question with yes, no or maybe. Its own evaluation
-trains on 450 and 50 of these 500 for validation, ten times; this is one such draw with 100 for the test.
+trains on 450 and 50 of these 500 for validation, ten times; this is one such draw with 100 for the
+test.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -63,13 +65,15 @@ def rqe(path: Path) -> dict[str, list[Pair]]:
 
 
 def pubmedqa(path: Path) -> dict[str, list[Pair]]:
-    """Abstracts with their questions by split; which are in which has nothing to do with the answers."""
+    """Abstracts with their questions by split, each answer in its share, as in the set's own folds."""
     entries = json.loads(path.read_text(encoding="utf-8"))
-    ordered = sorted(entries, key=lambda name: unit("pubmedqa", name))
-    until, found = 0, {}
-    for split, size in {**HELD, "train": len(ordered)}.items():
-        chosen, until = ordered[until : until + size], until + size
-        found[split] = [_answered(name, entries[name]) for name in sorted(chosen)]
+    pairs = sorted((_answered(name, entry) for name, entry in entries.items()), key=lambda one: unit(one.note_id))
+    found: dict[str, list[Pair]] = {name: [] for name in SPLITS}
+    for label in sorted({one.label for one in pairs}):
+        own = [one for one in pairs if one.label == label]
+        ends = [round(len(own) * size / len(pairs)) for size in accumulate(HELD.values())]
+        for split, start, end in zip((*HELD, "train"), (0, *ends), (*ends, len(own)), strict=True):
+            found[split] += own[start:end]
     return found
 
 
