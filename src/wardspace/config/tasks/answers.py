@@ -16,11 +16,11 @@ class AnswerFinetuneConfig(FinetuneConfig):
 
     seeds: int = Field(3, ge=1)
     """Repetitions with other seeds; of a label budget each has a subset of its own."""
-    epochs: int = Field(4, ge=1)
+    epochs: int = Field(10, ge=1)
     """Passes over the training questions; the best by token F1 on validation is kept."""
-    patience: int | None = Field(2, ge=1)
+    patience: int | None = Field(3, ge=1)
     """Stop after so many epochs in a row without a better score (null: never)."""
-    learning_rate: Rates = [5e-5, 1e-4]
+    learning_rate: Rates = [1e-4, 3e-4]
     """Highest learning rate; of several the first seed of a model finds the one that is best on validation."""
     batch_notes: int = Field(16, ge=1)
     """Windows of a batch, on average."""
