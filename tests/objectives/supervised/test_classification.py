@@ -14,7 +14,14 @@ from wardspace.models.tokens import token_ids
 from wardspace.objectives import ObjectiveSettings, Reading, Unit, Vocabulary
 from wardspace.objectives.heads import TwoLayerHead
 from wardspace.objectives.micro_batches import TokenLimit
-from wardspace.objectives.supervised.classification import CLASS, MEMBERS, Classification, LabelledNotes, macro_f1
+from wardspace.objectives.supervised.classification import (
+    CLASS,
+    MEMBERS,
+    SECOND,
+    Classification,
+    LabelledNotes,
+    macro_f1,
+)
 
 WINDOW = 24
 WEIGHTS = np.array([0.5, 1.0, 2.0])
@@ -116,3 +123,51 @@ def test_macro_f1_of_two_classes_is_that_of_scikit_learn():
     likely = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.1, 0.9]], dtype=np.float32)
     truth = np.array([[0], [1], [1], [1]])
     assert macro_f1(truth, likely) == pytest.approx(f1_score([0, 1, 1, 1], [0, 1, 0, 1], average="macro"))
+
+
+def paired(model, count=8):
+    """Pairs whose first, second or no text is longer than a window, with both texts."""
+    firsts = [" ".join(sample_texts(1, words=4 + 60 * (i % 3 == 0), seed=i)) for i in range(count)]
+    seconds = [" ".join(sample_texts(1, words=4 + 60 * (i % 3 == 1), seed=100 + i)) for i in range(count)]
+    ids = zip(token_ids(model.tokenizer, firsts), token_ids(model.tokenizer, seconds), strict=True)
+    found = [
+        Unit(
+            f"n{i}",
+            np.concatenate([one, other]),
+            targets={CLASS: np.array(i % 3, dtype=np.int32), SECOND: np.array(len(one))},
+        )
+        for i, (one, other) in enumerate(ids)
+    ]
+    return firsts, seconds, found
+
+
+def test_pairs_are_read_together_as_the_encoder_reads_them(made):
+    objective, encoder = made()
+    firsts, seconds, notes = paired(objective.model)
+    readings = [Reading(note, epoch=-1) for note in notes]
+    batch = objective.collate(readings)
+    assert batch.tokens == sum(objective.tokens(reading) for reading in readings)
+    assert len(batch.labels) > len(notes)
+    with torch.no_grad():
+        score = objective.validation_score([(batch, objective(batch))])
+    probabilities = objective.head.probabilities(
+        torch.from_numpy(encoder.encode_pairs(firsts, seconds, show_progress=False, precision="fp32"))
+    )
+    truth = np.array([[int(note.targets[CLASS])] for note in notes])
+    assert score == pytest.approx(macro_f1(truth, probabilities))
+    objective.score = lambda truth, likely: float(likely[np.arange(len(truth)), truth[:, 0]].sum())
+    with torch.no_grad():
+        exact = objective.validation_score([(batch, objective(batch))])
+    assert exact == pytest.approx(float(probabilities[np.arange(len(truth)), truth[:, 0]].sum()), abs=1e-4)
+
+
+def test_of_a_long_pair_one_window_is_read_an_epoch(made):
+    objective, _ = made()
+    _, _, notes = paired(objective.model)
+    for note in notes:
+        every = objective._windows(Reading(note, -1))
+        drawn = [objective._windows(Reading(note, epoch)) for epoch in range(20)]
+        assert all(len(one) == 1 and len(one[0]) <= WINDOW - 3 for one in drawn)
+        assert {one[0].first.tobytes() + one[0].second.tobytes() for one in drawn} == {
+            one.first.tobytes() + one.second.tobytes() for one in every
+        }
