@@ -228,3 +228,10 @@ def test_distances_have_a_sign_and_an_end():
     heads, tails = np.array([5, 5, 5, 5, 0, 9999]), np.array([5, 6, 4, 8, 9999, 0])
     found = gaps_of(heads, tails)
     assert found.tolist() == [10, 11, 9, 12, 20, 0] and GAPS == 21
+
+
+def test_a_new_head_expects_the_shares_of_the_classes():
+    head = PairHead(8, NAMES, 0)
+    shares = np.array([0.9, 0.07, 0.03])
+    head.expect(shares)
+    assert head.out.bias.softmax(0).tolist() == pytest.approx(shares.tolist())

@@ -125,6 +125,7 @@ class RelationTuner(Tuner[RelationClassification, FittedRelations]):
         units = [self._unit(row, pairing) for row in (*rows.tolist(), *held.tolist())]
         groups = [str(self.gold.group[row]) for row in (*rows, *held)]
         head = PairHead(model.dimension, (NONE, *self.gold.classes), derive("pair head", trial.seed))
+        head.expect(_shares(units[: len(rows)], len(head.classes)))
         related = RelatedTexts(
             self.task.name, head, self._weights(units[: len(rows)]), self.task.overlap, self.task.merge,
             self.task.negatives,
@@ -181,3 +182,10 @@ class RelationTuner(Tuner[RelationClassification, FittedRelations]):
     def _weights(self, units: Sequence[Unit]) -> NDArray[np.float64]:
         codes = np.concatenate([np.zeros(0, dtype=np.int32), *(unit.targets[CLASSES] for unit in units)])
         return class_weights(codes, len(self.gold.classes) + 1, self.task.class_weights)
+
+
+def _shares(units: Sequence[Unit], classes: int) -> NDArray[np.float64]:
+    """Share of the candidates that has each class; none is zero."""
+    codes = np.concatenate([np.zeros(0, dtype=np.int32), *(unit.targets[CLASSES] for unit in units)])
+    counts = np.bincount(codes, minlength=classes) + 1.0
+    return np.asarray(counts / counts.sum())
