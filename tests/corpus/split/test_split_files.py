@@ -128,6 +128,9 @@ WRITERS = {
         folder / "a.conll", ["\n".join(f"{word} O" for word in t.split()) + "\n" for t in notes.values()]
     ),
     "squad": squad,
+    "sentences": lambda folder, notes: write_lines(
+        folder / "a.csv", ["document_id,sentence,text,labels", *(f"{k},0,{t}," for k, t in notes.items())]
+    ),
 }
 
 
