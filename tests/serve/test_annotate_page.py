@@ -264,8 +264,8 @@ def test_two_annotators_at_once_are_both_kept(served, browser, kept, tmp_path):
         browser.press("1")
         browser.press("d")
         browser.until("document.getElementById('count').textContent.startsWith('all 1')")
-        other.run("location.reload()")
-        other.until("document.querySelectorAll('#text > *').length")
+        other.run("window.left = true; location.reload()")
+        other.until("!window.left && document.querySelectorAll('#text > *').length")  # not of the page that is left
         assert other.run("document.querySelectorAll('mark').length") == 0
         other.press("m")
         other.press("2")

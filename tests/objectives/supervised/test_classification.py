@@ -111,7 +111,7 @@ def test_several_labels_cost_the_mean_of_binary_cross_entropies(made):
     output = objective(batch)
     logits = objective.scores(output.vectors)
     expected = functional.binary_cross_entropy_with_logits(logits, torch.from_numpy(truth).float())
-    assert float(output.loss) == pytest.approx(float(expected), rel=1e-6)
+    assert output.loss.item() == pytest.approx(expected.item(), rel=1e-6)
 
 
 def test_a_head_is_kept_under_the_name_of_its_task(made):
