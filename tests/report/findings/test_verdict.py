@@ -1,12 +1,13 @@
 import pytest
 
 from tests.report.build import Change, small_results
+from wardspace.report.findings.findings import _main_places
 from wardspace.report.findings.guidance import guidance
 from wardspace.report.findings.model_selection import cost_order
 from wardspace.report.findings.verdict import MARGIN, verdicts
 from wardspace.report.score_table import Board
 from wardspace.report.wording import guidance as say
-from wardspace.results import AcrossDifference, Difference, ModelRecord, Score, StageCost
+from wardspace.results import AcrossDifference, Difference, ModelRecord, Score, SettingRecord, StageCost
 
 GAIN, SMALL_GAIN, HARM = (0.041, 0.028, 0.053), (0.011, 0.004, 0.018), (-0.05, -0.061, -0.036)
 SAME, WIDE = (0.004, -0.006, 0.013), (0.03, -0.04, 0.10)
@@ -130,3 +131,32 @@ def test_the_reason_names_the_model_that_comes_nearest():
     nearest = say.with_setting(say.unchanged("base"), "logistic regression", "frozen")
     assert advice.text.endswith(say.better_than_cheaper(nearest, Change(*GAIN), significant=True))
     assert advice.tone == "gain"
+
+
+def with_rules(board, value):
+    """A baseline that learns nothing, as good on validation and test."""
+    rules = {"setting": "rules", "shots": None, "task": "t", "model": "rules", "metric": "macro_f1", "seed": None}
+    scores = [Score(**rules, split=split, value=value, n=50, groups=20) for split in ("validation", "test")]
+    record = SettingRecord(name="rules", family="baseline", trained="nothing")
+    model = board.results.models[0].model_copy(update={"name": "rules", "kind": "baseline"})
+    changes = {
+        "scores": [*board.results.scores, *scores],
+        "settings": [*board.results.settings, record],
+        "models": [*board.results.models, model],
+    }
+    return Board(board.results.model_copy(update=changes))
+
+
+@pytest.mark.parametrize(("value", "used"), [(0.9, "rules"), (0.1, "mlm")])
+def test_what_needs_no_labels_is_weighed_with_any_number_of_them(value, used):
+    board = with_rules(board_of({"mlm": GAIN}, {"base": 0.50, "mlm": 0.52}), value)
+    few, without = verdicts(board, "t", "macro_f1")
+    assert (few.used.model, few.budget.shots) == (used, 8)
+    assert (without.used.model, without.budget.setting) == ("rules", "rules")
+
+
+def test_a_baseline_is_no_frozen_encoder():
+    board = with_rules(board_of({"mlm": GAIN}, {"base": 0.50, "mlm": 0.52}), 0.9)
+    places = board.places("t", "macro_f1")
+    assert [place.family for place in _main_places(places)] == ["frozen", "baseline"]
+    assert _main_places(places)[0].setting == "logistic"

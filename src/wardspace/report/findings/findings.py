@@ -74,9 +74,13 @@ def model_findings(board: Board, task: str, metric: str) -> list[Finding]:
 
 
 def _main_places(places: list[Place]) -> list[Place]:
-    """Fewest labels, all labels with the encoder frozen, fine-tuned: what most readers want to know."""
-    few = [place for place in places if place.shots is not None][:1]
-    frozen = [place for place in places if place.shots is None and place.frozen][:1]
+    """Fewest labels, all labels with the encoder frozen, fine-tuned: what most readers want to know.
+
+    Baselines have settings of their own in some kinds of task: they come in where no encoder was frozen.
+    """
+    models = [place for place in places if place.family != "baseline"]
+    few = [place for place in models if place.shots is not None][:1]
+    frozen = [place for place in (*models, *places) if place.shots is None and place.frozen][:1]
     tuned = [place for place in places if not place.frozen][:1]
     return few + frozen + tuned
 
@@ -86,7 +90,8 @@ def _highest(board: Board, task: str, place: Place, metric: str) -> Finding | No
     if top is None:
         return None
     how = "Fine-tuned" if not place.frozen else "Frozen encoder"
-    where = place.group[1] if place.search else f"{how}, {place.labels}"
+    alone = place.search or place.family == "baseline"
+    where = place.group[1] if alone else f"{how}, {place.labels}"
     tone, against_base = _over_base(board, top, place, metric)
     interval = "" if top.low is None or top.high is None else f" ({between(top.low, top.high)})"
     score = f"{top.model}, {points(top.value)}{interval}"

@@ -129,7 +129,7 @@ def verdict_finding(board: Board, verdict: Verdict) -> Finding:
     score, used = verdict.score, verdict.used
     interval = "" if score.low is None or score.high is None else f" ({between(score.low, score.high)})"
     figure = f"{points(score.value)}{interval}"
-    labels = capitalised(used.place.with_labels)
+    labels = capitalised(verdict.budget.with_labels)
     where = cell_anchor(score.task, score.metric, used.model, used.place)
     doubt = "" if verdict.overruled is None else say.overruled(named(board, verdict.overruled))
     if verdict.reason == "undecided" and verdict.rival is not None and verdict.gap is not None:

@@ -46,6 +46,8 @@ class Verdict:
 
     Attributes
     ----------
+    budget : Place
+        A setting with that number of labels.
     used : Candidate
         The model that is advised; where nothing is decided, the one that is best on validation.
     score : Score
@@ -63,6 +65,7 @@ class Verdict:
         A model that is higher on validation but significantly worse on test.
     """
 
+    budget: Place
     used: Candidate
     score: Score
     reason: Reason
@@ -72,13 +75,20 @@ class Verdict:
 
 
 def verdicts(board: Board, task: str, metric: str) -> list[Verdict]:
-    """One verdict for each number of labels with validation scores, fewest labels first; private probes apart."""
+    """One verdict for each number of labels with validation scores, fewest labels first; private probes apart.
+
+    What learns from no labels can be used with any number of them, and is weighed with each.
+    """
     budgets: dict[tuple[bool, int, bool, int], list[Place]] = {}
     for place in board.places(task, metric):
         if not board.settings[place.setting].private:
             size = place.shots is None, place.shots or 0, place.notes is None, place.notes or 0
             budgets.setdefault(size, []).append(place)
-    found = [_Weighing(board, task, metric, budgets[size]).verdict() for size in sorted(budgets)]
+    free = [place for places in budgets.values() for place in places if place.untrained]
+    found = [
+        _Weighing(board, task, metric, [*budgets[size], *(one for one in free if one not in budgets[size])]).verdict()
+        for size in sorted(budgets)
+    ]
     return [verdict for verdict in found if verdict is not None]
 
 
@@ -86,7 +96,7 @@ class _Weighing:
     """All models and settings with one number of labels."""
 
     def __init__(self, board: Board, task: str, metric: str, places: list[Place]) -> None:
-        self.board, self.task, self.metric = board, task, metric
+        self.board, self.task, self.metric, self.budget = board, task, metric, places[0]
         self.validation = {
             Candidate(model, place): value
             for place in places
@@ -152,7 +162,7 @@ class _Weighing:
         score = self.board.score(self.task, used.model, used.place, self.metric)
         if score is None:
             raise ValueError(f"{used.model} has no test score")
-        return Verdict(used, score, reason, rival, gap, overruled)
+        return Verdict(self.budget, used, score, reason, rival, gap, overruled)
 
 
 def _key(one: Candidate) -> tuple[str, str, int | None]:
