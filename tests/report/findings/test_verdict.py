@@ -1,7 +1,7 @@
 import pytest
 
 from tests.report.build import Change, small_results
-from wardspace.report.findings.findings import _main_places
+from wardspace.report.findings.findings import main_places
 from wardspace.report.findings.guidance import guidance
 from wardspace.report.findings.model_selection import cost_order
 from wardspace.report.findings.verdict import MARGIN, verdicts
@@ -157,6 +157,5 @@ def test_what_needs_no_labels_is_weighed_with_any_number_of_them(value, used):
 
 def test_a_baseline_is_no_frozen_encoder():
     board = with_rules(board_of({"mlm": GAIN}, {"base": 0.50, "mlm": 0.52}), 0.9)
-    places = board.places("t", "macro_f1")
-    assert [place.family for place in _main_places(places)] == ["frozen", "baseline"]
-    assert _main_places(places)[0].setting == "logistic"
+    found = main_places(board, "t", "macro_f1")
+    assert [(place.setting, place.family) for place in found] == [("logistic", "frozen"), ("rules", "baseline")]

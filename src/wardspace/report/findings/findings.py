@@ -61,7 +61,7 @@ _UNCORRECTED: dict[Tone, Tone] = {"gain": "gain-uncorrected", "harm": "harm-unco
 
 def highest_findings(board: Board, task: str, metric: str) -> list[Finding]:
     """The best model with the fewest labels, with all labels, and fine-tuned."""
-    found = [_highest(board, task, place, metric) for place in _main_places(board.places(task, metric))]
+    found = [_highest(board, task, place, metric) for place in main_places(board, task, metric)]
     return [finding for finding in found if finding is not None]
 
 
@@ -73,12 +73,14 @@ def model_findings(board: Board, task: str, metric: str) -> list[Finding]:
     return [finding for finding in found if finding is not None]
 
 
-def _main_places(places: list[Place]) -> list[Place]:
+def main_places(board: Board, task: str, metric: str) -> list[Place]:
     """Fewest labels, all labels with the encoder frozen, fine-tuned: what most readers want to know.
 
-    Baselines have settings of their own in some kinds of task: they come in where no encoder was frozen.
+    Settings that only a baseline ran with come in where no encoder was frozen.
     """
-    models = [place for place in places if place.family != "baseline"]
+    places = board.places(task, metric)
+    encoders = [name for name in board.models(task) if board.records[name].kind not in ("tfidf", "baseline")]
+    models = [place for place in places if any(board.score(task, name, place, metric) is not None for name in encoders)]
     few = [place for place in models if place.shots is not None][:1]
     frozen = [place for place in (*models, *places) if place.shots is None and place.frozen][:1]
     tuned = [place for place in places if not place.frozen][:1]
