@@ -8,11 +8,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wardspace.config import EncoderConfig, FinetuneConfig
+from wardspace.config.tasks.section import BudgetedTask
 from wardspace.core.files import digest, read_json, write_json
 from wardspace.core.seeds import derive
 from wardspace.models import Encoder, LanguageModel, hardware
@@ -20,6 +22,7 @@ from wardspace.objectives import Objective, ObjectiveSettings, Vocabulary
 from wardspace.objectives.micro_batches import TokenLimit
 from wardspace.results import SettingRecord
 from wardspace.tasks.kind import Fitted, Models, RunKey
+from wardspace.tasks.label_budget import NoteBudgets
 from wardspace.tasks.notes import EvaluatedModel
 from wardspace.training import EarlyStop, Part, TrainingOptions, train
 from wardspace.training.adapt import ROOMS
@@ -32,6 +35,19 @@ O = TypeVar("O", bound=Objective)  # noqa: E741
 F = TypeVar("F", bound=Fitted[Any])
 G = TypeVar("G")
 T = TypeVar("T")
+
+
+class BudgetedGold(Protocol):
+    """Right answers whose training notes label budgets are drawn from."""
+
+    @property
+    def budget(self) -> NoteBudgets:
+        """The training notes."""
+        ...
+
+
+B = TypeVar("B", bound=BudgetedGold)
+L = TypeVar("L", bound=BudgetedTask)
 
 
 class Trial(NamedTuple):
@@ -205,6 +221,30 @@ class FineTuning(ABC, Generic[G, T]):
         if not self._shared or not self._shared[0].same(wanted):
             self._shared[:] = [wanted]
         return self._shared[0]
+
+
+@dataclass(frozen=True)
+class BudgetedFineTuning(FineTuning[B, L]):
+    """Fine-tuning, once a seed on all training notes and once on each budget: a seed draws its own subset."""
+
+    def runs(self, gold: B) -> list[tuple[int | None, int]]:
+        """All training notes, then the budgets, with each seed."""
+        sizes = [None, *gold.budget.sizes(self.task.budgets)]
+        return [(notes, seed) for notes in sizes for seed in range(self.options.seeds)]
+
+    def cap(self, gold: B) -> int | None:
+        """That of fine-tuning, if there are more notes."""
+        notes = self.options.notes
+        return notes if notes is not None and notes < len(gold.budget.rows) else None
+
+    def reads(self, gold: B) -> NDArray[np.int64]:
+        """None: it reads texts, and no vectors that were made before."""
+        return np.empty(0, dtype=np.int64)
+
+    @property
+    def keep(self) -> bool:
+        """As the task asks."""
+        return self.task.keep
 
 
 def _train(tuner: Tuner[O, F], trial: Trial, what: str, folder: Path, *, show_progress: bool) -> F:

@@ -54,17 +54,14 @@ def predicted(corpus, folder, work, encoder=ENCODER, **options):
     return predict(kind_of(task).settings(task), model, gold_of(corpus, task), task.name, work, show_progress=False)
 
 
-def test_rows(table, **wanted):
+def rows_of_test(table, **wanted):
     rows = table.filter(pc.equal(table["split"].cast(pa.string()), "test")).to_pylist()
     return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
 
 
-test_rows.__test__ = False
-
-
 def accuracy(table, **wanted):
     """Straight from the definition."""
-    rows = test_rows(table, **wanted)
+    rows = rows_of_test(table, **wanted)
     return float(np.mean([row["truth"] == row["predicted"] for row in rows]))
 
 
@@ -83,7 +80,7 @@ def test_baselines_learn_from_both_texts_and_frozen_vectors_do_too(tmp_path, fol
     corpus = paired_corpus(tmp_path / "corpus", paired_rows(200, classes))
     table = predicted(corpus, None, tmp_path / "work", settings=[], baselines=["majority", "tfidf"])
     labels = Counter(row["label"] for row in paired_rows(200, classes) if row["split"] == "train")
-    said = {classes_of(table)[row["predicted"]] for row in test_rows(table, setting="majority")}
+    said = {classes_of(table)[row["predicted"]] for row in rows_of_test(table, setting="majority")}
     assert said == {labels.most_common(1)[0][0]}
     # neither text tells alone whether they name the same finding
     assert accuracy(table, setting="tfidf") > 0.9 > accuracy(table, setting="majority") + 0.2
@@ -95,7 +92,7 @@ def test_fine_tuning_reads_both_texts_together(tmp_path, corpus, family, quick_h
     model = tiny_model(tmp_path / "model", family)
     table = predicted(corpus, model, tmp_path / "work", settings=["finetune"], finetune=QUICK)
     assert accuracy(table) > 0.5  # the commonest class has a third
-    probabilities = np.array([row["probabilities"] for row in test_rows(table)])
+    probabilities = np.array([row["probabilities"] for row in rows_of_test(table)])
     assert probabilities.shape[1] == 3
     assert np.abs(probabilities.sum(axis=1) - 1).max() < 1e-5
 
@@ -109,7 +106,7 @@ def test_low_rank_additions_and_frozen_layers(tmp_path, corpus, folder, quick_he
 def test_scores_are_those_of_scikit_learn(tmp_path, corpus, folder):
     task = task_of()
     table = predicted(corpus, folder, tmp_path / "work")
-    rows = test_rows(table)
+    rows = rows_of_test(table)
     scored = kind_of(task).scored(task, classes_of(table))
     tally = scored.tally(table.filter(pc.equal(table["split"].cast(pa.string()), "test")))
     found = {one.name: float(one.value(tally.total())) for one in scored.metrics if one.name != "auroc"}
@@ -198,7 +195,7 @@ def test_pairs_longer_than_the_window_are_told_and_read(tmp_path, folder, quick_
     )  # fmt: skip
     (about,) = about_runs(table)
     assert "2 of 60" in about["warning"] and "1" in about["warning"]
-    assert len(test_rows(table)) == 12
+    assert len(rows_of_test(table)) == 12
 
 
 def test_no_text_of_either_side_is_stored(tmp_path, corpus, folder, quick_head):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
 from wardspace.config.tasks.finetuning import FinetuneConfig, Rates
-from wardspace.config.tasks.section import TaskSection
+from wardspace.config.tasks.section import BudgetedTask
 
 
 class AnswerFinetuneConfig(FinetuneConfig):
@@ -26,7 +26,7 @@ class AnswerFinetuneConfig(FinetuneConfig):
     """Windows of a batch, on average."""
 
 
-class AnswersConfig(TaskSection):
+class AnswersConfig(BudgetedTask):
     """Find the stretch of a note that answers a question, or say that the note does not answer it."""
 
     kind: Literal["answers"] = "answers"
@@ -49,14 +49,6 @@ class AnswersConfig(TaskSection):
     """A linear layer on frozen vectors of the tokens of question and window, read together; fine-tuning; or both."""
     baselines: list[Literal["sentence"]] = ["sentence"]
     """What the models are compared with: the sentence of the note that is most like the question by TF-IDF."""
-    budgets: list[Annotated[float, Field(gt=0, lt=1)]] = []
-    """Shares of the training notes that every setting learns from as well, as 0.1; all of them are always learned
-    from."""
-    subsets: int = Field(3, ge=1)
-    """Seeded subsets for each budget; a smaller one lies inside the larger one of the same seed."""
-    keep: bool = False
-    """Keep what `head` and `finetune` have learned from all notes (first seed) in RUN/models/TASK-MODEL-SETTING, for
-    use on other notes."""
     finetune: AnswerFinetuneConfig = AnswerFinetuneConfig()
     """Options of fine-tuning."""
 
@@ -75,11 +67,6 @@ class AnswersConfig(TaskSection):
     def models_named(self) -> Mapping[str, Sequence[str]]:
         """Models to fine-tune."""
         return {"finetune.models": self.finetune.models} if isinstance(self.finetune.models, list) else {}
-
-    @property
-    def keeps_models(self) -> bool:
-        """As asked."""
-        return self.keep
 
     def depends_on(self, tuning: str) -> dict[str, Any]:
         """Everything but the options of the other settings."""

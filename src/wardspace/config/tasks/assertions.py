@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator
 
-from wardspace.config.tasks.section import TaskSection
+from wardspace.config.tasks.section import BudgetedTask
 
 Question = Literal["negated", "historical", "hypothetical", "family"]
 QUESTIONS: tuple[Question, ...] = ("negated", "historical", "hypothetical", "family")
 """What ConText asks of a mention."""
 
 
-class AssertionsConfig(TaskSection):
+class AssertionsConfig(BudgetedTask):
     """Say of each mention of an entity whether it is negated, historical, hypothetical or of a relative."""
 
     kind: Literal["assertions"] = "assertions"
@@ -34,14 +34,6 @@ class AssertionsConfig(TaskSection):
     baselines: list[Literal["present", "context"]] = ["present", "context"]
     """What the models are compared with: that every mention is present and the patient's, and the ConText rules
     (for English)."""
-    budgets: list[Annotated[float, Field(gt=0, lt=1)]] = []
-    """Shares of the training notes that every model learns from as well, as 0.1; all of them are always learned from.
-    One that cannot hold a mention of every answer is left out and named."""
-    subsets: int = Field(3, ge=1)
-    """Seeded subsets for each budget; a smaller one lies inside the larger one of the same seed."""
-    keep: bool = False
-    """Write what each model's heads learned from all training notes into RUN/models/TASK-MODEL-SETTING, for use on
-    other notes."""
 
     @field_validator("questions")
     @classmethod
@@ -58,11 +50,6 @@ class AssertionsConfig(TaskSection):
     def depends_on(self, tuning: str) -> dict[str, Any]:
         """Everything but whether it is kept."""
         return self.model_dump(mode="json", exclude={"keep"})
-
-    @property
-    def keeps_models(self) -> bool:
-        """As asked."""
-        return self.keep
 
     def metric_names(self) -> Sequence[str]:
         """What recipes can be compared by."""

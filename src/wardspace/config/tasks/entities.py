@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
 from wardspace.config.tasks.finetuning import FinetuneConfig, Rates
-from wardspace.config.tasks.section import TaskSection
+from wardspace.config.tasks.section import BudgetedTask
 
 
 class EntityFinetuneConfig(FinetuneConfig):
@@ -26,7 +26,7 @@ class EntityFinetuneConfig(FinetuneConfig):
     """Notes of a batch, on average."""
 
 
-class EntitiesConfig(TaskSection):
+class EntitiesConfig(BudgetedTask):
     """Find the mentions of entities in a note, with their types."""
 
     kind: Literal["entities"] = "entities"
@@ -55,14 +55,6 @@ class EntitiesConfig(TaskSection):
     baselines: list[Literal["dictionary", "word_crf"]] = ["dictionary", "word_crf"]
     """What the models are compared with: the mentions of the training notes looked up, and a conditional random field
     over words and their neighbours."""
-    budgets: list[Annotated[float, Field(gt=0, lt=1)]] = []
-    """Shares of the training notes that every setting learns from as well, as 0.1; all of them are always learned
-    from. One that cannot hold a note of every type is left out and named."""
-    subsets: int = Field(3, ge=1)
-    """Seeded subsets for each budget; a smaller one lies inside the larger one of the same seed."""
-    keep: bool = False
-    """Keep what `head` and `finetune` have learned from all labels (first seed) in RUN/models/TASK-MODEL-SETTING, for
-    `wardspace extract`."""
     finetune: EntityFinetuneConfig = EntityFinetuneConfig()
     """Options of fine-tuning."""
 
@@ -73,11 +65,6 @@ class EntitiesConfig(TaskSection):
     def models_named(self) -> Mapping[str, Sequence[str]]:
         """Models to fine-tune."""
         return {"finetune.models": self.finetune.models} if isinstance(self.finetune.models, list) else {}
-
-    @property
-    def keeps_models(self) -> bool:
-        """As asked."""
-        return self.keep
 
     def depends_on(self, tuning: str) -> dict[str, Any]:
         """Everything but the options of the other settings."""

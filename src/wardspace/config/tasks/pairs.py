@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator
 
 from wardspace.config.tasks.finetuning import FinetuneConfig, Rates
-from wardspace.config.tasks.section import TaskSection
+from wardspace.config.tasks.section import BudgetedTask
 
 
 class PairFinetuneConfig(FinetuneConfig):
@@ -28,7 +28,7 @@ class PairFinetuneConfig(FinetuneConfig):
     """Train on at most this many groups of pairs (the same for every model); null takes all of them."""
 
 
-class TextPairsConfig(TaskSection):
+class TextPairsConfig(BudgetedTask):
     """Predict how two texts relate, as inference does: the note is one of them, a column holds the other."""
 
     kind: Literal["pairs"] = "pairs"
@@ -56,8 +56,6 @@ class TextPairsConfig(TaskSection):
     """Shares of the training pairs that every setting learns from as well, as 0.1; all of them are always learned from.
     They are drawn by patient, or by premise where no patient is known. One that cannot hold every class is left out and
     named."""
-    subsets: int = Field(3, ge=1)
-    """Seeded subsets for each budget; a smaller one lies inside the larger one of the same seed."""
     keep: bool = False
     """Keep what `logistic` and `finetune` have learned from all labels (first seed) in RUN/models/TASK-MODEL-SETTING,
     for use on other pairs."""
@@ -86,11 +84,6 @@ class TextPairsConfig(TaskSection):
     def models_named(self) -> Mapping[str, Sequence[str]]:
         """Models to fine-tune."""
         return {"finetune.models": self.finetune.models} if isinstance(self.finetune.models, list) else {}
-
-    @property
-    def keeps_models(self) -> bool:
-        """As asked."""
-        return self.keep
 
     def depends_on(self, tuning: str) -> dict[str, Any]:
         """Everything but the options of the other settings."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from wardspace.config.tasks.finetuning import FinetuneConfig, Rates
-from wardspace.config.tasks.section import TaskSection
+from wardspace.config.tasks.section import BudgetedTask
 
 
 class RelationFinetuneConfig(FinetuneConfig):
@@ -26,7 +26,7 @@ class RelationFinetuneConfig(FinetuneConfig):
     """Notes of a batch, on average."""
 
 
-class RelationsConfig(TaskSection):
+class RelationsConfig(BudgetedTask):
     """Find which mentions (or the concepts they name) are related in a note, and how."""
 
     kind: Literal["relations"] = "relations"
@@ -69,13 +69,6 @@ class RelationsConfig(TaskSection):
     """Logistic regression on frozen token vectors, fine-tuning, or both."""
     baselines: list[Literal["cooccurrence"]] = ["cooccurrence"]
     """What the models are compared with: all that is mentioned in one sentence is related."""
-    budgets: list[Annotated[float, Field(gt=0, lt=1)]] = []
-    """Shares of the training notes that every setting learns from as well, as 0.1; all of them are always learned
-    from. One that cannot hold a note of every type is left out and named."""
-    subsets: int = Field(3, ge=1)
-    """Seeded subsets for each budget; a smaller one lies inside the larger one of the same seed."""
-    keep: bool = False
-    """Keep what `head` and `finetune` have learned from all labels (first seed) in RUN/models/TASK-MODEL-SETTING."""
     finetune: RelationFinetuneConfig = RelationFinetuneConfig()
     """Options of fine-tuning."""
 
@@ -98,11 +91,6 @@ class RelationsConfig(TaskSection):
     def models_named(self) -> Mapping[str, Sequence[str]]:
         """Models to fine-tune."""
         return {"finetune.models": self.finetune.models} if isinstance(self.finetune.models, list) else {}
-
-    @property
-    def keeps_models(self) -> bool:
-        """As asked."""
-        return self.keep
 
     def depends_on(self, tuning: str) -> dict[str, Any]:
         """Everything but the options of the other settings."""

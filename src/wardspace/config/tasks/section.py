@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
@@ -67,3 +67,21 @@ class TaskSection(Section):
     def for_search(self, shots: Sequence[int | None]) -> Self:
         """The task with nothing but what a search scores: the cheapest setting on frozen vectors."""
         return self
+
+
+class BudgetedTask(TaskSection):
+    """A task whose settings can learn from shares of the annotated notes too, and be kept."""
+
+    budgets: list[Annotated[float, Field(gt=0, lt=1)]] = []
+    """Shares of the training notes that every setting learns from as well, as 0.1; all of them are always learned
+    from. One that cannot hold a note of every type, label or answer is left out and named."""
+    subsets: int = Field(3, ge=1)
+    """Seeded subsets for each budget; a smaller one lies inside the larger one of the same seed."""
+    keep: bool = False
+    """Keep what settings with a model have learned from all labels (first seed) in RUN/models/TASK-MODEL-SETTING, for
+    use on other notes."""
+
+    @property
+    def keeps_models(self) -> bool:
+        """As asked."""
+        return self.keep

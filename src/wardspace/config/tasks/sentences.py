@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from wardspace.config.tasks.finetuning import FinetuneConfig, Rates
-from wardspace.config.tasks.section import TaskSection
+from wardspace.config.tasks.section import BudgetedTask
 
 
 class SentenceFinetuneConfig(FinetuneConfig):
@@ -26,7 +26,7 @@ class SentenceFinetuneConfig(FinetuneConfig):
     """Notes of a batch, on average."""
 
 
-class SentencesConfig(TaskSection):
+class SentencesConfig(BudgetedTask):
     """Give each sentence of a note the labels that it has: none, one or several."""
 
     kind: Literal["sentences"] = "sentences"
@@ -54,14 +54,6 @@ class SentencesConfig(TaskSection):
     baselines: list[Literal["majority", "tfidf"]] = ["majority", "tfidf"]
     """What the models are compared with: the labels that most training sentences have (mostly none), and logistic
     regression on TF-IDF of the sentence."""
-    budgets: list[Annotated[float, Field(gt=0, lt=1)]] = []
-    """Shares of the training notes that every setting learns from as well, as 0.1; all of them are always learned
-    from. One that cannot hold a sentence of every label is left out and named."""
-    subsets: int = Field(3, ge=1)
-    """Seeded subsets for each budget; a smaller one lies inside the larger one of the same seed."""
-    keep: bool = False
-    """Keep what `head` and `finetune` have learned from all labels (first seed) in RUN/models/TASK-MODEL-SETTING, for
-    `wardspace extract`."""
     finetune: SentenceFinetuneConfig = SentenceFinetuneConfig()
     """Options of fine-tuning."""
 
@@ -78,11 +70,6 @@ class SentencesConfig(TaskSection):
     def models_named(self) -> Mapping[str, Sequence[str]]:
         """Models to fine-tune."""
         return {"finetune.models": self.finetune.models} if isinstance(self.finetune.models, list) else {}
-
-    @property
-    def keeps_models(self) -> bool:
-        """As asked."""
-        return self.keep
 
     def depends_on(self, tuning: str) -> dict[str, Any]:
         """Everything but the options of the other settings."""

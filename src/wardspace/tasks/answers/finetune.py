@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wardspace.config import AnswersConfig, FinetuneConfig
 from wardspace.core.seeds import derive
@@ -22,7 +21,7 @@ from wardspace.tasks.answers.fitted import FittedReader
 from wardspace.tasks.answers.kept import save_reader
 from wardspace.tasks.answers.linear import LinearSpans
 from wardspace.tasks.answers.reading import Windowing, WindowReader, answer_tokens, plan_of, too_long
-from wardspace.tasks.finetuning import FineTuning, Trial, Tuner
+from wardspace.tasks.finetuning import BudgetedFineTuning, Trial, Tuner
 from wardspace.tasks.kind import RunKey
 from wardspace.tasks.notes import EvaluatedModel
 from wardspace.training import FixedSource, Part
@@ -30,32 +29,13 @@ from wardspace.training.forecast.forecast import Workload
 
 
 @dataclass(frozen=True)
-class AnswerFineTuning(FineTuning[AskedNotes, AnswersConfig]):
+class AnswerFineTuning(BudgetedFineTuning[AskedNotes, AnswersConfig]):
     """Fine-tuning, once a seed on all training notes and once on each budget: a seed draws its own subset."""
 
     @property
     def options(self) -> FinetuneConfig:
         """Options of the task."""
         return self.task.finetune
-
-    def runs(self, gold: AskedNotes) -> list[tuple[int | None, int]]:
-        """All training notes, then the budgets, with each seed."""
-        sizes = [None, *gold.budget.sizes(self.task.budgets)]
-        return [(notes, seed) for notes in sizes for seed in range(self.options.seeds)]
-
-    def cap(self, gold: AskedNotes) -> int | None:
-        """That of fine-tuning, if there are more notes."""
-        notes = self.options.notes
-        return notes if notes is not None and notes < len(gold.rows("train")) else None
-
-    def reads(self, gold: AskedNotes) -> NDArray[np.int64]:
-        """None: it reads tokens, not notes."""
-        return np.empty(0, dtype=np.int64)
-
-    @property
-    def keep(self) -> bool:
-        """As the task asks."""
-        return self.task.keep
 
     def save(self, fitted: FittedReader, folder: Path, run: RunKey) -> None:
         """Write the reader; see `load_reader`."""

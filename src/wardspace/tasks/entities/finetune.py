@@ -30,7 +30,7 @@ from wardspace.tasks.entities.fitted import FittedTagger, Tagging
 from wardspace.tasks.entities.kept import save_tagger
 from wardspace.tasks.entities.mentions import Mention
 from wardspace.tasks.entities.settings import coded
-from wardspace.tasks.finetuning import FineTuning, Trial, Tuner
+from wardspace.tasks.finetuning import BudgetedFineTuning, Trial, Tuner
 from wardspace.tasks.kind import RunKey
 from wardspace.tasks.notes import EvaluatedModel
 from wardspace.tasks.probes.validation import class_weights
@@ -39,32 +39,13 @@ from wardspace.training.forecast.forecast import Workload
 
 
 @dataclass(frozen=True)
-class EntityFineTuning(FineTuning[AnnotatedNotes, EntitiesConfig]):
+class EntityFineTuning(BudgetedFineTuning[AnnotatedNotes, EntitiesConfig]):
     """Fine-tuning, once a seed on all training notes and once on each budget: a seed draws its own subset."""
 
     @property
     def options(self) -> FinetuneConfig:
         """Options of the task."""
         return self.task.finetune
-
-    def runs(self, gold: AnnotatedNotes) -> list[tuple[int | None, int]]:
-        """All training notes, then the budgets, with each seed."""
-        sizes = [None, *gold.budgets(self.task.budgets)]
-        return [(notes, seed) for notes in sizes for seed in range(self.options.seeds)]
-
-    def cap(self, gold: AnnotatedNotes) -> int | None:
-        """That of fine-tuning, if there are more notes."""
-        notes = self.options.notes
-        return notes if notes is not None and notes < len(gold.rows("train")) else None
-
-    def reads(self, gold: AnnotatedNotes) -> NDArray[np.int64]:
-        """None: it reads tokens, not notes."""
-        return np.empty(0, dtype=np.int64)
-
-    @property
-    def keep(self) -> bool:
-        """As the task asks."""
-        return self.task.keep
 
     def save(self, fitted: FittedTagger, folder: Path, run: RunKey) -> None:
         """Write the tagger; see `load_tagger`."""

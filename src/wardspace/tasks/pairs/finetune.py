@@ -19,7 +19,7 @@ from wardspace.models.tokens import pair_affixes, token_ids
 from wardspace.objectives import Unit
 from wardspace.objectives.supervised.classification import CLASS, SECOND, Classification, LabelledNotes
 from wardspace.tasks.documents.fitted import FittedClassifier
-from wardspace.tasks.finetuning import FineTuning, Trial, Tuner
+from wardspace.tasks.finetuning import BudgetedFineTuning, Trial, Tuner
 from wardspace.tasks.kind import RunKey
 from wardspace.tasks.notes import EvaluatedModel
 from wardspace.tasks.pairs.kept import PairClassifier, TogetherHead
@@ -32,7 +32,7 @@ from wardspace.training.forecast.forecast import Workload
 
 
 @dataclass(frozen=True)
-class PairFineTuning(FineTuning[LabelledPairs, TextPairsConfig]):
+class PairFineTuning(BudgetedFineTuning[LabelledPairs, TextPairsConfig]):
     """Fine-tuning, once a seed on all training pairs and once on each budget: a seed draws its own subset.
 
     As for notes, the head is first trained on the vectors of the frozen encoder, and only then do both move.
@@ -43,24 +43,10 @@ class PairFineTuning(FineTuning[LabelledPairs, TextPairsConfig]):
         """Options of the task."""
         return self.task.finetune
 
-    def runs(self, gold: LabelledPairs) -> list[tuple[int | None, int]]:
-        """All training pairs, then the budgets, with each seed."""
-        sizes = [None, *gold.budget.sizes(self.task.budgets)]
-        return [(groups, seed) for groups in sizes for seed in range(self.options.seeds)]
-
     def cap(self, gold: LabelledPairs) -> int | None:
         """Pairs of the groups that fine-tuning is held to, if there are more."""
         groups = self.options.notes
         return None if groups is None or groups >= len(gold.budget.rows) else len(gold.learned(groups))
-
-    def reads(self, gold: LabelledPairs) -> NDArray[np.int64]:
-        """None: it makes vectors of its own."""
-        return np.empty(0, dtype=np.int64)
-
-    @property
-    def keep(self) -> bool:
-        """As the task asks."""
-        return self.task.keep
 
     def save(self, fitted: FittedPairs, folder: Path, run: RunKey) -> None:
         """Write the classifier; see `load_pairs`."""

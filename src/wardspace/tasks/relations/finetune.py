@@ -24,7 +24,7 @@ from wardspace.objectives.supervised.relation_classification import (
     RelatedTexts,
     RelationClassification,
 )
-from wardspace.tasks.finetuning import FineTuning, Trial, Tuner
+from wardspace.tasks.finetuning import BudgetedFineTuning, Trial, Tuner
 from wardspace.tasks.kind import RunKey
 from wardspace.tasks.notes import EvaluatedModel
 from wardspace.tasks.probes.validation import class_weights
@@ -41,7 +41,7 @@ from wardspace.training.forecast.forecast import Workload
 
 
 @dataclass(frozen=True)
-class RelationFineTuning(FineTuning[RelatedNotes, RelationsConfig]):
+class RelationFineTuning(BudgetedFineTuning[RelatedNotes, RelationsConfig]):
     """Fine-tuning, once a seed on all training notes and once on each budget: a seed draws its own subset."""
 
     _met: dict[str, tuple[RelatedNotes, Met]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -51,25 +51,6 @@ class RelationFineTuning(FineTuning[RelatedNotes, RelationsConfig]):
     def options(self) -> FinetuneConfig:
         """Options of the task."""
         return self.task.finetune
-
-    def runs(self, gold: RelatedNotes) -> list[tuple[int | None, int]]:
-        """All training notes, then the budgets, with each seed."""
-        sizes = [None, *gold.budget.sizes(self.task.budgets)]
-        return [(notes, seed) for notes in sizes for seed in range(self.options.seeds)]
-
-    def cap(self, gold: RelatedNotes) -> int | None:
-        """That of fine-tuning, if there are more notes."""
-        notes = self.options.notes
-        return notes if notes is not None and notes < len(gold.rows("train")) else None
-
-    def reads(self, gold: RelatedNotes) -> NDArray[np.int64]:
-        """None: it reads tokens, not notes."""
-        return np.empty(0, dtype=np.int64)
-
-    @property
-    def keep(self) -> bool:
-        """As the task asks."""
-        return self.task.keep
 
     def save(self, fitted: FittedRelations, folder: Path, run: RunKey) -> None:
         """Write what it has learned; see `load_relations`."""

@@ -23,7 +23,7 @@ from wardspace.objectives.supervised.sentence_classification import (
     token_bounds,
 )
 from wardspace.objectives.supervised.sentence_classification import LabelledSentences as TaskHead
-from wardspace.tasks.finetuning import FineTuning, Trial, Tuner
+from wardspace.tasks.finetuning import BudgetedFineTuning, Trial, Tuner
 from wardspace.tasks.kind import RunKey
 from wardspace.tasks.notes import EvaluatedModel
 from wardspace.tasks.probes.head import fit_head
@@ -36,7 +36,7 @@ from wardspace.training.forecast.forecast import Workload
 
 
 @dataclass(frozen=True)
-class SentenceFineTuning(FineTuning[LabelledSentences, SentencesConfig]):
+class SentenceFineTuning(BudgetedFineTuning[LabelledSentences, SentencesConfig]):
     """Fine-tuning, once a seed on all training notes and once on each budget: a seed draws its own subset.
 
     The head is first trained on the frozen vectors, as of documents: see `DocumentFineTuning`.
@@ -46,25 +46,6 @@ class SentenceFineTuning(FineTuning[LabelledSentences, SentencesConfig]):
     def options(self) -> FinetuneConfig:
         """Options of the task."""
         return self.task.finetune
-
-    def runs(self, gold: LabelledSentences) -> list[tuple[int | None, int]]:
-        """All training notes, then the budgets, with each seed."""
-        sizes = [None, *gold.budget.sizes(self.task.budgets)]
-        return [(notes, seed) for notes in sizes for seed in range(self.options.seeds)]
-
-    def cap(self, gold: LabelledSentences) -> int | None:
-        """That of fine-tuning, if there are more notes."""
-        notes = self.options.notes
-        return notes if notes is not None and notes < len(gold.rows("train")) else None
-
-    def reads(self, gold: LabelledSentences) -> NDArray[np.int64]:
-        """None: it makes vectors of its own."""
-        return np.empty(0, dtype=np.int64)
-
-    @property
-    def keep(self) -> bool:
-        """As the task asks."""
-        return self.task.keep
 
     def save(self, fitted: FittedSentences, folder: Path, run: RunKey) -> None:
         """Write the classifier; see `load_sentences`."""
