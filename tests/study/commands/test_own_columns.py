@@ -40,9 +40,11 @@ def test_format_and_columns(tmp_path, format_, columns, notes, read):
     own = own_columns(run_of(tmp_path, format_, **columns), notes, {"format": None, "encoding": None}, None, None)
     assert (own.source.format, own.note_id, own.text, own.patient_id) == read
     assert own.source.path == notes
+    assert own.patient_optional == (own.patient_id is not None)
 
 
 def test_the_command_line_has_the_last_word(tmp_path):
     model = run_of(tmp_path, "csv", **NAMED)
     own = own_columns(model, "new.csv", {"format": "pubtator"}, "body", None, patient_id="who")
     assert (own.source.format, own.note_id, own.text, own.patient_id) == ("pubtator", "N", "body", "who")
+    assert not own.patient_optional

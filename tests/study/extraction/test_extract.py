@@ -20,11 +20,14 @@ from tests.fixtures.mentions import NAMES
 from wardspace.cli import main
 from wardspace.config import CorpusConfig, SourceConfig
 from wardspace.config.corpus.cleaning import MissingConfig
+from wardspace.config.fields import load_fields
+from wardspace.core.errors import CorpusError
 from wardspace.core.files import read_json
 from wardspace.corpus.readers import open_readers
 from wardspace.study.extraction import extract as module
 from wardspace.study.extraction import parts
 from wardspace.tasks.entities.kept import load_tagger
+from wardspace.tasks.fields.extractor import Extractor
 
 FIELDS = {
     "fields": [
@@ -112,6 +115,21 @@ def test_the_csv_has_the_same_content(out):
                 assert np.float32(one[name]) == np.float32(value)
             else:
                 assert one[name] == ("" if value is None else str(value))
+
+
+def test_notes_without_the_patients_of_the_study_are_extracted_too(tmp_path, tagger_folder):
+    notes = write_notes(tmp_path / "notes.parquet", ["fever and aspirin"])
+    (tmp_path / "fields.yaml").write_text(yaml.safe_dump(FIELDS))
+    extractor = Extractor.open(load_fields(tmp_path / "fields.yaml"), [tagger_folder])
+    request = module.Request(SourceConfig(path=str(notes)), [tagger_folder], patient_id="person_id")
+    with pytest.raises(CorpusError, match="person_id"):
+        module.extract(extractor, request, tmp_path / "out", show_progress=False)
+    done = module.extract(extractor, request._replace(patient_optional=True), tmp_path / "out", show_progress=False)
+    assert [warning for warning in done.warnings if "person_id" in warning]
+    assert pq.read_table(tmp_path / "out" / "values.parquet").column("patient_id").to_pylist() == [None]
+    request = request._replace(patient_optional=True, text="words")  # that one must be there
+    with pytest.raises(CorpusError, match="words"):
+        module.extract(extractor, request, tmp_path / "out", show_progress=False)
 
 
 def test_what_is_empty_is_counted(tmp_path, tagger_folder, capsys):

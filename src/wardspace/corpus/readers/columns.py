@@ -53,6 +53,10 @@ _MOST_NAMES = 40
 class MissingColumnsError(CorpusError):
     """Columns that are not there, and that can be named otherwise: in corpus.columns, where there is a study."""
 
+    def __init__(self, what: str, names: Sequence[str], *, where: str, fix: str) -> None:
+        super().__init__(what, where=where, fix=fix)
+        self.names = tuple(names)
+
 
 _NAME_WORDS = (
     "age author body category class code content date datetime day department diagnosis doc document encounter gender"
@@ -91,7 +95,7 @@ def check_columns(
         what = f"missing column{plural}: {named}\n  {_listed(existing) if shown else _counted(existing)}"
         if fix:
             raise CorpusError(what, where=where, fix=fix)
-        raise MissingColumnsError(what, where=where, fix="name the columns in corpus.columns")
+        raise MissingColumnsError(what, missing, where=where, fix="name the columns in corpus.columns")
     twice = sorted(name for name, count in Counter(existing).items() if count > 1 and name in needed)
     if twice:
         raise CorpusError(f"two columns of the same name: {', '.join(twice)}", where=where, fix="rename one of them")

@@ -31,6 +31,8 @@ class OwnColumns(NamedTuple):
     patient_id: str | None = None
     clean: CleanConfig = UNTOUCHED
     missing: MissingConfig = MissingConfig()
+    patient_optional: bool = False
+    """Whether notes may lack the column of patients: the study names it, not the command line."""
 
 
 def own_columns(
@@ -87,6 +89,7 @@ def own_columns(
         patient_id or named.patient_id,
         clean,
         study.missing,
+        patient_id is None and named.patient_id is not None,
     )
 
 

@@ -19,7 +19,8 @@ from wardspace.core.progress import progress
 from wardspace.core.version import __version__
 from wardspace.corpus.prepare.rejects import Rejects
 from wardspace.corpus.readers import Reader, open_readers, source_files
-from wardspace.corpus.readers.columns import no_rows
+from wardspace.corpus.readers.columns import MissingColumnsError, no_rows
+from wardspace.corpus.schema import Roles
 from wardspace.report.extraction import extraction_page
 from wardspace.study.commands.embed_file import options_named, roles_of
 from wardspace.study.commands.own_columns import UNTOUCHED
@@ -69,6 +70,8 @@ class Request(NamedTuple):
         Steps of cleaning; by default none.
     missing : MissingConfig, optional
         Words for missing values.
+    patient_optional : bool
+        Whether notes without that column are extracted too, without patients.
     page : int
         Notes on the page; 0 writes none.
     """
@@ -80,6 +83,7 @@ class Request(NamedTuple):
     patient_id: str | None = None
     clean: CleanConfig = UNTOUCHED
     missing: MissingConfig = MissingConfig()
+    patient_optional: bool = False
     page: int = 0
 
 
@@ -141,8 +145,7 @@ class _Work:
         """Read the source from its beginning; the models read what no part holds yet."""
         asked = self.request
         config = CorpusConfig(source=asked.source, clean=asked.clean, missing=asked.missing)
-        roles = roles_of(asked.source, asked.text, asked.note_id, asked.patient_id)
-        readers = open_readers(asked.source, roles.needed, self.parts.folder, config.missing)
+        roles, readers, warnings = self._opened(config)
         size = sum(reader.size for reader in readers)
         with (
             Rejects(self.parts.folder / REJECTS) as rejects,
@@ -161,7 +164,21 @@ class _Work:
                     break
         if not self.parts.counts()[_NOTES]:
             raise _nothing(asked.source, readers, rejects)
-        return rejects.counts, list(dict.fromkeys(warning for reader in readers for warning in reader.warnings))
+        warnings += [warning for reader in readers for warning in reader.warnings]
+        return rejects.counts, list(dict.fromkeys(warnings))
+
+    def _opened(self, config: CorpusConfig) -> tuple[Roles, list[Reader], list[str]]:
+        """The source with the columns that are read, and a warning where patients are not known."""
+        asked = self.request
+        roles = roles_of(asked.source, asked.text, asked.note_id, asked.patient_id)
+        try:
+            return roles, open_readers(asked.source, roles.needed, self.parts.folder, config.missing), []
+        except MissingColumnsError as error:
+            if not asked.patient_optional or error.names != (asked.patient_id,):
+                raise
+        roles = roles_of(asked.source, asked.text, asked.note_id)
+        said = f"there is no column {asked.patient_id!r}, as in the model's study: values and resources name no patient"
+        return roles, open_readers(asked.source, roles.needed, self.parts.folder, config.missing), [said]
 
     def _add(self, notes: Sequence[SourceNote], counted: Mapping[str, int], show: int) -> None:
         """Extract a part, of which the page shows so many notes."""
