@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from wardspace.objectives.supervised.answer_windows import AnswerWindows, Sampling, WindowPlan, likeness
+from wardspace.objectives.supervised.answer_windows import AnswerWindows, Sampling, WindowPlan, covered
 
 
 def answers(*spans):
@@ -50,18 +50,20 @@ def test_right_windows_targets_and_others_by_brute_force(seed):
 
 
 def test_of_several_answers_each_has_its_turn():
-    found = AnswerWindows(answers((0, 20)), answers((2, 4), (6, 7)), np.arange(1))
+    found = AnswerWindows(answers((0, 20)), answers((2, 4), (6, 7)), np.arange(1), np.zeros(1))
     assert {found.target(0, turn) for turn in range(4)} == {(2, 3), (6, 6)}
 
 
 def test_an_answer_longer_than_any_window_is_cut():
-    found = AnswerWindows(answers((0, 10), (7, 17), (14, 20)), answers((3, 19)), np.arange(3))
+    found = AnswerWindows(answers((0, 10), (7, 17), (14, 20)), answers((3, 19)), np.arange(3), np.zeros(3))
     assert found.cut and found.right.tolist() == [1] and found.target(1, 0) == (0, 9)
 
 
 def test_windows_without_the_answer_are_sampled_anew_in_every_epoch():
     windows = np.stack([np.arange(0, 200, 10), np.arange(0, 200, 10) + 10], axis=1)
-    found, none = (AnswerWindows(windows, right, np.arange(20)) for right in (answers((42, 48)), answers()))
+    found, none = (
+        AnswerWindows(windows, right, np.arange(20), np.zeros(20)) for right in (answers((42, 48)), answers())
+    )
     sampling = Sampling(3.0, seed=1)
     assert sampling.count("q", found) == 1 + 3 and sampling.count("q", none) == 3
     read = [[sampling.window("q", found, piece, epoch) for piece in range(4)] for epoch in range(30)]
@@ -83,21 +85,31 @@ def test_the_windows_that_are_most_like_the_question_are_read():
     mean = np.mean([one.total() for one in documents])
 
     def score(one):
-        parts = []
+        parts, most = [], []
         for token in set(question.tolist()):
             having = sum(token in other for other in documents)
             rarity = np.log(1 + (len(documents) - having + 0.5) / (having + 0.5))
             times = one[token]
             parts.append(rarity * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * one.total() / mean)))
-        return sum(parts)
+            most.append(rarity * 2.2)
+        return sum(parts) / sum(most)
 
-    np.testing.assert_allclose(likeness(text, found.windows, question), [score(one) for one in documents])
+    np.testing.assert_allclose(covered(text, found.windows, question), [score(one) for one in documents])
+    np.testing.assert_allclose(found.shared, covered(text, found.windows, question))
+    assert 0 < found.shared.max() < 1
     assert len(found.likely) == 4
     kept = np.isin(np.arange(len(documents)), found.likely)
     scores = np.array([score(one) for one in documents])
     assert scores[kept].min() >= scores[~kept].max()
     assert set(found.others.tolist()) <= set(found.likely.tolist())
     assert WindowPlan(29, 0.3).read(text, question, answers()).likely.tolist() == list(range(len(documents)))
+
+
+def test_what_a_text_says_of_a_question_is_a_share():
+    text = np.array([1, 2, 3, 1, 2, 4], dtype=np.int32)
+    for question, low, high in (([9, 8], 0, 0), ([], 0, 0), ([1, 2], 0.3, 0.7), ([1, 2, 8, 9], 0.01, 0.3)):
+        (share,) = WindowPlan(20, 0.0).read(text, np.array(question, dtype=np.int32), answers()).shared
+        assert low <= share <= high
 
 
 def test_a_question_longer_than_the_window_leaves_half_of_it_to_the_text():

@@ -18,6 +18,7 @@ from wardspace.objectives.supervised.answer_windows import Sampling
 from wardspace.objectives.supervised.question_answering import (
     ANSWERS,
     QUESTION,
+    WEIGHTS,
     AskedQuestions,
     QuestionAnswering,
     best_threshold,
@@ -150,28 +151,33 @@ def test_an_epoch_reads_the_windows_that_were_planned(tmp_path):
     assert objective.pieces(Unit("empty", np.zeros(0, dtype=np.int32), targets=unit.targets)) == 0
 
 
-def test_validation_is_judged_by_token_f1_at_the_best_threshold(tmp_path):
-    """Which here is found by trying all thresholds, and spans by hand."""
+def test_validation_is_judged_by_token_f1_at_the_best_weight_and_threshold(tmp_path):
+    """Which here are found by trying all of them, and spans by hand."""
     objective = objective_of(tiny_model(tmp_path / "model"))
     units = [unit for unit in units_of(objective.model.tokenizer) if len(unit.ids)]
     batches = [objective.collate([Reading(unit, -1) for unit in some]) for some in (units[:2], units[2:])]
     with torch.no_grad():
         read = [(batch, objective(batch)) for batch in batches]
-    judged = []
-    for unit in units:
-        with torch.no_grad():
-            one = objective.collate([Reading(unit, -1)])
-            best = torch.cat(objective(one).scores)
-        row = best[best[:, 3].argmax()]
-        start = int(one.labels[int(row[0]), 2])
-        said = set(range(int(row[1]) + start, int(row[2]) + start + 1))
-        f1 = [2 * len(said & set(range(*right))) / (len(said) + right[1] - right[0]) for right in unit.targets[ANSWERS]]
-        judged.append((float(row[3] - best[:, 4].min()), max(f1, default=0.0), float(not f1)))
-    tried = [
-        np.mean([answered if score > bound else silent for score, answered, silent in judged])
-        for bound in (-np.inf, *(score for score, _, _ in judged))
-    ]
-    assert objective.validation_score(read) == pytest.approx(max(tried), abs=1e-6)
+    tried = []
+    for weight in WEIGHTS:
+        judged = []
+        for unit in units:
+            with torch.no_grad():
+                one = objective.collate([Reading(unit, -1)])
+                best = torch.cat(objective(one).scores).double()
+            shared = objective.plan.read(unit.ids, unit.targets[QUESTION], unit.targets[ANSWERS]).shared
+            totals = best[:, 3] + weight * torch.tensor(shared)[best[:, 0].long()]
+            row = best[totals.argmax()]
+            start = int(one.labels[int(row[0]), 2])
+            said = set(range(int(row[1]) + start, int(row[2]) + start + 1))
+            right = unit.targets[ANSWERS]
+            f1 = [2 * len(said & set(range(*each))) / (len(said) + each[1] - each[0]) for each in right]
+            judged.append((float(totals.max() - best[:, 4].min()), max(f1, default=0.0), float(not f1)))
+        tried += [
+            np.mean([answered if score > bound else silent for score, answered, silent in judged])
+            for bound in (-np.inf, *(score for score, _, _ in judged))
+        ]
+    assert objective.validation_score(read) == pytest.approx(max(tried), abs=1e-5)
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -48,18 +48,18 @@ class WindowPlan:
     def read(self, text: Ids, question: Ids, answers: Spans) -> AnswerWindows:
         """The windows of a text, those that are read for a question, and those that hold its answers."""
         windows = self.windows(len(text), question)
-        likely = np.arange(len(windows))
+        likely, shared = np.arange(len(windows)), covered(text, windows, self.question(question))
         if self.most is not None and self.most < len(windows):
-            order = np.argsort(-likeness(text, windows, self.question(question)), kind="stable")
-            likely = np.sort(order[: self.most])
-        return AnswerWindows(windows, answers, likely)
+            likely = np.sort(np.argsort(-shared, kind="stable")[: self.most])
+        return AnswerWindows(windows, answers, likely, shared)
 
 
-def likeness(text: Ids, windows: Spans, question: Ids) -> npt.NDArray[np.float64]:
-    """How like a question each window of a text is, by the tokens that they share (BM25), [w].
+def covered(text: Ids, windows: Spans, question: Ids) -> npt.NDArray[np.float64]:
+    """How much of a question each window of a text speaks of, from 0 to 1, [w].
 
-    How rare a token is, is counted over the windows of this text: a token that most of them have says little, and
-    nothing has to be known of other texts.
+    BM25 of the tokens that they share, over what a window would score that has each token of the question ever so
+    often. How rare a token is, is counted over the windows of this text: a token that most of them have says little,
+    one that none has counts most, and nothing has to be known of other texts.
 
     Parameters
     ----------
@@ -75,14 +75,15 @@ def likeness(text: Ids, windows: Spans, question: Ids) -> npt.NDArray[np.float64
     """
     sizes = windows[:, 1] - windows[:, 0]
     damping = _SATURATION * (1 - _BY_LENGTH + _BY_LENGTH * sizes / max(1.0, float(sizes.mean())))
-    found = np.zeros(len(windows))
+    found, most = np.zeros(len(windows)), 0.0
     for token in np.unique(question):
         places = np.flatnonzero(text == token)
         times = np.searchsorted(places, windows[:, 1]) - np.searchsorted(places, windows[:, 0])
         having = np.count_nonzero(times)
         rarity = np.log1p((len(windows) - having + 0.5) / (having + 0.5))
-        found += rarity * times * (_SATURATION + 1) / (times + damping)
-    return found
+        found += rarity * times / (times + damping)
+        most += rarity
+    return found / most if most else found
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,14 @@ class AnswerWindows:
         Tokens of the right answers; none where the text does not answer the question.
     likely : int64 [n]
         Places of the windows that are read, rising.
+    shared : float64 [w]
+        How much of the question each speaks of; see `covered`.
     """
 
     windows: Spans
     answers: Spans
     likely: npt.NDArray[np.int64]
+    shared: npt.NDArray[np.float64]
 
     @cached_property
     def overlaps(self) -> npt.NDArray[np.int64]:

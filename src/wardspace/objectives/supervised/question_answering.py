@@ -22,9 +22,13 @@ from wardspace.objectives.units import Reading, Unit
 QUESTION, ANSWERS = "question", "answers"
 """Targets of a unit, whose ids are those of the text: token ids of the question, int32 [q], and the tokens of its right
 answers, int64 [k, 2]."""
-_PLACE, _TEXT, _START, _END, _FIRST, _LAST, _RIGHT = range(7)
+_PLACE, _TEXT, _START, _END, _SHARED, _FIRST, _LAST, _RIGHT = range(8)
 """Columns of a batch's labels: place of the window's unit in the batch, where in the sequence the text begins, its
-start and end, first and last token of the answer in the window (-1: none), then all right answers of the unit."""
+start and end, how much of the question it speaks of (in millionths), first and last token of the answer in the window
+(-1: none), then all right answers of the unit."""
+_MILLION = 1_000_000
+WEIGHTS = (0.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""What the words that question and window share may count beside the log probabilities of the model."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,8 @@ class QuestionAnswering(Objective):
 
     A unit is a question with its text. A long text is read in overlapping windows, each with the question before it. In
     an epoch those that hold an answer are read and a sample of the others. In validation the best span over the windows
-    is the answer, from the threshold on that is best on validation, and the best weights are those of the highest token
-    F1 over positions.
+    is the answer, by its log probability plus a weight times what question and window share; weight and threshold are
+    the best on validation, and the best weights of the model are those of the highest token F1 over positions.
 
     Parameters
     ----------
@@ -77,7 +81,8 @@ class QuestionAnswering(Objective):
     References
     ----------
     Devlin et al. 2019, BERT, section 4.3 (SQuAD 2.0). Alberti et al. 2019, A BERT Baseline for the Natural Questions
-    (windows without an answer are sampled).
+    (windows without an answer are sampled). Yang et al. 2019, End-to-End Open-Domain Question Answering with BERTserini
+    (scores of the search and of the reader are added).
     """
 
     def __init__(
@@ -110,7 +115,7 @@ class QuestionAnswering(Objective):
         return int((chosen[:, 1] - chosen[:, 0] + question + self.setting.vocabulary.pairs.count).sum())
 
     def collate(self, readings: Sequence[Reading]) -> Batch:
-        """Windows with the question before them, and what is known of each: int64 [windows, 6 + 2 answers]."""
+        """Windows with the question before them, and what is known of each: int64 [windows, 7 + 2 answers]."""
         pairs: list[TokenPair] = []
         rows: list[list[int]] = []
         most = max((len(reading.unit.targets[ANSWERS]) for reading in readings), default=0)
@@ -125,7 +130,8 @@ class QuestionAnswering(Objective):
                 start, end = found.windows[window].tolist()
                 pairs.append(TokenPair(question, unit.ids[start:end]))
                 target = found.target(window, max(0, reading.epoch))
-                rows.append([place, text, start, end, *target, *right.ravel().tolist()])
+                shared = round(_MILLION * float(found.shared[window]))
+                rows.append([place, text, start, end, shared, *target, *right.ravel().tolist()])
         labels = torch.tensor(rows, dtype=torch.int64).reshape(len(rows), _RIGHT + 2 * most)
         packed = micro_batches(pairs, self.setting.vocabulary, self.setting.reading)
         return Batch(packed, labels, counts={"spans": len(pairs)})
@@ -150,12 +156,15 @@ class QuestionAnswering(Objective):
         return found
 
     def validation_score(self, read: Sequence[tuple[Batch, Output]]) -> float | None:
-        """Token F1 over positions, at the threshold that is best for it."""
-        judged = [one for batch, output in read for one in _judged(batch, output)]
-        if not judged:
-            return None
-        scores, answered, silent = np.array(judged).T
-        return best_threshold(scores, answered, silent)[1]
+        """Token F1 over positions, at the weight and the threshold that are best for it."""
+        reached = []
+        for weight in WEIGHTS:
+            judged = [one for batch, output in read for one in _judged(batch, output, weight)]
+            if not judged:
+                return None
+            scores, answered, silent = np.array(judged).T
+            reached.append(best_threshold(scores, answered, silent)[1])
+        return max(reached)
 
     def _windows(self, unit: Unit) -> AnswerWindows:
         return self.plan.read(unit.ids, unit.targets[QUESTION], unit.targets[ANSWERS])
@@ -197,7 +206,7 @@ def best_threshold(
     return (above + float(ranked[count])) / 2, best
 
 
-def _judged(batch: Batch, output: Output) -> list[tuple[float, float, float]]:
+def _judged(batch: Batch, output: Output, weight: float) -> list[tuple[float, float, float]]:
     """Of each question of a batch how much rather it is answered than not, and what either is worth."""
     labels = batch.labels.cpu().numpy()
     found = torch.cat(list(output.scores)).double().cpu().numpy()
@@ -205,13 +214,13 @@ def _judged(batch: Batch, output: Output) -> list[tuple[float, float, float]]:
     judged = []
     for place in np.unique(labels[:, _PLACE]):
         own = labels[:, _PLACE] == place
-        best = found[own][np.argmax(found[own, 3])]
-        start = labels[own][np.argmax(found[own, 3]), _START]
+        totals = found[own, 3] + weight * labels[own, _SHARED] / _MILLION
+        best, start = found[own][np.argmax(totals)], labels[own][np.argmax(totals), _START]
         right = labels[own][0, _RIGHT:].reshape(-1, 2)
         right = right[right[:, 0] >= 0]
         said = (int(best[1]) + start, int(best[2]) + 1 + start)
         f1 = max((_position_f1(said, (int(first), int(last))) for first, last in right), default=0.0)
-        judged.append((float(best[3] - found[own, 4].min()), f1, float(not len(right))))
+        judged.append((float(totals.max() - found[own, 4].min()), f1, float(not len(right))))
     return judged
 
 

@@ -17,10 +17,11 @@ from wardspace.objectives.supervised.answer_spans import SpanHead
 from wardspace.objectives.supervised.answer_windows import Sampling
 from wardspace.objectives.supervised.question_answering import ANSWERS, QUESTION, AskedQuestions, QuestionAnswering
 from wardspace.tasks.answers.asked import AskedNotes, Passage
+from wardspace.tasks.answers.best import best_reader
 from wardspace.tasks.answers.fitted import FittedReader
 from wardspace.tasks.answers.kept import save_reader
 from wardspace.tasks.answers.linear import LinearSpans
-from wardspace.tasks.answers.reading import Windowing, WindowReader, answer_tokens, plan_of, too_long
+from wardspace.tasks.answers.reading import Windowing, answer_tokens, plan_of, too_long
 from wardspace.tasks.finetuning import BudgetedFineTuning, Trial, Tuner
 from wardspace.tasks.kind import RunKey
 from wardspace.tasks.notes import EvaluatedModel
@@ -101,10 +102,9 @@ class AnswerTuner(Tuner[QuestionAnswering, FittedReader]):
         return objective, Part(objective, FixedSource([unit for _, unit in units], groups, validating))
 
     def fitted(self, objective: QuestionAnswering) -> FittedReader:
-        """The reader; its threshold and its confidence come from all windows of validation."""
-        encoder = self.encoder_of(objective.model)
-        read = WindowReader(encoder, LinearSpans.of_head(objective.head), Windowing.of(self.task))
-        return FittedReader.calibrated(read, self.gold.units("validation"), self._about)
+        """The reader; its weight, threshold and confidence come from all windows of validation."""
+        heads, held = [LinearSpans.of_head(objective.head)], self.gold.units("validation")
+        return best_reader(self.encoder_of(objective.model), heads, Windowing.of(self.task), held, self._about)
 
     def score(self, fitted: FittedReader) -> float:
         """Token F1 on validation."""

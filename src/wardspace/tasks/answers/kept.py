@@ -37,6 +37,8 @@ class KeptReader(KeptFit):
     """As in the task."""
     longest: int | None = Field(ge=1)
     """Most tokens of an answer."""
+    weight: FiniteFloat = Field(ge=0)
+    """What the words that question and window share count beside log probabilities."""
     threshold: FiniteFloat | None
     """Score from which on a question is answered; null answers all."""
     answered: KeptScaling
@@ -62,6 +64,7 @@ def save_reader(reader: FittedReader, folder: Path, run: RunKey) -> None:
         {
             **run_fields(run),
             **read.how._asdict(),
+            "weight": read.weight,
             "threshold": decision.threshold,
             "answered": decision.answered._asdict(),
             "silent": decision.silent._asdict(),
@@ -92,5 +95,5 @@ def load_reader(folder: str | Path, *, device: str = "auto") -> FittedReader:
     check_shapes(path, kept.weights, {"weights": (encoder.dimension, ends), "bias": (ends,)})
     scaled = (Scaled(one.slope, one.shift) for one in (about.answered, about.silent))
     how = Windowing(about.overlap, about.windows, about.longest)
-    read = WindowReader(encoder, LinearSpans.of(kept.weights), how)
+    read = WindowReader(encoder, LinearSpans.of(kept.weights), how, about.weight)
     return FittedReader(read, Decision(about.threshold, *scaled), scripts=about.scripts)

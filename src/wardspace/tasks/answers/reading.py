@@ -50,8 +50,8 @@ class Found(NamedTuple):
     end: int
     """The character after its last; -1 as well."""
     score: float
-    """How much rather it is given than none: the difference of their log probabilities, over all windows; minus
-    infinity where there is none."""
+    """How much rather it is given than none: the difference of their log probabilities, over all windows, and what its
+    window shares with the question, times a weight; minus infinity where there is none."""
     right: tuple[int, int] | None = None
     """The best answer of the windows that hold a right one; None for a question without."""
 
@@ -128,40 +128,44 @@ class WindowReader:
         Scores the tokens.
     how : Windowing
         Windows, and how long an answer may be.
+    weight : float
+        What the words that question and window share count beside log probabilities.
     """
 
     encoder: Encoder
     heads: Heads
     how: Windowing
+    weight: float = 0.0
 
     def __call__(self, passages: Iterable[Passage]) -> Iterator[Found]:
         """The best answer to each question in turn, by the first head."""
-        return (by_head[0] for by_head in self.by_head(passages))
+        return (ways[0] for ways in self.in_ways(passages, [self.weight]))
 
-    def by_head(self, passages: Iterable[Passage]) -> Iterator[list[Found]]:
-        """The same by each head."""
+    def in_ways(self, passages: Iterable[Passage], weights: Sequence[float]) -> Iterator[list[Found]]:
+        """The same by each head with each of some weights, the weights of one head next to each other."""
         waiting: list[ReadQuestion] = []
         windows = 0
         for one in read_questions(self.encoder, self._plan, passages):
             waiting.append(one)
             windows += len(one.read)
             if windows >= _TOGETHER:
-                yield from self._block(waiting)
+                yield from self._block(waiting, weights)
                 waiting, windows = [], 0
-        yield from self._block(waiting)
+        yield from self._block(waiting, weights)
 
     @cached_property
     def _plan(self) -> WindowPlan:
         return plan_of(self.encoder, self.how)
 
-    def _block(self, questions: Sequence[ReadQuestion]) -> Iterator[list[Found]]:
+    def _block(self, questions: Sequence[ReadQuestion], weights: Sequence[float]) -> Iterator[list[Found]]:
         owners = [(one, window) for one in questions for window in one.read]
         best = self._windows([one.pair(window) for one, window in owners]) if owners else None
         first = 0
         for one in questions:
             last = first + len(one.read)
             assert best is not None, "every text has a window"
-            yield [_found(one, best[first:last, head]) for head in range(best.shape[1])]
+            heads = range(best.shape[1])
+            yield [_found(one, best[first:last, head], weight) for head in heads for weight in weights]
             first = last
 
     @torch.inference_mode()
@@ -183,15 +187,16 @@ class WindowReader:
         return found
 
 
-def _found(one: ReadQuestion, best: NDArray[np.float64]) -> Found:
+def _found(one: ReadQuestion, best: NDArray[np.float64], weight: float) -> Found:
     """The answer to a question from the best spans of the windows that were read [windows, 4]."""
     read = np.array(one.read)
+    totals = best[:, 2] + weight * one.found.shared[read]
     likely = np.flatnonzero(np.isin(read, one.found.likely))
     right = np.flatnonzero(np.isin(read, one.found.right))
-    place = int(likely[best[likely, 2].argmax()])
-    among = None if not len(right) else int(right[best[right, 2].argmax()])
+    place = int(likely[totals[likely].argmax()])
+    among = None if not len(right) else int(right[totals[right].argmax()])
     given = None if among is None else _characters(one, int(read[among]), best[among])
-    score = float(best[place, 2] - best[likely, 3].min())
+    score = float(totals[place] - best[likely, 3].min())
     return Found(*_characters(one, int(read[place]), best[place]), score, given)
 
 

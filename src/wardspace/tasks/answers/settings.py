@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +15,11 @@ from wardspace.corpus.note.sentences import sentences
 from wardspace.models import Encoder
 from wardspace.results import SettingRecord
 from wardspace.tasks.answers.asked import AskedNotes, Passage, Question
-from wardspace.tasks.answers.fitted import FittedReader, Read
+from wardspace.tasks.answers.best import best_reader
+from wardspace.tasks.answers.fitted import FittedReader
 from wardspace.tasks.answers.kept import save_reader
-from wardspace.tasks.answers.linear import Examples, LinearSpans, examples, fitted_spans
-from wardspace.tasks.answers.reading import Found, Windowing, WindowReader, too_long
+from wardspace.tasks.answers.linear import Examples, examples, fitted_spans
+from wardspace.tasks.answers.reading import Found, Windowing, too_long
 from wardspace.tasks.kind import Models, RunKey
 from wardspace.tasks.notes import EvaluatedModel, Texts
 
@@ -108,7 +109,7 @@ def _pair(bounds: NDArray[np.int64]) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class LinearReader(AnswerSetting):
-    """Linear scores of frozen vectors of question and window; the strength has the best token F1 on validation."""
+    """Linear scores of frozen vectors of question and window; their strength has the best token F1 on validation."""
 
     _read: dict[str, tuple[AskedNotes, Examples, dict[str, str]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -130,12 +131,7 @@ class LinearReader(AnswerSetting):
         found, about = self._examples(model.name, encoder, gold)
         own = found.of(gold.budget.learned(run.shots, run.seed))
         heads = [fitted_spans(own, strength) for strength in STRENGTHS]
-        held = gold.units("validation")
-        reader = WindowReader(encoder, LinearSpans.beside(heads), Windowing.of(self.task))
-        by_head = zip(*reader.by_head(held.passages()), strict=True)
-        fitted = [FittedReader.calibrated(_known(own), held, about) for own in by_head]
-        best = int(np.argmax([one.validation_f1 for one in fitted]))
-        return replace(fitted[best], read=replace(reader, heads=heads[best]))
+        return best_reader(encoder, heads, Windowing.of(self.task), gold.units("validation"), about)
 
     def _examples(self, name: str, encoder: Encoder, gold: AskedNotes) -> tuple[Examples, dict[str, str]]:
         known = self._read.get(name)
@@ -154,8 +150,3 @@ class LinearReader(AnswerSetting):
     def save(self, fitted: FittedReader, folder: Path, run: RunKey) -> None:
         """Write the reader; see `load_reader`."""
         save_reader(fitted, folder, run)
-
-
-def _known(found: Sequence[Found]) -> Read:
-    """Gives answers that have been found."""
-    return lambda passages: found
