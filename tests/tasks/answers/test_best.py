@@ -49,9 +49,9 @@ def test_shared_words_find_the_window_where_the_model_knows_nothing(asked):
     passage = Passage(text, [Question("", "heart rate", ()), Question("", "penicillin", ())])
     reader = WindowReader(encoder, blind, Windowing(0.3, None))
     (rate, rate_weighed), (other, other_weighed) = reader.in_ways([passage], [0.0, 1000.0])
-    assert rate.start == other.start == other_weighed.start  # in the shortest window
+    assert rate.score < 10 and (other.start, other.score) == (other_weighed.start, other_weighed.score)
     assert 0 <= text.index("heart") - rate_weighed.start < 150
-    assert rate_weighed.score > 300 > other_weighed.score == pytest.approx(other.score)
+    assert rate_weighed.score > 300
 
 
 def test_the_weight_is_kept(asked, tmp_path):
