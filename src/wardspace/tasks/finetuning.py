@@ -36,6 +36,11 @@ F = TypeVar("F", bound=Fitted[Any])
 G = TypeVar("G")
 T = TypeVar("T")
 
+STEPS = 100
+"""Steps of an epoch where `batch_notes` is null, as far as notes reach: few labels need small batches."""
+MOST_NOTES = 16
+"""Notes of a batch then at most."""
+
 
 class BudgetedGold(Protocol):
     """Right answers whose training notes label budgets are drawn from."""
@@ -136,11 +141,16 @@ class Tuner(ABC, Generic[O, F]):
         return model.to_encoder(self.encoder.model_copy(update={"normalise": "no"}))
 
     def _batch_tokens(self, part: Part) -> int:
-        """Tokens of a batch: as asked, or as many as `batch_notes` notes have on average, of each at most a window."""
+        """Tokens of a batch: as asked, or as many as so many notes have on average, of each at most a window."""
         room, special = part.objective.setting.text_window, part.objective.setting.vocabulary.specials_per_sequence
-        units, held = part.source.units(0), set(part.source.validation.tolist())
-        mean = np.mean([min(len(unit.ids), room) + special for at, unit in enumerate(units) if at not in held])
-        return self.options.batch_tokens or max(1, round(self.options.batch_notes * float(mean)))
+        held = set(part.source.validation.tolist())
+        learned = [unit for at, unit in enumerate(part.source.units(0)) if at not in held]
+        notes = self.options.batch_notes
+        if notes is None:
+            readings = sum(part.objective.pieces(unit) for unit in learned)
+            notes = min(max(1, readings // STEPS), MOST_NOTES)
+        mean = np.mean([min(len(unit.ids), room) + special for unit in learned])
+        return self.options.batch_tokens or max(1, round(notes * float(mean)))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from tests.fixtures.mentions import marked_corpus
 from tests.fixtures.models import tiny_model
 from tests.tasks.entities.test_kind import ENCODER, QUICK, gold_of, predicted, task_of
 from wardspace.tasks import EvaluatedModel, finetuning, kind_of
+from wardspace.tasks.finetuning import Trial
 from wardspace.training.train import phase_of
 
 TUNED = {**QUICK, "epochs": 2, "seeds": 2}
@@ -79,3 +80,21 @@ def test_a_cap_on_notes_holds_for_every_model(tmp_path, corpus, trained):
         )  # fmt: skip
     names = [{unit.id for unit in phase.parts[0].source.units(0)} for phase in trained.found]
     assert names[0] == names[1] and len(names[0]) == 12 + 12
+
+
+def test_few_notes_are_learned_from_in_small_batches(tmp_path, corpus, monkeypatch):
+    """So many notes a batch, where nothing else is asked, that an epoch has its steps as far as notes reach."""
+    model = EvaluatedModel("mlm", list, list, None, (str(tiny_model(tmp_path / "model")), ENCODER))
+
+    def updates(notes, batch_notes=None):
+        options = {**TUNED, "epochs": 4, "notes": notes, "batch_notes": batch_notes}
+        task = task_of(settings=["finetune"], finetune=options)
+        (setting,) = kind_of(task).settings(task)
+        phase = setting.tuner(model, gold_of(corpus, task)).phase(Trial(0, 1e-3), "x", tmp_path / "work")
+        return len(phase.plan.tokens)
+
+    assert updates(24) == updates(24, 1) == pytest.approx(4 * 24, rel=0.3)
+    monkeypatch.setattr(finetuning, "STEPS", 3)
+    assert updates(24) == updates(24, 8) < updates(24, 1) / 3
+    monkeypatch.setattr(finetuning, "MOST_NOTES", 2)
+    assert updates(24) == updates(24, 2)

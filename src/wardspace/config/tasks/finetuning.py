@@ -43,8 +43,9 @@ class FinetuneConfig(Section):
     """Share of steps of rising learning rate."""
     dropout: float | None = Field(None, ge=0, lt=1)
     """Share of what passes from layer to layer that is dropped in training (null: as the base came)."""
-    batch_notes: int = Field(16, ge=1)
-    """Notes of a batch, on average."""
+    batch_notes: int | None = Field(16, ge=1)
+    """Notes of a batch, on average (windows, of notes that are longer); null takes as many as leave an epoch 100 steps,
+    from 1 to 16."""
     batch_tokens: int | None = Field(None, ge=1)
     """Tokens of a batch instead, padding not counted."""
     pass_tokens: int | None = Field(None, ge=16)

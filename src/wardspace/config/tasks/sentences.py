@@ -22,8 +22,8 @@ class SentenceFinetuneConfig(FinetuneConfig):
     """Stop after so many epochs in a row without a better score (null: never)."""
     learning_rate: Rates = [1e-4, 3e-4]
     """Highest learning rate; of several the first seed of a model finds the one that is best on validation."""
-    batch_notes: int = Field(8, ge=1)
-    """Notes of a batch, on average."""
+    batch_notes: int | None = Field(None, ge=1)
+    """Notes of a batch, on average; null takes as many as leave an epoch 100 steps, from 1 to 16."""
 
 
 class SentencesConfig(BudgetedTask):
