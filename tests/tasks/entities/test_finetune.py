@@ -95,6 +95,6 @@ def test_few_notes_are_learned_from_in_small_batches(tmp_path, corpus, monkeypat
 
     assert updates(24) == updates(24, 1) == pytest.approx(4 * 24, rel=0.3)
     monkeypatch.setattr(finetuning, "STEPS", 3)
-    assert updates(24) == updates(24, 8) < updates(24, 1) / 3
+    assert 4 * 3 <= updates(24) < updates(24, 1) / 3
     monkeypatch.setattr(finetuning, "MOST_NOTES", 2)
     assert updates(24) == updates(24, 2)
