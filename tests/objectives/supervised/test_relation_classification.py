@@ -17,6 +17,7 @@ from wardspace.objectives import ObjectiveSettings, Reading, Unit, Vocabulary
 from wardspace.objectives.supervised.pair_head import GAPS, PairHead, gaps_of, merged
 from wardspace.objectives.supervised.relation_classification import (
     CLASSES,
+    ENDS,
     MARKERS,
     PAIRS,
     RelatedTexts,
@@ -48,6 +49,7 @@ def unit_of(tokenizer, text, seed, mentions=9, candidates=8):
     owners = np.arange(len(pairs))[:, None] % candidates
     targets = {
         MARKERS: markers,
+        ENDS: np.minimum(markers + random.integers(1, 5, mentions), len(ids)),
         PAIRS: np.concatenate([pairs, owners, 1 + owners % (2, 3)], axis=1),
         CLASSES: random.integers(0, 3, candidates).astype(np.int32),
     }
@@ -72,11 +74,14 @@ def by_hand(objective, plain, unit, window, pairs):
     with torch.no_grad():
         tokens = plain(input_ids=ids).last_hidden_state[0]
         found = []
-        for (one, other), counts in zip(unit.targets[MARKERS][pairs[:, :2]], pairs[:, 3:], strict=True):
-            at, to = (int(place) - start + len(vocabulary.prefix) for place in (one, other))
+        for mentions, counts in zip(pairs[:, :2].tolist(), pairs[:, 3:], strict=True):
+            shift = len(vocabulary.prefix) - start
+            at, to = (int(unit.targets[MARKERS][one]) + shift for one in mentions)
+            behind = [int(min(unit.targets[ENDS][one], end)) + shift for one in mentions]
+            words = (tokens[first:last].mean(dim=0) for first, last in zip((at, to), behind, strict=True))
             between = tokens[min(at, to) : max(at, to)].mean(dim=0)
             gap = head.gap.weight[gaps_of(np.array([at]), np.array([to]))[0]]
-            first, second, middle = (scaled(vector, head.norm) for vector in (tokens[at], tokens[to], between))
+            first, second, middle = (scaled(vector, head.norm) for vector in (*words, between))
             inner = head.head(first) + head.tail(second) + head.both(first * second) + head.between(middle) + gap
             inner = inner + head.counts.weight @ torch.tensor(np.log(counts + 1.0), dtype=torch.float32)
             found.append(head.out(functional.gelu(inner)))
@@ -215,8 +220,8 @@ def test_a_window_without_a_pair_and_a_text_without_a_candidate(folder, units):
     empty = Unit("none", units[0].ids, targets={**units[0].targets, PAIRS: np.zeros((0, 5), dtype=np.int64)})
     assert not objective.usable(empty) and objective.pieces(empty) == 0
     markers = np.array([0, len(units[0].ids) - 1])
-    far = np.array([[0, 1, 0, 1, 1]])
-    lonely = Unit("far", units[0].ids, targets={MARKERS: markers, PAIRS: far, CLASSES: np.array([1], np.int32)})
+    far = {PAIRS: np.array([[0, 1, 0, 1, 1]]), CLASSES: np.array([1], np.int32)}
+    lonely = Unit("far", units[0].ids, targets={MARKERS: markers, ENDS: markers + 1, **far})
     assert objective.pieces(lonely) > 1
     batch = objective.collate([Reading(lonely, 0, 0)])
     loss = objective.forward(batch).loss

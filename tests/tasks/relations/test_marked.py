@@ -58,10 +58,10 @@ def test_all_pairs_of_all_texts_as_plain_transformers_scores_them_one_at_a_time(
                 with torch.no_grad():
                     tokens = plain(input_ids=ids).last_hidden_state[0]
                     at = text.markers[[one, other]]
-                    places = torch.from_numpy(at - start + len(around.before))[None]
-                    single.setdefault(owner, []).append(
-                        head(tokens, places, torch.from_numpy(gaps_of(at[:1], at[1:])), torch.tensor([counts]))
-                    )
+                    both = np.stack([at, np.minimum(text.ends[[one, other]], end)], axis=1) - start + len(around.before)
+                    gap, which = torch.from_numpy(gaps_of(at[:1], at[1:])), torch.tensor([[0, 1]])
+                    scored = head(tokens, torch.from_numpy(both), which, gap, torch.tensor([counts]))
+                    single.setdefault(owner, []).append(scored)
         for owner, probabilities in enumerate(scores.probabilities):
             if owner in single:
                 groups = torch.zeros(len(single[owner]), dtype=torch.int64)

@@ -33,6 +33,9 @@ def test_every_mention_is_between_signs_with_its_type(tmp_path, family):
     ]  # fmt: skip
     assert (np.diff(found.markers) > 0).all()
     assert found.ids[found.markers].tolist() == [ids("sign")[0], ids("sign")[0], ids("drug")[0]]
+    marked = [found.ids[start:end].tolist() for start, end in zip(found.markers, found.ends, strict=True)]
+    assert marked[1] == [*ids("sign"), *plain[:first]] and marked[2] == [*ids("drug"), *plain[middle:end]]
+    assert marked[0][-len(closed) :] == closed and found.ids[found.ends].tolist() == closed * 3
 
 
 def test_texts_without_a_mention_and_mentions_without_a_token(tmp_path):

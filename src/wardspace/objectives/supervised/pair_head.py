@@ -22,7 +22,7 @@ GAPS = 2 * _STEPS + 1
 class PairHead(nn.Module):
     """A perceptron on two mentions: their vectors, the product, the mean of the tokens between, distance, and counts.
 
-    The vector of a mention is that of its marker. Vectors are scaled to entries of about one, for which the starting
+    The vector of a mention is the mean of its marker's and its words'. Vectors are scaled to entries of about one, for which the starting
     weights are made: models differ in the length of theirs. Those of mentions are multiplied once, however many pairs
     there are: ``gelu(A h + B t + C (h * t) + D between + gap + E counts) W``. Counts say how often both are mentioned:
     what a text is about is mentioned often, and related to more.
@@ -66,34 +66,37 @@ class PairHead(nn.Module):
         with torch.no_grad():
             self.out.bias.copy_(torch.from_numpy(np.log(shares)))
 
-    def forward(self, tokens: Tensor, pairs: Tensor, gaps: Tensor, counts: Tensor) -> Tensor:
+    def forward(self, tokens: Tensor, mentions: Tensor, pairs: Tensor, gaps: Tensor, counts: Tensor) -> Tensor:
         """Scores [p, classes] of pairs of mentions.
 
         Parameters
         ----------
         tokens : float [t, d]
             Vectors of the tokens of one or more texts, end to end.
+        mentions : int64 [m, 2]
+            First token of each mention, its marker, and the one after its last.
         pairs : int64 [p, 2]
-            Places of the markers of head and tail, both in one text.
+            Which mentions are head and tail, both of one text.
         gaps : int64 [p]
             See `gaps_of`.
         counts : int64 [p, 2]
             How many mentions there are of both.
         """
-        markers, places = torch.unique(pairs, return_inverse=True)
-        given = self.dropout(self.norm(tokens[markers]))
-        heads, tails = places.unbind(dim=1)
+        starts, ends = mentions.unbind(dim=1)
+        sums = functional.pad(tokens.cumsum(dim=0), (0, 0, 1, 0))
+        given = self.dropout(self.norm(_means(sums, starts, ends)))
+        heads, tails = pairs.unbind(dim=1)
+        markers = starts[pairs]
+        between = _means(sums, markers.amin(dim=1), markers.amax(dim=1))
         inner = self.head(given)[heads] + self.tail(given)[tails] + self.both(given[heads] * given[tails])
-        inner = inner + self.between(self.norm(_means_between(tokens, pairs))) + self.gap(gaps)
+        inner = inner + self.between(self.norm(between)) + self.gap(gaps)
         inner = inner + self.counts(counts.to(inner).log1p())
         scores: Tensor = self.out(self.dropout(functional.gelu(inner)))
         return scores
 
 
-def _means_between(tokens: Tensor, pairs: Tensor) -> Tensor:
-    """Mean vectors [p, d] of the tokens from each pair's first marker to its last, the last one left out."""
-    sums = functional.pad(tokens.cumsum(dim=0), (0, 0, 1, 0))
-    starts, ends = pairs.amin(dim=1), pairs.amax(dim=1)
+def _means(sums: Tensor, starts: Tensor, ends: Tensor) -> Tensor:
+    """Mean vectors of the tokens from starts to ends, these left out, from sums over all tokens before each."""
     return (sums[ends] - sums[starts]) / (ends - starts).clamp(min=1)[:, None]
 
 

@@ -22,8 +22,8 @@ from wardspace.objectives.micro_batches import Batch, MicroBatch, micro_batches
 from wardspace.objectives.supervised.pair_head import Merge, PairHead, gaps_of, merged
 from wardspace.objectives.units import Reading, Unit
 
-MARKERS, PAIRS, CLASSES = "markers", "pairs", "classes"
-"""Targets of a unit: the token that stands for each mention, int64 [m], rising; pairs of mentions with the number of
+MARKERS, ENDS, PAIRS, CLASSES = "markers", "ends", "pairs", "classes"
+"""Targets of a unit: the marker of each mention, int64 [m], rising; the token after its words, int64 [m]; pairs of mentions with the number of
 the candidate that they speak for and how many mentions there are of its head and tail, int64 [p, 5]; the class of each
 candidate, int32 [c], 0 for no relation."""
 Places = npt.NDArray[np.int64]
@@ -172,10 +172,10 @@ class RelationClassification(Objective):
 
     def read(self, one: MicroBatch, labels: Tensor, *, vectors_only: bool = False) -> Read:
         """The loss of the candidates of each window by itself; in validation the scores of their pairs as well."""
-        own, places = _pairs_of(one, labels)
+        own, pairs, mentions = _pairs_of(one, labels)
         hidden = self.model.hidden(one.ids, one.layout)
         with torch.autocast(hidden.device.type, enabled=False):
-            scores = self.head(hidden.float(), places, own[:, _GAP], own[:, [_HEADS, _TAILS]])
+            scores = self.head(hidden.float(), mentions, pairs, own[:, _GAP], own[:, [_HEADS, _TAILS]])
             # in validation two windows may share a candidate: here each judges what it sees of it
             _, groups = torch.unique(own[:, [_ROW, _CANDIDATE]], dim=0, return_inverse=True)
             count = int(groups.max()) + 1 if len(groups) else 0
@@ -232,12 +232,12 @@ def _window(unit: Unit, start: int, end: int, pairs: Places) -> tuple[Masked, Pl
     rows[:, _GAP] = gaps_of(markers[pairs[:, 0]], markers[pairs[:, 1]])
     rows[:, _CLASS] = unit.targets[CLASSES][pairs[:, 2]]
     rows[:, [_HEADS, _TAILS]] = pairs[:, 3:]
-    inside = markers[first:last] - start
-    return Masked(unit.ids[start:end], inside, np.zeros(len(inside), dtype=np.int32)), rows
+    sizes = np.minimum(unit.targets[ENDS][first:last], end) - markers[first:last]
+    return Masked(unit.ids[start:end], markers[first:last] - start, sizes.astype(np.int32)), rows
 
 
-def _pairs_of(one: MicroBatch, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Labels of the pairs of a micro-batch, and the tokens that stand for their mentions [p, 2]."""
+def _pairs_of(one: MicroBatch, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Labels of the pairs of a micro-batch, which of its mentions they are [p, 2], and their tokens [m, 2]."""
     owners = one.layout.owners[one.targets["positions"]]
     mentions = torch.bincount(owners, minlength=len(one.rows))
     first = labels.new_full((int(one.rows.max()) + 1,), -1)
@@ -245,7 +245,9 @@ def _pairs_of(one: MicroBatch, labels: Tensor) -> tuple[Tensor, Tensor]:
     rows = labels[:, _ROW]
     known = rows < len(first)
     own = labels[known][first[rows[known]] >= 0]
-    return own, one.targets["positions"][own[:, [_HEAD, _TAIL]] + first[own[:, _ROW], None]]
+    starts = one.targets["positions"]
+    mentions = torch.stack([starts, starts + one.targets["words"]], dim=1)
+    return own, own[:, [_HEAD, _TAIL]] + first[own[:, _ROW], None], mentions
 
 
 def _judged(

@@ -19,6 +19,7 @@ from wardspace.objectives import Unit
 from wardspace.objectives.supervised.pair_head import PairHead
 from wardspace.objectives.supervised.relation_classification import (
     CLASSES,
+    ENDS,
     MARKERS,
     PAIRS,
     RelatedTexts,
@@ -155,6 +156,7 @@ class RelationTuner(Tuner[RelationClassification, FittedRelations]):
         text, candidates = self._marked[row], pairing.candidates(self.gold.documents[row])
         targets: dict[str, NDArray[Any]] = {
             MARKERS: text.markers,
+            ENDS: text.ends,
             PAIRS: pairs_of(self.gold.documents[row], candidates),
             CLASSES: classes_of(candidates, self.gold.relations[row], self.gold.classes).astype(np.int32),
         }

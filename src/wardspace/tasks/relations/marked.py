@@ -69,7 +69,9 @@ class MarkedScorer:
         self, vectors: NDArray[np.float32], text: MarkedText, start: int, pairs: NDArray[np.int64]
     ) -> NDArray[np.float32]:
         at = text.markers[pairs[:, :2]]
-        given = (vectors, at - start, gaps_of(at[:, 0], at[:, 1]), pairs[:, 3:])
+        met, places = np.unique(pairs[:, :2], return_inverse=True)
+        mentions = np.stack([text.markers[met], np.minimum(text.ends[met], start + len(vectors))], axis=1) - start
+        given = (vectors, mentions, places.reshape(-1, 2), gaps_of(at[:, 0], at[:, 1]), pairs[:, 3:])
         device = self.head.out.weight.device
         found = self.head(*(torch.from_numpy(one).to(device) for one in given))
         return np.asarray(found.float().cpu().numpy())

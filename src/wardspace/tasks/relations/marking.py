@@ -25,7 +25,9 @@ class MarkedText(NamedTuple):
     ids: Ids
     """Tokens, int32 [t]."""
     markers: NDArray[np.int64]
-    """The token that stands for each mention, the first of its type, rising, [m]."""
+    """The marker of each mention, the first token of its type, rising, [m]."""
+    ends: NDArray[np.int64]
+    """The sign that closes each, [m]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,17 +58,18 @@ class Marking:
             last = max(first, int(np.searchsorted(starts, one.end, side="left")))
             signs += [(first, True, place, self._opened(one.type)), (last, False, place, self._close)]
         pieces: list[Ids] = []
-        markers = np.zeros(len(mentions), dtype=np.int64)
+        markers, closed = np.zeros((2, len(mentions)), dtype=np.int64)
         length = done = 0
-        for at, opens, place, ids in sorted(
-            signs, key=lambda sign: sign[:3]
-        ):  # what ends is closed before another begins
+        # what ends is closed before another begins, the innermost first
+        for at, opens, place, ids in sorted(signs, key=lambda sign: (*sign[:2], sign[2] if sign[1] else -sign[2])):
             pieces += [tokens.ids[done:at], ids]
             length += at - done
             if opens:
                 markers[place] = length + min(len(self._open), len(ids) - 1)
+            else:
+                closed[place] = length
             length, done = length + len(ids), at
-        return MarkedText(np.concatenate([*pieces, tokens.ids[done:]]), markers)
+        return MarkedText(np.concatenate([*pieces, tokens.ids[done:]]), markers, closed)
 
     def _opened(self, kind: str) -> Ids:
         known = self._words.get(kind)
