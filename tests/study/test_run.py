@@ -6,6 +6,7 @@ import sys
 import time
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from sentence_transformers import SentenceTransformer
@@ -17,6 +18,7 @@ from wardspace.corpus import Corpus
 from wardspace.models import Encoder
 from wardspace.results import Results
 from wardspace.study import Study
+from wardspace.tasks import finetuning
 
 
 @pytest.fixture(scope="module")
@@ -238,6 +240,41 @@ def test_fine_tuning_takes_the_base_and_the_best_by_validation(finished, tmp_pat
     assert {s.setting for s in results.scores} == {"logistic", "head", "finetune"}
     assert results.finetune_notes == {"area": 12}
     assert not list((tmp_path / "run").glob("work/*"))
+
+
+def flipped(data):
+    """The file with other bits in the middle of its first page."""
+    return data[:60] + bytes([data[60] ^ 0xFF]) + data[61:]
+
+
+def test_more_seeds_train_only_these(finished, tmp_path, monkeypatch):
+    """And fewer train none; with another option all are trained again."""
+    trained, train = [], finetuning.train
+
+    def counted(models, parts, options, folder, **others):
+        trained.append(options.training.seed)
+        return train(models, parts, options, folder, **others)
+
+    monkeypatch.setattr(finetuning, "train", counted)
+
+    def run(**options):
+        tuning = {"models": ["base"], "seeds": 1, "epochs": 1, "batch_notes": 8, "notes": 12, **options}
+        values = small_study(finished[0]) | {"adapt": []}
+        values["tasks"][0] |= {"settings": ["probe", "finetune"], "probes": ["logistic"], "finetune": tuning}
+        Study.parse(values, tmp_path / "run").run(until="evaluate")
+        told, done = trained[:], pq.read_table(tmp_path / "run" / "predictions" / "area-base-finetune.parquet")
+        trained.clear()
+        return told, set(done["seed"].to_pylist())
+
+    rates = [1e-4, 1e-3]
+    assert run(learning_rate=rates) == ([0, 0], {0})
+    assert run(learning_rate=rates, seeds=3) == ([1, 2], {0, 1, 2})
+    assert run(learning_rate=rates, seeds=2) == ([], {0, 1})
+    (damaged,) = (tmp_path / "run" / "predictions" / "trainings").rglob("finetune-None-1.parquet")
+    damaged.write_bytes(flipped(damaged.read_bytes()))
+    assert run(learning_rate=rates, seeds=3) == ([1], {0, 1, 2})
+    assert run(learning_rate=1e-4, seeds=2) == ([0, 1], {0, 1})
+    assert len(list((tmp_path / "run" / "predictions" / "trainings" / "area" / "base").iterdir())) == 1
 
 
 @pytest.mark.slow

@@ -113,6 +113,10 @@ class RunFolder(Folder):
         """Stored predictions of a model on a task."""
         return self.path / "predictions" / f"{task}-{model}-{tuning}.parquet"
 
+    def trainings(self, task: str, model: str) -> Path:
+        """What single fine-tunings of a model on a task have predicted: with more seeds or budgets these are kept."""
+        return self.path / "predictions" / "trainings" / task / model
+
     def stage(self, name: str) -> Path:
         """Record of a finished stage."""
         return self.path / "stages" / f"{name}.json"

@@ -116,9 +116,15 @@ def terms_of(predictions: pa.Table) -> int | None:
 def write_predictions(predictions: pa.Table, path: Path) -> None:
     """Write Parquet, whole and for the owner alone."""
     with whole_file(path) as scratch:
-        pq.write_table(predictions, scratch, compression="zstd")
+        pq.write_table(predictions, scratch, compression="zstd", write_page_checksum=True)
 
 
 def read_predictions(path: Path) -> pa.Table:
-    """Read what `write_predictions` wrote."""
-    return pq.read_table(path)
+    """Read what `write_predictions` wrote.
+
+    Raises
+    ------
+    OSError, pyarrow.ArrowInvalid
+        If the file is damaged.
+    """
+    return pq.read_table(path, page_checksum_verification=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from wardspace.core.progress import progress
+from wardspace.core.progress import progress, say
 from wardspace.tasks.kind import Gold, KeepingSetting, RunKey, Setting
 from wardspace.tasks.notes import EvaluatedModel
 from wardspace.tasks.predictions import SCORED, about_runs, gathered, read_predictions, run_rows, write_predictions
@@ -39,7 +39,7 @@ def predict(
         Name of the task in the table.
     folder : Path
         Of this task, model and settings alone. Runs of a fine-tuned model are kept here as they end, so that what was
-        interrupted goes on after them.
+        interrupted, or is to have more of them, goes on after them.
     kept : mapping, optional
         Folders of the settings whose first run on all labels is kept, by their names; see `kept_folders`.
     splits : sequence of str
@@ -64,9 +64,9 @@ def predict(
         for setting, run in keys:
             target = (kept or {}).get(run.setting) if _is_first(setting, run, gold) else None
             path = folder / f"{run.setting}-{run.shots}-{run.seed}.parquet"
-            if _is_long(setting) and path.is_file() and (target is None or target.is_dir()):
-                tables.append(read_predictions(path))
-                about += about_runs(path)
+            if _is_long(setting) and (target is None or target.is_dir()) and (known := _stored(path)) is not None:
+                tables.append(known)
+                about += about_runs(known)
                 continue
             fitted = setting.fit(model, gold, run, folder, show_progress=show_progress and not quick)
             rows = [run_rows(run, split, gold.truth(split), fitted.predict(gold.units(split))) for split in splits]
@@ -100,6 +100,17 @@ def kept_folders(settings: Sequence[Setting[Any]], model: str, task: str, models
 def _is_first(setting: Setting[Any], run: RunKey, gold: Gold) -> bool:
     """Whether this is the setting's first run on all labels."""
     return next((one for one in setting.runs(gold) if one[0] is None), None) == (run.shots, run.seed)
+
+
+def _stored(path: Path) -> pa.Table | None:
+    """Predictions of a run that has ended, if its file is there and whole."""
+    if not path.is_file():
+        return None
+    try:
+        return read_predictions(path)
+    except (OSError, pa.ArrowInvalid):
+        say(f"  {path.name} is damaged: this is trained again")
+        return None
 
 
 def _is_long(setting: Setting[Any]) -> bool:

@@ -9,6 +9,8 @@ from pydantic import Field
 
 from wardspace.config.section import Section
 
+_HOW_MANY = {"budgets", "subsets", "seeds", "models", "best"}
+
 
 class TaskSection(Section):
     """A task of any kind; a new kind brings its own subclass."""
@@ -55,6 +57,14 @@ class TaskSection(Section):
     def depends_on(self, tuning: str) -> dict[str, Any]:
         """The options that predictions depend on, of settings that leave a model `frozen` or that `finetune` it."""
         return self.model_dump(mode="json")
+
+    def training_depends_on(self) -> dict[str, Any]:
+        """The options that a single fine-tuning depends on: not how many there are, nor of which models."""
+        found = {name: value for name, value in self.depends_on("finetune").items() if name not in _HOW_MANY}
+        tuned = found.get("finetune")
+        if isinstance(tuned, dict):
+            found["finetune"] = {name: value for name, value in tuned.items() if name not in _HOW_MANY}
+        return found
 
     def metric_names(self) -> Sequence[str]:
         """Metrics that a search can compare recipes by; none where a search cannot score this kind."""

@@ -22,10 +22,10 @@ GAPS = 2 * _STEPS + 1
 class PairHead(nn.Module):
     """A perceptron on two mentions: their vectors, the product, the mean of the tokens between, distance, and counts.
 
-    The vector of a mention is the mean of its marker's and its words'. Vectors are scaled to entries of about one, for which the starting
-    weights are made: models differ in the length of theirs. Those of mentions are multiplied once, however many pairs
-    there are: ``gelu(A h + B t + C (h * t) + D between + gap + E counts) W``. Counts say how often both are mentioned:
-    what a text is about is mentioned often, and related to more.
+    The vector of a mention is the mean of its marker's and its words'. Vectors are scaled to entries of about one, for
+    which the starting weights are made: models differ in the length of theirs. Those of mentions are multiplied once,
+    however many pairs there are: ``gelu(A h + B t + C (h * t) + D between + gap + E counts) W``. Counts say how often
+    both are mentioned: what a text is about is mentioned often, and related to more.
 
     Parameters
     ----------

@@ -23,9 +23,9 @@ from wardspace.objectives.supervised.pair_head import Merge, PairHead, gaps_of, 
 from wardspace.objectives.units import Reading, Unit
 
 MARKERS, ENDS, PAIRS, CLASSES = "markers", "ends", "pairs", "classes"
-"""Targets of a unit: the marker of each mention, int64 [m], rising; the token after its words, int64 [m]; pairs of mentions with the number of
-the candidate that they speak for and how many mentions there are of its head and tail, int64 [p, 5]; the class of each
-candidate, int32 [c], 0 for no relation."""
+"""Targets of a unit: the marker of each mention, int64 [m], rising; the token after its words, int64 [m]; pairs of
+mentions with the number of the candidate that they speak for and how many mentions there are of its head and tail,
+int64 [p, 5]; the class of each candidate, int32 [c], 0 for no relation."""
 Places = npt.NDArray[np.int64]
 Plan = Sequence[tuple[int, int]]
 _ROW, _HEAD, _TAIL, _GAP, _CANDIDATE, _CLASS, _HEADS, _TAILS, _COLUMNS = range(9)

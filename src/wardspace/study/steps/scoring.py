@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from wardspace.config import BASELINES, StudyConfig, TaskSection
 from wardspace.core.files import digest
+from wardspace.core.version import __version__
 from wardspace.corpus import Corpus
 from wardspace.corpus.schema import SPLITS
 from wardspace.evaluation import best_models, score_predictions
@@ -144,11 +145,17 @@ class Scoring:
         path = self.folder.predictions(task.name, model.name, tuning)
         source = self.keys.get(f"vectors/{model.name}", self.keys["corpus"])
         inputs = [source, task.depends_on(tuning), self.study.tfidf.model_dump()]
+        training = [source, task.training_depends_on(), __version__]
         if (annotated := self.corpus.overlaid([*task.columns().values(), *task.span_columns().values()])) is not None:
             inputs.append(annotated)
+            training.append(annotated)
         read = {model.name if model.name in self.study.encoders else BASELINES[0]}
-        inputs += [key for (name, by, _), key in self.predicted.items() if name in task.needs() and by in read]
+        needed = [key for (name, by, _), key in self.predicted.items() if name in task.needs() and by in read]
+        inputs, training = [*inputs, *needed], [*training, *needed]
+        trainings = self.folder.trainings(task.name, model.name)
         work = self.folder.work(f"{task.name}-{model.name}-{digest(inputs)[:12]}")
+        if tuning == "finetune":
+            work = trainings / digest(training)[:12]
         kept = kept_folders(settings, model.name, task.name, self.folder.models)
 
         def write() -> int | None:
@@ -158,7 +165,8 @@ class Scoring:
 
         name, outputs = f"evaluate/{task.name}-{model.name}-{tuning}", [path, *kept.values()]
         self.predicted[task.name, model.name, tuning], terms = self.stages.once(name, inputs, outputs, write)
-        shutil.rmtree(work, ignore_errors=True)
+        for stale in [one for one in trainings.glob("*") if one != work] if tuning == "finetune" else [work]:
+            shutil.rmtree(stale, ignore_errors=True)
         if model.name not in self.study.encoders:
             self.baselines[model.name] = self.baselines.get(model.name) or terms
 
