@@ -51,6 +51,24 @@ def test_a_long_text_gives_every_token_once_read_where_it_is_most_central(folder
         np.testing.assert_allclose(found.vectors[place], hidden[1 + place - reading[0]].numpy(), atol=2e-5)
 
 
+@pytest.mark.parametrize("family", [*FAMILIES, CAUSAL])
+def test_layers_next_to_each_other_as_plain_transformers_gives_them(folder_of, family):
+    folder = folder_of(family)
+    model, tokenizer = AutoModel.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)
+    encoder = Encoder.load(folder, device="cpu")
+    last = model.config.num_hidden_layers
+    assert encoder.spread_layers(1) is None and encoder.spread_layers(2) == [0, last]
+    assert encoder.spread_layers(99) == list(range(last + 1))
+    texts = sample_texts(3)
+    for text, found in zip(texts, encoder.token_vectors(texts, precision="fp32", layers=[0, last]), strict=True):
+        plain = tokenizer(text, return_tensors="pt", return_special_tokens_mask=True)
+        ordinary = ~plain.pop("special_tokens_mask")[0].bool()
+        with torch.no_grad():
+            hidden = model(**plain, output_hidden_states=True).hidden_states
+        expected = torch.cat([hidden[0], hidden[-1]], dim=-1)[0][ordinary]
+        np.testing.assert_allclose(found.vectors, expected.numpy(), atol=2e-5)
+
+
 def test_offsets_slice_back_to_the_text_of_each_token(folder_of):
     encoder = Encoder.load(folder_of("bert"), device="cpu")
     text = "Chest pain,\r\n denies FEVER. " * 30

@@ -241,11 +241,13 @@ class Encoder:
 
         return self._encoded(plans, len(firsts), around, show_progress=show_progress, precision=precision)
 
-    def token_vectors(self, texts: Sequence[str], *, precision: str = "auto") -> Iterator[TokenVectors]:
+    def token_vectors(
+        self, texts: Sequence[str], *, precision: str = "auto", layers: Sequence[int] | None = None
+    ) -> Iterator[TokenVectors]:
         """Vectors of the tokens of texts of any length, with the characters that each token stands for.
 
         A long text is read in the windows of `encode`; a token that several of them read gets its vector from the one
-        in which it is most central. Vectors are those of the last layer: neither pooled nor normalised.
+        in which it is most central. Vectors are neither pooled nor normalised.
 
         Parameters
         ----------
@@ -253,11 +255,14 @@ class Encoder:
             The texts; an empty one has no tokens.
         precision : {"auto", "fp32", "bf16", "fp16"}
             As for `encode`.
+        layers : sequence of int, optional
+            Layers whose vectors are put next to each other, 0 for the embeddings; by default the last layer alone. See
+            `spread_layers`.
 
         Yields
         ------
         TokenVectors
-            One for each text, in their order: float32 [t, d] and int32 [t, 2].
+            One for each text, in their order: float32 [t, d · layers] and int32 [t, 2].
 
         Raises
         ------
@@ -266,9 +271,14 @@ class Encoder:
         """
         _check_texts(texts, "token_vectors")
         return chain.from_iterable(
-            self._token_block(texts[start : start + _TOKEN_BLOCK], precision)
+            self._token_block(texts[start : start + _TOKEN_BLOCK], precision, layers)
             for start in range(0, len(texts), _TOKEN_BLOCK)
         )
+
+    def spread_layers(self, count: int) -> list[int] | None:
+        """So many layers, evenly from the embeddings to the last one; None, the last alone, for one."""
+        last = int(self.model.config.num_hidden_layers)
+        return np.unique(np.linspace(0, last, count).round().astype(int)).tolist() if count > 1 else None
 
     def read(self, sequences: Sequence[NDArray[np.int32]], *, precision: str = "auto") -> list[Vectors]:
         """Vectors of the tokens of sequences that each fit a window, for who makes the windows himself.
@@ -290,7 +300,7 @@ class Encoder:
         lengths = [len(one) + around.count for one in sequences]
         with evaluating(self.model), torch.inference_mode(), hardware.autocast(precision, self.device):
             for batch in windows.batches(lengths, self.pass_tokens):
-                read = self._last_layer([sequences[place] for place in batch], around)
+                read = self._hidden([sequences[place] for place in batch], around)
                 for place, vectors in zip(batch, read, strict=True):
                     found[place] = vectors
         return found
@@ -352,19 +362,26 @@ class Encoder:
         means = sums / tokens[:, None]
         return unit_length(means) if self.normalise else means
 
-    def _token_block(self, texts: Sequence[str], precision: str) -> list[TokenVectors]:
+    def _token_block(self, texts: Sequence[str], precision: str, layers: Sequence[int] | None) -> list[TokenVectors]:
         around = affixes(self.tokenizer)
-        how = Reader(self.window - around.count, self.overlap, around.count, self.pass_tokens, self.dimension)
+        width = self.dimension * (1 if layers is None else len(layers))
+        how = Reader(self.window - around.count, self.overlap, around.count, self.pass_tokens, width)
         with evaluating(self.model), torch.inference_mode(), hardware.autocast(precision, self.device):
             read = tokens_with_offsets(self.tokenizer, texts)
-            return list(merged(read, how, lambda pieces: self._last_layer(pieces, around)))
+            return list(merged(read, how, lambda pieces: self._hidden(pieces, around, layers)))
 
-    def _last_layer(self, pieces: list[NDArray[np.int32]], around: Affixes) -> list[Vectors]:
+    def _hidden(
+        self, pieces: list[NDArray[np.int32]], around: Affixes, layers: Sequence[int] | None = None
+    ) -> list[Vectors]:
         """Vectors of the tokens of windows, special ones left out."""
         ids, mask, _ = self._padded(pieces, around)
-        hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state.float().cpu().numpy()
+        read = self.model(input_ids=ids, attention_mask=mask, output_hidden_states=layers is not None)
+        hidden = read.last_hidden_state
+        if layers is not None:
+            hidden = torch.cat([read.hidden_states[layer].float() for layer in layers], dim=-1)
         first = len(around.before)
-        return [rows[first : first + len(piece)] for rows, piece in zip(hidden, pieces, strict=True)]
+        rows = hidden.float().cpu().numpy()
+        return [row[first : first + len(piece)] for row, piece in zip(rows, pieces, strict=True)]
 
     @property
     def pass_tokens(self) -> int:

@@ -19,7 +19,7 @@ class TokenVectors(NamedTuple):
     """What a model makes of the tokens of one text."""
 
     vectors: NDArray[np.float32]
-    """Last layer, float32 [t, d]; special tokens are not among them."""
+    """Of the last layer, or of several next to each other, float32 [t, d]; special tokens are not among them."""
     offsets: Ids
     """First character of each token in the text, and the one after its last, int32 [t, 2]."""
     words: Ids

@@ -52,6 +52,9 @@ class EntitiesConfig(BudgetedTask):
     """Weigh tags by their inverse frequency, raised to this power; 0 counts all alike. Not used with `crf`."""
     settings: list[Literal["head", "finetune"]] = ["head"]
     """A linear layer on frozen token vectors, fine-tuning, or both."""
+    layers: int = Field(4, ge=1)
+    """Layers of the frozen model that the linear layer sees next to each other, evenly from the embeddings to the last;
+    1 takes the last alone."""
     baselines: list[Literal["dictionary", "word_crf"]] = ["dictionary", "word_crf"]
     """What the models are compared with: the mentions of the training notes looked up, and a conditional random field
     over words and their neighbours."""
@@ -68,7 +71,7 @@ class EntitiesConfig(BudgetedTask):
 
     def depends_on(self, tuning: str) -> dict[str, Any]:
         """Everything but the options of the other settings."""
-        others = {"keep", *(("finetune", "crf") if tuning == "frozen" else ("baselines",))}
+        others = {"keep", *(("finetune", "crf") if tuning == "frozen" else ("baselines", "layers"))}
         return self.model_dump(mode="json", exclude=others)
 
     def metric_names(self) -> Sequence[str]:

@@ -105,12 +105,15 @@ class Tagging:
     pieces: Pieces
     emissions: Emissions
     chain: Chain
+    layers: int = 1
+    """How many layers of the encoder it sees; see `Encoder.spread_layers`."""
 
     def __call__(self, texts: Sequence[str]) -> Iterator[list[ScoredMention]]:
         """Mentions of each text; texts are read some at a time, so memory does not grow with their number."""
         for start in range(0, len(texts), _TOGETHER):
             some = texts[start : start + _TOGETHER]
-            yield from self._block(list(zip(some, self.encoder.token_vectors(some), strict=True)))
+            read = self.encoder.token_vectors(some, layers=self.encoder.spread_layers(self.layers))
+            yield from self._block(list(zip(some, read, strict=True)))
 
     def _block(self, some: Sequence[tuple[str, TokenVectors]]) -> Iterator[list[ScoredMention]]:
         places = [positions_of(text, tokens, self.pieces) for text, tokens in some]

@@ -40,6 +40,8 @@ class KeptTagger(KeptFit):
     """As in the task."""
     crf: bool
     """Whether transitions are scored."""
+    layers: int = Field(ge=1)
+    """As in the task; 1 for a fine-tuned one."""
     types: Annotated[tuple[str, ...], Field(min_length=1)]
     """Types in the order of their numbers."""
     confidence: KeptScaling
@@ -77,6 +79,7 @@ def save_tagger(tagger: FittedTagger, folder: Path, run: RunKey) -> None:
             "scheme": scheme.scheme,
             "pieces": tagging.pieces,
             "crf": isinstance(emissions, HeadEmissions) and emissions.head.crf is not None,
+            "layers": tagging.layers,
             "types": tagger.types,
             "scripts": tagger.scripts,
             "confidence": tagger.scaled._asdict(),
@@ -107,13 +110,14 @@ def load_tagger(folder: str | Path, *, device: str = "auto") -> FittedTagger:
         raise damaged(path, "the head scores other tags than those of its types")
     emissions: LinearEmissions | HeadEmissions
     if about.head == "linear":
-        check_shapes(path, kept.weights, LinearEmissions.shapes(encoder.dimension, len(scheme.names)))
+        width = encoder.dimension * len(encoder.spread_layers(about.layers) or (0,))
+        check_shapes(path, kept.weights, LinearEmissions.shapes(width, len(scheme.names)))
         emissions, chain = LinearEmissions.of(kept.weights), Chain.of(scheme)
     else:
         head = TagHead(encoder.dimension, scheme, 0, crf=about.crf)
         check_shapes(path, kept.weights, {name: tuple(value.shape) for name, value in head.state_dict().items()})
         head.load_state_dict(kept.weights)
         emissions, chain = HeadEmissions(head.eval().to(encoder.device)), head.chain()
-    tagging = Tagging(encoder, about.pieces, emissions, chain)
+    tagging = Tagging(encoder, about.pieces, emissions, chain, about.layers)
     scaled = Scaled(about.confidence.slope, about.confidence.shift)
     return FittedTagger(tagging, about.types, scaled, scripts=about.scripts)

@@ -68,7 +68,7 @@ class EntitySetting:
 class Tagged(NamedTuple):
     """A text for a tagger to learn from."""
 
-    vectors: NDArray[np.float32]
+    vectors: NDArray[np.float16]
     """Of its tagged tokens, [p, d]."""
     tags: NDArray[np.int32]
     """Their tags, [p]."""
@@ -99,7 +99,8 @@ class LinearHead(EntitySetting):
         train = [texts[row] for row in gold.learned(run.shots, run.seed).tolist()]
         held = gold.rows("validation")
         fitted, scaling = _fit(train, [texts[row] for row in held.tolist()], scheme, self.task.class_weights)
-        tagging = Tagging(encoder, self.task.pieces, LinearEmissions(fitted, scaling), Chain.of(scheme))
+        emissions, chain = LinearEmissions(fitted, scaling), Chain.of(scheme)
+        tagging = Tagging(encoder, self.task.pieces, emissions, chain, self.task.layers)
         return FittedTagger.calibrated(tagging, gold.classes, gold.texts.of(held), gold.of(held))
 
     @property
@@ -123,21 +124,24 @@ class LinearHead(EntitySetting):
         self, rows: NDArray[np.int64], encoder: Encoder, gold: AnnotatedNotes, scheme: TagScheme
     ) -> Iterator[Tagged]:
         texts = gold.texts.of(rows)
-        for row, text, tokens in zip(rows.tolist(), texts, encoder.token_vectors(texts), strict=True):
+        read = encoder.token_vectors(texts, layers=encoder.spread_layers(self.task.layers))
+        for row, text, tokens in zip(rows.tolist(), texts, read, strict=True):
             at = positions_of(text, tokens, self.task.pieces)
             spans = spans_at(coded(gold.mentions[row], gold.classes), at.bounds)
-            yield Tagged(tokens.vectors[at.places], scheme.encode(spans, len(at.places)))
+            vectors = tokens.vectors[at.places].astype(np.float16)  # there are as many as tagged tokens
+            yield Tagged(vectors, scheme.encode(spans, len(at.places)))
 
 
 def _fit(
     train: Sequence[Tagged], held: Sequence[Tagged], scheme: TagScheme, balance: float
 ) -> tuple[LogisticModel, Scaling]:
-    vectors, tags = np.concatenate([one.vectors for one in train]), np.concatenate([one.tags for one in train])
+    tags = np.concatenate([one.tags for one in train])
+    vectors = np.concatenate([one.vectors for one in train]).astype(np.float32)
     scaling = Scaling.of(vectors)
     scaled = scaling.apply(vectors)
     known, codes = np.unique(tags, return_inverse=True)
     truth: list[list[TagSpan]] = [scheme.decode(one.tags) for one in held]
-    seen = [scaling.apply(one.vectors) for one in held]
+    seen = [scaling.apply(one.vectors.astype(np.float32)) for one in held]
     chain = Chain.of(scheme)
     best: tuple[float, LogisticModel] | None = None
     weights = class_weights(codes.astype(np.int32), len(known), balance)
