@@ -75,7 +75,7 @@ def test_an_unknown_value_is_a_reject_and_an_empty_one_means_train(tmp_path):
     assert rejected(corpus) == [("notes.csv", 3, "n1", "unknown split")]
     assert "fold 3" not in corpus.rejects()["reason"].to_pylist()[0]
     assert corpus.table()["split"].to_pylist() == ["train", "train", "test", "validation"]
-    assert "1 patients to whom the source gives no split went to train" in corpus.manifest.warnings
+    assert "the source gives 1 patients no split: they went to train" in corpus.manifest.warnings
 
 
 def test_a_patient_in_two_splits_stops_the_preparation(tmp_path):
@@ -95,6 +95,14 @@ def test_validation_is_taken_from_train_where_the_source_has_none(tmp_path):
     assert f"the source has no validation split: {splits['validation']} of its train patients" in "".join(
         corpus.manifest.warnings
     )
+
+
+def test_without_patients_notes_are_counted(tmp_path):
+    rows = "".join(f"{i},{'test' if i % 5 == 0 else 'train'},text {i}\n" for i in range(200))
+    (tmp_path / "notes.csv").write_text("note_id,split,text\n" + rows)
+    corpus = prepared(tmp_path / "notes.csv", tmp_path / "corpus", {"split": "split"})
+    taken = Counter(corpus.table()["split"].to_pylist())["validation"]
+    assert f"{taken} of its train notes were taken for it" in "".join(corpus.manifest.warnings)
 
 
 def test_a_source_without_test_says_so(tmp_path):

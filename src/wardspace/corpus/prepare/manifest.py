@@ -159,20 +159,21 @@ def _warnings(config: CorpusConfig, roles: Roles, made: Made) -> list[str]:
         for split in SPLITS[1:]
         if config.deduplicate.across_splits == "report" and step.get(f"train_near_{split}")
     ]
-    return [*found, *_split_warnings(made)]
+    return [*found, *_split_warnings(made, "notes" if roles.patient_id is None else "patients")]
 
 
-def _split_warnings(made: Made) -> list[str]:
+def _split_warnings(made: Made, units: str) -> list[str]:
+    """What must be known of the split, which is by patient, or by note where there is no patient."""
     given, zones = made.shares.given, made.intake.zones.warning()
     found = [zones] if zones else []
     if given.patients and given.without:
-        found.append(f"{given.without} patients to whom the source gives no split went to train")
+        found.append(f"the source gives {given.without} {units} no split: they went to train")
     if given.carved:
-        found.append(f"the source has no validation split: {given.carved} of its train patients were taken for it")
+        found.append(f"the source has no validation split: {given.carved} of its train {units} were taken for it")
     if count := made.rejects[EARLIER_PATIENT]:
         found.append(f"split by time: {count} notes of patients who are in an earlier period were left out")
     empty = [split for split in SPLITS if not made.output.splits[split]]
     if empty:
-        cause = "the source's own splits leave" if given.patients else "too few patients:"
+        cause = "the source's own splits leave" if given.patients else f"too few {units}:"
         found.append(f"{cause} nothing in {' and '.join(empty)}")
     return found
