@@ -10,6 +10,7 @@ from pydantic import Field
 from wardspace.config.section import Section
 
 _HOW_MANY = {"budgets", "subsets", "seeds", "models", "best"}
+"""Options that say how many trainings there are and of which models."""
 
 
 class TaskSection(Section):

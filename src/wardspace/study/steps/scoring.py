@@ -144,18 +144,16 @@ class Scoring:
     ) -> None:
         path = self.folder.predictions(task.name, model.name, tuning)
         source = self.keys.get(f"vectors/{model.name}", self.keys["corpus"])
-        inputs = [source, task.depends_on(tuning), self.study.tfidf.model_dump()]
-        training = [source, task.training_depends_on(), __version__]
-        if (annotated := self.corpus.overlaid([*task.columns().values(), *task.span_columns().values()])) is not None:
-            inputs.append(annotated)
-            training.append(annotated)
+        annotated = self.corpus.overlaid([*task.columns().values(), *task.span_columns().values()])
         read = {model.name if model.name in self.study.encoders else BASELINES[0]}
-        needed = [key for (name, by, _), key in self.predicted.items() if name in task.needs() and by in read]
-        inputs, training = [*inputs, *needed], [*training, *needed]
+        answers = [] if annotated is None else [annotated]
+        answers += [key for (name, by, _), key in self.predicted.items() if name in task.needs() and by in read]
+        inputs = [source, task.depends_on(tuning), self.study.tfidf.model_dump(), *answers]
         trainings = self.folder.trainings(task.name, model.name)
-        work = self.folder.work(f"{task.name}-{model.name}-{digest(inputs)[:12]}")
         if tuning == "finetune":
-            work = trainings / digest(training)[:12]
+            work = trainings / digest([source, task.training_depends_on(), __version__, *answers])[:12]
+        else:
+            work = self.folder.work(f"{task.name}-{model.name}-{digest(inputs)[:12]}")
         kept = kept_folders(settings, model.name, task.name, self.folder.models)
 
         def write() -> int | None:

@@ -37,7 +37,7 @@ class KeptReader(KeptFit):
     """As in the task."""
     longest: int | None = Field(ge=1)
     """Most tokens of an answer."""
-    weight: FiniteFloat = Field(ge=0)
+    weight: FiniteFloat = Field(0.0, ge=0)
     """What the words that question and window share count beside log probabilities."""
     threshold: FiniteFloat | None
     """Score from which on a question is answered; null answers all."""

@@ -40,7 +40,7 @@ class KeptTagger(KeptFit):
     """As in the task."""
     crf: bool
     """Whether transitions are scored."""
-    layers: int = Field(ge=1)
+    layers: int = Field(1, ge=1)
     """As in the task; 1 for a fine-tuned one."""
     types: Annotated[tuple[str, ...], Field(min_length=1)]
     """Types in the order of their numbers."""

@@ -68,7 +68,7 @@ class EntitySetting:
 class Tagged(NamedTuple):
     """A text for a tagger to learn from."""
 
-    vectors: NDArray[np.float16]
+    vectors: NDArray[np.float32]
     """Of its tagged tokens, [p, d]."""
     tags: NDArray[np.int32]
     """Their tags, [p]."""
@@ -128,20 +128,18 @@ class LinearHead(EntitySetting):
         for row, text, tokens in zip(rows.tolist(), texts, read, strict=True):
             at = positions_of(text, tokens, self.task.pieces)
             spans = spans_at(coded(gold.mentions[row], gold.classes), at.bounds)
-            vectors = tokens.vectors[at.places].astype(np.float16)  # there are as many as tagged tokens
-            yield Tagged(vectors, scheme.encode(spans, len(at.places)))
+            yield Tagged(tokens.vectors[at.places], scheme.encode(spans, len(at.places)))
 
 
 def _fit(
     train: Sequence[Tagged], held: Sequence[Tagged], scheme: TagScheme, balance: float
 ) -> tuple[LogisticModel, Scaling]:
-    tags = np.concatenate([one.tags for one in train])
-    vectors = np.concatenate([one.vectors for one in train]).astype(np.float32)
+    vectors, tags = np.concatenate([one.vectors for one in train]), np.concatenate([one.tags for one in train])
     scaling = Scaling.of(vectors)
     scaled = scaling.apply(vectors)
     known, codes = np.unique(tags, return_inverse=True)
     truth: list[list[TagSpan]] = [scheme.decode(one.tags) for one in held]
-    seen = [scaling.apply(one.vectors.astype(np.float32)) for one in held]
+    seen = [scaling.apply(one.vectors) for one in held]
     chain = Chain.of(scheme)
     best: tuple[float, LogisticModel] | None = None
     weights = class_weights(codes.astype(np.int32), len(known), balance)
