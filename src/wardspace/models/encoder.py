@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Sized
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence, Sized
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,27 +14,19 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from wardspace.config import EncoderConfig
 from wardspace.core.errors import ModelError
-from wardspace.core.progress import Advance, progress
 from wardspace.corpus.prepare.statistics import TokenCount
-from wardspace.models import hardware, windows
+from wardspace.models import hardware, passes
 from wardspace.models.attention import positions
 from wardspace.models.attention.compatibility import token_types
 from wardspace.models.files import saving
 from wardspace.models.files.folder import FolderSettings, Pooling
 from wardspace.models.files.loading import load_encoder, load_tokenizer, open_folder
-from wardspace.models.pooling import pool, unit_length
-from wardspace.models.token_vectors import Reader, TokenVectors, merged
+from wardspace.models.pooling import pool
+from wardspace.models.token_vectors import TokenVectors
 from wardspace.models.tokens import (
-    Affixes,
-    Ids,
-    TokenPair,
     affixes,
-    pair_affixes,
     token_counter,
-    token_ids,
-    tokens_with_offsets,
 )
-from wardspace.models.windows import Around
 
 if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
@@ -191,15 +181,7 @@ class Encoder:
             If the notes are one string, or one of them is no string.
         """
         _check_texts(texts, "encode")
-        around = affixes(self.tokenizer)
-
-        def plans(some: slice) -> list[list[Ids]]:
-            room = self.window - around.count
-            notes = token_ids(self.tokenizer, texts[some])
-            cuts = (windows.spans(len(note), room, self.overlap) for note in notes)
-            return [[note[start:end] for start, end in plan] for note, plan in zip(notes, cuts, strict=True)]
-
-        return self._encoded(plans, len(texts), around, show_progress=show_progress, precision=precision)
+        return passes.notes(self, texts, show_progress=show_progress, precision=precision)
 
     def encode_pairs(
         self, firsts: Sequence[str], seconds: Sequence[str], *, show_progress: bool = True, precision: str = "auto"
@@ -232,14 +214,7 @@ class Encoder:
             _check_texts(texts, "encode_pairs")
         if len(firsts) != len(seconds):
             raise ValueError(f"{len(firsts)} first texts and {len(seconds)} second ones")
-        around = pair_affixes(self.tokenizer)
-
-        def plans(some: slice) -> list[list[TokenPair]]:
-            sides = (token_ids(self.tokenizer, texts[some]) for texts in (firsts, seconds))
-            room = self.window - around.count
-            return [windows.pair_windows(TokenPair(*pair), room, self.overlap) for pair in zip(*sides, strict=True)]
-
-        return self._encoded(plans, len(firsts), around, show_progress=show_progress, precision=precision)
+        return passes.pairs(self, firsts, seconds, show_progress=show_progress, precision=precision)
 
     def token_vectors(
         self, texts: Sequence[str], *, precision: str = "auto", layers: Sequence[int] | None = None
@@ -270,10 +245,7 @@ class Encoder:
             If the texts are one string, or one of them is no string.
         """
         _check_texts(texts, "token_vectors")
-        return chain.from_iterable(
-            self._token_block(texts[start : start + _TOKEN_BLOCK], precision, layers)
-            for start in range(0, len(texts), _TOKEN_BLOCK)
-        )
+        return passes.token_vectors(self, texts, precision, layers)
 
     def spread_layers(self, count: int) -> list[int] | None:
         """So many layers, evenly from the embeddings to the last one; None, the last alone, for one."""
@@ -295,15 +267,7 @@ class Encoder:
         list of float32 [t, d]
             Last layer, special tokens left out.
         """
-        around = affixes(self.tokenizer)
-        found: list[Vectors] = [np.zeros((0, self.dimension), dtype=np.float32)] * len(sequences)
-        lengths = [len(one) + around.count for one in sequences]
-        with evaluating(self.model), torch.inference_mode(), hardware.autocast(precision, self.device):
-            for batch in windows.batches(lengths, self.pass_tokens):
-                read = self._hidden([sequences[place] for place in batch], around)
-                for place, vectors in zip(batch, read, strict=True):
-                    found[place] = vectors
-        return found
+        return passes.read(self, sequences, precision)
 
     def save(self, folder: Path, card: str | None = None) -> None:
         """Write a folder that plain `SentenceTransformer(folder)` opens, with equal vectors for notes of one window.
@@ -322,93 +286,12 @@ class Encoder:
         """
         saving.save_sentence_transformer(self, folder, card)
 
-    def _encoded(
-        self,
-        plans: Callable[[slice], Sequence[Sequence[P]]],
-        count: int,
-        around: Around[P],
-        *,
-        show_progress: bool,
-        precision: str,
-    ) -> Vectors:
-        """Vectors of texts, or of pairs of them, of which `plans` gives the windows."""
-        vectors = np.empty((count, self.dimension), dtype=np.float32)
-        with (
-            progress("embedding notes", count, show=show_progress) as advance,
-            evaluating(self.model),
-            torch.inference_mode(),
-            hardware.autocast(precision, self.device),
-        ):
-            for start in range(0, count, _BLOCK):
-                some = slice(start, min(start + _BLOCK, count))
-                vectors[some] = self._encode_block(plans(some), around, advance)
-        return vectors
-
-    def _encode_block(self, plans: Sequence[Sequence[P]], around: Around[P], advance: Advance) -> Vectors:
-        owners = np.repeat(np.arange(len(plans)), [len(plan) for plan in plans])
-        pieces = [piece for plan in plans for piece in plan]
-        lengths = [len(piece) + around.count for piece in pieces]
-        # each note's windows add up to one note on the progress bar
-        shares = 1.0 / np.repeat([len(plan) for plan in plans], [len(plan) for plan in plans])
-        sums = np.zeros((len(plans), self.dimension), dtype=np.float32)
-        tokens = np.zeros(len(plans), dtype=np.float32)
-        for places in windows.batches(lengths, self.pass_tokens):
-            weights = np.asarray([max(lengths[place], 1) for place in places], dtype=np.float32)
-            pooled = self._pooled([pieces[place] for place in places], around)
-            # a note may own several windows of one batch: plain indexed addition would count only one of them
-            np.add.at(sums, owners[places], pooled * weights[:, None])
-            np.add.at(tokens, owners[places], weights)
-            advance(float(shares[places].sum()))
-        means = sums / tokens[:, None]
-        return unit_length(means) if self.normalise else means
-
-    def _token_block(self, texts: Sequence[str], precision: str, layers: Sequence[int] | None) -> list[TokenVectors]:
-        around = affixes(self.tokenizer)
-        width = self.dimension * (1 if layers is None else len(layers))
-        how = Reader(self.window - around.count, self.overlap, around.count, self.pass_tokens, width)
-        with evaluating(self.model), torch.inference_mode(), hardware.autocast(precision, self.device):
-            read = tokens_with_offsets(self.tokenizer, texts)
-            return list(merged(read, how, lambda pieces: self._hidden(pieces, around, layers)))
-
-    def _hidden(
-        self, pieces: list[NDArray[np.int32]], around: Affixes, layers: Sequence[int] | None = None
-    ) -> list[Vectors]:
-        """Vectors of the tokens of windows, special ones left out."""
-        ids, mask, _ = self._padded(pieces, around)
-        read = self.model(input_ids=ids, attention_mask=mask, output_hidden_states=layers is not None)
-        hidden = read.last_hidden_state
-        if layers is not None:
-            hidden = torch.cat([read.hidden_states[layer].float() for layer in layers], dim=-1)
-        first = len(around.before)
-        rows = hidden.float().cpu().numpy()
-        return [row[first : first + len(piece)] for row, piece in zip(rows, pieces, strict=True)]
-
     @property
     def pass_tokens(self) -> int:
         """Tokens that are read at once, padding counted."""
         return min(self.batch_tokens, _CPU_TOKENS) if self.device.type == "cpu" else self.batch_tokens
 
-    def _pooled(self, pieces: list[P], around: Around[P]) -> Vectors:
-        pooled: Vectors = self.embed(*self._padded(pieces, around)).cpu().numpy()
-        return pooled
-
-    def _padded(self, pieces: list[P], around: Around[P]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        pad = self.tokenizer.pad_token_id
-        ids, mask, types = windows.padded(pieces, around, 0 if pad is None else int(pad))
-        return ids.to(self.device), mask.to(self.device), types.to(self.device)
-
 
 def _check_texts(texts: Sequence[str], method: str) -> None:
     if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
         raise TypeError(f"{method} takes a list of strings: write {method}([text]) for one note")
-
-
-@contextmanager
-def evaluating(model: PreTrainedModel) -> Iterator[None]:
-    """Dropout off, and back on afterwards where it was on."""
-    training = model.training
-    model.train(False)
-    try:
-        yield
-    finally:
-        model.train(training)

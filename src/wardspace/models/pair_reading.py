@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import torch
 
-from wardspace.models import hardware, windows
+from wardspace.models import windows
 from wardspace.models.attention.compatibility import token_types
-from wardspace.models.encoder import Encoder, evaluating
+from wardspace.models.encoder import Encoder
+from wardspace.models.passes import passing
 from wardspace.models.tokens import TokenPair, pair_affixes
 
 
@@ -46,7 +47,7 @@ def pair_vectors(encoder: Encoder, pairs: Sequence[TokenPair], *, precision: str
         )
         given = {"token_type_ids": types} if token_types(encoder.model) else {}
         # within the loop: whoever takes these is not to work in inference mode
-        with evaluating(encoder.model), torch.inference_mode(), hardware.autocast(precision, encoder.device):
+        with passing(encoder, precision):
             hidden = encoder.model(input_ids=ids, attention_mask=mask, **given).last_hidden_state.float()
         seconds = [len(around.before) + len(pair.first) + len(around.between) for pair in some]
         yield PairVectors(places, hidden, torch.tensor(seconds, device=encoder.device))

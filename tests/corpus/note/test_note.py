@@ -3,7 +3,8 @@ import pytest
 from wardspace.config import CleanConfig, ColumnsConfig
 from wardspace.config.corpus.cleaning import RejectConfig
 from wardspace.corpus.note.clean import Cleaner
-from wardspace.corpus.note.note import Examiner, Note, Unusable
+from wardspace.corpus.note.examiner import Examiner
+from wardspace.corpus.note.note import Note, Unusable
 from wardspace.corpus.prepare.rejects import Fault
 from wardspace.corpus.readers import Row
 from wardspace.corpus.schema import resolve_roles

@@ -5,7 +5,7 @@ import pytest
 from tests.fixtures.sources import csv_text
 from wardspace.config import CorpusConfig
 from wardspace.corpus import Corpus, prepare
-from wardspace.corpus.note.note import Examiner
+from wardspace.corpus.note.examiner import Examiner
 from wardspace.corpus.processing import chunks
 
 ROWS = [(f"n{i}", f"p{i // 2}", f"No fever on day {i}. Walked {i} steps.") for i in range(100)]

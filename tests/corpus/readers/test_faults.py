@@ -25,7 +25,7 @@ from wardspace.config import CleanConfig, ColumnsConfig, CorpusConfig, SourceCon
 from wardspace.config.corpus.cleaning import RejectConfig
 from wardspace.core.errors import WardspaceError
 from wardspace.corpus.note.clean import Cleaner
-from wardspace.corpus.note.note import Examiner
+from wardspace.corpus.note.examiner import Examiner
 from wardspace.corpus.prepare.resolve import resolved
 from wardspace.corpus.processing.chunks import Chunk
 from wardspace.corpus.readers import FORMATS, open_readers

@@ -14,8 +14,9 @@ from wardspace.corpus.deidentify.counts import Tally
 from wardspace.corpus.duplicates.sketches import Sketches
 from wardspace.corpus.duplicates.versions import Versions
 from wardspace.corpus.note.clean import looks_like
+from wardspace.corpus.note.examiner import Examiner
 from wardspace.corpus.note.mending_tally import MendingTally
-from wardspace.corpus.note.note import Examiner, Note, Unusable
+from wardspace.corpus.note.note import Note, Unusable
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.ledger import Ledger, fingerprint
 from wardspace.corpus.prepare.outcome import check_outcome

@@ -18,7 +18,7 @@ from wardspace.corpus.duplicates.removal import Duplicates, least_similarity
 from wardspace.corpus.duplicates.sketches import Sketches
 from wardspace.corpus.duplicates.sketching import Sketcher, banding
 from wardspace.corpus.note.clean import Cleaner
-from wardspace.corpus.note.note import Examiner
+from wardspace.corpus.note.examiner import Examiner
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.ingest import Intake
 from wardspace.corpus.prepare.ledger import Ledger

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from wardspace.core.files import digest
 from wardspace.core.version import __version__
 from wardspace.corpus.duplicates.sketching import Sketcher
+from wardspace.corpus.note.examiner import Examiner
 from wardspace.corpus.note.mending_tally import MendingTally
-from wardspace.corpus.note.note import Examiner, Note
+from wardspace.corpus.note.note import Note
 from wardspace.corpus.note.spans import SpanTypes
 from wardspace.corpus.prepare.statistics import TokenCounter
 from wardspace.corpus.processing.chunks import Chunk, Examined, ExaminedChunk

@@ -12,7 +12,8 @@ from wardspace.core.files import scratch_folder
 from wardspace.core.progress import progress
 from wardspace.core.seeds import derive
 from wardspace.corpus.note.clean import Cleaner
-from wardspace.corpus.note.note import Examiner, Original, Unusable
+from wardspace.corpus.note.examiner import Examiner
+from wardspace.corpus.note.note import Original, Unusable
 from wardspace.corpus.prepare.resolve import resolved
 from wardspace.corpus.readers import open_readers
 from wardspace.corpus.values.look import look

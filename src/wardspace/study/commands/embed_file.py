@@ -17,7 +17,8 @@ from wardspace.core.errors import CorpusError
 from wardspace.core.files import owner_only, scratch_folder, whole_file
 from wardspace.core.progress import progress
 from wardspace.corpus.note.clean import SHARE_OF_MARKUP, Cleaner, looks_like
-from wardspace.corpus.note.note import Examiner, Unusable
+from wardspace.corpus.note.examiner import Examiner
+from wardspace.corpus.note.note import Unusable
 from wardspace.corpus.prepare.outcome import loss_warning
 from wardspace.corpus.prepare.rejects import Rejects
 from wardspace.corpus.readers import FORMATS, Reader, open_readers, source_files

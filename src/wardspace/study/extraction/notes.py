@@ -9,7 +9,8 @@ from typing import NamedTuple
 from wardspace.config import CleanConfig, CorpusConfig
 from wardspace.config.corpus.cleaning import RejectConfig
 from wardspace.corpus.note.clean import Cleaner, Offsets
-from wardspace.corpus.note.note import Examiner, Unusable
+from wardspace.corpus.note.examiner import Examiner
+from wardspace.corpus.note.note import Unusable
 from wardspace.corpus.prepare.rejects import EMPTY, NOTHING_LEFT, Fault, Rejects
 from wardspace.corpus.readers import Reader, Row
 from wardspace.corpus.schema import Roles
