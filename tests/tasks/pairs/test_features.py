@@ -8,7 +8,8 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from tests.fixtures.pairs import paired_corpus
 from tests.tasks.pairs.test_kind import gold_of, task_of
-from wardspace.tasks.pairs.features import PairScaling, TfidfOfPairs, parts_of, second_vectors
+from wardspace.tasks.pairs.features import BLOCKS, TfidfOfPairs, parts_of, second_vectors
+from wardspace.tasks.probes.scaling import BlockScaling
 
 
 def test_parts_are_both_vectors_their_difference_and_product():
@@ -21,11 +22,11 @@ def test_parts_are_both_vectors_their_difference_and_product():
 def test_scaling_gives_all_parts_the_same_length():
     random = np.random.default_rng(1)
     parts = parts_of(*(random.standard_normal((200, 8)).astype(np.float32) for _ in range(2)))
-    scaled = PairScaling.of(parts).apply(parts)
+    scaled = BlockScaling.of(parts, BLOCKS).apply(parts)
     assert np.abs(scaled.mean(axis=0)).max() < 1e-5
     assert (scaled**2).reshape(200, 4, 8).sum(axis=2).mean(axis=0) == pytest.approx([0.25] * 4, rel=1e-4)
     constant = np.ones((3, 8), np.float32)
-    assert np.isfinite(PairScaling.of(constant).apply(constant)).all()
+    assert np.isfinite(BlockScaling.of(constant, BLOCKS).apply(constant)).all()
 
 
 def test_counted_words_are_those_of_both_sides(tmp_path):

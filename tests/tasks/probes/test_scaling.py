@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wardspace.tasks.probes.scaling import Scaling
+from wardspace.tasks.probes.scaling import BlockScaling, Scaling
 
 
 def test_vectors_get_mean_zero_and_mean_squared_length_one():
@@ -26,3 +26,14 @@ def test_relative_distances_stay():
 def test_equal_vectors_do_not_divide_by_zero():
     vectors = np.ones((5, 3), dtype=np.float32)
     np.testing.assert_array_equal(Scaling.of(vectors).apply(vectors), np.zeros((5, 3)))
+
+
+def test_a_layer_with_long_vectors_has_no_more_say_than_the_others():
+    rng = np.random.default_rng(0)
+    short, long = rng.normal(size=(200, 3)), rng.normal(5, 40, size=(200, 3))
+    vectors = np.concatenate([short, long], axis=1).astype(np.float32)
+    scaled = BlockScaling.of(vectors, 2).apply(vectors)
+    np.testing.assert_allclose((scaled[:, :3] ** 2).sum(axis=1).mean(), 0.5, rtol=1e-5)
+    np.testing.assert_allclose((scaled[:, 3:] ** 2).sum(axis=1).mean(), 0.5, rtol=1e-5)
+    one = BlockScaling.of(vectors, 1).apply(vectors)
+    np.testing.assert_allclose(one, Scaling.of(vectors).apply(vectors), rtol=1e-4, atol=1e-6)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from wardspace.objectives.supervised.token_classification import TagHead
 from wardspace.tasks.probes.logistic import LogisticModel
-from wardspace.tasks.probes.scaling import Scaling
+from wardspace.tasks.probes.scaling import BlockScaling
 
 FLOOR = -30.0
 """Score of a tag that no training note has."""
@@ -42,7 +42,7 @@ class LinearEmissions:
     """Log probabilities by a logistic regression over scaled vectors."""
 
     model: LogisticModel
-    scaling: Scaling
+    scaling: BlockScaling
 
     def __call__(self, vectors: NDArray[np.float32]) -> NDArray[np.floating]:
         """Log probabilities [p, tags]."""
@@ -54,20 +54,20 @@ class LinearEmissions:
             "weights": torch.tensor(self.model.weights, dtype=torch.float64),
             "intercepts": torch.tensor(self.model.intercepts, dtype=torch.float64),
             "mean": torch.tensor(self.scaling.mean, dtype=torch.float32),
-            "size": torch.tensor([self.scaling.size], dtype=torch.float64),
+            "size": torch.tensor(self.scaling.size, dtype=torch.float64),
         }
 
     @staticmethod
-    def shapes(width: int, tags: int) -> dict[str, tuple[int, ...]]:
-        """Shapes of these weights."""
-        return {"weights": (width, tags), "intercepts": (tags,), "mean": (width,), "size": (1,)}
+    def shapes(width: int, tags: int, blocks: int) -> dict[str, tuple[int, ...]]:
+        """Shapes of these weights, of vectors of so many layers."""
+        return {"weights": (width, tags), "intercepts": (tags,), "mean": (width,), "size": (blocks,)}
 
     @classmethod
     def of(cls, weights: Mapping[str, torch.Tensor]) -> LinearEmissions:
         """From `weights`."""
         found = {name: value.numpy() for name, value in weights.items()}
         model = LogisticModel(found["weights"], found["intercepts"], float("nan"), 0.0)
-        return cls(model, Scaling(found["mean"], float(found["size"][0])))
+        return cls(model, BlockScaling(found["mean"], found["size"]))
 
 
 @dataclass(frozen=True)

@@ -110,8 +110,9 @@ def load_tagger(folder: str | Path, *, device: str = "auto") -> FittedTagger:
         raise damaged(path, "the head scores other tags than those of its types")
     emissions: LinearEmissions | HeadEmissions
     if about.head == "linear":
-        width = encoder.dimension * len(encoder.spread_layers(about.layers) or (0,))
-        check_shapes(path, kept.weights, LinearEmissions.shapes(width, len(scheme.names)))
+        layers = len(encoder.spread_layers(about.layers) or (0,))
+        shapes = LinearEmissions.shapes(encoder.dimension * layers, len(scheme.names), layers)
+        check_shapes(path, kept.weights, shapes)
         emissions, chain = LinearEmissions.of(kept.weights), Chain.of(scheme)
     else:
         head = TagHead(encoder.dimension, scheme, 0, crf=about.crf)

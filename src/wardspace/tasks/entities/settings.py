@@ -24,7 +24,7 @@ from wardspace.tasks.entities.mentions import Mention, without_overlap
 from wardspace.tasks.kind import Models, RunKey
 from wardspace.tasks.notes import EvaluatedModel
 from wardspace.tasks.probes.logistic import LogisticModel, candidates
-from wardspace.tasks.probes.scaling import Scaling
+from wardspace.tasks.probes.scaling import BlockScaling
 from wardspace.tasks.probes.validation import class_weights
 
 STRENGTHS = (0.1, 1.0, 10.0, 100.0)
@@ -98,7 +98,9 @@ class LinearHead(EntitySetting):
         texts = self._texts(model.name, encoder, gold, scheme)
         train = [texts[row] for row in gold.learned(run.shots, run.seed).tolist()]
         held = gold.rows("validation")
-        fitted, scaling = _fit(train, [texts[row] for row in held.tolist()], scheme, self.task.class_weights)
+        layers = len(encoder.spread_layers(self.task.layers) or (0,))
+        known = [texts[row] for row in held.tolist()]
+        fitted, scaling = _fit(train, known, scheme, self.task.class_weights, layers)
         emissions, chain = LinearEmissions(fitted, scaling), Chain.of(scheme)
         tagging = Tagging(encoder, self.task.pieces, emissions, chain, self.task.layers)
         return FittedTagger.calibrated(tagging, gold.classes, gold.texts.of(held), gold.of(held))
@@ -132,10 +134,10 @@ class LinearHead(EntitySetting):
 
 
 def _fit(
-    train: Sequence[Tagged], held: Sequence[Tagged], scheme: TagScheme, balance: float
-) -> tuple[LogisticModel, Scaling]:
+    train: Sequence[Tagged], held: Sequence[Tagged], scheme: TagScheme, balance: float, blocks: int
+) -> tuple[LogisticModel, BlockScaling]:
     vectors, tags = np.concatenate([one.vectors for one in train]), np.concatenate([one.tags for one in train])
-    scaling = Scaling.of(vectors)
+    scaling = BlockScaling.of(vectors, blocks)
     scaled = scaling.apply(vectors)
     known, codes = np.unique(tags, return_inverse=True)
     truth: list[list[TagSpan]] = [scheme.decode(one.tags) for one in held]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,35 +18,6 @@ from wardspace.tasks.tfidf import fitted_to
 Matrix = NDArray[np.float32]
 BLOCKS = 4
 """Parts of what is read: u, v, |u - v| and u * v."""
-
-
-@dataclass(frozen=True)
-class PairScaling:
-    """Gives each of the four parts the same mean squared length, so that one grid of strengths suits all models.
-
-    Attributes
-    ----------
-    mean : float32 [4 d]
-        Mean of the training pairs.
-    size : float64 [4]
-        Root mean square distance from it, part by part.
-    """
-
-    mean: Matrix
-    size: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, parts: Matrix) -> PairScaling:
-        """Fit to the parts of training pairs [n, 4 d]."""
-        mean = parts.mean(axis=0, dtype=np.float64).astype(np.float32)
-        squares = ((parts - mean) ** 2).reshape(len(parts), BLOCKS, -1).sum(axis=2).mean(axis=0, dtype=np.float64)
-        size = np.sqrt(squares)
-        return cls(mean, np.where(size > 0, size, 1.0))
-
-    def apply(self, parts: Matrix) -> Matrix:
-        """Parts of pairs, of mean squared length one in all where fitted to these."""
-        gain = np.repeat(1 / (self.size * BLOCKS**0.5), parts.shape[1] // BLOCKS)
-        return np.asarray((parts - self.mean) * gain, dtype=np.float32)
 
 
 def parts_of(first: Matrix, second: Matrix) -> Matrix:

@@ -27,9 +27,10 @@ from wardspace.tasks.kept import (
     two_layer_weights,
 )
 from wardspace.tasks.kind import RunKey
-from wardspace.tasks.pairs.features import BLOCKS, PairScaling, parts_of
+from wardspace.tasks.pairs.features import BLOCKS, parts_of
 from wardspace.tasks.probes.head import head_probabilities
 from wardspace.tasks.probes.logistic import LogisticModel
+from wardspace.tasks.probes.scaling import BlockScaling
 
 Matrix = NDArray[np.float32]
 
@@ -76,12 +77,12 @@ class ApartHead:
     ----------
     model : LogisticModel
         Its weights.
-    scaling : PairScaling
+    scaling : BlockScaling
         Applied first.
     """
 
     model: LogisticModel
-    scaling: PairScaling
+    scaling: BlockScaling
 
     def probabilities(self, encoder: Encoder, firsts: Sequence[str], seconds: Sequence[str]) -> Matrix:
         """Probability of each class, [n, classes]."""
@@ -187,4 +188,4 @@ def _apart(folder: Path, kept: KeptHead, width: int) -> ApartHead:
     check_shapes(folder, kept.weights, shapes)
     found = {name: value.numpy() for name, value in kept.weights.items()}
     model = LogisticModel(found["weights"], found["intercepts"], strength=1.0, balance=0.0)
-    return ApartHead(model, PairScaling(found["mean"], found["size"]))
+    return ApartHead(model, BlockScaling(found["mean"], found["size"]))

@@ -16,10 +16,11 @@ from wardspace.tasks.confidence import temperature, tempered
 from wardspace.tasks.documents.fitted import FittedClassifier
 from wardspace.tasks.kind import Models, RunKey
 from wardspace.tasks.notes import EvaluatedModel
-from wardspace.tasks.pairs.features import PairScaling, TfidfOfPairs, parts_of, second_vectors
+from wardspace.tasks.pairs.features import BLOCKS, TfidfOfPairs, parts_of, second_vectors
 from wardspace.tasks.pairs.kept import ApartHead, PairClassifier
 from wardspace.tasks.pairs.labelled import LabelledPairs, Pairs
 from wardspace.tasks.probes.logistic import Features, LogisticModel, fit_logistic
+from wardspace.tasks.probes.scaling import BlockScaling
 from wardspace.tasks.probes.validation import accuracy
 
 Matrix = NDArray[np.float32]
@@ -123,7 +124,7 @@ class LogisticPairs(PairSetting):
         def parts(pairs: Pairs) -> Matrix:
             return parts_of(model.vectors[pairs.rows], seconds[pairs.rows])
 
-        scaling = PairScaling.of(parts(gold.units("train")))
+        scaling = BlockScaling.of(parts(gold.units("train")), BLOCKS)
         fitted = _logistic(lambda pairs: scaling.apply(parts(pairs)), gold, gold.learned(run.shots, run.seed))
         how = calibrated(lambda pairs: fitted.probabilities(scaling.apply(parts(pairs))), gold)
 
