@@ -88,6 +88,10 @@ class Tuner(ABC, Generic[O, F]):
     def trained(self, trial: Trial) -> tuple[O, Part]:
         """What a trial trains, from the starting weights, and on what."""
 
+    def before(self, objective: O, trial: Trial) -> Part | None:
+        """What its objective learns before that; None for nothing. Label budgets of a seed share it."""
+        return None
+
     @abstractmethod
     def fitted(self, objective: O) -> F:
         """What a training has made."""
@@ -124,10 +128,27 @@ class Tuner(ABC, Generic[O, F]):
         )
         return objective, Part(part.objective, part.source, stop=stop), how
 
+    def call_before(
+        self, objective: O, trial: Trial, what: str, processes: Processes
+    ) -> tuple[Part, TrainingOptions] | None:
+        """The same of what is learned before: one pass, without validation."""
+        part = self.before(objective, trial)
+        if part is None:
+            return None
+        usual = self.options.training(trial.seed, self._batch_tokens(part), trial.rate)
+        training, seed = usual.model_copy(update={"evaluations": 0}), derive("before finetuning", trial.seed)
+        return part, TrainingOptions(what, training, epochs=1, seed=seed, processes=processes)
+
     def phase(self, trial: Trial, what: str, folder: Path) -> Phase:
-        """All that a trial will train, planned and not run."""
+        """All that a trial will train with labels, planned and not run."""
         objective, part, options = self.call(trial, what, Processes())
         return phase_of({part.model: objective.model}, [part], options, folder)
+
+    def phases_before(self, trial: Trial, what: str, folder: Path) -> list[Phase]:
+        """All that is trained before that, planned and not run: one phase or none."""
+        objective, _ = self.trained(trial)
+        found = self.call_before(objective, trial, what, Processes())
+        return [] if found is None else [phase_of({found[0].model: objective.model}, [found[0]], found[1], folder)]
 
     def setting(self, model: LanguageModel, seed: int) -> ObjectiveSettings:
         """Window, vocabulary and room of an objective."""
@@ -258,7 +279,13 @@ class BudgetedFineTuning(FineTuning[B, L]):
 
 
 def _train(tuner: Tuner[O, F], trial: Trial, what: str, folder: Path, *, show_progress: bool) -> F:
-    objective, part, options = tuner.call(trial, what, Processes())
+    processes = Processes()
+    objective, part, options = tuner.call(trial, what, processes)
+    before = tuner.call_before(objective, trial, f"{what}, before the labels", processes)
+    if before is not None:
+        # its checkpoints stay, so that the next label budget begins where this one did
+        kept = folder / f"before-{digest([trial.seed, trial.rate])[:8]}-{tuner.content}"
+        train({part.model: objective.model}, [before[0]], before[1], kept, show_progress=show_progress)
     work = folder / f"seed-{digest([*trial])[:8]}-{tuner.content}"
     train({part.model: objective.model}, [part], options, work, show_progress=show_progress)
     fitted = tuner.fitted(objective)

@@ -18,6 +18,11 @@ def corpus(tmp_path_factory):
     return asked_corpus(tmp_path_factory.mktemp("asked") / "corpus", 40, words=60)
 
 
+def split_names(corpus):
+    table = corpus.table(["note_id", "split"])
+    return zip(table["note_id"].to_pylist(), table["split"].cast("string").to_pylist(), strict=True)
+
+
 @pytest.fixture
 def trained(monkeypatch):
     """Phases as they are trained; the one with the number in `stop` is interrupted."""
@@ -58,3 +63,35 @@ def test_plan_counts_what_is_trained(tmp_path, corpus, trained):
     assert work.runs * len(work.phases) == len(trained.found) == 4
     plans = [[phase.plan.tokens.sum() for phase in phases] for phases in (work.phases, trained.found[::2])]
     assert plans[0] == plans[1] and work.tokens_read > 0
+
+
+def test_made_up_questions_are_learned_first_once_for_all_budgets(tmp_path, trained):
+    corpus = asked_corpus(tmp_path / "corpus", 40, words=30)
+    folder = tiny_model(tmp_path / "model")
+    options = {"settings": ["finetune"], "budgets": [0.5], "windows": 2, "finetune": {**TUNED, "cloze": 12}}
+    trained.stop = 3  # made-up questions, all labels, then the first steps of the budget
+    with pytest.raises(KeyboardInterrupt):
+        predicted(corpus, folder, tmp_path / "work", **options)
+    trained.stop = 0
+    resumed = predicted(corpus, folder, tmp_path / "work", **options)
+    again = predicted(corpus, folder, tmp_path / "other", **options)
+    assert resumed.equals(again)
+    before = [phase for phase in trained.found if phase.what.endswith("before the labels")]
+    assert len({phase.folder for phase in before}) == 2 * 2  # two seeds, two runs
+    (part,) = before[0].parts
+    units = part.source.units(0)
+    assert len(units) == 12
+    training = {name for name, split in split_names(corpus) if split == "train"}
+    assert {unit.id.split("#")[0] for unit in units} <= training
+    other = predicted(corpus, folder, tmp_path / "none", **{**options, "finetune": TUNED})
+    assert not again.equals(other)
+
+
+def test_plan_counts_made_up_questions(tmp_path):
+    corpus = asked_corpus(tmp_path / "corpus", 40, words=30)
+    task = task_of(settings=["finetune"], budgets=[0.5], finetune={**TUNED, "cloze": 30})
+    (setting,) = kind_of(task).settings(task)
+    model = EvaluatedModel("mlm", list, list, None, (str(tiny_model(tmp_path / "model")), ENCODER))
+    work = setting.workload(model, gold_of(corpus, task), tmp_path / "plan")
+    assert [phase.what for phase in work.phases][-1].endswith("before the labels")
+    assert len(work.phases) == 3

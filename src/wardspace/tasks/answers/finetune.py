@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from wardspace.config import AnswersConfig, FinetuneConfig
-from wardspace.core.seeds import derive
+from wardspace.core.seeds import derive, generator
 from wardspace.models import LanguageModel
 from wardspace.models.tokens import token_ids, tokens_with_offsets
 from wardspace.objectives import Unit
@@ -18,10 +18,12 @@ from wardspace.objectives.supervised.answer_windows import Sampling
 from wardspace.objectives.supervised.question_answering import ANSWERS, QUESTION, AskedQuestions, QuestionAnswering
 from wardspace.tasks.answers.asked import AskedNotes, Passage
 from wardspace.tasks.answers.best import best_reader
+from wardspace.tasks.answers.cloze import frames, made_up
 from wardspace.tasks.answers.fitted import FittedReader
 from wardspace.tasks.answers.kept import save_reader
 from wardspace.tasks.answers.linear import LinearSpans
 from wardspace.tasks.answers.reading import Windowing, answer_tokens, plan_of, too_long
+from wardspace.tasks.columns import objects
 from wardspace.tasks.finetuning import BudgetedFineTuning, Trial, Tuner
 from wardspace.tasks.kind import RunKey
 from wardspace.tasks.notes import EvaluatedModel
@@ -52,9 +54,10 @@ class AnswerFineTuning(BudgetedFineTuning[AskedNotes, AnswersConfig]):
         what = f"fine-tuning for {self.task.name}"
         trials = [Trial(0, self.options.rates[0], notes) for notes in (None, *gold.budget.sizes(self.task.budgets))]
         phases = [tuner.phase(trial, what, folder) for trial in trials]
+        phases += tuner.phases_before(trials[0], f"{what}, before the labels", folder)
         questions = {name: sum(len(one) for one in gold.units(name).questions) for name in ("validation", "test")}
         scored = tuner.validation_tokens * (1 + questions["test"] / max(1, questions["validation"]))
-        return Workload(phases, runs=self.trainings, tokens_read=round(len(phases) * scored))
+        return Workload(phases, runs=self.trainings, tokens_read=round(len(trials) * scored))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +103,23 @@ class AnswerTuner(Tuner[QuestionAnswering, FittedReader]):
         )
         groups = [str(self.gold.group[row]) for row, _ in units]
         return objective, Part(objective, FixedSource([unit for _, unit in units], groups, validating))
+
+    def before(self, objective: QuestionAnswering, trial: Trial) -> Part | None:
+        """Questions that are made up from training notes, whether something is asked of these or not."""
+        wanted, splits = self.task.finetune.cloze, objects(self.gold.texts.corpus.table(["split"])["split"])
+        rows = np.flatnonzero(splits == "train")
+        if wanted < len(rows):
+            rows = np.sort(generator("cloze notes", trial.seed).permutation(rows)[:wanted])
+        each, more = divmod(wanted, max(1, len(rows)))
+        real = frames([one for row in self.gold.rows("train") for one in self.gold.questions[row]])
+        units: list[Unit] = []
+        groups: list[str] = []
+        for place, (row, text) in enumerate(zip(rows.tolist(), self.gold.texts.of(rows), strict=True)):
+            name = str(self.gold.note_id[row])
+            own = self._of(made_up(text, name, each + (place < more), trial.seed, real))
+            units += own
+            groups += [str(self.gold.group[row])] * len(own)
+        return Part(objective, FixedSource(units, groups)) if units else None
 
     def fitted(self, objective: QuestionAnswering) -> FittedReader:
         """The reader; its weight, threshold and confidence come from all windows of validation."""
