@@ -14,8 +14,9 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test
 	$(BIN)/python -m pytest --numprocesses auto -m "not slow"
 
+# the files that have slow tests are named: collecting all of them takes half a minute
 test-slow: $(VENV)/.test
-	$(BIN)/python -m pytest --numprocesses auto -m "slow and not kills"
+	$(BIN)/python -m pytest --numprocesses auto -m "slow and not kills" $$(grep -rl --include='test_*.py' mark.slow tests)
 
 # searches all processes of the machine, so nothing else may run the same tests meanwhile
 test-kills: $(VENV)/.test
