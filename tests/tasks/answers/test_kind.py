@@ -18,7 +18,7 @@ from wardspace.tasks.columns import objects
 from wardspace.tasks.predictions import about_runs
 
 ENCODER = EncoderConfig(window=32)
-QUICK = {"seeds": 1, "epochs": 8, "learning_rate": 6e-3, "batch_notes": 8, "patience": None}
+QUICK = {"seeds": 1, "epochs": 8, "learning_rate": 6e-3, "batch_notes": 8, "patience": None, "cloze": 0}
 
 
 def task_of(**options):

@@ -24,7 +24,7 @@ class AnswerFinetuneConfig(FinetuneConfig):
     """Highest learning rate; of several the first seed of a model finds the one that is best on validation."""
     batch_notes: int | None = Field(None, ge=1)
     """Windows of a batch, on average; null takes as many as leave an epoch 100 steps, from 1 to 16."""
-    cloze: int = Field(0, ge=0)
+    cloze: int = Field(2000, ge=0)
     """Questions that are made up from the training notes (a stretch of a sentence is the answer, words around it ask
     for it) and learned before the real ones, in one pass; 0 for none. All label budgets use all training notes."""
 
