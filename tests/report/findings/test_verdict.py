@@ -155,6 +155,16 @@ def test_what_needs_no_labels_is_weighed_with_any_number_of_them(value, used):
     assert (without.used.model, without.budget.setting) == ("rules", "rules")
 
 
+def test_what_needs_no_labels_does_not_say_how_many_the_others_had():
+    board = board_of({"mlm": GAIN}, {"base": 0.50, "mlm": 0.52})
+    found = with_rules(board, 0.1).results
+    every = [one.model_copy(update={"shots": None}) for one in (*found.scores[-2:], *found.scores[:-2])]
+    differences = [one.model_copy(update={"shots": None}) for one in found.differences]
+    board = Board(found.model_copy(update={"scores": every, "differences": differences}))
+    (advice,) = guidance(board)[0].use
+    assert advice.text.startswith("With all labels: use mlm")
+
+
 def test_a_baseline_is_no_frozen_encoder():
     board = with_rules(board_of({"mlm": GAIN}, {"base": 0.50, "mlm": 0.52}), 0.9)
     found = main_places(board, "t", "macro_f1")

@@ -96,7 +96,9 @@ class _Weighing:
     """All models and settings with one number of labels."""
 
     def __init__(self, board: Board, task: str, metric: str, places: list[Place]) -> None:
-        self.board, self.task, self.metric, self.budget = board, task, metric, places[0]
+        self.board, self.task, self.metric = board, task, metric
+        # what learns from no labels says nothing of how many there are
+        self.budget = next((place for place in places if not place.untrained), places[0])
         self.validation = {
             Candidate(model, place): value
             for place in places

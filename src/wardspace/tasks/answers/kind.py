@@ -106,12 +106,13 @@ class Answers:
 
     def describe(self, task: AnswersConfig) -> str:
         """Columns, settings and budgets."""
-        parts = [f"answer the questions in {task.questions} with the words of the note that {task.spans} marks"]
+        parts = [f"answer the questions of the column {task.questions} with words of the note, as the column {task.spans} marks them"]
         if "head" in task.settings:
             parts.append("frozen encoder with a linear layer on the tokens of question and note")
         if "finetune" in task.settings:
             how = "low-rank additions trained" if task.finetune.lora else "fine-tuned"
-            parts.append(f"{how} ({counted(task.finetune.seeds, 'seed')})")
+            made = f" after {task.finetune.cloze:,} made-up questions" if task.finetune.cloze else ""
+            parts.append(f"{how}{made} ({counted(task.finetune.seeds, 'seed')})")
         if task.baselines:
             parts.append(f"compared with the {listed([self.words.settings[name] for name in task.baselines])}")
         if task.budgets:
