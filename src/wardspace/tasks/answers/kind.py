@@ -106,7 +106,7 @@ class Answers:
 
     def describe(self, task: AnswersConfig) -> str:
         """Columns, settings and budgets."""
-        parts = [f"answer the questions of the column {task.questions} with words of the note, as the column {task.spans} marks them"]
+        parts = [f"answer the questions of column {task.questions} with words of the note (column {task.spans})"]
         if "head" in task.settings:
             parts.append("frozen encoder with a linear layer on the tokens of question and note")
         if "finetune" in task.settings:
