@@ -109,10 +109,15 @@ class Read:
     def __init__(self, encoder: Any) -> None:
         self._encoder, self._read = encoder, {}
 
-    def token_vectors(self, texts: Sequence[str]) -> Iterator[Any]:
-        new = [text for text in dict.fromkeys(texts) if text not in self._read]
-        self._read |= zip(new, self._encoder.token_vectors(new), strict=True)
-        return (self._read[text] for text in texts)
+    def token_vectors(self, texts: Sequence[str], *, layers: Sequence[int] | None = None) -> Iterator[Any]:
+        read = self._read.setdefault(tuple(layers or ()), {})
+        new = [text for text in dict.fromkeys(texts) if text not in read]
+        read |= zip(new, self._encoder.token_vectors(new, layers=layers), strict=True)
+        return (read[text] for text in texts)
+
+    def spread_layers(self, count: int) -> list[int] | None:
+        found: list[int] | None = self._encoder.spread_layers(count)
+        return found
 
 
 @dataclass

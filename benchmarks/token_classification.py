@@ -234,12 +234,12 @@ def extract_side(texts: list[str], folder: str) -> Work:
     from wardspace.tasks.fields.extractor import Extractor
     from wardspace.tasks.kind import RunKey
     from wardspace.tasks.probes.logistic import LogisticModel
-    from wardspace.tasks.probes.scaling import Scaling
+    from wardspace.tasks.probes.scaling import BlockScaling
 
     encoder = Encoder.load(folder, EncoderConfig(window=WINDOW, overlap=64 / 512))
     weights, types = _head(encoder.dimension)
     linear = LogisticModel(np.ascontiguousarray(weights.T, dtype=float), BIAS, 1.0, 0.0)
-    emissions = LinearEmissions(linear, Scaling(np.zeros(encoder.dimension, np.float32), 1.0))
+    emissions = LinearEmissions(linear, BlockScaling(np.zeros(encoder.dimension, np.float32), np.ones(1)))
     tagging = Tagging(encoder, "first", emissions, Chain.of(TagScheme("BIO", types)))
     conditions, drugs = ({"resource": name} for name in ("Condition", "MedicationStatement"))
     fields = FieldsConfig.model_validate(
