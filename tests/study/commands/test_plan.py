@@ -113,18 +113,18 @@ def test_steps_and_tokens_are_those_of_the_run(planned):
 def test_the_fine_tuning_of_every_model_and_seed_is_forecast(planned, monkeypatch):
     """Two models with two seeds each: what they train on and read is counted while the study runs."""
     home, forecast = planned
-    trained, read, pooled = [], [], Encoder._pooled
+    trained, read, embed = [], [], Encoder.embed
 
     def counted_training(models, parts, options, folder, **others):
         trained.append(phase_of(models, parts, options, folder))
         return run_phase(trained[-1], show_progress=False)
 
-    def counted_reading(self, pieces, around):
-        read.append(sum(len(piece) + around.count for piece in pieces))
-        return pooled(self, pieces, around)
+    def counted_reading(self, ids, mask, *types):
+        read.append(int(mask.sum()))
+        return embed(self, ids, mask, *types)
 
     monkeypatch.setattr(finetuning, "train", counted_training)
-    monkeypatch.setattr(Encoder, "_pooled", counted_reading)
+    monkeypatch.setattr(Encoder, "embed", counted_reading)
     study = study_of(home)
     study.run(until="evaluate")
     tuned, all_read = forecast.stages[3], sum(read)
