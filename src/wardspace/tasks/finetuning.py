@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.torch import load_model, save_model
 
 from wardspace.config import EncoderConfig, FinetuneConfig
 from wardspace.config.tasks.section import BudgetedTask
@@ -40,6 +41,9 @@ STEPS = 100
 """Steps of an epoch where `batch_notes` is null, as far as notes reach: few labels need small batches."""
 MOST_NOTES = 16
 """Notes of a batch then at most."""
+BEFORE = "before-"
+"""How folders begin with what is learned before the labels."""
+_WEIGHTS = "weights.safetensors"
 
 
 class BudgetedGold(Protocol):
@@ -283,9 +287,14 @@ def _train(tuner: Tuner[O, F], trial: Trial, what: str, folder: Path, *, show_pr
     objective, part, options = tuner.call(trial, what, processes)
     before = tuner.call_before(objective, trial, f"{what}, before the labels", processes)
     if before is not None:
-        # its checkpoints stay, so that the next label budget begins where this one did
-        kept = folder / f"before-{digest([trial.seed, trial.rate])[:8]}-{tuner.content}"
-        train({part.model: objective.model}, [before[0]], before[1], kept, show_progress=show_progress)
+        # kept until all runs are over, so that the next label budget begins where this one did
+        kept = folder / f"{BEFORE}{digest([trial.seed, trial.rate])[:8]}-{tuner.content}"
+        if not (kept / _WEIGHTS).is_file():
+            train({part.model: objective.model}, [before[0]], before[1], kept, show_progress=show_progress)
+            kept.mkdir(parents=True, exist_ok=True)
+            save_model(objective, str(kept / "new"))
+            (kept / "new").replace(kept / _WEIGHTS)
+        load_model(objective, kept / _WEIGHTS)
     work = folder / f"seed-{digest([*trial])[:8]}-{tuner.content}"
     train({part.model: objective.model}, [part], options, work, show_progress=show_progress)
     fitted = tuner.fitted(objective)

@@ -69,7 +69,7 @@ def test_made_up_questions_are_learned_first_once_for_all_budgets(tmp_path, trai
     corpus = asked_corpus(tmp_path / "corpus", 40, words=30)
     folder = tiny_model(tmp_path / "model")
     options = {"settings": ["finetune"], "budgets": [0.5], "windows": 2, "finetune": {**TUNED, "cloze": 12}}
-    trained.stop = 3  # made-up questions, all labels, then the first steps of the budget
+    trained.stop = 4  # made-up and real questions with the first seed, made-up ones with the second, then the real ones
     with pytest.raises(KeyboardInterrupt):
         predicted(corpus, folder, tmp_path / "work", **options)
     trained.stop = 0
@@ -77,7 +77,7 @@ def test_made_up_questions_are_learned_first_once_for_all_budgets(tmp_path, trai
     again = predicted(corpus, folder, tmp_path / "other", **options)
     assert resumed.equals(again)
     before = [phase for phase in trained.found if phase.what.endswith("before the labels")]
-    assert len({phase.folder for phase in before}) == 2 * 2  # two seeds, two runs
+    assert len(before) == len({phase.folder for phase in before}) == 2 * 2  # two seeds, two runs, and no budget
     (part,) = before[0].parts
     units = part.source.units(0)
     assert len(units) == 12

@@ -40,6 +40,7 @@ from wardspace.tasks import (
     write_predictions,
 )
 from wardspace.tasks.columns import objects
+from wardspace.tasks.finetuning import BEFORE
 
 Vectors = Callable[[], NDArray[np.float32]]
 """Opens a model's vectors when they are needed."""
@@ -163,7 +164,8 @@ class Scoring:
 
         name, outputs = f"evaluate/{task.name}-{model.name}-{tuning}", [path, *kept.values()]
         self.predicted[task.name, model.name, tuning], terms = self.stages.once(name, inputs, outputs, write)
-        for stale in [one for one in trainings.glob("*") if one != work] if tuning == "finetune" else [work]:
+        left = [one for one in trainings.glob("*") if one != work] + [*work.glob(f"{BEFORE}*")]
+        for stale in left if tuning == "finetune" else [work]:
             shutil.rmtree(stale, ignore_errors=True)
         if model.name not in self.study.encoders:
             self.baselines[model.name] = self.baselines.get(model.name) or terms

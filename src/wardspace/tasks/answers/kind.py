@@ -111,7 +111,7 @@ class Answers:
             parts.append("frozen encoder with a linear layer on the tokens of question and note")
         if "finetune" in task.settings:
             how = "low-rank additions trained" if task.finetune.lora else "fine-tuned"
-            made = f" after {task.finetune.cloze:,} made-up questions" if task.finetune.cloze else ""
+            made = f" after up to {task.finetune.cloze:,} made-up questions" if task.finetune.cloze else ""
             parts.append(f"{how}{made} ({counted(task.finetune.seeds, 'seed')})")
         if task.baselines:
             parts.append(f"compared with the {listed([self.words.settings[name] for name in task.baselines])}")
