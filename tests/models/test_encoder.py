@@ -73,7 +73,7 @@ def test_order_and_company_do_not_matter(folder_of):
 def test_blocks_are_put_together_in_order(folder_of, monkeypatch):
     encoder = Encoder.load(folder_of(), device="cpu")
     whole = encoder.encode(TEXTS, precision="fp32")
-    monkeypatch.setattr("wardspace.models.encoder._BLOCK", 3)
+    monkeypatch.setattr("wardspace.models.reading._BLOCK", 3)
     assert np.abs(encoder.encode(TEXTS, precision="fp32") - whole).max() < 1e-5
 
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from sklearn.preprocessing import normalize
 
 from wardspace.models.attention.packing import layout_of
-from wardspace.models.pooling import pool, pool_packed, unit_length
+from wardspace.models.pooling import pool, pool_packed
+from wardspace.models.unit_length import unit_length
 
 
 def test_mean_leaves_padding_out():

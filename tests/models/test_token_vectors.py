@@ -82,7 +82,7 @@ def test_texts_come_in_their_order_whatever_block_they_fall_into(folder_of, monk
     encoder = Encoder.load(folder_of("bert"), device="cpu")
     texts = [*sample_texts(7), *ODD]
     whole = list(encoder.token_vectors(texts, precision="fp32"))
-    monkeypatch.setattr("wardspace.models.encoder._TOKEN_BLOCK", 2)
+    monkeypatch.setattr("wardspace.models.reading.TOKEN_BLOCK", 2)
     parts = list(encoder.token_vectors(texts, precision="fp32"))
     for one, other in zip(whole, parts, strict=True):
         assert one.offsets.tolist() == other.offsets.tolist()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Sized
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from wardspace.models.files import saving
 from wardspace.models.files.folder import FolderSettings, Pooling
 from wardspace.models.files.loading import load_encoder, load_tokenizer, open_folder
 from wardspace.models.pooling import pool
+from wardspace.models.reading import Reading, check_texts
 from wardspace.models.token_vectors import TokenVectors
 from wardspace.models.tokens import (
     affixes,
@@ -31,11 +32,6 @@ from wardspace.models.tokens import (
 if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
-P = TypeVar("P", bound=Sized)
-_BLOCK = 8192
-"""Notes tokenised and sorted together: bounds memory, and is enough to fill batches with notes of one length."""
-_TOKEN_BLOCK = 64
-"""Texts whose token vectors are held at once."""
 _CPU_TOKENS = 4096
 """Most tokens of a batch on a CPU: its caches hold no more, and larger batches are a fifth slower."""
 
@@ -180,7 +176,7 @@ class Encoder:
         TypeError
             If the notes are one string, or one of them is no string.
         """
-        _check_texts(texts, "encode")
+        check_texts(texts, "encode")
         return passes.notes(self, texts, show_progress=show_progress, precision=precision)
 
     def encode_pairs(
@@ -211,7 +207,7 @@ class Encoder:
             If there are not as many first as second texts.
         """
         for texts in (firsts, seconds):
-            _check_texts(texts, "encode_pairs")
+            check_texts(texts, "encode_pairs")
         if len(firsts) != len(seconds):
             raise ValueError(f"{len(firsts)} first texts and {len(seconds)} second ones")
         return passes.pairs(self, firsts, seconds, show_progress=show_progress, precision=precision)
@@ -244,7 +240,7 @@ class Encoder:
         TypeError
             If the texts are one string, or one of them is no string.
         """
-        _check_texts(texts, "token_vectors")
+        check_texts(texts, "token_vectors")
         return passes.token_vectors(self, texts, precision, layers)
 
     def spread_layers(self, count: int) -> list[int] | None:
@@ -291,7 +287,16 @@ class Encoder:
         """Tokens that are read at once, padding counted."""
         return min(self.batch_tokens, _CPU_TOKENS) if self.device.type == "cpu" else self.batch_tokens
 
-
-def _check_texts(texts: Sequence[str], method: str) -> None:
-    if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
-        raise TypeError(f"{method} takes a list of strings: write {method}([text]) for one note")
+    @property
+    def reading(self) -> Reading:
+        """How it reads texts, in windows and batches."""
+        pad = self.tokenizer.pad_token_id
+        return Reading(
+            tokenizer=self.tokenizer,
+            window=self.window,
+            overlap=self.overlap,
+            normalise=self.normalise,
+            dimension=self.dimension,
+            budget=self.pass_tokens,
+            pad=0 if pad is None else int(pad),
+        )

@@ -38,12 +38,11 @@ def pair_vectors(encoder: Encoder, pairs: Sequence[TokenPair], *, precision: str
         As for `Encoder.encode`.
     """
     around = pair_affixes(encoder.tokenizer)
-    pad = encoder.tokenizer.pad_token_id
     lengths = [len(pair.first) + len(pair.second) + around.count for pair in pairs]
     for places in windows.batches(lengths, encoder.pass_tokens):
         some = [pairs[place] for place in places]
         ids, mask, types = (
-            one.to(encoder.device) for one in windows.padded(some, around, 0 if pad is None else int(pad))
+            torch.from_numpy(one).to(encoder.device) for one in windows.padded(some, around, encoder.reading.pad)
         )
         given = {"token_type_ids": types} if token_types(encoder.model) else {}
         # within the loop: whoever takes these is not to work in inference mode

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Literal
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from wardspace.models.attention.packing import Layout
-
-F = TypeVar("F", np.float32, np.float64)
 
 
 def pool(hidden: torch.Tensor, mask: torch.Tensor, how: Literal["mean", "cls"]) -> torch.Tensor:
@@ -62,10 +58,3 @@ def pool_packed(hidden: torch.Tensor, layout: Layout, how: Literal["mean", "cls"
 def precise(values: torch.Tensor) -> torch.Tensor:
     """The same in at least float32."""
     return values.to(torch.promote_types(values.dtype, torch.float32))
-
-
-def unit_length(vectors: NDArray[F]) -> NDArray[F]:
-    """Vectors [n, d] of length one, as cosine similarity compares them; a vector of zeros remains one."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled: NDArray[F] = vectors / np.maximum(lengths, 1e-12)
-    return scaled

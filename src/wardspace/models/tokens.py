@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Union
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from transformers import PreTrainedTokenizerBase
 
 from wardspace.corpus.prepare.statistics import TokenCount
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
 Ids = NDArray[np.int32]
+AnyTokenizer = Union[Tokenizer, "PreTrainedTokenizerBase"]
+"""A fast tokenizer, by itself or inside that of transformers."""
 _CHUNK = 1024
 """Texts tokenised at once: enough for the tokenizer's threads, little memory."""
 
@@ -89,15 +93,15 @@ BARE = PairAffixes((), (), (), (0, 0))
 """Nothing around two texts, and nothing between them."""
 
 
-def untruncated(tokenizer: PreTrainedTokenizerBase) -> Tokenizer:
+def untruncated(tokenizer: AnyTokenizer) -> Tokenizer:
     """The fast tokenizer inside, with cutting and padding off (some folders ship with both on)."""
-    core: Tokenizer = tokenizer.backend_tokenizer
+    core: Tokenizer = tokenizer if isinstance(tokenizer, Tokenizer) else tokenizer.backend_tokenizer
     core.no_truncation()
     core.no_padding()
     return core
 
 
-def affixes(tokenizer: PreTrainedTokenizerBase) -> Affixes:
+def affixes(tokenizer: AnyTokenizer) -> Affixes:
     """Read the special tokens off the tokenizer's own template (the same for every text)."""
     probe = untruncated(tokenizer).encode("a")
     content = [place for place, special in enumerate(probe.special_tokens_mask) if not special]
@@ -105,7 +109,7 @@ def affixes(tokenizer: PreTrainedTokenizerBase) -> Affixes:
     return Affixes(tuple(probe.ids[:first]), tuple(probe.ids[last:]))
 
 
-def pair_affixes(tokenizer: PreTrainedTokenizerBase) -> PairAffixes:
+def pair_affixes(tokenizer: AnyTokenizer) -> PairAffixes:
     """Read the special tokens of two texts off the tokenizer's own template (the same for every pair)."""
     probe = untruncated(tokenizer).encode("a", "a")
     owners = np.array([-1 if owner is None else owner for owner in probe.sequence_ids], dtype=np.int64)
@@ -120,7 +124,7 @@ def pair_affixes(tokenizer: PreTrainedTokenizerBase) -> PairAffixes:
     return PairAffixes(tuple(before), tuple(between), tuple(after), tuple(types[place] for place in kept))
 
 
-def token_ids(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[Ids]:
+def token_ids(tokenizer: AnyTokenizer, texts: Sequence[str]) -> list[Ids]:
     """Tokenise whole texts, nothing cut, no special tokens added."""
     core = untruncated(tokenizer)
     found: list[Ids] = []
@@ -141,7 +145,7 @@ class PlacedTokens(NamedTuple):
     """Number of the word that each token is a piece of, by the tokenizer's own cutting, int32 [t]."""
 
 
-def tokens_with_offsets(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[PlacedTokens]:
+def tokens_with_offsets(tokenizer: AnyTokenizer, texts: Sequence[str]) -> list[PlacedTokens]:
     """Tokenise whole texts as `token_ids` does, and say which characters each token stands for."""
     encodings = untruncated(tokenizer).encode_batch(list(texts), add_special_tokens=False)
     return [
@@ -154,6 +158,6 @@ def tokens_with_offsets(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]
     ]
 
 
-def token_counter(tokenizer: PreTrainedTokenizerBase) -> TokenCount:
+def token_counter(tokenizer: AnyTokenizer) -> TokenCount:
     """Counts the tokens of texts, without special tokens."""
     return TokenCount(untruncated(tokenizer))

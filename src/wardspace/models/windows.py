@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from wardspace.models.tokens import Ids, TokenPair
@@ -118,12 +117,14 @@ def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
         start += size
 
 
-def padded(windows: Sequence[P], around: Around[P], pad: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def padded(
+    windows: Sequence[P], around: Around[P], pad: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Put special tokens around windows and pad them on the right.
 
     Returns
     -------
-    (Tensor, Tensor, Tensor), all of shape (windows, longest), int64
+    (ndarray, ndarray, ndarray), all of shape (windows, longest), int64
         Token ids, attention mask, and token types.
     """
     whole = [around.wrap(window) for window in windows]
@@ -134,4 +135,4 @@ def padded(windows: Sequence[P], around: Around[P], pad: int) -> tuple[torch.Ten
         ids[row, : len(own)] = own
         types[row, : len(own)] = kinds
         mask[row, : max(1, len(own))] = 1  # attention over nothing at all is not a number
-    return torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(types)
+    return ids, mask, types

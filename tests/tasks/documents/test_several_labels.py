@@ -13,7 +13,7 @@ from tests.fixtures.corpora import write_corpus
 from tests.fixtures.labels import split_of
 from wardspace.config import ClassificationConfig, parse_study
 from wardspace.corpus.schema import SPLITS
-from wardspace.models.pooling import unit_length
+from wardspace.models.unit_length import unit_length
 from wardspace.tasks import EvaluatedModel, Texts, kind_of, predict
 from wardspace.tasks.documents.subsets import few_shot, several_few_shot
 from wardspace.tasks.probes.head import fit_head, head_probabilities

@@ -10,7 +10,7 @@ from tests.fixtures.labels import made_labels, made_vectors
 from tests.fixtures.tasks import frozen_predictions
 from wardspace.config import DpConfig, parse_study
 from wardspace.core.errors import WardspaceError
-from wardspace.models.pooling import unit_length
+from wardspace.models.unit_length import unit_length
 from wardspace.tasks.predictions import about_runs, write_predictions
 from wardspace.tasks.probes.private import _Units, fit_private
 

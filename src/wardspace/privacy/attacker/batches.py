@@ -36,7 +36,7 @@ def numbers(sequences: Sequence[Ids], around: Affixes, pad: int, read: Read) -> 
     for start in range(0, len(sequences), _BLOCK):
         block = sequences[start : start + _BLOCK]
         for places in batches([len(one) + around.count for one in block], TOKENS):
-            ids, mask, _ = padded([block[place] for place in places], around, pad)
+            ids, mask = map(torch.from_numpy, padded([block[place] for place in places], around, pad)[:2])
             for place, number in zip(places, read(ids, mask, [start + p for p in places]), strict=True):
                 found[start + place] = number
     return found

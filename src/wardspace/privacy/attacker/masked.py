@@ -170,7 +170,7 @@ class MaskedWords:
         free = max(0, self.room - size)
         left = left[max(0, len(left) - free // 2) :]
         ids = np.concatenate([left, np.full(size, self._mask, dtype=np.int32), right[: free - len(left)]])
-        tokens, mask, _ = padded([ids], self.around, self._pad)
+        tokens, mask = map(torch.from_numpy, padded([ids], self.around, self._pad)[:2])
         device = self.masked.device
         hidden = self.masked.encoder(input_ids=tokens.to(device), attention_mask=mask.to(device)).last_hidden_state
         start = len(self.around.before) + len(left)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from wardspace.models import Encoder
-from wardspace.models.pooling import unit_length
+from wardspace.models.unit_length import unit_length
 
 
 class Closeness:

@@ -15,7 +15,7 @@ from wardspace.core.errors import CorpusError
 from wardspace.core.files import scratch_folder
 from wardspace.corpus.note.clean import Cleaner
 from wardspace.models import Encoder
-from wardspace.models.pooling import unit_length
+from wardspace.models.unit_length import unit_length
 from wardspace.study.commands.embed_file import embed_file
 from wardspace.study.commands.own_columns import OwnColumns
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from wardspace.models.pooling import unit_length
+from wardspace.models.unit_length import unit_length
 
 
 def margin_uncertainty(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wardspace.config import ClassificationConfig
 from wardspace.corpus.note.scripts import main_scripts
-from wardspace.models.pooling import unit_length
+from wardspace.models.unit_length import unit_length
 from wardspace.results import SettingRecord
 from wardspace.tasks.documents.features import Featuriser, scaled_vectors
 from wardspace.tasks.documents.fitted import FittedClassifier

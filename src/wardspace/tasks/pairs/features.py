@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from wardspace.models.pooling import unit_length
+from wardspace.models.unit_length import unit_length
 from wardspace.tasks.notes import Texts
 from wardspace.tasks.pairs.labelled import Pairs
 from wardspace.tasks.tfidf import fitted_to

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from wardspace.core.progress import progress
-from wardspace.models.pooling import unit_length
+from wardspace.models.unit_length import unit_length
 from wardspace.results import SettingRecord
 from wardspace.tasks.kind import Models, RunKey
 from wardspace.tasks.notes import EvaluatedModel, Vectors
