@@ -9,13 +9,20 @@ from wardspace.core.version import __version__
 
 if TYPE_CHECKING:
     from wardspace.corpus import Corpus
-    from wardspace.models import Encoder
+    from wardspace.models import Encoder, OnnxEncoder
     from wardspace.study import Study, evaluate
     from wardspace.training import adapt
 
-__all__ = ["Corpus", "Encoder", "Study", "__version__", "adapt", "evaluate"]
+__all__ = ["Corpus", "Encoder", "OnnxEncoder", "Study", "__version__", "adapt", "evaluate"]
 
-_HOMES = {"Corpus": "corpus", "Encoder": "models", "Study": "study", "adapt": "training", "evaluate": "study"}
+_HOMES = {
+    "Corpus": "corpus",
+    "Encoder": "models",
+    "OnnxEncoder": "models",
+    "Study": "study",
+    "adapt": "training",
+    "evaluate": "study",
+}
 
 
 def __getattr__(name: str) -> Any:

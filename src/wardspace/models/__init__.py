@@ -10,10 +10,15 @@ from wardspace.models.files.bases import BASES, Base, resolve
 if TYPE_CHECKING:
     from wardspace.models.encoder import Encoder
     from wardspace.models.language_model import LanguageModel
+    from wardspace.models.onnx.encoder import OnnxEncoder
 
-__all__ = ["BASES", "Base", "Encoder", "LanguageModel", "resolve"]
+__all__ = ["BASES", "Base", "Encoder", "LanguageModel", "OnnxEncoder", "resolve"]
 
-_HOMES = {"Encoder": "wardspace.models.encoder", "LanguageModel": "wardspace.models.language_model"}
+_HOMES = {
+    "Encoder": "wardspace.models.encoder",
+    "LanguageModel": "wardspace.models.language_model",
+    "OnnxEncoder": "wardspace.models.onnx.encoder",
+}
 
 
 def __getattr__(name: str) -> Any:

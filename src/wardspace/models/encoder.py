@@ -22,7 +22,7 @@ from wardspace.models.files import saving
 from wardspace.models.files.folder import FolderSettings, Pooling
 from wardspace.models.files.loading import load_encoder, load_tokenizer, open_folder
 from wardspace.models.pooling import pool
-from wardspace.models.reading import Reading, check_texts
+from wardspace.models.reading import Reading, check_pairs, check_texts
 from wardspace.models.token_vectors import TokenVectors
 from wardspace.models.tokens import (
     affixes,
@@ -206,10 +206,7 @@ class Encoder:
         ValueError
             If there are not as many first as second texts.
         """
-        for texts in (firsts, seconds):
-            check_texts(texts, "encode_pairs")
-        if len(firsts) != len(seconds):
-            raise ValueError(f"{len(firsts)} first texts and {len(seconds)} second ones")
+        check_pairs(firsts, seconds)
         return passes.pairs(self, firsts, seconds, show_progress=show_progress, precision=precision)
 
     def token_vectors(

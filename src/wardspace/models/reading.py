@@ -64,6 +64,14 @@ def check_texts(texts: Sequence[str], method: str) -> None:
         raise TypeError(f"{method} takes a list of strings: write {method}([text]) for one note")
 
 
+def check_pairs(firsts: Sequence[str], seconds: Sequence[str]) -> None:
+    """Refuse texts that are no lists of strings, or not in pairs."""
+    for texts in (firsts, seconds):
+        check_texts(texts, "encode_pairs")
+    if len(firsts) != len(seconds):
+        raise ValueError(f"{len(firsts)} first texts and {len(seconds)} second ones")
+
+
 def encode_notes(how: Reading, embed: Pass, texts: Sequence[str], *, show_progress: bool) -> Vectors:
     """Vectors of texts of any length, float32 [n, d]; `embed` pools and does not normalise."""
     around = affixes(how.tokenizer)

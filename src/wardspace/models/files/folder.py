@@ -232,6 +232,8 @@ def _check_complete(folder: Path) -> None:
     several = len(list(folder.glob("*.gguf"))) > 1
     if missing and several:
         raise ModelError("several GGUF files: which is the model?", where=folder, fix="put one in a folder of its own")
+    if missing and (folder / "onnx.json").is_file():
+        raise ModelError("these are ONNX graphs without weights", where=folder, fix="open it with OnnxEncoder.load")
     if missing:
         raise ModelError(
             f"this model folder lacks: {', '.join(missing)}",

@@ -75,9 +75,15 @@ def save_sentence_transformer(encoder: Encoding, folder: Path, card: str | None)
 
 def save_transformer(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, window: int, folder: Path) -> None:
     """Write config, weights (safetensors) and tokenizer into an existing folder."""
-    untruncated(tokenizer)  # a cut that some base shipped with must not travel on
     with quiet():
         model.save_pretrained(folder)
+    save_tokenizer(tokenizer, window, folder)
+
+
+def save_tokenizer(tokenizer: PreTrainedTokenizerBase, window: int, folder: Path) -> None:
+    """Write the tokenizer into an existing folder."""
+    untruncated(tokenizer)  # a cut that some base shipped with must not travel on
+    with quiet():
         tokenizer.save_pretrained(folder)
     path = folder / "tokenizer_config.json"
     saved = read_json(path)
