@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,6 +15,12 @@ def export(
     model: Annotated[str, typer.Argument(help="An adapted model of the run, or `base`.")],
     target: Annotated[Path, typer.Argument(metavar="TO_FOLDER", help="Where the model goes.")],
     *,
+    form: Annotated[
+        Literal["sentence-transformers", "onnx"], typer.Option("--format", help="What reads the folder.")
+    ] = "sentence-transformers",
+    int8: Annotated[
+        bool, typer.Option("--int8", help="With --format onnx: a second graph with int8 weights.", show_default=False)
+    ] = False,
     accept_risk: Annotated[
         str | None,
         typer.Option(
@@ -25,13 +31,14 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Write a model as a Sentence-Transformers folder, if its audit is there and within the limits of the study.
+    """Write a model as a Sentence-Transformers folder or as ONNX graphs, if its audit is within the study's limits.
 
-    Training states, logs, histories and the masked-word head stay behind.
+    The terms of the notes (`terms` in the study) must allow it. Training states, logs, histories and the
+    masked-word head stay behind.
     """
     from wardspace.study.commands.export import export as exported
 
-    verdict = exported(run, model, target, accept_risk)
+    verdict = exported(run, model, target, accept_risk, form=form, int8=int8)
     if not verdict.passed:
         say("  exported although the gate refuses; the reason is in the model card:")
         for fault in verdict.faults:

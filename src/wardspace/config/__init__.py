@@ -32,6 +32,7 @@ from wardspace.config.tasks.relations import RelationFinetuneConfig, RelationsCo
 from wardspace.config.tasks.retrieval import RetrievalConfig
 from wardspace.config.tasks.section import TaskSection
 from wardspace.config.tasks.sentences import SentenceFinetuneConfig, SentencesConfig
+from wardspace.config.terms import TermsConfig
 from wardspace.config.tfidf import TfidfConfig
 from wardspace.config.training import (
     AdaptConfig,
@@ -97,6 +98,7 @@ __all__ = [
     "StudyConfig",
     "TaskConfig",
     "TaskSection",
+    "TermsConfig",
     "TextPairsConfig",
     "TfidfConfig",
     "TrainingConfig",

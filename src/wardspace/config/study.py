@@ -19,6 +19,7 @@ from wardspace.config.section import Section
 from wardspace.config.space import SpaceConfig
 from wardspace.config.tasks.order import need_problems
 from wardspace.config.tasks.registry import TaskConfig
+from wardspace.config.terms import TermsConfig
 from wardspace.config.tfidf import TfidfConfig
 from wardspace.config.training import AdaptConfig, BudgetConfig, EncoderConfig, TrainingConfig
 
@@ -72,6 +73,8 @@ class StudyConfig(Section):
     """The report."""
     privacy: PrivacyConfig = PrivacyConfig()
     """What a model may give away, and how that is measured."""
+    terms: TermsConfig = TermsConfig()
+    """The terms under which the notes were given: licence, agreement, and what they forbid."""
     search: SearchConfig | None = None
     """What `wardspace search` varies to find the best recipe; other commands leave it alone."""
 

@@ -9,7 +9,7 @@ from wardspace.core.files import whole_folder, write_text
 from wardspace.models.attention.compatibility import token_types
 from wardspace.models.encoder import Encoder
 from wardspace.models.files.loading import quiet
-from wardspace.models.files.saving import README, check_target, save_tokenizer
+from wardspace.models.files.saving import check_target, save_tokenizer
 from wardspace.models.onnx.encoder import OnnxEncoder
 from wardspace.models.onnx.graph import EncoderGraph, write_graph
 from wardspace.models.onnx.int8 import adds_in_sixteen_bits, quantise
@@ -17,6 +17,21 @@ from wardspace.models.onnx.manifest import FILES, MANIFEST, TOKENIZER, OnnxManif
 from wardspace.models.onnx.runtime import check_installed
 from wardspace.models.onnx.self_test import LEAST_COSINE, SELF_TEST, SENTENCES, SelfTest
 
+README = """---
+library_name: onnx
+pipeline_tag: sentence-similarity
+tags: [feature-extraction, clinical]
+---
+
+Written by wardspace without a model card: `wardspace run` writes one, with scores, cost and limitations.
+
+Open it with `wardspace.OnnxEncoder.load(folder)`, which reads long notes in overlapping windows, or the graphs with
+ONNX Runtime: `onnx.json` says what they take and give.
+
+If these weights were trained on patients' notes, protect them as you protect the notes: a language model can repeat
+what it was trained on.
+"""
+"""What a folder says of itself where nobody has written a card."""
 _SAME = 1 - 1e-5
 """Least mean cosine of the fp32 graph to PyTorch."""
 

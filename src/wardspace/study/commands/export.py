@@ -1,24 +1,40 @@
-"""A model leaves its run folder, if its audit lets it."""
+"""A model leaves its run folder, if its audit and the terms of the notes let it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from wardspace.config import StudyConfig, load_study
+from wardspace.config import StudyConfig, TermsConfig, load_study
 from wardspace.core.errors import RunError
 from wardspace.models import Encoder
 from wardspace.models.files.saving import README
+from wardspace.models.files.terms import write_terms
 from wardspace.models.heads.kept_heads import load_heads, save_heads
+from wardspace.models.onnx.export import README as ONNX_README
+from wardspace.models.onnx.export import export_onnx
 from wardspace.privacy import Audit, Verdict, gate_verdict
 from wardspace.privacy.record import weights_hash
 from wardspace.report.card.audit import with_audit
+from wardspace.report.card.onnx import onnx_card
+from wardspace.report.card.terms import with_terms
 from wardspace.study.commands.audit import BASE
 from wardspace.study.folder import RunFolder
 from wardspace.study.stages import RunLog
 
+Format = Literal["sentence-transformers", "onnx"]
 
-def export(run: Path, model: str, target: Path, accept_risk: str | None = None) -> Verdict:
-    """Write a model's Sentence-Transformers folder, without anything else that lies in the run folder.
+
+def export(
+    run: Path,
+    model: str,
+    target: Path,
+    accept_risk: str | None = None,
+    *,
+    form: Format = "sentence-transformers",
+    int8: bool = False,
+) -> Verdict:
+    """Write a model's folder, without anything else that lies in the run folder.
 
     Parameters
     ----------
@@ -30,6 +46,10 @@ def export(run: Path, model: str, target: Path, accept_risk: str | None = None) 
         Where it goes; a folder there is replaced if it holds a model.
     accept_risk : str, optional
         Why the model is to be released though its audit is missing or over the limits; it is in the card.
+    form : {"sentence-transformers", "onnx"}
+        The folder's format.
+    int8 : bool
+        Write an ONNX graph with int8 weights too.
 
     Returns
     -------
@@ -39,13 +59,23 @@ def export(run: Path, model: str, target: Path, accept_risk: str | None = None) 
     Raises
     ------
     RunError
-        If there is no such run or model, or the gate refuses it and no reason is given.
+        If there is no such run or model, the terms of the notes forbid it, or the gate refuses it and no reason is
+        given.
     """
     folder = RunFolder(run)
     study = _study(folder)
     if target.resolve().is_relative_to(run.resolve()):
         raise RunError("this is inside the run folder", where=target, fix="export to a folder outside of it")
+    if int8 and form != "onnx":
+        raise RunError("int8 is a variant of ONNX graphs", where="--int8", fix="add --format onnx")
     source = _source(folder, study, model)
+    terms = TermsConfig() if model == BASE else study.terms  # the base learned nothing from the notes
+    if terms.export == "forbidden":
+        raise RunError(
+            "the terms of the notes forbid that a model leaves the run folder",
+            where=f"{folder.latest}: terms.export",
+            fix="use it where it is; whoever gave you the notes can allow more",
+        )
     found = Audit.read(folder.model(model))
     weights = weights_hash(source)
     verdict = gate_verdict(found, study.privacy, weights)
@@ -58,12 +88,16 @@ def export(run: Path, model: str, target: Path, accept_risk: str | None = None) 
             where=folder.model(model),
             fix=_fix(folder, model, verdict, stands=found is not None and found.weights == weights),
         )
-    encoder = Encoder.load(source, study.encoder, device="cpu")
     # figures of other weights say nothing of this model
-    stands = found if verdict.checks else None
-    encoder.save(target, with_audit(_card(folder, model), stands, verdict, reason))
-    save_heads(load_heads(folder.model(model)), target)
-    RunLog(folder.log).write("exported", model=model, passed=int(verdict.passed), accepted_risk=reason)
+    card = with_audit(_card(folder, model, form), found if verdict.checks else None, verdict, reason)
+    encoder = Encoder.load(source, study.encoder, device="cpu")
+    if form == "onnx":
+        export_onnx(encoder, target, name=model, int8=int8, weights=weights, card=with_terms(card, terms))
+    else:
+        encoder.save(target, with_terms(card, terms))
+        save_heads(load_heads(folder.model(model)), target)
+    write_terms(target, terms)
+    RunLog(folder.log).write("exported", model=model, form=form, passed=int(verdict.passed), accepted_risk=reason)
     return verdict
 
 
@@ -98,7 +132,10 @@ def _source(folder: RunFolder, study: StudyConfig, model: str) -> str:
     return str(folder.model(model))
 
 
-def _card(folder: RunFolder, model: str) -> str:
+def _card(folder: RunFolder, model: str, form: Format) -> str:
     """The card that the run wrote; the base has none."""
     path = folder.model(model) / "README.md"
-    return path.read_text(encoding="utf-8") if path.is_file() else README
+    if not path.is_file():
+        return README if form == "sentence-transformers" else ONNX_README
+    card = path.read_text(encoding="utf-8")
+    return card if form == "sentence-transformers" else onnx_card(card)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from wardspace.core.files import read_json, write_text
+from wardspace.models.files.terms import write_terms
 from wardspace.report import model_card, write_report
+from wardspace.report.card.terms import with_terms
 from wardspace.results import Results
 from wardspace.study.run import Run
 from wardspace.study.steps.card_facts import audited_card, card_facts
@@ -48,7 +50,9 @@ def write_reports(
     for model in run.config.adapt:
         card = model_card(results, model.name, run.config, facts)
         card = audited_card(card, folder.model(model.name), run.config.privacy)
-        write_text(folder.model(model.name) / "README.md", card)
+        write_text(folder.model(model.name) / "README.md", with_terms(card, run.config.terms))
+    for kept in sorted(path.parent for path in folder.models.glob("*/config.json")):
+        write_terms(kept, run.config.terms)  # of what tasks keep too
     # an older page with text would show other results than this report, and text that nobody asked for
     folder.report_with_text.unlink(missing_ok=True)
     if not with_text:
