@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: install demo test test-slow test-kills test-all check bench clean
+.PHONY: install demo test test-slow test-kills test-all check docs bench clean
 
 install: $(VENV)/.demo
 
@@ -30,6 +30,10 @@ check: $(VENV)/.check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# build/site/index.html opens and searches from a disk
+docs: $(VENV)/.docs
+	PYTHONPATH=docs $(BIN)/python -m website
+
 bench: $(VENV)/.test
 	for file in benchmarks/*.py; do echo "== $$file" && $(BIN)/python $$file || exit 1; done
 
@@ -50,5 +54,6 @@ $(VENV)/.%: pyproject.toml constraints.txt $(VENV)/.torch
 	touch $@
 
 $(VENV)/.demo: EXTRAS = demo,search
-$(VENV)/.test: EXTRAS = demo,search,deid,test
-$(VENV)/.check: EXTRAS = demo,search,deid,test,check
+$(VENV)/.docs: EXTRAS = demo,search,docs
+$(VENV)/.test: EXTRAS = demo,search,deid,docs,test
+$(VENV)/.check: EXTRAS = demo,search,deid,docs,test,check

@@ -14,6 +14,8 @@ from wardspace.config.objectives.registry import OBJECTIVES
 from wardspace.config.section import sections_in
 from wardspace.config.study import StudyConfig
 
+SectionClass = type[BaseModel]
+
 
 @dataclass(frozen=True)
 class Key:
@@ -23,6 +25,8 @@ class Key:
     type: str
     default: str
     help: str
+    section: SectionClass
+    """The section that it is a key of."""
 
 
 def study_keys(model: type[BaseModel] = StudyConfig, prefix: str = "") -> Iterator[Key]:
@@ -34,11 +38,11 @@ def study_keys(model: type[BaseModel] = StudyConfig, prefix: str = "") -> Iterat
             yield from study_keys(inner[0], f"{place}.")
             continue
         default = "required" if field.default is PydanticUndefined else _shown(field.default)
-        yield Key(place, _type_name(field.annotation), default, " ".join((field.description or "").split()))
+        yield Key(place, _type_name(field.annotation), default, " ".join((field.description or "").split()), model)
         for section in inner:
             # as --set takes them: N is the number of an item, an objective's options are below its name
-            kind = section.model_fields["kind"].default if len(inner) > 1 else None
-            tag = f".{kind}" if kind in OBJECTIVES.sections else ""
+            objective = section in OBJECTIVES.sections.values()
+            tag = f".{section.model_fields['kind'].default}" if objective else ""
             holder = str(field.annotation)
             items = f"{place}.N{tag}" if "list[" in holder else f"{place}.KEY" if "dict[" in holder else place
             yield from study_keys(section, f"{items}.")

@@ -23,7 +23,7 @@ SCHEMA_VERSION = 2
 
 
 class Results(Record):
-    """results.json."""
+    """Everything that results.json holds."""
 
     schema_version: int = SCHEMA_VERSION
     """Version of this schema."""

@@ -7,6 +7,7 @@ from typing import Literal
 from wardspace.results.record import Record
 
 Family = Literal["baseline", "frozen", "few-shot", "fine-tuned", "hybrid", "private", "in-context"]
+"""What kind of setting it is: how much of a model is trained, and on what."""
 Tuning = Literal["frozen", "finetune"]
 """What a setting does to a model's weights; the predictions of both are stored apart."""
 

@@ -16,6 +16,7 @@ from wardspace.core.errors import StudyError
 from wardspace.space.unit import Floats, unit_norm
 
 Method = Literal["pca", "umap"]
+"""How vectors become a map: principal components, or UMAP."""
 _NEIGHBOURS = 15
 _FIX = "pip install 'wardspace[maps]', or set report.map=pca"
 

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from wardspace.config.tasks.section import BudgetedTask
 
 Question = Literal["negated", "historical", "hypothetical", "family"]
+"""One of the four things that a note may say of a mention."""
 QUESTIONS: tuple[Question, ...] = ("negated", "historical", "hypothetical", "family")
 """What ConText asks of a mention."""
 

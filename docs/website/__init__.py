@@ -1,0 +1,1 @@
+"""The documentation site: pages from docs/ and from the code, built by Sphinx; opens and searches without a network."""
