@@ -4,7 +4,8 @@
 
 MiniLM on clinical notes, each cut to what one window of it reads (256 tokens, special ones counted), so that both
 sides read the same: by itself `Encoder.encode` would read all of a long note. Sentence-Transformers as it comes (fp32,
-batches of 32); wardspace as it comes (bf16 where the processor has it) and, to tell precision from the rest, in fp32.
+batches of 32); wardspace as it comes (bf16 where the processor has it) and, to tell precision from the rest, in fp32;
+the same model exported as ONNX graphs in fp32 and int8, read by `OnnxEncoder`.
 Printed too: the cosines of each side's vectors to the fp32 vectors of Sentence-Transformers, the lowest and the mean.
 Without a data set the notes are those of the synthetic ward. The figures go to benchmarks/results/encoding.json.
 """
@@ -12,6 +13,8 @@ Without a data set the notes are those of the synthetic ward. The figures go to 
 from __future__ import annotations
 
 import argparse
+import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +49,24 @@ def wardspace(texts: list[str], precision: str) -> Work:
     return work
 
 
+def onnx(texts: list[str], folder: Path, variant: str) -> Work:
+    from wardspace import OnnxEncoder
+
+    encoder = OnnxEncoder.load(folder, variant)
+
+    def work(_: int) -> Round:
+        return Round(len(texts), kept=encoder.encode(texts, show_progress=False))
+
+    return work
+
+
+def export(folder: Path) -> None:
+    from wardspace import Encoder
+    from wardspace.models.onnx.export import export_onnx
+
+    export_onnx(Encoder.load(BASE, device="cpu"), folder, name=BASE, int8=True)
+
+
 def cut(texts: list[str]) -> list[str]:
     """Texts of at most one window; cut in the text, so that nothing depends on how a side truncates."""
     from wardspace import Encoder
@@ -73,12 +94,17 @@ def main() -> None:
     options = parser.parse_args()
     chosen = notes.read("mtsamples", options.mtsamples, options.notes)
     texts = cut(chosen.texts)
+    graphs = Path(tempfile.mkdtemp()) / BASE
+    export(graphs)
     sides = [
         Side("sentence-transformers", sentence_transformers, {"texts": texts}),
         Side("wardspace", wardspace, {"texts": texts, "precision": "auto"}),
         Side("wardspace fp32", wardspace, {"texts": texts, "precision": "fp32"}),
+        Side("wardspace ONNX fp32", onnx, {"texts": texts, "folder": graphs, "variant": "fp32"}),
+        Side("wardspace ONNX int8", onnx, {"texts": texts, "folder": graphs, "variant": "int8"}),
     ]
     measured = compare(sides, options.rounds)
+    shutil.rmtree(graphs.parent)
     rows = report.speed_rows(measured, "notes")
     for row, side in zip(rows, measured, strict=True):
         cosines = _cosines(side.kept, measured[0].kept)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from wardspace.core.errors import ModelError
@@ -11,7 +13,7 @@ from wardspace.models.encoder import Encoder
 from wardspace.models.files.loading import quiet
 from wardspace.models.files.saving import check_target, save_tokenizer
 from wardspace.models.onnx.encoder import OnnxEncoder
-from wardspace.models.onnx.graph import EncoderGraph, write_graph
+from wardspace.models.onnx.graph import EncoderGraph, GraphHead, write_graph
 from wardspace.models.onnx.int8 import adds_in_sixteen_bits, quantise
 from wardspace.models.onnx.manifest import FILES, MANIFEST, TOKENIZER, OnnxManifest, sha256
 from wardspace.models.onnx.runtime import check_installed
@@ -44,6 +46,8 @@ def export_onnx(
     int8: bool = False,
     weights: str | None = None,
     card: str | None = None,
+    head: GraphHead | None = None,
+    copied: Sequence[Path] = (),
 ) -> None:
     """Write an encoder as a folder with one graph, or two, and what is needed to read texts for them.
 
@@ -64,6 +68,10 @@ def export_onnx(
         SHA-256 of the weights, as an audit states it.
     card : str, optional
         The README.md. It never holds text of a note.
+    head : GraphHead, optional
+        A task's head, whose scores are one more output of the graph.
+    copied : sequence of Path
+        Files that go with it.
 
     Raises
     ------
@@ -73,7 +81,7 @@ def export_onnx(
     check_installed("onnx", "onnxruntime", "onnxscript")
     check_target(folder)
     with whole_folder(folder) as scratch:
-        graph = EncoderGraph(encoder)
+        graph = EncoderGraph(encoder, head)
         write_graph(graph, scratch / FILES["fp32"])
         reduced = int8 and adds_in_sixteen_bits()
         if int8:
@@ -83,7 +91,9 @@ def export_onnx(
             encoder.model.config.save_pretrained(scratch)
         test = SelfTest.of(encoder.encode(SENTENCES, show_progress=False, precision="fp32"))
         test.write(scratch)
-        written = [FILES["fp32"], *([FILES["int8"]] if int8 else []), TOKENIZER, SELF_TEST]
+        for file in copied:
+            shutil.copyfile(file, scratch / file.name)
+        written = [FILES["fp32"], *([FILES["int8"]] if int8 else []), TOKENIZER, SELF_TEST, *(f.name for f in copied)]
         manifest = OnnxManifest(
             name=name,
             family=str(encoder.model.config.model_type),
@@ -96,6 +106,7 @@ def export_onnx(
             pad=encoder.reading.pad,
             token_types=token_types(encoder.model) > 0,
             reduced_range=reduced,
+            head=None if head is None else head.about,
             files={file: sha256(scratch / file) for file in written},
         )
         write_text(scratch / MANIFEST, manifest.model_dump_json(indent=2) + "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 
-from wardspace.models.onnx.runtime import check_installed
+from wardspace.models.onnx.runtime import check_installed, quiet_logs
 
 
 def quantise(source: Path, target: Path, *, reduced_range: bool) -> None:
@@ -21,7 +21,8 @@ def quantise(source: Path, target: Path, *, reduced_range: bool) -> None:
     check_installed("onnx", "onnxruntime")
     from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 - an extra
 
-    quantize_dynamic(source, target, per_channel=True, reduce_range=reduced_range, weight_type=QuantType.QInt8)
+    with quiet_logs():
+        quantize_dynamic(source, target, per_channel=True, reduce_range=reduced_range, weight_type=QuantType.QInt8)
 
 
 def adds_in_sixteen_bits(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:

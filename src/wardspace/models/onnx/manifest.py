@@ -19,6 +19,26 @@ FILES: dict[Variant, str] = {"fp32": "model.onnx", "int8": "model_int8.onnx"}
 """File of each variant."""
 
 
+class HeadManifest(BaseModel):
+    """What the output `scores` of a graph is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str
+    """Kind of task."""
+    task: str
+    """Name of the task."""
+    setting: str
+    """Name of the setting."""
+    of: Literal["text", "tokens"]
+    """What is scored: each window [batch, classes], or each of its tokens [batch, tokens, classes]."""
+    classes: tuple[str, ...]
+    """Classes in the order of the scores; of tokens, their tags."""
+    activation: Literal["softmax", "sigmoid", "crf", "none"]
+    """What makes probabilities of the scores; `crf`: they are to be decoded with the transitions in
+    `heads.safetensors`; `none`: they are log probabilities."""
+
+
 class OnnxManifest(BaseModel):
     """What onnx.json holds."""
 
@@ -50,6 +70,8 @@ class OnnxManifest(BaseModel):
     """Whether the graph takes `token_type_ids`."""
     reduced_range: bool = False
     """Whether int8 weights use seven bits, for processors that would overflow with eight."""
+    head: HeadManifest | None = None
+    """What the output `scores` is, where there is one."""
     files: dict[str, str]
     """SHA-256 of each file."""
 

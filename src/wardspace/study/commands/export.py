@@ -21,6 +21,8 @@ from wardspace.report.card.terms import with_terms
 from wardspace.study.commands.audit import BASE
 from wardspace.study.folder import RunFolder
 from wardspace.study.stages import RunLog
+from wardspace.tasks.kept import FITTED_FILE
+from wardspace.tasks.onnx import export_fitted
 
 Format = Literal["sentence-transformers", "onnx"]
 
@@ -68,7 +70,9 @@ def export(
         raise RunError("this is inside the run folder", where=target, fix="export to a folder outside of it")
     if int8 and form != "onnx":
         raise RunError("int8 is a variant of ONNX graphs", where="--int8", fix="add --format onnx")
-    source = _source(folder, study, model)
+    source, fitted = _source(folder, study, model), (folder.model(model) / FITTED_FILE).is_file()
+    if fitted and form != "onnx":
+        raise RunError("what a task has kept leaves as ONNX alone", where=folder.model(model), fix="add --format onnx")
     terms = TermsConfig() if model == BASE else study.terms  # the base learned nothing from the notes
     if terms.export == "forbidden":
         raise RunError(
@@ -90,11 +94,14 @@ def export(
         )
     # figures of other weights say nothing of this model
     card = with_audit(_card(folder, model, form), found if verdict.checks else None, verdict, reason)
-    encoder = Encoder.load(source, study.encoder, device="cpu")
-    if form == "onnx":
-        export_onnx(encoder, target, name=model, int8=int8, weights=weights, card=with_terms(card, terms))
+    card = with_terms(card, terms)
+    if fitted:
+        export_fitted(folder.model(model), target, name=model, int8=int8, weights=weights, card=card)
+    elif form == "onnx":
+        encoder = Encoder.load(source, study.encoder, device="cpu")
+        export_onnx(encoder, target, name=model, int8=int8, weights=weights, card=card)
     else:
-        encoder.save(target, with_terms(card, terms))
+        Encoder.load(source, study.encoder, device="cpu").save(target, card)
         save_heads(load_heads(folder.model(model)), target)
     write_terms(target, terms)
     RunLog(folder.log).write("exported", model=model, form=form, passed=int(verdict.passed), accepted_risk=reason)
@@ -124,8 +131,11 @@ def _source(folder: RunFolder, study: StudyConfig, model: str) -> str:
     if model == BASE:
         return study.base
     names = [one.name for one in study.adapt]
-    if model not in names:
-        raise RunError(f"no model {model!r} in this run", where=folder.path, fix=f"one of base, {', '.join(names)}")
+    kept = sorted(path.parent.name for path in folder.models.glob(f"*/{FITTED_FILE}"))
+    if model not in (*names, *kept):
+        raise RunError(
+            f"no model {model!r} in this run", where=folder.path, fix=f"one of base, {', '.join([*names, *kept])}"
+        )
     if not (folder.model(model) / "modules.json").is_file():
         fix = "adapt it with `wardspace adapt STUDY.yaml`"
         raise RunError(f"the model {model!r} is not there yet", where=folder.path, fix=fix)
