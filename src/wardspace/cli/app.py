@@ -13,6 +13,7 @@ from wardspace.cli import (
     embed,
     export,
     extract,
+    index,
     init,
     ls,
     plan,
@@ -64,6 +65,9 @@ app.command()(export.export)
 app.command()(embed.embed)
 app.command()(extract.extract)
 app.command()(similar.similar)
+app.command()(index.index)
+app.command()(index.find)
+app.command()(index.forget)
 app.command()(validate.validate)
 app.command()(ls.ls)
 app.command()(doctor.doctor)

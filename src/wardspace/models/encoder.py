@@ -21,6 +21,7 @@ from wardspace.models.attention.compatibility import token_types
 from wardspace.models.files import saving
 from wardspace.models.files.folder import FolderSettings, Pooling
 from wardspace.models.files.loading import load_encoder, load_tokenizer, open_folder
+from wardspace.models.pieces import Pieces
 from wardspace.models.pooling import pool
 from wardspace.models.reading import Reading, check_pairs, check_texts
 from wardspace.models.token_vectors import TokenVectors
@@ -239,6 +240,32 @@ class Encoder:
         """
         check_texts(texts, "token_vectors")
         return passes.token_vectors(self, texts, precision, layers)
+
+    def pieces(self, texts: Sequence[str], *, precision: str = "auto") -> Iterator[Pieces]:
+        """Embed each window of texts by itself, with the characters that it reads.
+
+        The windows are those of `encode`: a text that fits one has the vector that `encode` gives it, scaled to length
+        one.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Texts of any length. One without tokens has one window, which reads nothing.
+        precision : {"auto", "fp32", "bf16", "fp16"}
+            As for `encode`.
+
+        Yields
+        ------
+        Pieces
+            One for each text, in their order: float32 [w, d], int32 [w, 2] and int32 [w].
+
+        Raises
+        ------
+        TypeError
+            If the texts are one string, or one of them is no string.
+        """
+        check_texts(texts, "pieces")
+        return passes.pieces(self, texts, precision)
 
     def spread_layers(self, count: int) -> list[int] | None:
         """So many layers, evenly from the embeddings to the last one; None, the last alone, for one."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from transformers import PreTrainedModel
 
 from wardspace.models import hardware, reading, windows
+from wardspace.models.pieces import Pieces, block_pieces
 from wardspace.models.token_vectors import TokenVectors
 from wardspace.models.tokens import affixes
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
     Padded = NDArray[np.int64]
+
+_PIECE_BLOCK = 1024
+"""Texts whose windows are sorted together: enough to fill batches with windows of one length."""
 
 
 @contextmanager
@@ -65,6 +69,14 @@ def token_vectors(
         # whole, before the first is handed on: between two of them the caller may train
         with passing(encoder, precision):
             block = list(reading.block_token_vectors(encoder.reading, forward, some, width))
+        yield from block
+
+
+def pieces(encoder: Encoder, texts: Sequence[str], precision: str) -> Iterator[Pieces]:
+    """What `Encoder.pieces` yields."""
+    for start in range(0, len(texts), _PIECE_BLOCK):
+        with passing(encoder, precision):
+            block = list(block_pieces(encoder.reading, _embed(encoder), texts[start : start + _PIECE_BLOCK]))
         yield from block
 
 
