@@ -13,6 +13,7 @@ Without a data set the notes are those of the synthetic ward. The figures go to 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -52,7 +53,8 @@ def wardspace(texts: list[str], precision: str) -> Work:
 def onnx(texts: list[str], folder: Path, variant: str) -> Work:
     from wardspace import OnnxEncoder
 
-    encoder = OnnxEncoder.load(folder, variant)
+    threads = int(os.environ.get("OMP_NUM_THREADS", "0")) or None
+    encoder = OnnxEncoder.load(folder, variant, threads=threads)
 
     def work(_: int) -> Round:
         return Round(len(texts), kept=encoder.encode(texts, show_progress=False))

@@ -12,11 +12,14 @@ from wardspace.config import parse_study
 from wardspace.core.errors import RunError
 from wardspace.models import Encoder, OnnxEncoder
 from wardspace.models.files.terms import read_terms
+from wardspace.objectives.heads import TwoLayerHead
 from wardspace.privacy.record import weights_hash
 from wardspace.report.card.audit import AUDIT, NOT_TESTED
 from wardspace.report.card.card import HOW
 from wardspace.study.commands.export import export
 from wardspace.study.folder import RunFolder
+from wardspace.tasks import RunKey
+from wardspace.tasks.documents.kept import TextClassifier
 
 CARD = (
     f"# s: mlm\n\n## Scores\n\nhigh\n\n## {AUDIT}\n\n{NOT_TESTED}\n\n"
@@ -111,3 +114,17 @@ def test_the_log_names_the_format(run, tmp_path):
     export(run, "mlm", tmp_path / "out", WHY)
     last = json.loads(RunFolder(run).log.read_text().splitlines()[-1])
     assert last["form"] == "sentence-transformers"
+
+
+def test_what_a_task_keeps_passes_the_same_gate_and_leaves_as_onnx_alone(run, tmp_path):
+    folder = RunFolder(run).model("urgency-mlm-head")
+    head = TwoLayerHead(np.zeros(32, np.float32), 1.0, 2)
+    TextClassifier(Encoder.load(tmp_path / "base"), head, ("a", "b")).save(
+        folder, RunKey("urgency", "mlm", "head", None, 0)
+    )
+    with pytest.raises(RunError, match="may not be exported"):
+        export(run, folder.name, tmp_path / "out", form="onnx")
+    with pytest.raises(RunError) as caught:
+        export(run, folder.name, tmp_path / "out", WHY)
+    assert "onnx" in caught.value.fix
+    assert not (tmp_path / "out").exists()

@@ -62,6 +62,7 @@ def session(path: Path, threads: int | None) -> Any:
     options.intra_op_num_threads = threads or 0
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = False  # a pattern is kept for every shape, and every batch has another
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the cores to others
     options.log_severity_level = 3
     faults = onnxruntime.capi.onnxruntime_pybind11_state
     try:

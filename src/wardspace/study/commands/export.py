@@ -90,7 +90,9 @@ def export(
         raise RunError(
             f"{model} may not be exported:\n" + "\n".join(f"    {fault}" for fault in verdict.faults),
             where=folder.model(model),
-            fix=_fix(folder, model, verdict, stands=found is not None and found.weights == weights),
+            fix="an audit knows adapted models alone: --accept-risk 'why'"
+            if fitted
+            else _fix(folder, model, verdict, stands=found is not None and found.weights == weights),
         )
     # figures of other weights say nothing of this model
     card = with_audit(_card(folder, model, form), found if verdict.checks else None, verdict, reason)
