@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 WEIGHT = 0.8
-"""Share of the vectors where a search and its index name none; chosen on half of the questions of MedQuAD, see
+"""Share of the vectors where a search and its index name none; chosen on questions of MedQuAD, see
 docs/decisions.md."""
 
 _EQUAL = 1e-5
