@@ -19,6 +19,7 @@ from wardspace.cli import (
     plan,
     report,
     search,
+    serve,
     similar,
     stages,
     validate,
@@ -68,6 +69,8 @@ app.command()(similar.similar)
 app.command()(index.index)
 app.command()(index.find)
 app.command()(index.forget)
+app.command()(serve.serve)
+app.command()(serve.token)
 app.command()(validate.validate)
 app.command()(ls.ls)
 app.command()(doctor.doctor)

@@ -23,12 +23,9 @@ from wardspace.models.files.folder import FolderSettings, Pooling
 from wardspace.models.files.loading import load_encoder, load_tokenizer, open_folder
 from wardspace.models.pieces import Pieces
 from wardspace.models.pooling import pool
-from wardspace.models.reading import Reading, check_pairs, check_texts
+from wardspace.models.reading import Reading, check_pairs, check_texts, cut
 from wardspace.models.token_vectors import TokenVectors
-from wardspace.models.tokens import (
-    affixes,
-    token_counter,
-)
+from wardspace.models.tokens import Ids, affixes, token_counter
 
 if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
@@ -209,6 +206,36 @@ class Encoder:
         """
         check_pairs(firsts, seconds)
         return passes.pairs(self, firsts, seconds, show_progress=show_progress, precision=precision)
+
+    def windows(self, texts: Sequence[str]) -> list[list[Ids]]:
+        """Token ids of the windows in which each text is read, int32 [t], without special tokens."""
+        check_texts(texts, "windows")
+        return cut(self.reading, texts)
+
+    def embed_windows(self, pieces: Sequence[Ids], *, precision: str = "auto") -> Vectors:
+        """Vectors of windows that are read as one batch, for who puts batches together himself.
+
+        The vector of a text is the mean of those of its `windows`, weighted by their numbers of tokens with special
+        ones; where `normalise` is on, it is then scaled to length one.
+
+        Parameters
+        ----------
+        pieces : sequence of int32 [t]
+            Windows as `windows` gives them.
+        precision : {"auto", "fp32", "bf16", "fp16"}
+            As for `encode`.
+
+        Returns
+        -------
+        ndarray, shape (pieces, dimension), float32
+            Not normalised.
+        """
+        return passes.embed_windows(self, pieces, precision)
+
+    @property
+    def specials(self) -> int:
+        """Special tokens of a window."""
+        return affixes(self.tokenizer).count
 
     def token_vectors(
         self, texts: Sequence[str], *, precision: str = "auto", layers: Sequence[int] | None = None

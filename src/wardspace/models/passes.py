@@ -14,7 +14,7 @@ from transformers import PreTrainedModel
 from wardspace.models import hardware, reading, windows
 from wardspace.models.pieces import Pieces, block_pieces
 from wardspace.models.token_vectors import TokenVectors
-from wardspace.models.tokens import affixes
+from wardspace.models.tokens import Ids, affixes
 
 if TYPE_CHECKING:
     from wardspace.models.encoder import Encoder
@@ -48,6 +48,13 @@ def notes(encoder: Encoder, texts: Sequence[str], *, show_progress: bool, precis
     """What `Encoder.encode` returns."""
     with passing(encoder, precision):
         return reading.encode_notes(encoder.reading, _embed(encoder), texts, show_progress=show_progress)
+
+
+def embed_windows(encoder: Encoder, pieces: Sequence[Ids], precision: str) -> Vectors:
+    """What `Encoder.embed_windows` returns."""
+    how = encoder.reading
+    with passing(encoder, precision):
+        return _embed(encoder)(*windows.padded(pieces, affixes(how.tokenizer), how.pad))
 
 
 def pairs(

@@ -75,14 +75,19 @@ def check_pairs(firsts: Sequence[str], seconds: Sequence[str]) -> None:
 def encode_notes(how: Reading, embed: Pass, texts: Sequence[str], *, show_progress: bool) -> Vectors:
     """Vectors of texts of any length, float32 [n, d]; `embed` pools and does not normalise."""
     around = affixes(how.tokenizer)
-    room = how.window - around.count
 
     def plans(some: slice) -> list[list[Ids]]:
-        tokens = token_ids(how.tokenizer, texts[some])
-        cuts = [windows.spans(len(note), room, how.overlap) for note in tokens]
-        return [[note[start:end] for start, end in plan] for note, plan in zip(tokens, cuts, strict=True)]
+        return cut(how, texts[some])
 
     return _encoded(how, embed, plans, len(texts), around, show_progress=show_progress)
+
+
+def cut(how: Reading, texts: Sequence[str]) -> list[list[Ids]]:
+    """The windows of texts, int32 [t] each, without special tokens."""
+    room = how.window - affixes(how.tokenizer).count
+    tokens = token_ids(how.tokenizer, texts)
+    cuts = [windows.spans(len(note), room, how.overlap) for note in tokens]
+    return [[note[start:end] for start, end in plan] for note, plan in zip(tokens, cuts, strict=True)]
 
 
 def encode_pairs(

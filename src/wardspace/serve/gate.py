@@ -24,6 +24,8 @@ _FIXED = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+FIXED_HEADERS = [(name.encode(), value.encode()) for name, value in _FIXED.items()]
+"""Headers that keep an answer out of caches, frames and other sites."""
 _POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
@@ -106,4 +108,4 @@ def _guarded(headers: Any) -> list[tuple[bytes, bytes]]:
     own = [(name, value) for name, value in headers if name.lower().decode("latin-1") not in _FIXED]
     if not any(name.lower() == b"content-security-policy" for name, _ in own):
         own.append((b"content-security-policy", _POLICY.encode()))
-    return [*own, *((name.encode(), value.encode()) for name, value in _FIXED.items())]
+    return [*own, *FIXED_HEADERS]

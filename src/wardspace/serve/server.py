@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 """The only address that is listened at."""
+_BACKLOG = 512
+"""Connections that may wait to be taken."""
 _PATIENCE = 2
 """Seconds that open connections get when the server ends."""
 
@@ -37,18 +39,7 @@ class Loopback:
 
     def __init__(self, port: int | None = None) -> None:
         self._token = secrets.token_urlsafe(32)
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            self._socket.bind((HOST, port or 0))
-            self._socket.listen()
-        except OSError as error:
-            self._socket.close()
-            raise WardspaceError(
-                f"cannot listen at port {port}: {error.strerror}",
-                where=HOST,
-                fix="choose another --port, or leave it out for a free one",
-            ) from error
+        self._socket = listening(HOST, port or 0)
         self.port = int(self._socket.getsockname()[1])
 
     @property
@@ -87,6 +78,30 @@ class Loopback:
         self._socket.close()
 
 
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes a free one.
+
+    Raises
+    ------
+    WardspaceError
+        If the port is taken, or the address is not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(_BACKLOG)
+    except OSError as error:
+        made.close()
+        raise WardspaceError(
+            f"cannot listen at port {port}: {error.strerror}",
+            where=host,
+            fix="choose another --port, or 0 for a free one",
+        ) from error
+    return made
+
+
 def need_serve() -> None:
     """Say what to install where a package is missing.
 
@@ -95,6 +110,6 @@ def need_serve() -> None:
     WardspaceError
         If starlette or uvicorn is not there.
     """
-    missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]
+    missing = [name for name in ("starlette", "uvicorn", "orjson", "prometheus_client") if find_spec(name) is None]
     if missing:
         raise WardspaceError(f"not installed: {', '.join(missing)}", fix="pip install 'wardspace[serve]'")

@@ -1,0 +1,1 @@
+"""The service: vectors, extraction and search over HTTP, for other programs of the hospital."""
