@@ -37,12 +37,15 @@ def serve(
             "--tasks", metavar="FOLDER", help="RUN/models/TASK-MODEL-SETTING that fills some; again for more."
         ),
     ] = None,
+    index: Annotated[
+        Path | None, typer.Option("--index", metavar="FOLDER", help="What /search searches; made with the first model.")
+    ] = None,
     precision: Annotated[str, typer.Option("--precision", help="auto, fp32, bf16 or fp16.")] = "auto",
     queue_tokens: Annotated[int, typer.Option("--queue-tokens", min=1, help="Tokens that may wait.")] = 500_000,
     request_tokens: Annotated[int, typer.Option("--request-tokens", min=1, help="Tokens of a request.")] = 1_000_000,
     seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Time for an answer.")] = 300.0,
 ) -> None:
-    """Serve models over HTTP: vectors for clients of OpenAI and TEI, and fields of notes; on this machine alone."""
+    """Serve models over HTTP: vectors for clients of OpenAI and TEI, fields of notes, search; on this machine alone."""
     from wardspace.models.hardware import PRECISIONS
     from wardspace.serve.server import need_serve
 
@@ -56,7 +59,7 @@ def serve(
     limits = Limits(queue_tokens=queue_tokens, request_tokens=request_tokens, seconds=seconds)
     served(
         ServiceOptions(
-            models, host, port, tokens, name or (), certificate, key, log, fields, tasks or (), precision, limits
+            models, host, port, tokens, name or (), certificate, key, log, fields, tasks or (), index, precision, limits
         )
     )
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from wardspace.serve.index import Index
 from wardspace.serve.service.about import About
 from wardspace.serve.service.access import Tokens
 from wardspace.serve.service.embeddings import Embeddings
@@ -24,6 +25,7 @@ from wardspace.serve.service.gateway import AccessLog, Gateway
 from wardspace.serve.service.models import Limits, Models
 from wardspace.serve.service.openapi import description
 from wardspace.serve.service.refusals import RefusalError
+from wardspace.serve.service.searching import Searching
 from wardspace.tasks.fields.extractor import Extractor
 
 
@@ -35,6 +37,7 @@ def service(
     figures: Figures,
     log: AccessLog,
     extractor: Extractor | None = None,
+    index: Index | None = None,
     limits: Limits | None = None,
 ) -> ASGIApp:
     """The application.
@@ -53,6 +56,8 @@ def service(
         Gets a line for each request.
     extractor : Extractor, optional
         What fills fields.
+    index : Index, optional
+        What is searched; it must have been made with the first model.
     limits : Limits, optional
         As `models` has them.
     """
@@ -60,6 +65,7 @@ def service(
     extraction = None if extractor is None else Extraction(extractor, bounds)
     endpoints: list[Endpoint[Any]] = [*Embeddings(models).endpoints, *About(models, figures, bounds).endpoints]
     endpoints += [] if extraction is None else extraction.endpoints
+    endpoints += [] if index is None else Searching(index, models).endpoints
     figures.watch_queue(lambda: {(name, one.version): one.waiting_tokens for name, one in models.versions.items()})
 
     @asynccontextmanager

@@ -16,6 +16,7 @@ import uvicorn
 from wardspace.config.fields import load_fields
 from wardspace.core.errors import WardspaceError
 from wardspace.core.progress import say
+from wardspace.serve.index import Index
 from wardspace.serve.server import listening
 from wardspace.serve.service.access import Tokens
 from wardspace.serve.service.app import service
@@ -58,6 +59,8 @@ class ServiceOptions:
         What `/extract` fills.
     tasks : sequence of Path
         Kept models that fill them.
+    index : Path, optional
+        What `/search` searches.
     precision : str
         As for `Encoder.encode`.
     limits : Limits
@@ -74,6 +77,7 @@ class ServiceOptions:
     log: Path | None = None
     fields: Path | None = None
     tasks: Sequence[Path] = ()
+    index: Path | None = None
     precision: str = "auto"
     limits: Limits = field(default_factory=Limits)
 
@@ -106,6 +110,7 @@ def serve(options: ServiceOptions) -> None:
             figures=figures,
             log=log,
             extractor=extractor,
+            index=None if options.index is None else Index.open(options.index),
             limits=options.limits,
         )
         host = f"[{options.host}]" if ":" in options.host else options.host
