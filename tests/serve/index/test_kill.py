@@ -10,6 +10,7 @@ from wardspace.serve.index.writer import IndexWriter
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.kills,
     pytest.mark.processes,
     pytest.mark.skipif(sys.platform != "linux", reason="SIGKILL"),
 ]
