@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from wardspace.config import ColumnsConfig, CorpusConfig, SourceConfig
+from wardspace.config import CorpusConfig
 from wardspace.config.corpus.cleaning import RejectConfig
-from wardspace.core.errors import CorpusError
 from wardspace.core.files import scratch_folder
 from wardspace.core.progress import progress
 from wardspace.corpus.corpus import MANIFEST, Corpus
@@ -18,14 +17,13 @@ from wardspace.corpus.note.clean import Cleaner
 from wardspace.corpus.note.examiner import Examiner
 from wardspace.corpus.note.note import Unusable
 from wardspace.corpus.prepare.rejects import SEEN, Rejects
-from wardspace.corpus.readers import FORMATS, Reader, open_readers
-from wardspace.corpus.readers.columns import MissingColumnsError, no_rows
-from wardspace.corpus.schema import Roles, resolve_roles
+from wardspace.corpus.readers import Reader
+from wardspace.corpus.schema import Roles
 from wardspace.corpus.values.look import look
 from wardspace.models.encoder import Encoder
 from wardspace.serve.index.writer import IndexNote, IndexOptions, IndexWriter, identity_of, index_notes
-from wardspace.study.commands.embed_file import options_named
 from wardspace.study.commands.own_columns import OwnColumns
+from wardspace.study.commands.own_source import keep_rejects, nothing_read, open_source, options_named
 
 BATCH = 2048
 """Notes of one change of the index: what a kill may cost."""
@@ -105,7 +103,9 @@ def index_file(
     left_out_file = folder.with_name(f"{folder.name}.rejects.parquet")
     named = "--text, --id, --patient, --time and --metadata"
     with options_named(named), scratch_folder(left_out_file) as work:
-        roles, readers, warnings = _opened(own, options, time, work)
+        roles, readers, warnings = open_source(
+            own, work, "the index knows no patients", time=time, metadata=options.metadata
+        )
         with (
             IndexWriter.open(folder, identity_of(encoder), options) as writer,
             Rejects(work / left_out_file.name) as rejects,
@@ -120,12 +120,9 @@ def index_file(
                 advance(stream.position - at)
                 at = stream.position
             if not done:
-                raise _nothing(own.source, readers, rejects)
+                raise nothing_read(own.source, readers, rejects)
             writer.finish()
-        if rejects.counts:
-            (work / left_out_file.name).replace(left_out_file)
-        else:
-            left_out_file.unlink(missing_ok=True)
+        keep_rejects(rejects.counts, work / left_out_file.name, left_out_file)
     warnings += [warning for reader in readers for warning in reader.warnings]
     return Indexed(done, embedded, rejects.counts, list(dict.fromkeys(warnings)))
 
@@ -164,38 +161,3 @@ class _Stream:
                     yield IndexNote(found.note_id, found.text, found.patient_id, found.time, metadata)
             done += reader.size
             self.position = done
-
-
-def _opened(
-    own: OwnColumns, options: IndexOptions, time: str | None, work: Path
-) -> tuple[Roles, list[Reader], list[str]]:
-    """The source with the columns that are read, and a warning where patients are not known."""
-    roles = _roles(own, options.metadata, time, own.patient_id)
-    try:
-        return roles, open_readers(own.source, roles.needed, work, own.missing), []
-    except MissingColumnsError as error:
-        if not own.patient_optional or error.names != (own.patient_id,):
-            raise
-    roles = _roles(own, options.metadata, time, None)
-    said = f"there is no column {own.patient_id!r}, as in the model's study: the index knows no patients"
-    return roles, open_readers(own.source, roles.needed, work, own.missing), [said]
-
-
-def _roles(own: OwnColumns, metadata: Sequence[str], time: str | None, patient_id: str | None) -> Roles:
-    known = FORMATS.get(own.source.format)
-    columns = known.columns(ColumnsConfig()) if known and known.columns else ColumnsConfig()
-    named = ColumnsConfig(
-        note_id=own.note_id or columns.note_id,
-        patient_id=patient_id,
-        time=time,
-        text=own.text or columns.text,
-        metadata=list(metadata),
-    )
-    return resolve_roles(named, None)
-
-
-def _nothing(source: SourceConfig, readers: list[Reader], rejects: Rejects) -> CorpusError:
-    if not rejects.counts:
-        return CorpusError(no_rows(readers), where=source.path, fix="export the notes again")
-    reasons = ", ".join(f"{count} {kind}" for kind, count in rejects.counts.most_common())
-    return CorpusError(f"no row is a note ({reasons})", where=source.path, fix="name --id and --text")

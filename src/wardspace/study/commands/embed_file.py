@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wardspace.config import CleanConfig, ColumnsConfig, CorpusConfig, SourceConfig
+from wardspace.config import CleanConfig, CorpusConfig, SourceConfig
 from wardspace.config.corpus.cleaning import MissingConfig, RejectConfig
 from wardspace.core.errors import CorpusError
 from wardspace.core.files import owner_only, scratch_folder, whole_file
@@ -21,12 +20,12 @@ from wardspace.corpus.note.examiner import Examiner
 from wardspace.corpus.note.note import Unusable
 from wardspace.corpus.prepare.outcome import loss_warning
 from wardspace.corpus.prepare.rejects import Rejects
-from wardspace.corpus.readers import FORMATS, Reader, open_readers, source_files
-from wardspace.corpus.readers.columns import MissingColumnsError, no_rows
-from wardspace.corpus.schema import Roles, resolve_roles
+from wardspace.corpus.readers import Reader, open_readers, source_files
+from wardspace.corpus.schema import Roles
 from wardspace.corpus.values.look import look
 from wardspace.models import Encoder
 from wardspace.study.commands.own_columns import UNTOUCHED
+from wardspace.study.commands.own_source import keep_rejects, nothing_read, options_named, roles_of
 
 ROWS = 4096
 """Notes encoded at once."""
@@ -99,11 +98,8 @@ def embed_file(
                     writer.write_table(pa.Table.from_arrays(columns, schema=schema))
                 advance(read)
         if not done:
-            raise _nothing(source, readers, rejects)
-        if rejects.counts:
-            (work / left_out_file.name).replace(left_out_file)
-        else:
-            left_out_file.unlink(missing_ok=True)
+            raise nothing_read(source, readers, rejects, "no row has both an id and a text")
+        keep_rejects(rejects.counts, work / left_out_file.name, left_out_file)
     warnings = list(dict.fromkeys(warning for reader in readers for warning in reader.warnings))
     warnings += [
         f"{count} notes look like {name}: give --clean {name} to read their text"
@@ -113,30 +109,6 @@ def embed_file(
     if lost := loss_warning(rejects.counts, done + rejects.counts.total()):
         warnings.insert(0, lost)
     return Embedded(done, rejects.counts, warnings)
-
-
-def _nothing(source: SourceConfig, readers: list[Reader], rejects: Rejects) -> CorpusError:
-    if not rejects.counts:
-        return CorpusError(no_rows(readers), where=source.path, fix="export the notes again")
-    reasons = ", ".join(f"{count} {kind}" for kind, count in rejects.counts.most_common())
-    return CorpusError(f"no row has both an id and a text ({reasons})", where=source.path, fix="name --id and --text")
-
-
-@contextmanager
-def options_named(options: str) -> Iterator[None]:
-    """There is no study here to name columns in: options of the command line do."""
-    try:
-        yield
-    except MissingColumnsError as error:
-        raise CorpusError(error.what, where=error.where, fix=f"name the columns with {options}") from error
-
-
-def roles_of(source: SourceConfig, text: str | None, note_id: str | None, patient_id: str | None = None) -> Roles:
-    """Which columns are read: those that are named, else the format's own."""
-    known = FORMATS.get(source.format)
-    columns = known.columns(ColumnsConfig()) if known and known.columns else ColumnsConfig()
-    named = ColumnsConfig(note_id=note_id or columns.note_id, patient_id=patient_id, text=text or columns.text)
-    return resolve_roles(named, None)
 
 
 def _check_target(source: SourceConfig, out: Path) -> None:

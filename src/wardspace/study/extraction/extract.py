@@ -13,17 +13,15 @@ from filelock import FileLock, Timeout
 
 from wardspace.config import CleanConfig, CorpusConfig, SourceConfig
 from wardspace.config.corpus.cleaning import MissingConfig
-from wardspace.core.errors import CorpusError, RunError, machine_faults
+from wardspace.core.errors import RunError, machine_faults
 from wardspace.core.files import digest, file_digest, is_scratch, owner_only, read_json, write_json, write_text
 from wardspace.core.progress import progress
 from wardspace.core.version import __version__
 from wardspace.corpus.prepare.rejects import Rejects
-from wardspace.corpus.readers import Reader, open_readers, source_files
-from wardspace.corpus.readers.columns import MissingColumnsError, no_rows
-from wardspace.corpus.schema import Roles
+from wardspace.corpus.readers import source_files
 from wardspace.report.extraction import extraction_page
-from wardspace.study.commands.embed_file import options_named, roles_of
 from wardspace.study.commands.own_columns import UNTOUCHED
+from wardspace.study.commands.own_source import keep_rejects, nothing_read, open_source, options_named
 from wardspace.study.extraction.files import (
     MANIFEST,
     OTHERS,
@@ -130,10 +128,7 @@ class _Work:
         types = self.extractor.fields.resources
         resources = write_resources(self.parts.tables(), self.form, types, self.out)
         self._write_page(counts[_NOTES])
-        if left_out:
-            (self.parts.folder / REJECTS).replace(self.out / REJECTS)
-        else:
-            (self.out / REJECTS).unlink(missing_ok=True)
+        keep_rejects(left_out, self.parts.folder / REJECTS, self.out / REJECTS)
         self.parts.remove()
         if moved := counts[UNFOLLOWED]:
             warnings.append(f"places in {moved} notes are those of their text without RTF or base64")
@@ -145,7 +140,8 @@ class _Work:
         """Read the source from its beginning; the models read what no part holds yet."""
         asked = self.request
         config = CorpusConfig(source=asked.source, clean=asked.clean, missing=asked.missing)
-        roles, readers, warnings = self._opened(config)
+        lost = "values and resources name no patient"
+        roles, readers, warnings = open_source(asked, self.parts.folder, lost)
         size = sum(reader.size for reader in readers)
         with (
             Rejects(self.parts.folder / REJECTS) as rejects,
@@ -163,22 +159,9 @@ class _Work:
                 if len(some) < PART:
                     break
         if not self.parts.counts()[_NOTES]:
-            raise _nothing(asked.source, readers, rejects)
+            raise nothing_read(asked.source, readers, rejects)
         warnings += [warning for reader in readers for warning in reader.warnings]
         return rejects.counts, list(dict.fromkeys(warnings))
-
-    def _opened(self, config: CorpusConfig) -> tuple[Roles, list[Reader], list[str]]:
-        """The source with the columns that are read, and a warning where patients are not known."""
-        asked = self.request
-        roles = roles_of(asked.source, asked.text, asked.note_id, asked.patient_id)
-        try:
-            return roles, open_readers(asked.source, roles.needed, self.parts.folder, config.missing), []
-        except MissingColumnsError as error:
-            if not asked.patient_optional or error.names != (asked.patient_id,):
-                raise
-        roles = roles_of(asked.source, asked.text, asked.note_id)
-        said = f"there is no column {asked.patient_id!r}, as in the model's study: values and resources name no patient"
-        return roles, open_readers(asked.source, roles.needed, self.parts.folder, config.missing), [said]
 
     def _add(self, notes: Sequence[SourceNote], counted: Mapping[str, int], show: int) -> None:
         """Extract a part, of which the page shows so many notes."""
@@ -237,13 +220,6 @@ def _inputs(extractor: Extractor, request: Request) -> str:
             [[path.name, file_digest(path)] for path in weights],
         ]
     )
-
-
-def _nothing(source: SourceConfig, readers: list[Reader], rejects: Rejects) -> CorpusError:
-    if not rejects.counts:
-        return CorpusError(no_rows(readers), where=source.path, fix="export the notes again")
-    reasons = ", ".join(f"{count} {kind}" for kind, count in rejects.counts.most_common())
-    return CorpusError(f"no row is a note ({reasons})", where=source.path, fix="name --id and --text")
 
 
 def _check_target(source: SourceConfig, out: Path) -> None:
