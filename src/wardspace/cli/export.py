@@ -12,7 +12,7 @@ from wardspace.core.progress import say
 
 def export(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="The run folder, such as runs/NAME.")],
-    model: Annotated[str, typer.Argument(help="An adapted model of the run, or `base`.")],
+    model: Annotated[str, typer.Argument(help="An adapted model, `base`, or TASK-MODEL-SETTING that a task kept.")],
     target: Annotated[Path, typer.Argument(metavar="TO_FOLDER", help="Where the model goes.")],
     *,
     form: Annotated[

@@ -32,7 +32,7 @@ async def answered(request: Request, model: type[Answer], keep: Callable[[Answer
     """
     if request.headers.get("content-type") != "application/json":
         return problem("an answer is JSON", 415)
-    body = await _body(request)
+    body = await read_body(request, _MOST_BYTES)
     if body is None:
         return problem("the answer is too long", 413)
     try:
@@ -49,11 +49,14 @@ def problem(words: str, status: int) -> Response:
     return Response(json.dumps({"problem": words}), status_code=status, media_type="application/json")
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body of a request; None where it is longer than any answer."""
+async def read_body(request: Request, most: int) -> bytes | None:
+    """The body of a request; None where it is longer than `most` bytes, or says so."""
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said) > most:
+        return None
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _MOST_BYTES:
+        if len(body) > most:
             return None
     return bytes(body)

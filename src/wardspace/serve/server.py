@@ -7,7 +7,7 @@ import socket
 from contextlib import suppress
 from importlib.util import find_spec
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wardspace.core.errors import WardspaceError
 
@@ -51,23 +51,9 @@ class Loopback:
 
     def serve(self, app: ASGIApp) -> None:
         """Serve an application behind a `Gate` until Ctrl-C."""
-        import uvicorn  # noqa: PLC0415 - an optional extra
+        from wardspace.serve.gate import Gate  # noqa: PLC0415 - an optional extra
 
-        from wardspace.serve.gate import Gate  # noqa: PLC0415
-
-        config = uvicorn.Config(
-            Gate(app, self.port, self._token),
-            access_log=False,
-            log_level="error",
-            lifespan="off",
-            ws="none",
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=_PATIENCE,
-        )
-        # uvicorn ends in good order, then passes on the signal that ended it
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[self._socket])
+        run_server(Gate(app, self.port, self._token), self._socket, patience=_PATIENCE, lifespan="off")
 
     def __enter__(self) -> Loopback:
         return self
@@ -100,6 +86,37 @@ def listening(host: str, port: int) -> socket.socket:
             fix="choose another --port, or 0 for a free one",
         ) from error
     return made
+
+
+def run_server(app: ASGIApp, place: socket.socket, *, patience: int, **options: Any) -> None:
+    """Serve an application at a socket until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    app : ASGI application
+        What answers.
+    place : socket
+        Where it listens.
+    patience : int
+        Seconds that open requests get when the server ends.
+    **options
+        Further ones of `uvicorn.Config`.
+    """
+    import uvicorn  # noqa: PLC0415 - an optional extra
+
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="error",
+        ws="none",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=patience,
+        **options,
+    )
+    # uvicorn ends in good order, then passes on the signal that ended it
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[place])
 
 
 def need_serve() -> None:

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from wardspace.core.errors import WardspaceError
+from wardspace.serve.requests import read_body
 from wardspace.serve.service.access import Holder, Scope, Tokens
 from wardspace.serve.service.models import Limits
 from wardspace.serve.service.refusals import RefusalError, fault, invalid
@@ -132,7 +133,10 @@ class Handler:
             return Call(Nothing(), holder, request, noted)
         if request.headers.get("content-type", "application/json").split(";")[0].strip() != "application/json":
             raise RefusalError(415, "the body has to be application/json", "not_json")
-        body = await _body(request, self._limits.body_bytes)
+        body = await read_body(request, self._limits.body_bytes)
+        if body is None:
+            what = f"the body is longer than {self._limits.body_bytes:,} bytes: send less at once"
+            raise RefusalError(413, what, "too_long")
         return Call(self._endpoint.takes.model_validate_json(body), holder, request, noted)
 
     def _holder(self, request: Request) -> Holder:
@@ -151,20 +155,6 @@ class Handler:
 def _kind(error: Exception) -> str:
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """The body of a request, as long as it is not too long."""
-    too_long = RefusalError(413, f"the body is longer than {most:,} bytes: send less at once", "too_long")
-    said = request.headers.get("content-length", "")
-    if said.isdigit() and int(said) > most:
-        raise too_long
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise too_long
-    return bytes(body)
 
 
 async def _while_connected(request: Request, answer: Awaitable[Response]) -> Response:

@@ -119,6 +119,8 @@ class Extraction:
             found = await self._turns([note.text for note in notes])
         finally:
             self._waiting -= characters
+        if failed := sum(one["error"] is not None for one in found):
+            call.noted["failed"] = failed
         answer = [{"id": note.id, **one} for note, one in zip(notes, found, strict=True)]
         return Response(orjson.dumps({"notes": answer, "characters": characters}), media_type="application/json")
 

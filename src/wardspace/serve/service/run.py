@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import uvicorn
-
 from wardspace.config.fields import load_fields
 from wardspace.core.errors import WardspaceError
 from wardspace.core.progress import say
 from wardspace.serve.index import Index
-from wardspace.serve.server import listening
+from wardspace.serve.server import listening, run_server
 from wardspace.serve.service.access import Tokens
 from wardspace.serve.service.app import service
 from wardspace.serve.service.figures import Figures
@@ -26,9 +23,7 @@ from wardspace.serve.service.models import Limits, Models, check_terms
 from wardspace.tasks.fields.extractor import Extractor
 
 if TYPE_CHECKING:
-    import socket
-
-    from starlette.types import ASGIApp
+    pass
 
 _PATIENCE = 30
 """Seconds that requests get to end when the service is stopped."""
@@ -117,7 +112,15 @@ def serve(options: ServiceOptions) -> None:
         say(f"✓ {', '.join(named)} at {'https' if secure else 'http'}://{host}:{port}")
         if shown is not None:
             say(f"  token for everything, until it ends: {shown}")
-        _run(app, place, options)
+        run_server(
+            app,
+            place,
+            patience=_PATIENCE,
+            lifespan="on",
+            limit_concurrency=_CONNECTIONS,
+            ssl_certfile=options.certificate,
+            ssl_keyfile=options.key,
+        )
 
 
 def named_models(given: Sequence[str]) -> dict[str, str]:
@@ -170,22 +173,3 @@ def _loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _run(app: ASGIApp, place: socket.socket, options: ServiceOptions) -> None:
-    config = uvicorn.Config(
-        app,
-        access_log=False,
-        log_level="error",
-        lifespan="on",
-        ws="none",
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=_CONNECTIONS,
-        timeout_graceful_shutdown=_PATIENCE,
-        ssl_certfile=options.certificate,
-        ssl_keyfile=options.key,
-    )
-    # uvicorn ends in good order, then passes on the signal that ended it
-    with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[place])

@@ -43,7 +43,7 @@ def export(
     run : Path
         The run folder; the study asked of it last holds the limits.
     model : str
-        An adapted model, or `base`.
+        An adapted model, `base`, or what a task has kept.
     target : Path
         Where it goes; a folder there is replaced if it holds a model.
     accept_risk : str, optional
@@ -68,36 +68,13 @@ def export(
     study = _study(folder)
     if target.resolve().is_relative_to(run.resolve()):
         raise RunError("this is inside the run folder", where=target, fix="export to a folder outside of it")
-    if int8 and form != "onnx":
-        raise RunError("int8 is a variant of ONNX graphs", where="--int8", fix="add --format onnx")
-    source, fitted = _source(folder, study, model), (folder.model(model) / FITTED_FILE).is_file()
-    if fitted and form != "onnx":
-        raise RunError("what a task has kept leaves as ONNX alone", where=folder.model(model), fix="add --format onnx")
-    terms = TermsConfig() if model == BASE else study.terms  # the base learned nothing from the notes
-    if terms.export == "forbidden":
-        raise RunError(
-            "the terms of the notes forbid that a model leaves the run folder",
-            where=f"{folder.latest}: terms.export",
-            fix="use it where it is; whoever gave you the notes can allow more",
-        )
-    found = Audit.read(folder.model(model))
+    source = _source(folder, study, model)
+    _check_form(folder, model, form, int8=int8)
+    terms = _terms(folder, study, model)
     weights = weights_hash(source)
-    verdict = gate_verdict(found, study.privacy, weights)
-    reason = None if accept_risk is None else accept_risk.strip()
-    if reason == "":
-        raise RunError("no reason is given", where="--accept-risk", fix="say in a sentence why the risk is taken")
-    if not verdict.passed and reason is None:
-        raise RunError(
-            f"{model} may not be exported:\n" + "\n".join(f"    {fault}" for fault in verdict.faults),
-            where=folder.model(model),
-            fix="an audit knows adapted models alone: --accept-risk 'why'"
-            if fitted
-            else _fix(folder, model, verdict, stands=found is not None and found.weights == weights),
-        )
-    # figures of other weights say nothing of this model
-    card = with_audit(_card(folder, model, form), found if verdict.checks else None, verdict, reason)
-    card = with_terms(card, terms)
-    if fitted:
+    verdict, reason = _verdict(folder, study, model, weights, accept_risk)
+    card = with_terms(_audited_card(folder, model, form, verdict, reason), terms)
+    if (folder.model(model) / FITTED_FILE).is_file():
         export_fitted(folder.model(model), target, name=model, int8=int8, weights=weights, card=card)
     elif form == "onnx":
         encoder = Encoder.load(source, study.encoder, device="cpu")
@@ -108,6 +85,47 @@ def export(
     write_terms(target, terms)
     RunLog(folder.log).write("exported", model=model, form=form, passed=int(verdict.passed), accepted_risk=reason)
     return verdict
+
+
+def _check_form(folder: RunFolder, model: str, form: Format, *, int8: bool) -> None:
+    """Refuse what a format cannot hold."""
+    if int8 and form != "onnx":
+        raise RunError("int8 is a variant of ONNX graphs", where="--int8", fix="add --format onnx")
+    if (folder.model(model) / FITTED_FILE).is_file() and form != "onnx":
+        raise RunError("what a task has kept leaves as ONNX alone", where=folder.model(model), fix="add --format onnx")
+
+
+def _terms(folder: RunFolder, study: StudyConfig, model: str) -> TermsConfig:
+    """The terms of the notes that a model learned from, if they let it go."""
+    terms = TermsConfig() if model == BASE else study.terms  # the base learned nothing from the notes
+    if terms.export == "forbidden":
+        raise RunError(
+            "the terms of the notes forbid that a model leaves the run folder",
+            where=f"{folder.latest}: terms.export",
+            fix="use it where it is; whoever gave you the notes can allow more",
+        )
+    return terms
+
+
+def _verdict(
+    folder: RunFolder, study: StudyConfig, model: str, weights: str, accept_risk: str | None
+) -> tuple[Verdict, str | None]:
+    """What the gate says of weights, and why they go in spite of it."""
+    found = Audit.read(folder.model(model))
+    verdict = gate_verdict(found, study.privacy, weights)
+    reason = None if accept_risk is None else accept_risk.strip()
+    if reason == "":
+        raise RunError("no reason is given", where="--accept-risk", fix="say in a sentence why the risk is taken")
+    if not verdict.passed and reason is None:
+        fitted = (folder.model(model) / FITTED_FILE).is_file()
+        raise RunError(
+            f"{model} may not be exported:\n" + "\n".join(f"    {fault}" for fault in verdict.faults),
+            where=folder.model(model),
+            fix="an audit knows adapted models alone: --accept-risk 'why'"
+            if fitted
+            else _fix(folder, model, verdict, stands=found is not None and found.weights == weights),
+        )
+    return verdict, reason
 
 
 def _fix(folder: RunFolder, model: str, verdict: Verdict, *, stands: bool) -> str:
@@ -142,6 +160,12 @@ def _source(folder: RunFolder, study: StudyConfig, model: str) -> str:
         fix = "adapt it with `wardspace adapt STUDY.yaml`"
         raise RunError(f"the model {model!r} is not there yet", where=folder.path, fix=fix)
     return str(folder.model(model))
+
+
+def _audited_card(folder: RunFolder, model: str, form: Format, verdict: Verdict, reason: str | None) -> str:
+    """The card with what the gate said; figures of other weights say nothing of this model."""
+    found = Audit.read(folder.model(model)) if verdict.checks else None
+    return with_audit(_card(folder, model, form), found, verdict, reason)
 
 
 def _card(folder: RunFolder, model: str, form: Format) -> str:

@@ -21,9 +21,11 @@ from wardspace.evaluation.task_metrics import TaskMetrics
 from wardspace.results import SettingRecord
 from wardspace.tasks.documents.features import tfidf, vectors_with_tfidf
 from wardspace.tasks.documents.finetune import DocumentFineTuning
+from wardspace.tasks.documents.graph import classifier_graph
 from wardspace.tasks.documents.kept import TextClassifier, load_classifier
 from wardspace.tasks.documents.labelled import LabelledNotes, labelled
 from wardspace.tasks.documents.settings import HeadProbe, LogisticProbe, PrivateProbe
+from wardspace.tasks.graph import TaskGraph
 from wardspace.tasks.kind import KindWords, Setting
 from wardspace.tasks.notes import Texts
 
@@ -114,6 +116,10 @@ class Documents:
             decisions=partial(classification_decisions, classes=names),
             mistakes=partial(classification_mistakes, classes=names),
         )
+
+    def graph(self, folder: Path) -> TaskGraph:
+        """The graph of what a task has kept; see `classifier_graph`."""
+        return classifier_graph(folder)
 
     def load(self, folder: Path) -> TextClassifier:
         """Open what a task has kept; see `load_classifier`."""

@@ -22,8 +22,10 @@ from wardspace.tasks.entities.annotated import AnnotatedNotes, annotated
 from wardspace.tasks.entities.baselines import WordBaseline, look_up, tag_words
 from wardspace.tasks.entities.finetune import EntityFineTuning
 from wardspace.tasks.entities.fitted import FittedTagger
+from wardspace.tasks.entities.graph import tagger_graph
 from wardspace.tasks.entities.kept import load_tagger
 from wardspace.tasks.entities.settings import LinearHead
+from wardspace.tasks.graph import TaskGraph
 from wardspace.tasks.kind import BudgetWords, KindWords, Setting
 from wardspace.tasks.notes import Texts
 
@@ -119,6 +121,10 @@ class Entities:
             mistakes=partial(mention_mistakes, types=types),
             decided="mention",
         )
+
+    def graph(self, folder: Path) -> TaskGraph:
+        """The graph of what a task has kept; see `tagger_graph`."""
+        return tagger_graph(folder)
 
     def load(self, folder: Path) -> FittedTagger:
         """Open what a task has kept; see `load_tagger`."""
