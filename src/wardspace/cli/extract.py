@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wardspace.cli.options import Clean, Encoding, IdColumn, Notes, SourceFormat, TextColumn
+from wardspace.cli.options import Clean, Encoding, IdColumn, Notes, PatientColumn, SourceFormat, TextColumn
 from wardspace.core.progress import say
 
 if TYPE_CHECKING:
@@ -30,10 +30,7 @@ def extract(
     page: Annotated[int, typer.Option("--page", min=0, help="Notes on extract.html; 0: no page.")] = 50,
     text: TextColumn = None,
     note_id: IdColumn = None,
-    patient_id: Annotated[
-        str | None,
-        typer.Option("--patient", help="Column of the patient's id; by default as in the model's study, else none."),
-    ] = None,
+    patient_id: PatientColumn = None,
     kind: SourceFormat = None,
     encoding: Encoding = None,
     clean: Clean = None,

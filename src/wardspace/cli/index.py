@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wardspace.cli.options import Clean, Encoding, IdColumn, SourceFormat, TextColumn
+from wardspace.cli.options import Clean, Encoding, IdColumn, PatientColumn, SourceFormat, TextColumn
 from wardspace.core.progress import say
 
 Model = Annotated[str, typer.Argument(help="A model folder, a base that `wardspace ls models` shows, or a hub name.")]
@@ -24,10 +24,7 @@ def index(
     *,
     text: TextColumn = None,
     note_id: IdColumn = None,
-    patient_id: Annotated[
-        str | None,
-        typer.Option("--patient", help="Column of the patient's id; by default as in the model's study, else none."),
-    ] = None,
+    patient_id: PatientColumn = None,
     time: Annotated[str | None, typer.Option("--time", help="Column of the time, to filter by.")] = None,
     metadata: Annotated[
         list[str] | None, typer.Option("--metadata", help="Column to filter by; may be given again.")

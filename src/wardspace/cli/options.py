@@ -26,6 +26,10 @@ IdColumn = Annotated[
     str | None,
     typer.Option("--id", help="Column of the note's id; by default as in the model's study, else `note_id`."),
 ]
+PatientColumn = Annotated[
+    str | None,
+    typer.Option("--patient", help="Column of the patient's id; by default as in the model's study, else none."),
+]
 SourceFormat = Annotated[
     str | None,
     typer.Option("--format", help="As in corpus.source.format; `auto` knows CSV, TSV, Parquet and JSONL."),
