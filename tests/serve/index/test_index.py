@@ -8,6 +8,7 @@ from tests.serve.index.made import MODEL, OPTIONS, add, note, vector, write
 from wardspace.core.errors import ModelError, RunError, WardspaceError
 from wardspace.serve.index import Between, Index, OneOf
 from wardspace.serve.index import index as index_module
+from wardspace.serve.index.fusion import fused
 from wardspace.serve.index.words import bm25, count_words
 from wardspace.serve.index.writer import IndexOptions, IndexWriter
 
@@ -157,3 +158,11 @@ def test_beyond_the_depth_words_are_exact(tmp_path, monkeypatch):
     (wanted,) = bm25([(count_words(texts), None)], "pain")
     order = sorted(range(40), key=lambda place: (-wanted[place], place))[:12]
     assert names(index.search(words="pain", limit=12)) == [f"n{place:02}" for place in order]
+
+
+@pytest.mark.parametrize(
+    ("cosines", "words", "score"), [([0.4], [1.6], 1.0), ([0.4], [0.0], 0.6), ([-0.1], [0.0], 0.0)]
+)
+def test_a_note_alone_is_the_best_there_is(cosines, words, score):
+    found = fused(np.array(cosines, np.float32), np.array(words, np.float32), 0.6)
+    assert found.tolist() == pytest.approx([score])

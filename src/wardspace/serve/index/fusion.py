@@ -38,4 +38,7 @@ def _scaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     if not len(scores):
         return scores
     low, spread = scores.min(), np.ptp(scores)
-    return np.asarray((scores - low) / spread, dtype=np.float32) if spread > _EQUAL else np.zeros_like(scores)
+    if spread > _EQUAL:
+        return np.asarray((scores - low) / spread, dtype=np.float32)
+    # all equal: each is the best there is, unless nothing speaks for any of them
+    return np.full_like(scores, 1.0 if low > 0 else 0.0)
