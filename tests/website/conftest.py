@@ -1,15 +1,24 @@
 import pytest
+from filelock import FileLock
 
 from tests.fixtures.browser import CHROMIUM, Browser
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The built site."""
+def site(tmp_path_factory, worker_id):
+    """The built site; processes that test at the same time share it."""
     pytest.importorskip("sphinx")
     from website.build import build
 
-    return build(tmp_path_factory.mktemp("built") / "site").parent
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "built" / "site"
+    folder.parent.mkdir(exist_ok=True)
+    done = folder.with_suffix(".done")
+    with FileLock(folder.with_suffix(".lock")):
+        if not done.is_file():
+            build(folder)
+            done.touch()
+    return folder
 
 
 @pytest.fixture(scope="session")
