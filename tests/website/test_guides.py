@@ -11,7 +11,7 @@ from wardspace.cli import main
 from website.build import REPOSITORY
 from website.navigation import SECTIONS
 
-GUIDES = ["start", "adapt", "compare", "extract", "search", "privacy"]
+GUIDES = ["start", "adapt", "compare", "extract", "search", "privacy", "index", "service", "onnx"]
 """Guides of which commands are run, each with the files that those before it have left."""
 SMALL = {
     "base": "tiny",
