@@ -1,6 +1,6 @@
 """The records of results.json, defined once: whoever finds something writes them, report and comparisons read them."""
 
-from wardspace.results.models import LossPoint, ModelRecord, StageCost
+from wardspace.results.models import LossPoint, ModelRecord, StageCost, kept_point
 from wardspace.results.record import Record
 from wardspace.results.results import SCHEMA_VERSION, Results, no_results, read_any_version
 from wardspace.results.scores import AcrossDifference, Difference, Mistake, Score
@@ -34,6 +34,7 @@ __all__ = [
     "SubgroupScore",
     "Trend",
     "Tuning",
+    "kept_point",
     "no_results",
     "read_any_version",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from wardspace.results.record import Record
@@ -16,6 +17,14 @@ class LossPoint(Record):
     """Loss on the held-out training notes."""
     parts: dict[str, float] = {}
     """Its parts by name."""
+
+
+def kept_point(losses: Sequence[LossPoint]) -> LossPoint | None:
+    """Where the weights that were kept have their validation loss: the lowest after training began, if it was measured.
+
+    The one before training does not count: parts of an objective that hold the model near its base have no loss there.
+    """
+    return min(losses[1:], key=lambda point: point.loss) if len(losses) > 1 else None
 
 
 class StageCost(Record):

@@ -11,7 +11,7 @@ from wardspace.report.figures.lines import loss_curve
 from wardspace.report.figures.points import Spot, scatter
 from wardspace.report.figures.style import ModelStyle
 from wardspace.report.figures.svg import LETTER, figure, scale, spread, tag
-from wardspace.results import LossPoint
+from wardspace.results import LossPoint, kept_point
 
 STYLE = ModelStyle("var(--c0)", "square", "")
 NAME = "{http://www.w3.org/2000/svg}"
@@ -111,9 +111,12 @@ def test_bars_are_as_high_as_their_counts():
         histogram([1, 2, 4], [1, 2, 3], "x", "y", "d")
 
 
-def test_the_kept_weights_are_marked_on_the_curve():
-    losses = [LossPoint(tokens=i * 10, loss=loss) for i, loss in enumerate([3.0, 1.0, 2.0])]
+@pytest.mark.parametrize(("values", "place"), [([3.0, 1.0, 2.0], 1), ([0.5, 3.0, 1.0, 2.0], 2)])
+def test_the_kept_weights_are_marked_on_the_curve(values, place):
+    losses = [LossPoint(tokens=i * 10, loss=loss) for i, loss in enumerate(values)]
     root = ET.fromstring(str(loss_curve(losses, "d")))
     dot, line = root.find(f"{NAME}circle"), root.find(f"{NAME}polyline")
-    assert f"{dot.get('cx')},{dot.get('cy')}" == line.get("points").replace(".0", "").split()[1]
+    marked = [float(dot.get("cx")), float(dot.get("cy"))]
+    assert marked == pytest.approx([float(one) for one in line.get("points").split()[place].split(",")], abs=0.06)
+    assert kept_point(losses) is losses[place]
     assert loss_curve(losses[:1], "d") == ""

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from wardspace.report.figures.style import ModelStyle
 from wardspace.report.figures.svg import Scale, figure, mark, scale, spread, tag, text
-from wardspace.results import LossPoint
+from wardspace.results import LossPoint, kept_point
 
 WIDTH, HEIGHT = 760, 440
 LEFT, RIGHT, TOP, BOTTOM = 46, 150, 32, 50
@@ -86,12 +86,12 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 110, 34, 5
 
 def loss_curve(losses: list[LossPoint], description: str) -> Markup:
     """Loss over tokens read; the point marks the weights that were kept. Empty where there are fewer than two."""
-    if len(losses) < 2:
+    kept = kept_point(losses)
+    if kept is None:
         return Markup("")
     x = scale([point.tokens for point in losses], SPARK_EDGE, SPARK_WIDTH - SPARK_EDGE)
     y = scale([point.loss for point in losses], SPARK_HEIGHT - SPARK_EDGE, SPARK_EDGE)
     path = " ".join(f"{x(point.tokens):.1f},{y(point.loss):.1f}" for point in losses)
-    best = min(losses, key=lambda point: point.loss)
     line = tag("polyline", points=path, fill="none", stroke="var(--accent)", stroke_width=1.8)
-    kept = tag("circle", cx=x(best.tokens), cy=y(best.loss), r=3.2, fill="var(--accent)")
-    return figure(SPARK_WIDTH, SPARK_HEIGHT, description, line, kept, cls="spark")
+    dot = tag("circle", cx=x(kept.tokens), cy=y(kept.loss), r=3.2, fill="var(--accent)")
+    return figure(SPARK_WIDTH, SPARK_HEIGHT, description, line, dot, cls="spark")

@@ -6,7 +6,7 @@ from wardspace.config.recommended import MEASURED, NAME, is_recipe
 from wardspace.report.findings.findings import Finding, significant
 from wardspace.report.score_table import Board
 from wardspace.report.wording import guidance as say
-from wardspace.results import ModelRecord
+from wardspace.results import ModelRecord, kept_point
 
 STILL = 0.04
 """Share of the whole fall of the validation loss; if the last stretch of training has less, training had converged."""
@@ -37,7 +37,7 @@ def next_steps(board: Board) -> list[Finding]:
 def _unfinished(record: ModelRecord) -> Finding | None:
     """A suggestion if the last stage was still learning when its token budget ended."""
     losses = record.stages[-1].losses if record.stages else []
-    if len(losses) < 3 or min(losses[1:], key=lambda point: point.loss) is not losses[-1]:
+    if len(losses) < 3 or kept_point(losses) is not losses[-1]:
         return None
     whole, last = losses[0].loss - losses[-1].loss, losses[-2].loss - losses[-1].loss
     if whole <= 0 or last < STILL * whole:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from wardspace.core.wording import duration
 from wardspace.report.figures.lines import loss_curve
 from wardspace.report.wording import plain, share, thousands, tokens
-from wardspace.results import ModelRecord, Results, StageCost
+from wardspace.results import ModelRecord, Results, StageCost, kept_point
 
 KINDS = {
     "base": "base (not adapted)",
@@ -75,8 +75,8 @@ def _model_row(model: ModelRecord) -> ModelRow:
 
 
 def _stage_row(model: ModelRecord, stage: StageCost) -> StageRow:
-    start, best = (stage.losses[0], min(stage.losses, key=lambda point: point.loss)) if stage.losses else (None, None)
-    losses = "–" if start is None or best is None else f"{plain(start.loss)} → {plain(best.loss)}"
+    kept = kept_point(stage.losses)
+    losses = "–" if kept is None else f"{plain(stage.losses[0].loss)} → {plain(kept.loss)}"
     return StageRow(
         model=model.name,
         objective=stage.objective,
