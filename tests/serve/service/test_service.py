@@ -188,3 +188,11 @@ def test_a_model_whose_terms_forbid_it_is_not_served(tiny, tmp_path):
     write_terms(folder, TermsConfig(agreement="DUA 7", serve="forbidden"))
     with pytest.raises(ModelError, match="DUA 7"):
         Served({"model": str(folder)})
+
+
+def test_health_says_when_a_model_no_longer_reads(tiny):
+    one = Served({"tiny": str(tiny)})
+    client = TestClient(one.app)
+    assert client.get("/health").status_code == 200
+    one.models.close()
+    assert client.get("/health").status_code == 503

@@ -13,6 +13,7 @@ from wardspace.core.version import __version__
 from wardspace.serve.service.endpoint import Call, Endpoint, Nothing
 from wardspace.serve.service.figures import MEDIA_TYPE, Figures
 from wardspace.serve.service.models import Limits, Models, Version
+from wardspace.serve.service.refusals import RefusalError
 
 
 class Health(BaseModel):
@@ -85,6 +86,8 @@ class About:
 
     async def health(self, call: Call[Nothing]) -> Response:
         """`/health`."""
+        if dead := [name for name, one in self._models.versions.items() if not one.alive]:
+            raise RefusalError(503, f"no longer read: {', '.join(dead)}; restart the service", "not_healthy")
         return _json(Health())
 
     async def info(self, call: Call[Nothing]) -> Response:

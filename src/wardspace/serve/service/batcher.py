@@ -144,6 +144,11 @@ class Batcher:
         with self._wake:
             return self._waiting()
 
+    @property
+    def alive(self) -> bool:
+        """Whether its thread reads."""
+        return self._thread.is_alive()
+
     def submit(self, texts: Sequence[Windows]) -> Job:
         """Queue a request; its `future` gives float32 [texts, d], not normalised. Cancelling it takes it out.
 

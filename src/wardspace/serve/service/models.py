@@ -92,6 +92,11 @@ class Version:
         """Tokens of windows that are not read yet."""
         return self._batcher.waiting_tokens
 
+    @property
+    def alive(self) -> bool:
+        """Whether it still reads."""
+        return self._batcher.alive
+
     async def read(self, texts: Sequence[str]) -> Read:
         """Read texts of any length, whole. Where whoever waits is cancelled, what is not read yet is left out.
 
